@@ -1,1 +1,3 @@
-//! segue
+//! What a segue artifact holds, and how it answers: "which songs should follow this one?"
+
+pub mod card;

@@ -1,0 +1,98 @@
+//! The model card: what a model was made from and how good it is, as kept in the artifact and shown to people.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What a model was made from and how good it is. Holds no dates and no timings: the same input gives the same card.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Tracks in the catalogue, after cleaning.
+    pub tracks: u64,
+    /// Rows that were left out, by reason.
+    pub dropped: BTreeMap<String, u64>,
+    /// The features, in the model's order.
+    pub features: Vec<FeatureSummary>,
+    /// The elbow: total inertia (within-cluster sum of squared distances, in scaled units) for each k that was tried.
+    pub inertia: BTreeMap<u32, f64>,
+    /// How many clusters the model has.
+    pub k: u32,
+    /// The clusters, by id.
+    pub clusters: Vec<ClusterSummary>,
+    /// How well naive Bayes finds the cluster of a track it has not seen.
+    pub classifier: ClassifierMetrics,
+    /// How good the approximate search is.
+    pub index: IndexMetrics,
+}
+
+/// One feature's place in the scaler.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FeatureSummary {
+    /// Spotify's name of the feature.
+    pub name: String,
+    /// Mean, in the file's own unit.
+    pub mean: f64,
+    /// Population standard deviation (ddof = 0), in the file's own unit.
+    pub deviation: f64,
+}
+
+/// One cluster's profile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClusterSummary {
+    /// 0 to k - 1.
+    pub id: u32,
+    /// A name that a person understands.
+    pub name: String,
+    /// How many tracks it holds.
+    pub size: u64,
+    /// Mean of each feature over the cluster's tracks, in the file's own units.
+    pub means: BTreeMap<String, f64>,
+}
+
+/// Gaussian naive Bayes on a stratified hold-out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassifierMetrics {
+    /// Tracks that were held out.
+    pub held_out: u64,
+    /// Share of held-out tracks whose cluster was predicted, 0 to 1.
+    pub accuracy: f64,
+    /// Shape `(k, k)`: rows are the true cluster, columns the predicted one, as scikit-learn lays it out.
+    pub confusion_matrix: Vec<Vec<u64>>,
+    /// Precision, recall and f1 of each cluster and their averages.
+    pub report: ClassificationReport,
+}
+
+/// The figures of scikit-learn's `classification_report`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassificationReport {
+    /// One line for each cluster, by id.
+    pub clusters: Vec<ClassScores>,
+    /// The plain mean over the clusters.
+    pub macro_average: ClassScores,
+    /// The mean over the clusters, weighted by support.
+    pub weighted_average: ClassScores,
+}
+
+/// Precision, recall, f1 and support. A ratio whose denominator is 0 is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassScores {
+    /// Of the tracks predicted to be in the cluster, the share that are.
+    pub precision: f64,
+    /// Of the cluster's tracks, the share that were predicted to be in it.
+    pub recall: f64,
+    /// The harmonic mean of precision and recall.
+    pub f1: f64,
+    /// How many held-out tracks the cluster has.
+    pub support: u64,
+}
+
+/// The HNSW graphs held against brute force.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IndexMetrics {
+    /// Share of the true ten nearest neighbours, in the own cluster, that the graphs find: mean over a sample.
+    pub recall_at_10: f64,
+    /// Mean number of neighbours of a graph node on the lowest layer.
+    pub average_degree: f64,
+    /// Nodes that a search for their own vector does not find, kept on a list that every search scans too.
+    pub unreachable: u64,
+}
