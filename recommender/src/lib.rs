@@ -1,3 +1,23 @@
 //! What a segue artifact holds, and how it answers: "which songs should follow this one?"
+//!
+//! The flow of a request is the order of the modules: [`feature`] scales, [`title`] finds the seed, [`cluster`] says
+//! where it belongs, [`neighbor`] searches, [`recommend`] answers. [`model`] holds them together and [`artifact`] is
+//! the file they come from.
+//!
+//! Nothing here knows of networks, of training or of async.
 
+pub mod artifact;
+pub mod build;
 pub mod card;
+pub mod catalog;
+pub mod cluster;
+pub mod column;
+pub mod feature;
+pub mod model;
+pub mod neighbor;
+pub mod recommend;
+pub mod title;
+pub mod vector;
+
+pub use artifact::Version;
+pub use model::Model;

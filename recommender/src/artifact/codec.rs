@@ -1,0 +1,54 @@
+//! The one place that knows bincode: values to bytes and back, with a limit on what may be read.
+
+use bincode::config::{Configuration, Fixint, Limit, LittleEndian, Varint};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// No section may be longer: 1 GiB.
+pub const LIMIT: usize = 1 << 30;
+
+/// Bytes that could not be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value did not fit its form, or was longer than [`LIMIT`].
+    #[error("cannot encode: {0}")]
+    Encode(#[from] bincode::error::EncodeError),
+    /// The bytes are not of the form that was expected.
+    #[error("cannot decode: {0}")]
+    Decode(#[from] bincode::error::DecodeError),
+    /// Bytes were left over.
+    #[error("{left} of {length} bytes are left over")]
+    LeftOver {
+        /// How many.
+        left: usize,
+        /// Out of how many.
+        length: usize,
+    },
+}
+
+const COMPACT: Configuration<LittleEndian, Varint, Limit<LIMIT>> = bincode::config::standard().with_limit::<LIMIT>();
+const FIXED: Configuration<LittleEndian, Fixint> = bincode::config::standard().with_fixed_int_encoding();
+
+/// Encodes with variable-length integers: what sections hold.
+pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+    Ok(bincode::serde::encode_to_vec(value, COMPACT)?)
+}
+
+/// Decodes what [`encode`] made. Strings and bytes are borrowed, so that no length can ask for more memory than there
+/// are bytes.
+pub(crate) fn decode<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
+    let (value, read) = bincode::serde::borrow_decode_from_slice(bytes, COMPACT)?;
+    match bytes.len() - read {
+        0 => Ok(value),
+        left => Err(Error::LeftOver { left, length: bytes.len() }),
+    }
+}
+
+/// Encodes with integers of fixed width.
+pub(crate) fn encode_fixed<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+    Ok(bincode::serde::encode_to_vec(value, FIXED)?)
+}
+
+/// Decodes what [`encode_fixed`] made in this process.
+pub(crate) fn decode_fixed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    Ok(bincode::serde::decode_from_slice(bytes, FIXED)?.0)
+}

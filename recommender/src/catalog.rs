@@ -1,0 +1,129 @@
+//! The track table: what a user knows of a track, in columns.
+//!
+//! Rows are ordered by cluster and, within one, by the node of the cluster's graph: a cluster is a range of rows, and
+//! tracks that share a vector lie side by side.
+
+use serde::{Deserialize, Serialize};
+
+use crate::column::{Codes, Numbers, Texts, Words};
+
+/// The tracks, one a row. Columns that the user's file did not have are `None`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Catalog {
+    /// The file's id of each track, or a stable one made from artist and title.
+    pub ids: Texts,
+    /// Titles.
+    pub songs: Texts,
+    /// Artist cells, as the file had them: several artists stay in one cell.
+    pub artists: Words,
+    /// Album names; empty where unknown.
+    pub albums: Option<Words>,
+    /// Genres; empty where unknown.
+    pub genres: Option<Words>,
+    /// Years of release; 0 where unknown.
+    pub years: Option<Codes>,
+    /// Explicit lyrics: 0 unknown, 1 no, 2 yes.
+    pub explicit: Option<Codes>,
+    /// The model's features, in its order, in the file's own units.
+    pub features: Vec<Numbers>,
+}
+
+impl Catalog {
+    /// Number of tracks.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are no tracks (which no model has).
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// One track. It borrows the catalogue's strings.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not below [`Catalog::len`].
+    pub fn track(&self, row: u32) -> Track<'_> {
+        let row = row as usize;
+        let known = |text: &'_ str| !text.is_empty();
+        Track {
+            id: self.ids.get(row),
+            song: self.songs.get(row),
+            artist: self.artists.get(row),
+            album: self.albums.as_ref().map(|albums| albums.get(row)).filter(|album| known(album)),
+            genre: self.genres.as_ref().map(|genres| genres.get(row)).filter(|genre| known(genre)),
+            year: self.years.as_ref().map(|years| years.get(row)).filter(|year| *year != 0),
+            explicit: match self.explicit.as_ref().map(|explicit| explicit.get(row)) {
+                Some(1) => Some(false),
+                Some(2) => Some(true),
+                _ => None,
+            },
+        }
+    }
+
+    /// One track's features in the file's own units, shape `(n_features,)`.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not below [`Catalog::len`].
+    pub fn raw(&self, row: u32) -> Vec<f64> {
+        self.features.iter().map(|feature| feature.get(row as usize)).collect()
+    }
+
+    /// Why this cannot be a model's catalogue, if so.
+    pub(crate) fn check(&self, features: &[String]) -> Result<(), String> {
+        let tracks = self.len();
+        if tracks == 0 {
+            return Err("no tracks".into());
+        }
+        if u32::try_from(tracks).is_err() {
+            return Err(format!("{tracks} tracks, at most {} are supported", u32::MAX));
+        }
+        if self.features.len() != features.len() {
+            return Err(format!("{} feature columns for {} features", self.features.len(), features.len()));
+        }
+        let mut lengths = vec![("songs", self.songs.len()), ("artists", self.artists.len())];
+        self.artists.check("artist")?;
+        for (name, words) in [("album", &self.albums), ("genre", &self.genres)] {
+            if let Some(words) = words {
+                words.check(name)?;
+                lengths.push((name, words.len()));
+            }
+        }
+        for (name, codes) in [("years", &self.years), ("explicit", &self.explicit)] {
+            lengths.extend(codes.as_ref().map(|codes| (name, codes.len())));
+        }
+        for (name, column) in features.iter().zip(&self.features) {
+            column.check(name)?;
+            lengths.push((name, column.len()));
+        }
+        match lengths.iter().find(|(_, length)| *length != tracks) {
+            Some((name, length)) => Err(format!("column {name} has {length} rows for {tracks} tracks")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a user knows of one track.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Track<'a> {
+    /// The file's id, or a stable one made from artist and title.
+    pub id: &'a str,
+    /// Title.
+    pub song: &'a str,
+    /// Artist cell, as the file had it.
+    pub artist: &'a str,
+    /// Album, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub album: Option<&'a str>,
+    /// Genre, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub genre: Option<&'a str>,
+    /// Year of release, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year: Option<u32>,
+    /// Explicit lyrics, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explicit: Option<bool>,
+}

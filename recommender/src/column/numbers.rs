@@ -1,0 +1,83 @@
+//! A feature's values: each distinct one is stored once, to the last bit as the file had it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Codes;
+
+/// One `f64` a row, from a sorted dictionary of the distinct ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Numbers {
+    values: Vec<f64>,
+    codes: Codes,
+}
+
+impl Numbers {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// The value of one row.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not below [`Numbers::len`].
+    #[inline]
+    pub fn get(&self, row: usize) -> f64 {
+        self.values[self.codes.get(row) as usize]
+    }
+
+    /// The distinct values, ascending.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Which of the distinct values each row has.
+    pub fn codes(&self) -> &Codes {
+        &self.codes
+    }
+
+    pub(crate) fn check(&self, name: &str) -> Result<(), String> {
+        if let Some(value) = self.values.iter().find(|value| !value.is_finite()) {
+            return Err(format!("feature {name} holds {value}"));
+        }
+        match self.codes.max() {
+            Some(max) if max as usize >= self.values.len() => {
+                Err(format!("feature {name} has value {max} of {}", self.values.len()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromIterator<f64> for Numbers {
+    fn from_iter<I: IntoIterator<Item = f64>>(rows: I) -> Self {
+        let rows: Vec<f64> = rows.into_iter().collect();
+        let mut values = rows.clone();
+        // By total order, under which -0.0 and 0.0 differ: every bit comes back.
+        values.sort_unstable_by(f64::total_cmp);
+        values.dedup_by(|a, b| a.to_bits() == b.to_bits());
+        let codes: Vec<u32> =
+            rows.iter().map(|row| values.partition_point(|value| value.total_cmp(row).is_lt()) as u32).collect();
+        Self { codes: Codes::new(&codes), values }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bit_comes_back() {
+        let rows = [0.447_619_047_619_047_6, -0.0, 0.0, 1.01e-6, -60.0];
+        let numbers: Numbers = rows.into_iter().collect();
+        for (row, value) in rows.iter().enumerate() {
+            assert_eq!(numbers.get(row).to_bits(), value.to_bits());
+        }
+    }
+}

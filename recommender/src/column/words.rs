@@ -1,0 +1,99 @@
+//! Strings that repeat: each distinct one is stored once.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Codes, Texts};
+
+/// One string a row, from a dictionary.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Words {
+    dictionary: Texts,
+    codes: Codes,
+}
+
+impl Words {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// The string of one row.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not below [`Words::len`].
+    #[inline]
+    pub fn get(&self, row: usize) -> &str {
+        self.dictionary.get(self.codes.get(row) as usize)
+    }
+
+    /// The distinct strings.
+    pub fn dictionary(&self) -> &Texts {
+        &self.dictionary
+    }
+
+    /// Which of the distinct strings a row has.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not below [`Words::len`].
+    #[inline]
+    pub fn code(&self, row: usize) -> u32 {
+        self.codes.get(row)
+    }
+
+    pub(crate) fn check(&self, name: &str) -> Result<(), String> {
+        match self.codes.max() {
+            Some(max) if max as usize >= self.dictionary.len() => {
+                Err(format!("{name} {max} is not among the {} of its dictionary", self.dictionary.len()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Words {
+    /// The dictionary is sorted, so that the same rows in another order share it.
+    fn from_iter<I: IntoIterator<Item = S>>(strings: I) -> Self {
+        let mut seen: HashMap<String, u32> = HashMap::new();
+        let mut codes: Vec<u32> = Vec::new();
+        for string in strings {
+            let string = string.as_ref();
+            let next = seen.len() as u32;
+            let code = match seen.get(string) {
+                Some(code) => *code,
+                None => *seen.entry(string.to_owned()).or_insert(next),
+            };
+            codes.push(code);
+        }
+        let mut sorted: Vec<(String, u32)> = seen.into_iter().collect();
+        sorted.sort_unstable();
+        let mut rank = vec![0; sorted.len()];
+        for (position, (_, code)) in sorted.iter().enumerate() {
+            rank[*code as usize] = position as u32;
+        }
+        for code in &mut codes {
+            *code = rank[*code as usize];
+        }
+        Self { dictionary: sorted.iter().map(|(string, _)| string).collect(), codes: Codes::new(&codes) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_strings_are_stored_once() {
+        let words: Words = ["rock", "pop", "rock"].into_iter().collect();
+        assert_eq!(words.dictionary().iter().collect::<Vec<_>>(), ["pop", "rock"]);
+        assert_eq!((0..3).map(|row| words.get(row)).collect::<Vec<_>>(), ["rock", "pop", "rock"]);
+    }
+}

@@ -1,0 +1,192 @@
+//! A model that is ready to answer.
+
+use std::path::Path;
+
+use crate::{
+    artifact::{self, Error, Parts, Version},
+    card::Card,
+    catalog::Catalog,
+    cluster::{self, Cluster, NaiveBayes},
+    column::Numbers,
+    feature::Scaler,
+    neighbor::{Graph, Neighbors},
+    title::{Ids, Songs, Titles},
+    vector::Vector,
+};
+
+/// A model that is ready to answer: an artifact's parts, checked and held against each other.
+pub struct Model {
+    version: Version,
+    card: Card,
+    scaler: Scaler,
+    clusters: Vec<Cluster>,
+    bayes: NaiveBayes,
+    catalog: Catalog,
+    titles: Titles,
+    ids: Ids,
+    songs: Songs,
+    neighbors: Neighbors,
+}
+
+impl Model {
+    /// Reads an artifact from a file.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, or is not an artifact that can be served.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let file = std::fs::read(path).map_err(|source| Error::Read { path: path.into(), source })?;
+        Self::from_bytes(&file, Version::of(&file))
+    }
+
+    /// Reads an artifact. `version` is the SHA-256 that it was published under; the checksum of every section is
+    /// compared here, the SHA-256 is not.
+    ///
+    /// # Errors
+    ///
+    /// Where the bytes are not an artifact that can be served.
+    pub fn from_bytes(file: &[u8], version: Version) -> Result<Self, Error> {
+        Self::assemble(artifact::decode(file)?, version)
+    }
+
+    /// Holds the parts against each other, and makes of them what is not stored: vectors, graphs and songs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] with the section that contradicts itself or the others.
+    pub fn assemble(parts: Parts, version: Version) -> Result<Self, Error> {
+        let Parts { card, scaler, clusters, bayes, catalog, titles, ids, graphs } = parts;
+        scaler.check().map_err(Error::invalid("scaler"))?;
+        catalog.check(&scaler.features).map_err(Error::invalid("tracks"))?;
+        let tracks = catalog.len();
+        cluster::check(&clusters, tracks, scaler.len()).map_err(Error::invalid("clusters"))?;
+        bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid("bayes"))?;
+        ids.check(tracks).map_err(Error::invalid("ids"))?;
+        let songs = titles.songs(tracks).map_err(Error::invalid("titles"))?;
+        if graphs.len() != clusters.len() {
+            let reason = format!("{} graphs for {} clusters", graphs.len(), clusters.len());
+            return Err(Error::Invalid { section: "clusters".into(), reason });
+        }
+        let vectors = vectors(&scaler, &catalog.features, tracks);
+        let ranges: Vec<_> = clusters.iter().map(|cluster| cluster.rows.clone()).collect();
+        let graphs = ranges
+            .iter()
+            .zip(&graphs)
+            .enumerate()
+            .map(|(cluster, (range, parts))| {
+                Graph::new(&vectors[range.start as usize..range.end as usize], parts)
+                    .map_err(Error::invalid(format!("graph-{cluster}")))
+            })
+            .collect::<Result<_, _>>()?;
+        let neighbors = Neighbors { vectors, ranges, graphs };
+        Ok(Self { version, card, scaler, clusters, bayes, catalog, titles, ids, songs, neighbors })
+    }
+
+    /// Checks what serving relies on and loading does not need to: the order of titles and ids, the number of songs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] with the section that is wrong.
+    pub fn verify(&self) -> Result<(), Error> {
+        self.titles.verify(&self.catalog).map_err(Error::invalid("titles"))?;
+        self.ids.verify(&self.catalog.ids).map_err(Error::invalid("ids"))?;
+        for (id, cluster) in self.clusters.iter().enumerate() {
+            let songs = count_songs(cluster.rows.clone(), &self.songs);
+            if songs != cluster.songs {
+                let reason = format!("cluster {id} holds {songs} songs and says {}", cluster.songs);
+                return Err(Error::Invalid { section: "clusters".into(), reason });
+            }
+        }
+        if self.card.tracks != self.catalog.len() as u64 {
+            let reason = format!("{} tracks, the catalogue holds {}", self.card.tracks, self.catalog.len());
+            return Err(Error::Invalid { section: "card".into(), reason });
+        }
+        Ok(())
+    }
+
+    /// The SHA-256 of the artifact.
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// What the model was made from and how good it is.
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// Names, means and deviations of the features.
+    pub fn scaler(&self) -> &Scaler {
+        &self.scaler
+    }
+
+    /// The clusters, by id.
+    pub fn clusters(&self) -> &[Cluster] {
+        &self.clusters
+    }
+
+    /// Places tracks that are not in the catalogue.
+    pub fn bayes(&self) -> &NaiveBayes {
+        &self.bayes
+    }
+
+    /// The tracks.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The titles, in order.
+    pub fn titles(&self) -> &Titles {
+        &self.titles
+    }
+
+    /// Which tracks are the same song.
+    pub fn songs(&self) -> &Songs {
+        &self.songs
+    }
+
+    /// Searches the nearest tracks.
+    pub fn neighbors(&self) -> &Neighbors {
+        &self.neighbors
+    }
+
+    /// The row of a track, by its id.
+    pub fn find_id(&self, id: &str) -> Option<u32> {
+        self.ids.find(&self.catalog.ids, id)
+    }
+
+    /// The cluster that a row belongs to.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not a row of the catalogue.
+    pub fn cluster_of(&self, row: u32) -> usize {
+        assert!((row as usize) < self.catalog.len(), "row {row} of {}", self.catalog.len());
+        self.clusters.partition_point(|cluster| cluster.rows.end <= row)
+    }
+}
+
+/// How many different songs the rows hold.
+pub fn count_songs(rows: std::ops::Range<u32>, songs: &Songs) -> u32 {
+    let mut numbers: Vec<u32> = rows.map(|row| songs.of(row)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.len() as u32
+}
+
+/// The vector of every track. Each distinct value of a feature is scaled once.
+pub fn vectors(scaler: &Scaler, features: &[Numbers], tracks: usize) -> Vec<Vector> {
+    let scaled: Vec<Vec<f64>> = features
+        .iter()
+        .enumerate()
+        .map(|(feature, column)| column.values().iter().map(|value| scaler.scale_one(feature, *value)).collect())
+        .collect();
+    let mut track = vec![0.0; features.len()];
+    (0..tracks)
+        .map(|row| {
+            for ((value, column), scaled) in track.iter_mut().zip(features).zip(&scaled) {
+                *value = scaled[column.codes().get(row) as usize];
+            }
+            Vector::unit(&track)
+        })
+        .collect()
+}

@@ -1,0 +1,61 @@
+//! Building one cluster's graph.
+
+use instant_distance::{Builder, Heuristic, Search};
+
+use super::{Adjacency, EF_SEARCH, GraphParts};
+use crate::{artifact::codec, column::Codes, vector::Vector};
+
+/// How a graph is built.
+#[derive(Clone, Copy, Debug)]
+pub struct BuildOptions {
+    /// How many candidates are kept while a node looks for its neighbours (`efConstruction` in Malkov and Yashunin).
+    pub ef_construction: usize,
+    /// Decides which nodes the upper layers hold.
+    pub seed: u64,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self { ef_construction: 40, seed: 0 }
+    }
+}
+
+/// A graph and the order of its nodes.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// For each node of the graph, which of the points it is.
+    pub order: Vec<u32>,
+    /// The graph.
+    pub parts: GraphParts,
+}
+
+/// Builds the graph of one cluster over its distinct vectors.
+///
+/// The same points in the same order give the same graph only where a single rayon thread builds it: call it inside
+/// the `install` of a pool with one thread, and build several graphs side by side.
+///
+/// # Errors
+///
+/// Fails where the graph cannot be read out of `instant-distance`, which would be a defect.
+pub fn build(points: &[Vector], options: &BuildOptions) -> Result<Built, codec::Error> {
+    // Without the pruned candidates a node has about 7 neighbours instead of 64, at the same recall.
+    let heuristic = Heuristic { extend_candidates: false, keep_pruned: false };
+    let (hnsw, ids) = Builder::default()
+        .ef_construction(options.ef_construction)
+        .ef_search(EF_SEARCH)
+        .select_heuristic(Some(heuristic))
+        .seed(options.seed)
+        .build_hnsw(points.to_vec());
+    let mut order = vec![0; points.len()];
+    for (point, id) in ids.iter().enumerate() {
+        order[id.into_inner() as usize] = point as u32;
+    }
+    let mut search = Search::default();
+    let unreachable: Vec<u32> = hnsw
+        .iter()
+        .filter(|(id, point)| !hnsw.search(point, &mut search).any(|item| item.pid == *id))
+        .map(|(id, _)| id.into_inner())
+        .collect();
+    let adjacency = Adjacency::of(&hnsw)?;
+    Ok(Built { order, parts: GraphParts { adjacency, unreachable: Codes::new(&unreachable) } })
+}

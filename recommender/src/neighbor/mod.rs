@@ -1,0 +1,138 @@
+//! The nearest tracks by cosine distance: exactly, or by HNSW graphs, and the planner that picks.
+
+mod adjacency;
+mod build;
+mod exact;
+mod graph;
+mod rebuild;
+
+use std::{collections::HashSet, ops::Range};
+
+pub use adjacency::{Adjacency, Layer};
+pub use build::{BuildOptions, Built, build};
+pub use graph::{EF_SEARCH, Graph, GraphParts};
+
+use crate::{title::Songs, vector::Vector};
+
+/// How to search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Search {
+    /// As the planner finds quicker.
+    #[default]
+    Auto,
+    /// Compare with every track: always right.
+    Exact,
+    /// Walk the graphs: finds nearly always the same, in a fraction of the time on large clusters.
+    Hnsw,
+}
+
+/// How a search was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Searched {
+    /// Every track was compared.
+    Exact,
+    /// The graphs were walked.
+    Hnsw,
+}
+
+impl Searched {
+    /// The name used in answers: `exact` or `hnsw`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Hnsw => "hnsw",
+        }
+    }
+}
+
+/// A track and how far it is from what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbor {
+    /// Row of the catalogue.
+    pub row: u32,
+    /// Squared Euclidean distance of the unit vectors, 0 to 4.
+    pub distance: f32,
+}
+
+impl Neighbor {
+    /// Nearest first; rows at the same distance in their own order.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.distance.total_cmp(&other.distance).then(self.row.cmp(&other.row))
+    }
+}
+
+/// With fewer rows than this to compare with, an exact search is as quick as a graph.
+const EXACT_BELOW: usize = 8_192;
+/// Graphs answer with at most [`EF_SEARCH`] nodes, and the last of them are the least sure: beyond half of it the
+/// planner compares with every track.
+const HNSW_UP_TO: usize = EF_SEARCH / 2;
+
+/// What a search looks for.
+pub(crate) struct Query<'a> {
+    pub(crate) vector: &'a Vector,
+    /// Clusters to search in, by id, each once.
+    pub(crate) clusters: &'a [usize],
+    /// How many different songs to find.
+    pub(crate) want: usize,
+    /// A song that is not to be found.
+    pub(crate) except: Option<u32>,
+    pub(crate) search: Search,
+}
+
+/// Every track's vector, and a graph for each cluster.
+pub struct Neighbors {
+    pub(crate) vectors: Vec<Vector>,
+    pub(crate) ranges: Vec<Range<u32>>,
+    pub(crate) graphs: Vec<Graph>,
+}
+
+impl Neighbors {
+    /// The nearest `want` different songs; fewer only where the clusters hold fewer. Of several releases of a song
+    /// the nearest is found.
+    pub(crate) fn nearest(&self, query: &Query<'_>, songs: &Songs) -> (Vec<Neighbor>, Searched) {
+        let pool: usize = query.clusters.iter().map(|cluster| self.ranges[*cluster].len()).sum();
+        let walk = match query.search {
+            Search::Auto => pool >= EXACT_BELOW && query.want <= HNSW_UP_TO,
+            Search::Exact => false,
+            Search::Hnsw => true,
+        };
+        if walk {
+            let mut found: Vec<Neighbor> =
+                query.clusters.iter().flat_map(|cluster| self.walk(*cluster, query.vector)).collect();
+            found.sort_unstable_by(Neighbor::cmp);
+            let found = different_songs(&found, query, songs);
+            if found.len() == query.want {
+                return (found, Searched::Hnsw);
+            }
+            // A graph answers with a bounded number of nodes. They were too few: compare with every track.
+        }
+        let ranges: Vec<Range<u32>> = query.clusters.iter().map(|cluster| self.ranges[*cluster].clone()).collect();
+        let mut most = query.want + 16;
+        loop {
+            let found =
+                exact::nearest(&self.vectors, &ranges, query.vector, most, |row| Some(songs.of(row)) != query.except);
+            let all = found.len() < most || most >= pool;
+            let found = different_songs(&found, query, songs);
+            if found.len() == query.want || all {
+                return (found, Searched::Exact);
+            }
+            most = most.saturating_mul(4);
+        }
+    }
+
+    /// What one cluster's graph finds, as rows.
+    fn walk(&self, cluster: usize, vector: &Vector) -> Vec<Neighbor> {
+        let first = self.ranges[cluster].start;
+        self.graphs[cluster]
+            .search(vector)
+            .into_iter()
+            .map(|neighbor| Neighbor { row: first + neighbor.row, ..neighbor })
+            .collect()
+    }
+}
+
+/// The first `want` songs of a sorted list, each once, without the one that is not to be found.
+fn different_songs(found: &[Neighbor], query: &Query<'_>, songs: &Songs) -> Vec<Neighbor> {
+    let mut seen: HashSet<u32> = query.except.into_iter().collect();
+    found.iter().filter(|neighbor| seen.insert(songs.of(neighbor.row))).take(query.want).copied().collect()
+}

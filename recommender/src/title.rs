@@ -1,0 +1,299 @@
+//! Finding tracks by title, by artist and by id.
+//!
+//! Titles and artists are compared by a key that ignores case, surrounding and repeated white space, and Unicode
+//! form. No key is stored: the rows are kept in the order of their keys, and a look-up normalises the few titles that
+//! a binary search meets.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{
+    catalog::Catalog,
+    column::{Codes, Texts},
+};
+
+/// What titles and artists are compared by: NFKC, lower case, white space trimmed and single.
+pub fn key(text: &str) -> String {
+    let lower: String = if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    };
+    if !lower.contains(|c: char| c.is_whitespace()) {
+        return lower;
+    }
+    let mut key = String::with_capacity(lower.len());
+    for word in lower.split_whitespace() {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        key.push_str(word);
+    }
+    key
+}
+
+/// Whether `wanted` names the artist of a cell: the whole cell, or one of the artists it separates with `;`.
+fn names_artist(cell: &str, wanted: &str) -> bool {
+    key(cell) == wanted || (cell.contains(';') && cell.split(';').any(|artist| key(artist) == wanted))
+}
+
+/// How a row in title order relates to the one before it.
+const SAME_SONG: u32 = 0;
+const SAME_TITLE: u32 = 1;
+const NEW_TITLE: u32 = 2;
+
+/// Rows in the order of (title, artist), the most popular release of a song first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Titles {
+    rows: Codes,
+    /// For each of `rows`: 0 the same title and artist as the row before, 1 the same title, 2 another title.
+    relations: Codes,
+}
+
+/// Which rows are the same song: one number for each (title, artist).
+#[derive(Clone, Debug)]
+pub struct Songs {
+    song_of: Vec<u32>,
+    count: u32,
+}
+
+impl Songs {
+    /// The song of a track: tracks with the same title and artist have the same number.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not a row of the catalogue.
+    #[inline]
+    pub fn of(&self, row: u32) -> u32 {
+        self.song_of[row as usize]
+    }
+
+    /// How many different songs there are.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+/// The tracks that a title names.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// One song, in one or several releases; the first is the most popular.
+    Song(Vec<u32>),
+    /// Several artists have a song of this title: one row each, in the order of the artists.
+    Shared(Vec<u32>),
+    /// Nobody has.
+    Unknown,
+}
+
+impl Titles {
+    /// Orders the rows of a catalogue. `popularity` decides which release of a song comes first; ties go by `rank`,
+    /// each row's place in the user's file.
+    pub fn new(catalog: &Catalog, popularity: Option<usize>, rank: &[u32]) -> Self {
+        let keys: Vec<(String, String)> =
+            catalog.songs.iter().enumerate().map(|(row, song)| (key(song), key(catalog.artists.get(row)))).collect();
+        let mut rows: Vec<u32> = (0..catalog.len() as u32).collect();
+        let popularity = |row: u32| popularity.map_or(0.0, |feature| catalog.features[feature].get(row as usize));
+        rows.sort_unstable_by(|a, b| {
+            keys[*a as usize]
+                .cmp(&keys[*b as usize])
+                .then_with(|| popularity(*b).total_cmp(&popularity(*a)))
+                .then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
+        });
+        let mut before: Option<&(String, String)> = None;
+        let relations: Vec<u32> = rows
+            .iter()
+            .map(|row| {
+                let this = &keys[*row as usize];
+                match before.replace(this) {
+                    Some(that) if this == that => SAME_SONG,
+                    Some(that) if this.0 == that.0 => SAME_TITLE,
+                    _ => NEW_TITLE,
+                }
+            })
+            .collect();
+        Self { rows: Codes::new(&rows), relations: Codes::new(&relations) }
+    }
+
+    /// Numbers the songs; fails where the rows are not each of the catalogue's once.
+    pub(crate) fn songs(&self, tracks: usize) -> Result<Songs, String> {
+        if self.rows.len() != tracks || self.relations.len() != tracks {
+            return Err(format!("{} titles for {tracks} tracks", self.rows.len()));
+        }
+        let mut song_of = vec![u32::MAX; tracks];
+        let mut count = 0_u32;
+        for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
+            if relation > NEW_TITLE {
+                return Err(format!("a title's relation is {relation}, expected 0 to 2"));
+            }
+            count += u32::from(relation != SAME_SONG || count == 0);
+            match song_of.get_mut(row as usize) {
+                Some(song) if *song == u32::MAX => *song = count - 1,
+                Some(_) => return Err(format!("track {row} has two titles")),
+                None => return Err(format!("a title names track {row} of {tracks}")),
+            }
+        }
+        Ok(Songs { song_of, count })
+    }
+
+    /// Where a title's rows lie in title order.
+    fn range(&self, catalog: &Catalog, title: &str) -> Range<usize> {
+        let key_at = |place: usize| key(catalog.songs.get(self.rows.get(place) as usize));
+        let start = partition_point(0..self.rows.len(), |place| key_at(place).as_str() < title);
+        let mut end = start;
+        while end < self.rows.len() && (end == start || self.relations.get(end) != NEW_TITLE) {
+            end += 1;
+        }
+        if start == end || key_at(start) != title { start..start } else { start..end }
+    }
+
+    /// Finds a song by its title and, where given, its artist.
+    pub fn find(&self, catalog: &Catalog, song: &str, artist: Option<&str>) -> Found {
+        let range = self.range(catalog, &key(song));
+        let mut songs: Vec<Vec<u32>> = Vec::new();
+        for place in range {
+            let row = self.rows.get(place);
+            match songs.last_mut() {
+                Some(releases) if self.relations.get(place) == SAME_SONG => releases.push(row),
+                _ => songs.push(vec![row]),
+            }
+        }
+        if let Some(artist) = artist {
+            let artist = key(artist);
+            let cell = |releases: &[u32]| catalog.artists.get(releases[0] as usize);
+            match songs.iter().position(|releases| key(cell(releases)) == artist) {
+                Some(whole) => songs = vec![songs.swap_remove(whole)],
+                None => songs.retain(|releases| names_artist(cell(releases), &artist)),
+            }
+        }
+        match songs.len() {
+            0 => Found::Unknown,
+            1 => Found::Song(songs.swap_remove(0)),
+            _ => Found::Shared(songs.iter().map(|releases| releases[0]).collect()),
+        }
+    }
+
+    /// Up to `count` different titles around where an unknown one would stand in title order: what a user may have
+    /// meant, where the beginning is right.
+    pub fn near(&self, catalog: &Catalog, song: &str, count: usize) -> Vec<String> {
+        let wanted = key(song);
+        let start = partition_point(0..self.rows.len(), |place| {
+            key(catalog.songs.get(self.rows.get(place) as usize)).as_str() < wanted.as_str()
+        });
+        let shared = |title: &str| key(title).chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+        let firsts = |places: &mut dyn Iterator<Item = usize>| -> Vec<String> {
+            places
+                .filter(|place| self.relations.get(*place) == NEW_TITLE)
+                .take(count)
+                .map(|place| catalog.songs.get(self.rows.get(place) as usize).to_owned())
+                .collect()
+        };
+        let mut near = firsts(&mut (start..self.rows.len()));
+        near.extend(firsts(&mut (0..start).rev()));
+        near.sort_by_key(|title| std::cmp::Reverse(shared(title)));
+        near.retain(|title| shared(title) > 0);
+        near.truncate(count);
+        near
+    }
+
+    /// Whether the rows really are in title order, and related as they say.
+    pub(crate) fn verify(&self, catalog: &Catalog) -> Result<(), String> {
+        let mut before: Option<(String, String)> = None;
+        for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
+            let this = (key(catalog.songs.get(row as usize)), key(catalog.artists.get(row as usize)));
+            let expected = match &before {
+                Some(that) if this < *that => return Err(format!("track {row} is out of title order")),
+                Some(that) if this == *that => SAME_SONG,
+                Some(that) if this.0 == that.0 => SAME_TITLE,
+                _ => NEW_TITLE,
+            };
+            if relation != expected {
+                return Err(format!("track {row} says {relation} of the title before it, expected {expected}"));
+            }
+            before = Some(this);
+        }
+        Ok(())
+    }
+}
+
+/// Rows in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ids {
+    rows: Codes,
+}
+
+impl Ids {
+    /// Orders the rows of a catalogue. Where rows share an id, the one that stands first in the user's file (`rank`)
+    /// comes first.
+    pub fn new(ids: &Texts, rank: &[u32]) -> Self {
+        let mut rows: Vec<u32> = (0..ids.len() as u32).collect();
+        rows.sort_unstable_by(|a, b| {
+            ids.get(*a as usize).cmp(ids.get(*b as usize)).then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
+        });
+        Self { rows: Codes::new(&rows) }
+    }
+
+    /// The first row with this id.
+    pub fn find(&self, ids: &Texts, id: &str) -> Option<u32> {
+        let at = |place: usize| ids.get(self.rows.get(place) as usize);
+        let place = partition_point(0..self.rows.len(), |place| at(place) < id);
+        (place < self.rows.len() && at(place) == id).then(|| self.rows.get(place))
+    }
+
+    pub(crate) fn check(&self, tracks: usize) -> Result<(), String> {
+        match self.rows.max() {
+            _ if self.rows.len() != tracks => Err(format!("{} ids in order for {tracks} tracks", self.rows.len())),
+            Some(max) if max as usize >= tracks => Err(format!("an id names track {max} of {tracks}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the rows really are in the order of their ids, each once.
+    pub(crate) fn verify(&self, ids: &Texts) -> Result<(), String> {
+        let mut seen = vec![false; ids.len()];
+        let mut before = "";
+        for row in self.rows.iter() {
+            let this = ids.get(row as usize);
+            if this < before || std::mem::replace(&mut seen[row as usize], true) {
+                return Err(format!("track {row} is out of id order"));
+            }
+            before = this;
+        }
+        Ok(())
+    }
+}
+
+/// The first place of `range` for which `before` no longer holds.
+fn partition_point(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_ignore_case_white_space_and_unicode_form() {
+        assert_eq!(key("  Andante,\t ANDANTE "), "andante, andante");
+        assert_eq!(key("Beyonce\u{301}"), key("BEYONCÉ"));
+        assert_eq!(key("Ｄａｎｃｅ"), "dance");
+        assert_eq!(key(" \u{a0} "), "");
+    }
+
+    #[test]
+    fn one_of_several_artists_names_the_cell() {
+        assert!(names_artist("Simon; Garfunkel", "garfunkel"));
+        assert!(names_artist("Simon; Garfunkel", "simon; garfunkel"));
+        assert!(!names_artist("Simon & Garfunkel", "garfunkel"));
+    }
+}

@@ -1,0 +1,156 @@
+//! Bytes that are not an artifact: a precise error each, never a panic.
+
+#![allow(missing_docs)]
+
+mod common;
+
+use segue::{
+    Model, Version,
+    artifact::{Error, MAGIC, Parts, encode, sections},
+    cluster::Cluster,
+    column::Codes,
+    neighbor::Layer,
+};
+
+fn small() -> (Parts, Vec<u8>) {
+    let parts = common::parts(&common::tracks(60, 3), 2, 1);
+    let file = encode(&parts).expect("encodes");
+    (parts, file)
+}
+
+fn open(file: &[u8]) -> Result<Model, Error> {
+    Model::from_bytes(file, Version::of(file))
+}
+
+fn refused(file: &[u8]) -> Error {
+    match open(file) {
+        Ok(_) => panic!("the file was taken"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn every_flipped_byte_is_an_error() {
+    let (_, mut file) = small();
+    for at in 0..file.len() {
+        file[at] ^= 0x20;
+        refused(&file);
+        file[at] ^= 0x20;
+    }
+    assert!(open(&file).is_ok());
+}
+
+#[test]
+fn a_file_cut_short_anywhere_is_an_error() {
+    let (_, file) = small();
+    for length in 0..file.len() {
+        match refused(&file[..length]) {
+            Error::Magic { .. } if length < 8 => {}
+            Error::Length { got, .. } if length >= 8 => assert_eq!(got, length as u64),
+            other => panic!("{length}: {other}"),
+        }
+    }
+}
+
+#[test]
+fn a_changed_section_is_named() {
+    let (_, file) = small();
+    for section in sections(&file).expect("has sections") {
+        let mut file = file.clone();
+        file[section.offset as usize] ^= 1;
+        match refused(&file) {
+            Error::Checksum { section: named, .. } => assert_eq!(named, section.name),
+            other => panic!("{}: {other}", section.name),
+        }
+    }
+}
+
+#[test]
+fn another_format_version_says_which_is_read() {
+    let (_, mut file) = small();
+    file[8] = 99;
+    assert!(matches!(refused(&file), Error::FormatVersion { got: 99, .. }));
+}
+
+#[test]
+fn other_files_are_not_artifacts() {
+    for file in [&b""[..], b"SEGUE", b"\x1f\x8b\x08\x00", b"artist,song\n", &MAGIC] {
+        refused(file);
+    }
+}
+
+#[test]
+fn bytes_behind_the_last_section_are_an_error() {
+    let (_, mut file) = small();
+    file.push(0);
+    assert!(matches!(refused(&file), Error::Length { .. }));
+}
+
+/// An artifact with right checksums and wrong values.
+fn forged(change: impl FnOnce(&mut Parts)) -> Error {
+    let (mut parts, _) = small();
+    change(&mut parts);
+    refused(&encode(&parts).expect("encodes"))
+}
+
+fn invalid(error: Error) -> String {
+    match error {
+        Error::Invalid { section, .. } => section,
+        other => panic!("{other}"),
+    }
+}
+
+fn layer(parts: &mut Parts) -> &mut Layer {
+    &mut parts.graphs[0].adjacency.layers[0]
+}
+
+#[test]
+fn a_neighbour_that_is_no_node_is_refused() {
+    let section = invalid(forged(|parts| {
+        let mut neighbors: Vec<u32> = layer(parts).neighbors.iter().collect();
+        neighbors[0] = 1_000_000;
+        layer(parts).neighbors = Codes::new(&neighbors);
+    }));
+    assert_eq!(section, "graph-0");
+}
+
+#[test]
+fn degrees_that_do_not_add_up_are_refused() {
+    let section = invalid(forged(|parts| {
+        let mut degrees: Vec<u32> = layer(parts).degrees.iter().collect();
+        degrees[0] += 1;
+        layer(parts).degrees = Codes::new(&degrees);
+    }));
+    assert_eq!(section, "graph-0");
+}
+
+#[test]
+fn a_graph_without_layers_is_refused() {
+    assert_eq!(invalid(forged(|parts| parts.graphs[1].adjacency.layers.clear())), "graph-1");
+}
+
+#[test]
+fn an_unreachable_node_that_is_no_node_is_refused() {
+    assert_eq!(invalid(forged(|parts| parts.graphs[0].unreachable = Codes::new(&[77]))), "graph-0");
+}
+
+#[test]
+fn clusters_with_holes_are_refused() {
+    let change = |change: fn(&mut Cluster)| invalid(forged(|parts| change(&mut parts.clusters[1])));
+    assert_eq!(change(|cluster| cluster.rows.start += 1), "clusters");
+    assert_eq!(change(|cluster| cluster.rows.end = u32::MAX), "clusters");
+    assert_eq!(change(|cluster| cluster.means.clear()), "clusters");
+    assert_eq!(change(|cluster| cluster.central = vec![0]), "clusters");
+}
+
+#[test]
+fn a_scaler_that_divides_by_nothing_is_refused() {
+    assert_eq!(invalid(forged(|parts| parts.scaler.deviation[0] = f64::NAN)), "scaler");
+    assert_eq!(invalid(forged(|parts| parts.bayes.variances[0][0] = 0.0)), "bayes");
+}
+
+#[test]
+fn columns_of_different_length_are_refused() {
+    assert_eq!(invalid(forged(|parts| parts.catalog.years = Some(Codes::new(&[1])))), "tracks");
+    assert_eq!(invalid(forged(|parts| parts.catalog.features[0] = [1.0].into_iter().collect())), "tracks");
+}

@@ -1,0 +1,108 @@
+//! Small models, made of invented tracks.
+
+use std::collections::BTreeMap;
+
+use segue::{
+    artifact::Parts,
+    build::{Labelled, NamedCluster, build},
+    card::{Card, ClassScores, ClassificationReport, ClassifierMetrics, ClusterSummary, FeatureSummary, IndexMetrics},
+    cluster::NaiveBayes,
+    feature::Scaler,
+    neighbor::BuildOptions,
+};
+
+/// One invented track.
+#[derive(Clone, Debug)]
+pub(crate) struct Invented {
+    pub(crate) id: String,
+    pub(crate) song: String,
+    pub(crate) artist: String,
+    pub(crate) features: Vec<f64>,
+}
+
+/// `count` tracks in a few loose groups, some of them releases of the same song, some with the same title by others.
+pub(crate) fn tracks(count: usize, features: usize) -> Vec<Invented> {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    (0..count)
+        .map(|track| {
+            let group = track % 4;
+            Invented {
+                id: format!("id{track:06}"),
+                song: if track % 10 == 9 { format!("Song {}", track / 20) } else { format!("Song {track}") },
+                artist: format!("Artist {}", track % 37),
+                features: (0..features)
+                    .map(|f| ((random() + if (f + group) % 3 == 0 { 1.0 } else { 0.0 }) * 500.0).round() / 10.0)
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// A model of `k` clusters: a track belongs to the nearest of the first `k` tracks.
+pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
+    let width = tracks[0].features.len();
+    let n = tracks.len() as f64;
+    let column = |f: usize| tracks.iter().map(move |track| track.features[f]);
+    let mean: Vec<f64> = (0..width).map(|f| column(f).sum::<f64>() / n).collect();
+    let deviation = (0..width).map(|f| (column(f).map(|x| (x - mean[f]).powi(2)).sum::<f64>() / n).sqrt()).collect();
+    let scaler = Scaler { features: (0..width).map(|f| format!("feature {f}")).collect(), mean, deviation };
+    let scaled: Vec<Vec<f64>> = tracks.iter().map(|track| scaler.scale(&track.features)).collect();
+    let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+    let labels: Vec<u32> = scaled
+        .iter()
+        .map(|track| {
+            (0..k).min_by(|a, b| distance(track, &scaled[*a]).total_cmp(&distance(track, &scaled[*b]))).unwrap_or(0)
+                as u32
+        })
+        .collect();
+    let clusters: Vec<NamedCluster> = (0..k)
+        .map(|id| NamedCluster { name: format!("cluster {id}"), centroid: scaled[id].clone(), genres: vec![] })
+        .collect();
+    let bayes = NaiveBayes {
+        priors: vec![1.0 / k as f64; k],
+        means: scaled[..k].to_vec(),
+        variances: vec![vec![1.0; width]; k],
+    };
+    let scores = ClassScores { precision: 1.0, recall: 1.0, f1: 1.0, support: 1 };
+    let card = Card {
+        tracks: tracks.len() as u64,
+        dropped: BTreeMap::new(),
+        features: scaler
+            .features
+            .iter()
+            .map(|name| FeatureSummary { name: name.clone(), mean: 0.0, deviation: 1.0 })
+            .collect(),
+        inertia: BTreeMap::from([(k as u32, 1.0)]),
+        k: k as u32,
+        clusters: (0..k as u32)
+            .map(|id| ClusterSummary { id, name: format!("cluster {id}"), size: 1, means: BTreeMap::new() })
+            .collect(),
+        classifier: ClassifierMetrics {
+            held_out: 1,
+            accuracy: 1.0,
+            confusion_matrix: vec![vec![1]],
+            report: ClassificationReport { clusters: vec![scores], macro_average: scores, weighted_average: scores },
+        },
+        index: IndexMetrics { recall_at_10: 1.0, average_degree: 0.0, unreachable: 0 },
+    };
+    let raw: Vec<f64> = tracks.iter().flat_map(|track| track.features.iter().copied()).collect();
+    let labelled = Labelled {
+        raw: &raw,
+        labels: &labels,
+        ids: tracks.iter().map(|track| track.id.as_str()).collect(),
+        songs: tracks.iter().map(|track| track.song.as_str()).collect(),
+        artists: tracks.iter().map(|track| track.artist.as_str()).collect(),
+        albums: Some(tracks.iter().map(|_| "An album").collect()),
+        genres: None,
+        years: Some(tracks.iter().enumerate().map(|(track, _)| 1960 + track as u32 % 60).collect()),
+        explicit: Some(tracks.iter().enumerate().map(|(track, _)| track as u32 % 3).collect()),
+    };
+    build(&labelled, scaler, clusters, bayes, card, &BuildOptions::default(), threads, &|_| {})
+        .expect("the tracks make a model")
+}

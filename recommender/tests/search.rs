@@ -1,0 +1,120 @@
+//! The hybrid answer, held against brute force.
+
+#![allow(missing_docs)]
+
+mod common;
+
+use std::collections::HashSet;
+
+use segue::{
+    Model, Version,
+    artifact::{decode, encode},
+    neighbor::{Search, Searched},
+    recommend::{Error, Request, Seed},
+};
+
+fn model(count: usize, k: usize) -> Model {
+    let file = encode(&common::parts(&common::tracks(count, 6), k, 2)).expect("encodes");
+    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
+    model.verify().expect("holds");
+    model
+}
+
+fn request(id: &str) -> Request<'_> {
+    Request { seed: Seed::Track(id), limit: 10, same_cluster: true, search: Search::Auto }
+}
+
+#[test]
+fn the_number_of_threads_does_not_change_a_byte() {
+    let tracks = common::tracks(3_000, 6);
+    let one = encode(&common::parts(&tracks, 5, 1)).expect("encodes");
+    let three = encode(&common::parts(&tracks, 5, 3)).expect("encodes");
+    assert!(one == three);
+}
+
+#[test]
+fn parts_come_back_as_they_were() {
+    let parts = common::parts(&common::tracks(500, 11), 4, 2);
+    let file = encode(&parts).expect("encodes");
+    assert!(decode(&file).expect("decodes") == parts);
+}
+
+#[test]
+fn answers_hold_what_they_promise_whatever_the_search() {
+    let model = model(4_000, 4);
+    let mut agreed = 0;
+    let mut all = 0;
+    for seed in (0..4_000).step_by(40) {
+        let id = model.catalog().track(seed).id.to_owned();
+        for same_cluster in [true, false] {
+            for limit in [1, 10, 50, 100] {
+                let answer = |search| {
+                    model.recommend(&Request { limit, same_cluster, search, ..request(&id) }).expect("answers")
+                };
+                let (exact, hnsw) = (answer(Search::Exact), answer(Search::Hnsw));
+                assert_eq!(exact.search, Searched::Exact);
+                for answer in [&exact, &hnsw] {
+                    assert_eq!(answer.tracks.len(), limit.min(answer.after_filtering_size as usize));
+                    let songs: HashSet<u32> = answer.tracks.iter().map(|track| model.songs().of(track.row)).collect();
+                    assert_eq!(songs.len(), answer.tracks.len(), "a song is there twice");
+                    assert!(!songs.contains(&model.songs().of(answer.seed)), "the seed's song is there");
+                    assert!(answer.tracks.is_sorted_by(|a, b| a.similarity >= b.similarity));
+                    if same_cluster {
+                        let own = model.cluster_of(answer.seed);
+                        assert!(answer.tracks.iter().all(|track| model.cluster_of(track.row) == own));
+                    }
+                }
+                let rows: HashSet<u32> = exact.tracks.iter().map(|track| track.row).collect();
+                agreed += hnsw.tracks.iter().filter(|track| rows.contains(&track.row)).count();
+                all += limit;
+            }
+        }
+    }
+    assert!(agreed as f64 / all as f64 > 0.99, "{agreed} of {all}");
+}
+
+#[test]
+fn a_cluster_of_one_answers_with_nothing() {
+    let tracks = common::tracks(1, 2);
+    let file = encode(&common::parts(&tracks, 1, 1)).expect("encodes");
+    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
+    let answer = model.recommend(&request(&tracks[0].id)).expect("answers");
+    assert_eq!((answer.initial_pool_size, answer.after_filtering_size, answer.tracks.len()), (1, 0, 0));
+}
+
+#[test]
+fn a_shared_title_needs_its_artist() {
+    let mut tracks = common::tracks(50, 3);
+    for (track, artist) in [(0, "Ann"), (1, "Bob"), (2, "bob ")] {
+        tracks[track].song = "Shared".into();
+        tracks[track].artist = artist.into();
+    }
+    tracks[3].song = "  ONE   artist's".into();
+    tracks[4].song = "One Artist's".into();
+    tracks[3].artist = "Cy".into();
+    tracks[4].artist = "CY".into();
+    let file = encode(&common::parts(&tracks, 2, 1)).expect("encodes");
+    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
+    let song = |song, artist| model.resolve(&Seed::Song { song, artist });
+    match song("shared", None) {
+        Err(Error::ArtistNeeded { artists, .. }) => assert_eq!(artists, ["Ann", "Bob"]),
+        other => panic!("{other:?}"),
+    }
+    assert!(song("SHARED", Some("bob")).is_ok());
+    assert!(matches!(song("shared", Some("Cy")), Err(Error::UnknownArtist { .. })));
+    assert!(song("one artist's", None).is_ok(), "one artist needs no naming, however many releases");
+    match song("sharee", None) {
+        Err(Error::UnknownSong { suggestions, .. }) => assert_eq!(suggestions[0], "Shared"),
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(model.resolve(&Seed::Track("none")), Err(Error::UnknownTrack { .. })));
+}
+
+#[test]
+fn a_limit_out_of_range_is_refused() {
+    let model = model(20, 1);
+    for limit in [0, 101] {
+        let id = model.catalog().track(0).id.to_owned();
+        assert_eq!(model.recommend(&Request { limit, ..request(&id) }), Err(Error::Limit { limit }));
+    }
+}
