@@ -105,8 +105,8 @@ impl Model {
     }
 
     /// The SHA-256 of the artifact.
-    pub fn version(&self) -> &Version {
-        &self.version
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// What the model was made from and how good it is.

@@ -6,13 +6,12 @@
 pub mod codec;
 mod error;
 mod layout;
-
-use std::fmt::Write as _;
+mod version;
 
 pub use error::Error;
 pub use layout::{FORMAT_VERSION, MAGIC, Section};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use serde::Deserialize;
+pub use version::{BadVersion, Version};
 
 use crate::{
     card::Card,
@@ -126,39 +125,5 @@ impl<'a> Sections<'a> {
 
     fn decode<T: Deserialize<'a>>(&mut self, name: &str) -> Result<T, Error> {
         codec::decode(self.take(name)?).map_err(|source| Error::Form { section: name.into(), source })
-    }
-}
-
-/// The version of a model: the SHA-256 of its artifact, 64 lower-case hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Version(String);
-
-impl Version {
-    /// Of an artifact's bytes.
-    pub fn of(file: &[u8]) -> Self {
-        let mut hex = String::with_capacity(64);
-        for byte in Sha256::digest(file) {
-            // Writing to a `String` cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        Self(hex)
-    }
-
-    /// From its 64 digits; `None` for anything else.
-    pub fn parse(digits: &str) -> Option<Self> {
-        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        (digits.len() == 64 && digits.bytes().all(hex)).then(|| Self(digits.to_owned()))
-    }
-
-    /// The 64 digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for Version {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
     }
 }

@@ -1,0 +1,118 @@
+//! What every error looks like: RFC 9457 `application/problem+json`.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// An error, as its receiver sees it. Nothing internal is in it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// A stable name for the kind of problem: `urn:segue:problem:` and a word.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What the kind means, in a few words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong this time, and what to do.
+    detail: String,
+    /// What a program may want to know: the artists that share a title, the values that are allowed.
+    #[serde(flatten)]
+    members: Map<String, Value>,
+    #[serde(skip)]
+    retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// A problem of the kind `urn:segue:problem:{word}`.
+    pub fn new(status: StatusCode, word: &str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:segue:problem:{word}"),
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            members: Map::new(),
+            retry_after: None,
+        }
+    }
+
+    /// A parameter that is not as it should be: 400, with its name and what is allowed.
+    pub fn parameter(name: &str, allowed: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-parameter", "A parameter is not as expected", detail)
+            .with("parameter", name)
+            .with("allowed", allowed)
+    }
+
+    /// Adds a member.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// Tells the receiver to try again after some seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response<Body> {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        // Strings, numbers and lists of them always serialise.
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<segue::recommend::Error> for Problem {
+    fn from(error: segue::recommend::Error) -> Self {
+        use segue::recommend::Error;
+        let detail = error.to_string();
+        match error {
+            Error::UnknownTrack { .. } => {
+                Self::new(StatusCode::NOT_FOUND, "unknown-track", "No track has this id", detail)
+            }
+            Error::UnknownSong { suggestions, .. } => {
+                Self::new(StatusCode::NOT_FOUND, "unknown-song", "No song has this title", detail)
+                    .with("suggestions", suggestions)
+            }
+            Error::UnknownArtist { artists, .. } => {
+                Self::new(StatusCode::NOT_FOUND, "unknown-artist", "The song is by other artists", detail)
+                    .with("artists", artists)
+            }
+            Error::ArtistNeeded { artists, .. } => {
+                Self::new(StatusCode::CONFLICT, "artist-needed", "Several artists share this title", detail)
+                    .with("artists", artists)
+            }
+            Error::Limit { .. } => Self::parameter("limit", "1 to 100", detail),
+        }
+    }
+}
+
+impl From<crate::models::Error> for Problem {
+    fn from(_: crate::models::Error) -> Self {
+        // The log has said why; the receiver can only wait.
+        let detail = "the model is not loaded yet or could not be loaded; try again in a moment";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "model-unavailable", "There is no model to answer with", detail)
+            .retry_after(2)
+    }
+}

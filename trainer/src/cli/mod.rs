@@ -1,0 +1,62 @@
+//! The command line: a file a command.
+
+mod export;
+mod inspect;
+mod recommend;
+mod store;
+mod synth;
+mod train;
+mod verify;
+
+use clap::{Parser, Subcommand};
+
+/// Turns a track table into a segue artifact, and looks after artifacts.
+#[derive(Debug, Parser)]
+#[command(name = "trainer", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a model on a CSV file: clean, scale, cluster, classify, index, report
+    Train(train::Train),
+    /// Show what an artifact holds
+    Inspect(inspect::Inspect),
+    /// Check every checksum and every invariant of an artifact
+    Verify(verify::Verify),
+    /// Write the tracks of an artifact with their clusters as CSV
+    Export(export::Export),
+    /// Answer one request in the terminal
+    Recommend(recommend::Recommend),
+    /// Publish an artifact to S3
+    Publish(store::Publish),
+    /// List the models that are published
+    Models(store::Models),
+    /// Make a published model the current one again
+    Rollback(store::Rollback),
+    /// Write a made-up catalogue of any size, for demonstrations and measurements
+    Synth(synth::Synth),
+}
+
+impl Cli {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, and what to do about it.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Train(train) => train.run(),
+            Command::Inspect(inspect) => inspect.run(),
+            Command::Verify(verify) => verify.run(),
+            Command::Export(export) => export.run(),
+            Command::Recommend(recommend) => recommend.run(),
+            Command::Publish(publish) => publish.run(),
+            Command::Models(models) => models.run(),
+            Command::Rollback(rollback) => rollback.run(),
+            Command::Synth(synth) => synth.run(),
+        }
+    }
+}

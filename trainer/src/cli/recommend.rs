@@ -1,0 +1,50 @@
+//! `trainer recommend`.
+
+use std::path::PathBuf;
+
+use segue::{
+    Model,
+    neighbor::Search,
+    recommend::{Request, Seed},
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Recommend {
+    /// The artifact
+    file: PathBuf,
+    /// Title of the song to begin from
+    #[arg(long)]
+    song: String,
+    /// Its artist, where several artists share the title
+    #[arg(long)]
+    artist: Option<String>,
+    /// How many songs to recommend, 1 to 100
+    #[arg(short = 'n', long = "limit", default_value_t = 10)]
+    limit: usize,
+    /// Search in all clusters instead of the song's own
+    #[arg(long)]
+    any_cluster: bool,
+}
+
+impl Recommend {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let model = Model::open(&self.file)?;
+        let answer = model.recommend(&Request {
+            seed: Seed::Song { song: &self.song, artist: self.artist.as_deref() },
+            limit: self.limit,
+            same_cluster: !self.any_cluster,
+            search: Search::Auto,
+        })?;
+        let named = |row| {
+            let track = model.catalog().track(row);
+            format!("{} - {}", track.artist, track.song)
+        };
+        let cluster = |row| model.clusters()[model.cluster_of(row)].name.as_str();
+        println!("{} ({})", named(answer.seed), cluster(answer.seed));
+        for track in &answer.tracks {
+            let elsewhere = if self.any_cluster { format!("  ({})", cluster(track.row)) } else { String::new() };
+            println!("{:.4}  {}{elsewhere}", track.similarity, named(track.row));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! `trainer publish`, `trainer models`, `trainer rollback`.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use segue::{Model, Version, card::Card};
+use segue_store::{Location, Published, ReportFile, Store, Upload};
+
+use crate::console::Console;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Publish {
+    /// The artifact; a folder `report` beside it is published too
+    file: PathBuf,
+    /// Where to: s3://bucket/prefix
+    #[arg(long)]
+    to: Location,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Models {
+    /// Where models are published: s3://bucket/prefix
+    #[arg(long)]
+    at: Location,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Rollback {
+    /// Version to make current: the 64 digits that `trainer models` lists
+    version: Version,
+    /// Where models are published: s3://bucket/prefix
+    #[arg(long)]
+    at: Location,
+}
+
+impl Publish {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let file = std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
+        // What cannot be served is not published.
+        let model = Model::from_bytes(&file, Version::of(&file))?;
+        let report = self.file.parent().unwrap_or(Path::new("")).join("report");
+        publish(file, model.card(), &report, self.to, &Console::new())
+    }
+}
+
+/// Publishes an artifact with the files of its report's folder, where there is one, and says so.
+pub(super) fn publish(file: Vec<u8>, card: &Card, report: &Path, to: Location, console: &Console) -> anyhow::Result<()> {
+    let upload = Upload {
+        report: report_files(report)?,
+        tracks: card.tracks,
+        k: card.k,
+        accuracy: card.classifier.accuracy,
+        features: card.features.iter().map(|feature| feature.name.clone()).collect(),
+        artifact: file.into(),
+    };
+    let stage = console.stage("publish", 0);
+    let published: Published = block_on(async { Store::connect(to).await?.publish(upload).await })?;
+    let there = if published.already_there { " (it was there already)" } else { "" };
+    stage.done(&format!("model {}{there}", published.version));
+    println!("published {} at {}{there}", published.version, published.location);
+    Ok(())
+}
+
+fn report_files(folder: &Path) -> anyhow::Result<Vec<ReportFile>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    let cannot_read = || format!("cannot read {}", folder.display());
+    for entry in std::fs::read_dir(folder).with_context(cannot_read)? {
+        let path = entry.with_context(cannot_read)?.path();
+        let content_type = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("json") => "application/json",
+            Some("svg") => "image/svg+xml",
+            Some("html") => "text/html; charset=utf-8",
+            _ => continue,
+        };
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        files.push(ReportFile { path: name.to_owned(), bytes: bytes.into(), content_type: content_type.to_owned() });
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+impl Models {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let models = block_on(async { Store::connect(self.at).await?.list().await })?;
+        for model in models {
+            let current = if model.current { "  current" } else { "" };
+            println!("{}  {}  {:>11} bytes{current}", model.version, model.published_at, model.size);
+        }
+        Ok(())
+    }
+}
+
+impl Rollback {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let latest = block_on(async { Store::connect(self.at).await?.rollback(self.version).await })?;
+        println!("current is now {} ({} tracks)", latest.version, latest.tracks);
+        Ok(())
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T, segue_store::Error>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(work)?)
+}
