@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use recommend::{api, models::Models, settings::Settings};
+use recommend::{api, models::{Models, Source}, settings::Settings};
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
@@ -18,7 +18,7 @@ async fn main() -> Result<(), lambda_http::Error> {
 
 async fn start() -> anyhow::Result<()> {
     let settings = Settings::from_env().context("the function cannot start")?;
-    let models = Arc::new(Models::new(settings.model, settings.deadline));
+    let models = Arc::new(Models::new(Source::Environment(settings.model), settings.deadline));
     models.start();
     lambda_http::run(api::router(models)).await.map_err(anyhow::Error::from_boxed)
 }

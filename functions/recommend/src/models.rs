@@ -39,17 +39,42 @@ type Outcome = Result<Arc<Loaded>, Error>;
 /// One attempt to load: whoever asks while it runs waits for it, and shares what comes of it.
 type Attempt = Arc<OnceCell<Outcome>>;
 
+/// Where models come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A place that the environment's AWS settings lead to. The connection is made with the first attempt.
+    Environment(Location),
+    /// A store that is connected already.
+    Store(Store),
+}
+
+impl Source {
+    fn location(&self) -> &Location {
+        match self {
+            Self::Environment(location) => location,
+            Self::Store(store) => store.location(),
+        }
+    }
+
+    async fn store(&self) -> Result<Store, segue_store::Error> {
+        match self {
+            Self::Environment(location) => Store::connect(location.clone()).await,
+            Self::Store(store) => Ok(store.clone()),
+        }
+    }
+}
+
 /// Loads the model and keeps it.
 pub struct Models {
-    location: Location,
+    source: Source,
     deadline: Duration,
     attempt: Mutex<Attempt>,
 }
 
 impl Models {
     /// Nothing is fetched before [`Models::start`] or the first [`Models::get`]. A request waits `deadline` at most.
-    pub fn new(location: Location, deadline: Duration) -> Self {
-        Self { location, deadline, attempt: Mutex::default() }
+    pub fn new(source: Source, deadline: Duration) -> Self {
+        Self { source, deadline, attempt: Mutex::default() }
     }
 
     /// Starts the download without waiting for it.
@@ -74,10 +99,10 @@ impl Models {
     /// What the attempt failed with, or [`Error::Deadline`].
     pub async fn get(&self) -> Outcome {
         let attempt = self.begin();
-        let location = self.location.clone();
+        let source = self.source.clone();
         let outcome = attempt.get_or_init(|| async {
             // A task of its own: a caller that goes away does not take the download with it.
-            match tokio::spawn(load(location)).await {
+            match tokio::spawn(load(source)).await {
                 Ok(outcome) => outcome,
                 Err(error) => Err(Error::Ended(Arc::new(error))),
             }
@@ -102,9 +127,9 @@ impl Models {
     }
 }
 
-async fn load(location: Location) -> Outcome {
+async fn load(source: Source) -> Outcome {
     let begun = Instant::now();
-    let outcome = fetch(&location).await;
+    let outcome = fetch(&source).await;
     let milliseconds = begun.elapsed().as_millis() as u64;
     match &outcome {
         Ok(loaded) => tracing::info!(
@@ -114,18 +139,18 @@ async fn load(location: Location) -> Outcome {
             milliseconds,
             "model loaded"
         ),
-        Err(error) => tracing::error!(%error, %location, milliseconds, "model not loaded"),
+        Err(error) => tracing::error!(%error, location = %source.location(), milliseconds, "model not loaded"),
     }
     outcome
 }
 
-async fn fetch(location: &Location) -> Outcome {
+async fn fetch(source: &Source) -> Outcome {
     let from_store = |error| Error::Store(Arc::new(error));
-    let store = Store::connect(location.clone()).await.map_err(from_store)?;
+    let store = source.store().await.map_err(from_store)?;
     let latest = match store.latest(None).await.map_err(from_store)? {
         LatestState::Found { latest, .. } => latest,
         LatestState::NotModified => {
-            let what = location.to_string();
+            let what = source.location().to_string();
             let reason = "the server says that nothing changed, and nothing was known".to_owned();
             return Err(from_store(segue_store::Error::Corrupt { what, reason }));
         }

@@ -87,6 +87,16 @@ pub struct Neighbors {
 }
 
 impl Neighbors {
+    /// The vector of every row.
+    pub fn vectors(&self) -> &[Vector] {
+        &self.vectors
+    }
+
+    /// The graph of every cluster. Rows that they find are counted from their cluster's first.
+    pub fn graphs(&self) -> &[Graph] {
+        &self.graphs
+    }
+
     /// The nearest `want` different songs; fewer only where the clusters hold fewer. Of several releases of a song
     /// the nearest is found.
     pub(crate) fn nearest(&self, query: &Query<'_>, songs: &Songs) -> (Vec<Neighbor>, Searched) {

@@ -1,0 +1,45 @@
+//! A small invented catalogue with what is awkward in real ones.
+
+use std::fmt::Write;
+
+/// The bucket that tests publish to.
+pub const BUCKET: &str = "segue";
+/// Where in it.
+pub const LOCATION: &str = "s3://segue/models";
+
+const NUMBERS: [&str; 10] = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
+
+/// 203 tracks as CSV, five features, in three loose groups: ten of them called `Track One` to `Track Ten`, `Shared` by
+/// `Ann` and by `Bob; Cy`, three releases of `Re-Released`, and `Déjà Vu`.
+pub fn csv() -> String {
+    let mut csv = String::from("song,artist,album,genre,energy,tempo,valence,acousticness,popularity\n");
+    let mut state = 7_u64;
+    for track in 0..203 {
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as f64 / (1_u64 << 31) as f64
+        };
+        let group = track % 3;
+        let (song, artist) = match track {
+            0..10 => (format!("Track {}", NUMBERS[track]), format!("Artist {track}")),
+            10 => ("Shared".to_owned(), "Ann".to_owned()),
+            11 => ("shared ".to_owned(), "Bob; Cy".to_owned()),
+            12..15 => (format!("{}Re-Released", " ".repeat(track - 12)), "Dee".to_owned()),
+            15 => ("Déjà Vu".to_owned(), "Eve".to_owned()),
+            _ => (format!("Song {track}"), format!("Artist {}", track % 40)),
+        };
+        let near = |center: f64, random: f64| center + (random - 0.5) * 0.4;
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(
+            csv,
+            "{song},{artist},An album,{},{:.3},{:.1},{:.3},{:.3},{}",
+            ["rock", "ambient", "disco"][group],
+            near([0.9, 0.2, 0.7][group], random()),
+            near([140.0, 80.0, 118.0][group], random()) + random() * 20.0,
+            near([0.4, 0.3, 0.9][group], random()),
+            near([0.1, 0.9, 0.2][group], random()),
+            (random() * 100.0) as u32,
+        );
+    }
+    csv
+}

@@ -1,0 +1,173 @@
+//! The trainer binary: what it refuses, what it warns of, and that nothing half-written stays behind.
+
+#![allow(missing_docs)]
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+use segue_tests::{binaries::binary, catalog};
+use tempfile::TempDir;
+
+fn trainer(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(binary("trainer")).args(arguments).current_dir(folder).output().expect("the trainer runs")
+}
+
+fn folder(csv: &[u8]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("tracks.csv"), csv).expect("writes");
+    folder
+}
+
+fn train(csv: &[u8], more: &[&str]) -> (Output, TempDir) {
+    let folder = folder(csv);
+    let output = trainer(&[&["train", "--data", "tracks.csv", "--out", "out"], more].concat(), folder.path());
+    (output, folder)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Exit code 1, one message that holds `expected`, and no output.
+fn refused(csv: &[u8], more: &[&str], expected: &[&str]) {
+    let (output, folder) = train(csv, more);
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(stderr.matches("error: ").count(), 1, "{stderr}");
+    for expected in expected {
+        assert!(stderr.contains(expected), "{expected:?} is not in: {stderr}");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("lists").collect();
+    assert_eq!(left.len(), 1, "something was written: {left:?}");
+}
+
+#[test]
+fn bad_tables_are_refused_with_a_message_that_says_what_to_do() {
+    let header = "song,artist,energy,tempo\n";
+    refused(b"", &[], &["empty"]);
+    refused(header.as_bytes(), &[], &["header"]);
+    refused(b"song,energy,tempo\nA,1,2\n", &[], &["artist", "song", "energy", "tempo"]);
+    refused(format!("{header}A,B,1,2\n").as_bytes(), &["--features", "energy,valence"], &["valence", "tempo"]);
+    refused(&[header.as_bytes(), b"A\xff,B,1,2\n"].concat(), &[], &["UTF-8", "line 2"]);
+    refused(format!("{header}A,B,1,2\nA,B,1\n").as_bytes(), &[], &["line 3", "4", "3"]);
+    refused(format!("{header}A,B,,2\nA,B,x,2\n").as_bytes(), &[], &["energy is empty"]);
+    refused(format!("{header}A,B,1,2\nC,D,2,3\nE,F,3,1\n").as_bytes(), &[], &["6 clusters", "--k"]);
+    refused(b"song,artist,energy\nA,B,1\n", &[], &["2"]);
+    refused(catalog::csv().as_bytes(), &["--features", "energy"], &["--features", "2 to 16"]);
+}
+
+#[test]
+fn a_missing_file_is_said_to_be_missing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = trainer(&["train", "--data", "nowhere.csv", "--out", "out"], folder.path());
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("nowhere.csv"), "{stderr}");
+}
+
+#[test]
+fn a_failed_training_leaves_the_model_before_it_alone() {
+    let (output, folder) = train(catalog::csv().as_bytes(), &["--k", "3"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let model = folder.path().join("out/model.segue");
+    let before = std::fs::read(&model).expect("a model");
+    std::fs::write(folder.path().join("tracks.csv"), "song,artist,energy,tempo\n").expect("writes");
+    assert!(!trainer(&["train", "--data", "tracks.csv", "--out", "out"], folder.path()).status.success());
+    assert!(std::fs::read(&model).expect("a model") == before);
+}
+
+#[test]
+fn dropped_rows_are_counted_by_reason_and_many_of_them_are_a_warning() {
+    let mut csv = catalog::csv();
+    for broken in [",1,2,3,4", "x,1,2,3,4", "NaN,1,2,3,4", "inf,1,2,3,4"] {
+        for _ in 0..8 {
+            csv.push_str(&format!("Broken,Nobody,An album,rock,{broken}\n"));
+        }
+    }
+    let (output, folder) = train(csv.as_bytes(), &["--k", "3"]);
+    let stderr = text(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert!(stderr.contains("warning") && stderr.contains("one in ten"), "{stderr}");
+    let metrics = std::fs::read(folder.path().join("out/report/metrics.json")).expect("metrics");
+    let metrics: serde_json::Value = serde_json::from_slice(&metrics).expect("JSON");
+    assert_eq!(metrics["tracks"], 203);
+    let dropped = metrics["dropped"].as_object().expect("reasons");
+    assert_eq!(dropped.len(), 4, "{metrics}");
+    assert!(dropped.values().all(|count| count == 8), "{metrics}");
+    assert!(metrics["seconds"].is_object());
+}
+
+#[test]
+fn a_constant_feature_is_a_warning_and_divides_nothing() {
+    let mut csv = String::new();
+    for (line, row) in catalog::csv().lines().enumerate() {
+        csv.push_str(row);
+        csv.push_str(if line == 0 { ",liveness\n" } else { ",0.1\n" });
+    }
+    let (output, folder) = train(csv.as_bytes(), &["--k", "3"]);
+    let stderr = text(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert!(stderr.contains("warning") && stderr.contains("liveness"), "{stderr}");
+    let inspected = trainer(&["inspect", "out/model.segue", "--json"], folder.path());
+    let inspected: serde_json::Value = serde_json::from_slice(&inspected.stdout).expect("JSON");
+    let features = inspected["features"].as_array().expect("features");
+    assert!(features.iter().any(|feature| feature["name"] == "liveness" && feature["deviation"] == 0.0));
+}
+
+#[test]
+fn the_same_table_gives_the_same_bytes_whatever_the_threads() {
+    let (_, one) = train(catalog::csv().as_bytes(), &["--k", "3", "--threads", "1"]);
+    let (_, four) = train(catalog::csv().as_bytes(), &["--k", "3", "--threads", "4"]);
+    let (_, other) = train(catalog::csv().as_bytes(), &["--k", "4"]);
+    let model = |folder: &TempDir| std::fs::read(folder.path().join("out/model.segue")).expect("a model");
+    assert!(model(&one) == model(&four));
+    assert!(model(&one) != model(&other));
+}
+
+#[test]
+fn the_commands_agree_about_an_artifact() {
+    let (output, folder) = train(catalog::csv().as_bytes(), &["--k", "3"]);
+    let stdout = text(&output.stdout);
+    for expected in ["inertia", "accuracy", "precision", "recall", "f1-score", "support", "macro avg", "weighted avg"] {
+        assert!(stdout.contains(expected), "{expected:?} is not in: {stdout}");
+    }
+    for file in ["metrics.json", "elbow.svg", "cluster_profile.svg", "confusion_matrix.svg"] {
+        assert!(folder.path().join("out/report").join(file).is_file(), "{file} is not there");
+    }
+    let run = |arguments: &[&str]| {
+        let output = trainer(arguments, folder.path());
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, verified, _) = run(&["verify", "out/model.segue"]);
+    assert!(code == Some(0) && verified.contains("203 tracks"), "{verified}");
+    let (code, answer, _) = run(&["recommend", "out/model.segue", "--song", "track seven", "-n", "4"]);
+    assert!(code == Some(0) && answer.lines().count() == 5, "{answer}");
+    let (code, _, error) = run(&["recommend", "out/model.segue", "--song", "shared"]);
+    assert!(code == Some(1) && error.contains("Ann") && error.contains("Bob; Cy"), "{error}");
+    let (code, _, _) = run(&["export", "out/model.segue", "--out", "clusters.csv"]);
+    let exported = std::fs::read_to_string(folder.path().join("clusters.csv")).expect("a table");
+    assert!(code == Some(0) && exported.lines().count() == 204, "{exported}");
+
+    let path = folder.path().join("out/model.segue");
+    let mut bytes = std::fs::read(&path).expect("reads");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&path, bytes).expect("writes");
+    let (code, _, error) = run(&["verify", "out/model.segue"]);
+    assert!(code == Some(1) && error.contains("graph-2"), "{error}");
+}
+
+#[test]
+fn names_of_clusters_can_be_given() {
+    let folder = folder(catalog::csv().as_bytes());
+    std::fs::write(folder.path().join("names.toml"), "1 = \"Night drive\"\n").expect("writes");
+    std::fs::write(folder.path().join("wrong.json"), r#"{"9": "Nowhere"}"#).expect("writes");
+    let train = ["train", "--data", "tracks.csv", "--out", "out", "--k", "3", "--cluster-names"];
+    let named = trainer(&[&train[..], &["names.toml"]].concat(), folder.path());
+    assert!(text(&named.stdout).contains("Night drive"), "{}", text(&named.stderr));
+    let wrong = trainer(&[&train[..], &["wrong.json"]].concat(), folder.path());
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stderr).contains('9'), "{}", text(&wrong.stderr));
+}
