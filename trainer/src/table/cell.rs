@@ -1,0 +1,198 @@
+//! One cell of text into what it means.
+
+use std::fmt;
+
+use super::Feature;
+
+/// Why a needed cell cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Empty,
+    NotANumber,
+    NotALength,
+    NaN,
+    Infinite,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::Empty => "is empty",
+            Fault::NotANumber => "is not a number",
+            Fault::NotALength => "is not a length like 03:47",
+            Fault::NaN => "is NaN",
+            Fault::Infinite => "is infinite",
+        })
+    }
+}
+
+/// A feature's value: a finite number, which may carry the feature's own unit (`-6.85db`).
+pub(crate) fn number(cell: &str, feature: Feature) -> Result<f64, Fault> {
+    if cell.is_empty() {
+        return Err(Fault::Empty);
+    }
+    let value = cell
+        .parse::<f64>()
+        .ok()
+        .or_else(|| without_unit(cell, feature.unit()?)?.parse().ok())
+        .ok_or(Fault::NotANumber)?;
+    if value.is_nan() {
+        Err(Fault::NaN)
+    } else if value.is_infinite() {
+        Err(Fault::Infinite)
+    } else {
+        Ok(value)
+    }
+}
+
+fn without_unit<'a>(cell: &'a str, unit: &str) -> Option<&'a str> {
+    let (number, end) = cell.split_at_checked(cell.len().checked_sub(unit.len())?)?;
+    end.eq_ignore_ascii_case(unit).then(|| number.trim_end())
+}
+
+/// `03:47` or `1:02:03` in milliseconds. A plain number is none: nothing says whether it is seconds or milliseconds.
+pub(crate) fn length(cell: &str) -> Result<f64, Fault> {
+    if cell.is_empty() {
+        return Err(Fault::Empty);
+    }
+    let mut seconds = 0_u32;
+    let mut parts = 0;
+    for part in cell.split(':') {
+        let below = if parts == 0 { 100_000 } else { 60 };
+        let digits = !part.is_empty() && part.len() <= 5 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let n: u32 = part.parse().ok().filter(|&n| digits && n < below && parts < 3).ok_or(Fault::NotALength)?;
+        seconds = seconds.checked_mul(60).and_then(|s| s.checked_add(n)).ok_or(Fault::NotALength)?;
+        parts += 1;
+    }
+    if parts < 2 { Err(Fault::NotALength) } else { Ok(f64::from(seconds) * 1000.0) }
+}
+
+/// The year in a date: the first group of exactly four digits (`2019-06-14`, `2019`, `29th April 2013`).
+pub(crate) fn year(cell: &str) -> Option<u16> {
+    cell.split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| digits.len() == 4)
+        .filter_map(|digits| digits.parse().ok())
+        .find(|year| (1000..3000).contains(year))
+}
+
+/// Yes or no, in the ways that tables say it.
+pub(crate) fn flag(cell: &str) -> Option<bool> {
+    const YES: [&str; 6] = ["yes", "true", "1", "1.0", "y", "t"];
+    const NO: [&str; 6] = ["no", "false", "0", "0.0", "n", "f"];
+    let is_one_of = |words: [&str; 6]| words.iter().any(|word| word.eq_ignore_ascii_case(cell));
+    if is_one_of(YES) {
+        Some(true)
+    } else if is_one_of(NO) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// The id itself, out of Spotify's `spotify:track:<id>`.
+pub(crate) fn id(cell: &str) -> &str {
+    cell.strip_prefix("spotify:track:").unwrap_or(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn number_is_parsed_exactly() {
+        for (cell, value) in [
+            ("1.01e-06", 1.01e-6),
+            ("5.55E-05", 5.55e-5),
+            ("-7", -7.0),
+            ("+.5", 0.5),
+            ("0.4476190476190476", 0.4476190476190476),
+        ] {
+            assert_eq!(number(cell, Feature::Energy), Ok(value), "{cell}");
+        }
+    }
+
+    #[test]
+    fn number_may_carry_its_own_unit_only() {
+        for cell in ["-6.85db", "-6.85 dB", "-6.85DB"] {
+            assert_eq!(number(cell, Feature::Loudness), Ok(-6.85), "{cell}");
+        }
+        assert_eq!(number("120 bpm", Feature::Tempo), Ok(120.0));
+        assert_eq!(number("221000ms", Feature::DurationMs), Ok(221_000.0));
+        assert_eq!(number("-6.85db", Feature::Energy), Err(Fault::NotANumber));
+        assert_eq!(number("85%", Feature::Energy), Err(Fault::NotANumber));
+        for cell in ["db", "é", "1é", "dbdb"] {
+            assert_eq!(number(cell, Feature::Loudness), Err(Fault::NotANumber), "{cell}");
+        }
+    }
+
+    #[test]
+    fn faults_are_told_apart() {
+        let fault = |cell| number(cell, Feature::Energy);
+        assert_eq!(fault(""), Err(Fault::Empty));
+        for cell in ["high", "NA", "null", "1,5", "0x10", "1_000", "1 2", "--1"] {
+            assert_eq!(fault(cell), Err(Fault::NotANumber), "{cell}");
+        }
+        for cell in ["NaN", "nan", "-NAN"] {
+            assert_eq!(fault(cell), Err(Fault::NaN), "{cell}");
+        }
+        for cell in ["inf", "-Infinity", "1e309", "-1e999"] {
+            assert_eq!(fault(cell), Err(Fault::Infinite), "{cell}");
+        }
+    }
+
+    #[test]
+    fn length_is_minutes_and_seconds() {
+        assert_eq!(length("03:47"), Ok(227_000.0));
+        assert_eq!(length("0:05"), Ok(5_000.0));
+        assert_eq!(length("75:00"), Ok(4_500_000.0));
+        assert_eq!(length("1:02:03"), Ok(3_723_000.0));
+        assert_eq!(length(""), Err(Fault::Empty));
+        for cell in ["227", "3:60", "3:", ":47", "+3:47", "3:4x", "1:2:3:4", "999999:00", "3-47", ":", "99999:59:59:1"]
+        {
+            assert_eq!(length(cell), Err(Fault::NotALength), "{cell}");
+        }
+    }
+
+    #[test]
+    fn year_is_found_in_every_date() {
+        for cell in
+            ["2013", "2013-06-14", "29th April 2013", "14/06/2013", "2013.0", "Apr 2013", "2013-06-14T00:00:00Z"]
+        {
+            assert_eq!(year(cell), Some(2013), "{cell}");
+        }
+        for cell in ["", "unknown", "0000-00-00", "13", "20130614", "9999"] {
+            assert_eq!(year(cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn flag_knows_every_spelling() {
+        assert!(["Yes", "TRUE", "true", "1"].iter().all(|cell| flag(cell) == Some(true)));
+        assert!(["No", "FALSE", "false", "0"].iter().all(|cell| flag(cell) == Some(false)));
+        assert!(["", "maybe", "2"].iter().all(|cell| flag(cell).is_none()));
+    }
+
+    #[test]
+    fn id_is_taken_out_of_a_uri() {
+        assert_eq!(id("spotify:track:5SuOikwiRyPMVoIQDJUgSV"), "5SuOikwiRyPMVoIQDJUgSV");
+        assert_eq!(id("5SuOikwiRyPMVoIQDJUgSV"), "5SuOikwiRyPMVoIQDJUgSV");
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_panics_and_no_value_is_other_than_finite(cell in "\\PC{0,20}|[0-9:.eEdbinfa+-]{0,12}") {
+            for feature in Feature::ALL {
+                prop_assert!(number(&cell, feature).map_or(true, f64::is_finite));
+            }
+            prop_assert!(length(&cell).map_or(true, |ms| ms.is_finite() && ms >= 0.0));
+            let _ = (year(&cell), flag(&cell), id(&cell));
+        }
+
+        #[test]
+        fn every_finite_number_comes_back_to_the_bit(value in prop::num::f64::NORMAL | prop::num::f64::ZERO | prop::num::f64::SUBNORMAL) {
+            prop_assert_eq!(number(&value.to_string(), Feature::Tempo).map(f64::to_bits), Ok(value.to_bits()));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The rows that cleaning left out, and why.
+
+use std::{collections::BTreeMap, fmt};
+
+/// Rows that were left out: how many for each reason, and where the first ones stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Number of rows by reason, such as `"energy is empty"`, `"tempo is not a number"`, `"loudness is NaN"`,
+    /// `"popularity is infinite"`, `"song is missing"`, `"artist is missing"`. A row counts once, for the first
+    /// reason found: song, artist, then the features in their order.
+    pub by_reason: BTreeMap<String, u64>,
+    /// The first few: physical line in the file (the header is usually line 1), and reason.
+    pub first: Vec<(u64, String)>,
+    /// How many in all.
+    pub total: u64,
+}
+
+impl Dropped {
+    /// How many rows `first` holds at most.
+    pub const FIRST: usize = 5;
+
+    pub(crate) fn add(&mut self, line: u64, reason: String) {
+        self.total += 1;
+        if self.first.len() < Self::FIRST {
+            self.first.push((line, reason.clone()));
+        }
+        *self.by_reason.entry(reason).or_default() += 1;
+    }
+
+    /// A warning not to be overlooked where more than one in ten of `rows` rows read was dropped, otherwise nothing.
+    pub fn warning(&self, rows: u64) -> Option<String> {
+        // The share as a division: ten times a count could overflow, and rows is at least the total.
+        if rows == 0 || self.total <= rows / 10 {
+            return None;
+        }
+        let percent = self.total as f64 / rows as f64 * 100.0;
+        Some(format!(
+            "{} of {rows} rows ({percent:.1} %) were DROPPED, more than one in ten: {self}; check that the file is the \
+             one you mean, or choose other features with --features",
+            self.total
+        ))
+    }
+}
+
+/// The reasons, the most frequent first, and where the first rows stand.
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut reasons: Vec<_> = self.by_reason.iter().collect();
+        reasons.sort_by_key(|&(_, &count)| std::cmp::Reverse(count));
+        for (i, (reason, count)) in reasons.into_iter().enumerate() {
+            write!(f, "{}{reason} ({count})", if i == 0 { "" } else { ", " })?;
+        }
+        for (i, (line, _)) in self.first.iter().enumerate() {
+            write!(f, "{}{line}", if i == 0 { "; first at line " } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dropped(total: u64) -> Dropped {
+        let mut dropped = Dropped::default();
+        (0..total).for_each(|i| dropped.add(i + 2, "energy is empty".to_owned()));
+        dropped
+    }
+
+    #[test]
+    fn warns_only_above_one_row_in_ten() {
+        assert_eq!(Dropped::default().warning(0), None);
+        assert_eq!(dropped(2).warning(20), None);
+        assert_eq!(dropped(2).warning(29), None);
+        let warning = dropped(3).warning(29).expect("3 of 29 is more than one in ten");
+        assert!(warning.contains("3 of 29 rows (10.3 %)"), "{warning}");
+        assert!(warning.contains("energy is empty (3); first at line 2, 3, 4"), "{warning}");
+        assert!(dropped(2).warning(19).is_some());
+    }
+
+    #[test]
+    fn keeps_only_the_first_few_lines() {
+        let dropped = dropped(100);
+        assert_eq!(dropped.first.len(), Dropped::FIRST);
+        assert_eq!(dropped.first[4].0, 6);
+        assert_eq!(dropped.total, 100);
+    }
+}

@@ -1,0 +1,177 @@
+//! What can be wrong with a track table as a whole.
+
+use std::{io, path::PathBuf};
+
+use thiserror::Error;
+
+use super::{Dropped, Feature};
+
+/// Why there is no table. Each says what was expected, what came, and what to do. `name` is the file as the caller
+/// named it; lines are physical lines, from 1.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no such file.
+    #[error("there is no file {}: check the path", path.display())]
+    NotFound {
+        /// The path that was given.
+        path: PathBuf,
+    },
+    /// The path is a directory.
+    #[error("{} is a directory: name one .csv or .csv.gz file in it", path.display())]
+    Directory {
+        /// The path that was given.
+        path: PathBuf,
+    },
+    /// The file is there but cannot be opened.
+    #[error("cannot open {}: check that you may read it", path.display())]
+    Open {
+        /// The path that was given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Reading stopped half-way.
+    #[error("cannot read {name}: reading failed before its end")]
+    Read {
+        /// The file.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The gzip data is damaged or cut short.
+    #[error("cannot unpack {name}: its gzip data is damaged or cut short; copy or download it again")]
+    Gzip {
+        /// The file.
+        name: String,
+        /// What the decoder or the system said.
+        source: io::Error,
+    },
+    /// Named `.gz`, and no gzip data.
+    #[error("{name} is named .gz but does not begin as gzip data does: if it is a plain CSV, rename it to .csv")]
+    NotGzip {
+        /// The file.
+        name: String,
+    },
+    /// Not one byte of text.
+    #[error("{name} is empty: expected a header line with column names, and a line for every track")]
+    Empty {
+        /// The file.
+        name: String,
+    },
+    /// A header and nothing below it.
+    #[error("{name} has a header line and no rows: expected a line for every track below the header")]
+    HeaderOnly {
+        /// The file.
+        name: String,
+    },
+    /// The header is one cell with another separator in it.
+    #[error("the columns of {name} are not separated by commas but by {separator:?}: save it with commas")]
+    NotCommas {
+        /// The file.
+        name: String,
+        /// The separator that its header seems to use.
+        separator: char,
+    },
+    /// A column that every table needs, or that was asked for, is not there.
+    #[error(
+        "{name} has no {column} column: expected one named {accepted} (upper or lower case alike); \
+         its columns are {found}; rename the right one{}",
+        if *.asked_for { ", or leave the feature out of --features" } else { "" }
+    )]
+    MissingColumn {
+        /// The file.
+        name: String,
+        /// What is missing: `song`, `artist`, or the name of a feature.
+        column: &'static str,
+        /// The names that would have been accepted.
+        accepted: String,
+        /// The columns that the header has.
+        found: String,
+        /// Whether it is a feature that the caller asked for.
+        asked_for: bool,
+    },
+    /// Too few of the default features.
+    #[error(
+        "{name} has {} of the features, expected at least 2 of {}; its columns are {columns}; \
+         rename those that hold audio features", found.len(), Feature::DEFAULT.map(Feature::name).join(", ")
+    )]
+    TooFewFeatures {
+        /// The file.
+        name: String,
+        /// The features that it has.
+        found: Vec<Feature>,
+        /// The columns that the header has.
+        columns: String,
+    },
+    /// The caller's list of features cannot be used.
+    #[error("expected 2 to 16 different features, got {}", got.iter().map(|f| f.name()).collect::<Vec<_>>().join(","))]
+    FeatureList {
+        /// The list that came.
+        got: Vec<Feature>,
+    },
+    /// Bytes that are not UTF-8.
+    #[error("line {line} of {name} is not UTF-8 (column {column}): save the file as UTF-8")]
+    NotUtf8 {
+        /// The file.
+        name: String,
+        /// Where the row begins.
+        line: u64,
+        /// The column's name, or its number where it has none.
+        column: String,
+    },
+    /// A row with more or fewer cells than the header.
+    #[error(
+        "line {line} of {name} has {got} cells, expected {expected} as in the header: \
+         put a cell that holds a comma or a quote within quotes"
+    )]
+    RowWidth {
+        /// The file.
+        name: String,
+        /// Where the row begins.
+        line: u64,
+        /// Cells of the header.
+        expected: usize,
+        /// Cells of the row.
+        got: usize,
+    },
+    /// A cell or a row beyond any sensible size.
+    #[error(
+        "the row at line {line} of {name} has {what}: most likely a quote opens there that never closes, \
+         or the file is no CSV"
+    )]
+    TooLarge {
+        /// The file.
+        name: String,
+        /// Where the row begins.
+        line: u64,
+        /// What is too large, and the limit.
+        what: &'static str,
+    },
+    /// The file ends within quotes.
+    #[error("the row at line {line} of {name} has a quoted cell that never closes: close it, or double the quote")]
+    UnclosedQuote {
+        /// The file.
+        name: String,
+        /// Where the row begins.
+        line: u64,
+    },
+    /// More tracks than the limit.
+    #[error("{name} has more than {limit} tracks, which is the limit: train on a part of it")]
+    TooManyTracks {
+        /// The file.
+        name: String,
+        /// See [`Options::max_tracks`](super::Options::max_tracks).
+        limit: usize,
+    },
+    /// Every row was dropped.
+    #[error("none of the {rows} rows of {name} can be used: {dropped}; mend these cells, or choose other --features")]
+    NoRowsLeft {
+        /// The file.
+        name: String,
+        /// Rows read.
+        rows: u64,
+        /// Why they were dropped.
+        dropped: Dropped,
+    },
+}

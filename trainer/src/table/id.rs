@@ -1,0 +1,116 @@
+//! Ids for tracks that have none: the same file gives the same ids, every time and everywhere.
+
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use super::Interned;
+
+/// Length of an id, made here or by Spotify: as many base62 digits as 128 bits need.
+pub(crate) const LENGTH: usize = 22;
+
+const DIGITS: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/// 128 bits as 22 base62 digits, Spotify's form of an id.
+pub(crate) fn base62(mut number: u128) -> String {
+    let mut digits = [0_u8; LENGTH];
+    for digit in digits.iter_mut().rev() {
+        // A remainder below 62 fits an index.
+        *digit = DIGITS[(number % 62) as usize];
+        number /= 62;
+    }
+    digits.iter().map(|&digit| char::from(digit)).collect()
+}
+
+/// The first 128 bits of SHA-256 over artist and title, trimmed and in lower case. The n-th track of the same artist
+/// and title hashes its n as well, from the second on.
+fn hash(artist: &str, song: &str, occurrence: u32) -> u128 {
+    // Zero bytes part the pieces, so the pieces may have none.
+    let normal = |text: &str| text.trim().to_lowercase().replace('\0', " ");
+    let mut sha = Sha256::new();
+    sha.update(normal(artist));
+    sha.update([0]);
+    sha.update(normal(song));
+    if occurrence > 1 {
+        sha.update([0]);
+        sha.update(occurrence.to_string());
+    }
+    let hash: [u8; 32] = sha.finalize().into();
+    hash.iter().take(16).fold(0, |bits, &byte| bits << 8 | u128::from(byte))
+}
+
+/// Gives every track whose id is empty one that no other track of the table has.
+pub(crate) fn fill(ids: &mut [String], artists: &Interned, songs: &[String]) {
+    let missing: Vec<usize> = (0..ids.len()).filter(|&row| ids[row].is_empty()).collect();
+    if missing.is_empty() {
+        return;
+    }
+    // A file may hold ids that were made here before (an exported table, extended).
+    let given: HashSet<&str> = ids.iter().map(String::as_str).filter(|id| id.len() == LENGTH).collect();
+    let mut occurrences: HashMap<u128, u32> = HashMap::new();
+    let mut made = Vec::with_capacity(missing.len());
+    for &row in &missing {
+        let (artist, song) = (artists.get(row).unwrap_or_default(), songs[row].as_str());
+        let first = hash(artist, song, 1);
+        let occurrence = occurrences.entry(first).or_default();
+        made.push(loop {
+            // Below the number of rows twice over, which fits: rows are limited to fewer than 2^31.
+            *occurrence += 1;
+            let id = base62(if *occurrence == 1 { first } else { hash(artist, song, *occurrence) });
+            if !given.contains(id.as_str()) {
+                break id;
+            }
+        });
+    }
+    for (row, id) in missing.into_iter().zip(made) {
+        ids[row] = id;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::interned::Interner, *};
+
+    fn filled(tracks: &[(&str, &str, &str)]) -> Vec<String> {
+        let mut ids: Vec<String> = tracks.iter().map(|&(id, _, _)| id.to_owned()).collect();
+        let songs: Vec<String> = tracks.iter().map(|&(_, _, song)| song.to_owned()).collect();
+        let mut artists = Interner::default();
+        tracks.iter().for_each(|&(_, artist, _)| artists.push(artist));
+        fill(&mut ids, &artists.finish(), &songs);
+        ids
+    }
+
+    #[test]
+    fn base62_has_22_digits_over_the_whole_range() {
+        assert_eq!(base62(0), "0".repeat(22));
+        assert_eq!(base62(61), "0".repeat(21) + "Z");
+        // 2^128 - 1, worked out in another language.
+        assert_eq!(base62(u128::MAX), "7N42dgm5tFLK9N8MT7fHC7");
+    }
+
+    #[test]
+    fn id_depends_on_artist_and_title_alone_and_not_on_case() {
+        let ids = filled(&[("", "ABBA", "Dancing Queen"), ("", "ABBA", "Waterloo"), ("", "Queen", "ABBA Dancing")]);
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 3);
+        assert!(ids.iter().all(|id| id.len() == LENGTH));
+        assert_eq!(filled(&[("", "abba ", " dancing QUEEN")])[0], ids[0]);
+        // Part of the contract: an id, once given, stays. SHA-256 of "abba\0dancing queen".
+        assert_eq!(ids[0], "49DoX7aVL78Hk13LB8Ao3I");
+    }
+
+    #[test]
+    fn another_release_has_an_id_of_its_own() {
+        let release = ("", "ABBA", "Waterloo");
+        let ids = filled(&[release, ("", "ABBA", "SOS"), release, release]);
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 4);
+        assert_eq!(filled(&[release, release])[..], [ids[0].clone(), ids[2].clone()]);
+    }
+
+    #[test]
+    fn given_ids_stay_and_no_made_one_equals_them() {
+        let made = filled(&[("", "ABBA", "Waterloo")]).remove(0);
+        let ids = filled(&[("", "ABBA", "Waterloo"), (&made, "ABBA", "Waterloo"), ("x", "ABBA", "Waterloo")]);
+        assert_eq!(ids[1..], [made.clone(), "x".to_owned()]);
+        assert_ne!(ids[0], made);
+    }
+}

@@ -1,0 +1,79 @@
+//! The track table: a catalogue's CSV read into columns.
+//!
+//! The way through it: [`open`] or [`read`] streams the file, `rows` splits it into rows of cells, `columns` finds
+//! the ones that matter by their names, `cell` parses them one by one, and a row that lacks something needed is
+//! counted in [`Dropped`]. What is left is a [`Table`], kept as columns: a million tracks take about 250 MB.
+//!
+//! ```
+//! use trainer::table::{self, Feature};
+//!
+//! let csv = "Song,Artist(s),Positiveness,Loudness (db)\nDance,Rick Astley,66,-6.85db\nNo sound,Nobody,,-7\n";
+//! let table = table::read(csv.as_bytes(), "example.csv", &table::Options::default(), &mut |_| {})?;
+//! assert_eq!(table.features, [Feature::Loudness, Feature::Valence]);
+//! assert_eq!(table.songs, ["Dance"]);
+//! assert_eq!(table.values[(0, 0)], -6.85);
+//! assert_eq!(table.dropped.by_reason["valence is empty"], 1);
+//! # Ok::<(), table::Error>(())
+//! ```
+
+mod cell;
+mod columns;
+mod dropped;
+mod error;
+mod feature;
+pub(crate) mod id;
+mod interned;
+mod read;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use ndarray::Array2;
+
+pub use self::{
+    dropped::Dropped,
+    error::Error,
+    feature::{Feature, UnknownFeature},
+    interned::Interned,
+    read::{MAX_TRACKS, Options, open, read},
+};
+
+/// The tracks of one file, as columns. Row i of every column is the same track, in the file's order.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The features, in the order of the columns of `values`.
+    pub features: Vec<Feature>,
+    /// Those of [`Feature::DEFAULT`] that were looked for and that the file does not have. Empty where
+    /// [`Options::features`] named the features, since each of those is required.
+    pub absent: Vec<Feature>,
+    /// Rows read, the dropped ones among them.
+    pub rows: u64,
+    /// Shape `(n_tracks, n_features)`: every feature in the file's own unit, exactly as the file has it. Finite.
+    pub values: Array2<f64>,
+    /// An id for every track: the file's own, or one made from artist and title. Those that are made differ from all
+    /// others; the file's own repeat where the file repeats them (a file with a row per track and genre does).
+    pub ids: Vec<String>,
+    /// Titles, without surrounding white space, never empty.
+    pub songs: Vec<String>,
+    /// Artists as the file names them, several in one cell as one name.
+    pub artists: Interned,
+    /// Albums, where the file has such a column.
+    pub albums: Option<Interned>,
+    /// Genres, where the file has such a column.
+    pub genres: Option<Interned>,
+    /// Years of release, where the file has such a column.
+    pub years: Option<Vec<Option<u16>>>,
+    /// Whether the lyrics are explicit, where the file has such a column.
+    pub explicit: Option<Vec<Option<bool>>>,
+    /// The rows that were left out.
+    pub dropped: Dropped,
+    /// What a person should know about how the columns were understood, a sentence each.
+    pub warnings: Vec<String>,
+}
+
+impl Table {
+    /// Number of tracks: rows read less rows dropped. At least 1.
+    pub fn n_tracks(&self) -> usize {
+        self.songs.len()
+    }
+}

@@ -1,0 +1,244 @@
+//! The streaming reader: rows in, columns out.
+
+use std::{
+    fs::File,
+    io::{self, Cursor, Read},
+    path::Path,
+};
+
+use flate2::read::MultiGzDecoder;
+use ndarray::Array2;
+
+use super::{
+    Dropped, Error, Feature, Table, cell,
+    columns::{Columns, Form},
+    id,
+    interned::Interner,
+    rows::{Row, Rows},
+};
+
+/// The most tracks that a table may have. Room enough for any catalogue, and an end for a file that unpacks for ever.
+pub const MAX_TRACKS: usize = 1 << 24;
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// How a table is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// 2 to 16 features, each of them required, in this order. Without it: those of [`Feature::DEFAULT`] that the file
+    /// has, in the canonical order.
+    pub features: Option<Vec<Feature>>,
+    /// More tracks than this are an error. [`MAX_TRACKS`] at most and by default.
+    pub max_tracks: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { features: None, max_tracks: MAX_TRACKS }
+    }
+}
+
+/// Reads the track table in a file. As [`read`], which see.
+///
+/// # Errors
+///
+/// Where there is no such file, it is a directory, or cannot be opened; otherwise those of [`read`].
+pub fn open(path: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Table, Error> {
+    let path = path.to_path_buf();
+    let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.is_dir(), file)));
+    match opened {
+        Ok((true, _)) => Err(Error::Directory { path }),
+        Ok((false, file)) => read(file, &path.display().to_string(), options, progress),
+        // Systems that do not open directories at all say so here.
+        Err(_) if path.is_dir() => Err(Error::Directory { path }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NotFound { path }),
+        Err(source) => Err(Error::Open { path, source }),
+    }
+}
+
+/// Reads a track table: CSV in UTF-8, as it is or compressed with gzip, which shows from its first bytes.
+///
+/// `name` stands for the file in messages. `progress` is told how many bytes of the input (compressed, where it is
+/// compressed) have been read so far. Rows that lack something needed are left out and counted in
+/// [`Table::dropped`]; memory in use stays near what the table itself takes.
+///
+/// # Errors
+///
+/// Where the input as a whole cannot be used: see [`Error`].
+pub fn read(input: impl Read, name: &str, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Table, Error> {
+    if let Some(features) = &options.features {
+        let repeats = (1..features.len()).any(|i| features[..i].contains(&features[i]));
+        if repeats || !(2..=16).contains(&features.len()) {
+            return Err(Error::FeatureList { got: features.clone() });
+        }
+    }
+    let mut input = Counted { input, total: 0, progress };
+    let mut magic = Vec::new();
+    let head = (&mut input).take(2).read_to_end(&mut magic);
+    head.map_err(|source| Error::Read { name: name.to_owned(), source })?;
+    let gzip = magic == GZIP_MAGIC;
+    let named_gzip = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+    if named_gzip && !gzip && !magic.is_empty() {
+        return Err(Error::NotGzip { name: name.to_owned() });
+    }
+    let input = Cursor::new(magic).chain(input);
+    let mut input: Box<dyn Read + '_> = if gzip { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) };
+    read_rows(&mut input, name, gzip, options)
+}
+
+fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) -> Result<Table, Error> {
+    let mut rows = Rows::new(input).map_err(|stop| stop.into_error(name, gzip, &[]))?;
+    let header: Vec<String> = match rows.next_row().map_err(|stop| stop.into_error(name, gzip, &[]))? {
+        Some(row) => row.cells().map(str::to_owned).collect(),
+        None => return Err(Error::Empty { name: name.to_owned() }),
+    };
+    if let [only] = &header[..]
+        && let Some(separator) = only.chars().find(|c| [';', '\t', '|'].contains(c))
+    {
+        return Err(Error::NotCommas { name: name.to_owned(), separator });
+    }
+    let mut builder = Builder::new(Columns::find(name, &header, options.features.as_deref())?);
+    let max_tracks = options.max_tracks.min(MAX_TRACKS);
+    while let Some(row) = rows.next_row().map_err(|stop| stop.into_error(name, gzip, &header))? {
+        if row.len() != header.len() {
+            let (expected, got) = (header.len(), row.len());
+            return Err(Error::RowWidth { name: name.to_owned(), line: row.line, expected, got });
+        }
+        builder.push(row);
+        if builder.songs.len() > max_tracks {
+            return Err(Error::TooManyTracks { name: name.to_owned(), limit: max_tracks });
+        }
+    }
+    match builder.rows {
+        0 => Err(Error::HeaderOnly { name: name.to_owned() }),
+        rows if builder.songs.is_empty() => {
+            Err(Error::NoRowsLeft { name: name.to_owned(), rows, dropped: builder.dropped })
+        }
+        _ => Ok(builder.finish()),
+    }
+}
+
+/// A reader that reports how much it has read.
+struct Counted<'a, R> {
+    input: R,
+    total: u64,
+    progress: &'a mut dyn FnMut(u64),
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.input.read(out)?;
+        if n > 0 {
+            self.total = self.total.saturating_add(n as u64);
+            (self.progress)(self.total);
+        }
+        Ok(n)
+    }
+}
+
+/// A table in the making.
+struct Builder {
+    columns: Columns,
+    rows: u64,
+    values: Vec<f64>,
+    ids: Vec<String>,
+    songs: Vec<String>,
+    artists: Interner,
+    albums: Option<Interner>,
+    genres: Option<Interner>,
+    years: Option<Vec<Option<u16>>>,
+    explicit: Option<Vec<Option<bool>>>,
+    dropped: Dropped,
+}
+
+impl Builder {
+    fn new(columns: Columns) -> Self {
+        Builder {
+            rows: 0,
+            values: Vec::new(),
+            ids: Vec::new(),
+            songs: Vec::new(),
+            artists: Interner::default(),
+            albums: columns.album.map(|_| Interner::default()),
+            genres: columns.genre.map(|_| Interner::default()),
+            years: columns.year.map(|_| Vec::new()),
+            explicit: columns.explicit.map(|_| Vec::new()),
+            dropped: Dropped::default(),
+            columns,
+        }
+    }
+
+    fn push(&mut self, row: Row<'_>) {
+        self.rows += 1;
+        let kept = self.values.len();
+        if let Err(reason) = self.push_needed(row) {
+            self.values.truncate(kept);
+            self.dropped.add(row.line, reason);
+            return;
+        }
+        let columns = &self.columns;
+        self.ids.push(columns.id.map_or("", |column| cell::id(row.cell(column))).to_owned());
+        self.songs.push(row.cell(columns.song).to_owned());
+        self.artists.push(row.cell(columns.artist));
+        if let (Some(albums), Some(column)) = (&mut self.albums, columns.album) {
+            albums.push(row.cell(column));
+        }
+        if let (Some(genres), Some(column)) = (&mut self.genres, columns.genre) {
+            genres.push(row.cell(column));
+        }
+        if let (Some(years), Some(column)) = (&mut self.years, columns.year) {
+            years.push(cell::year(row.cell(column)));
+        }
+        if let (Some(explicit), Some(column)) = (&mut self.explicit, columns.explicit) {
+            explicit.push(cell::flag(row.cell(column)));
+        }
+    }
+
+    /// Checks all that a track must have, and takes its features; or says why the row is to be dropped.
+    fn push_needed(&mut self, row: Row<'_>) -> Result<(), String> {
+        let (song, artist) = (row.cell(self.columns.song), row.cell(self.columns.artist));
+        // "NA" in both is how R writes what is missing. In one it is a name: there is a song called NA.
+        if song.is_empty() || (song == "NA" && artist == "NA") {
+            return Err("song is missing".to_owned());
+        }
+        if artist.is_empty() {
+            return Err("artist is missing".to_owned());
+        }
+        for &(feature, column, form) in &self.columns.features {
+            let cell = row.cell(column);
+            let value = match form {
+                Form::Number => cell::number(cell, feature),
+                Form::Length => cell::length(cell),
+            };
+            self.values.push(value.map_err(|fault| format!("{feature} {fault}"))?);
+        }
+        Ok(())
+    }
+
+    /// At least one track must have been taken.
+    fn finish(mut self) -> Table {
+        let features: Vec<Feature> = self.columns.features.iter().map(|&(feature, ..)| feature).collect();
+        let artists = self.artists.finish();
+        id::fill(&mut self.ids, &artists, &self.songs);
+        self.ids.shrink_to_fit();
+        self.songs.shrink_to_fit();
+        self.values.shrink_to_fit();
+        let shape = (self.songs.len(), features.len());
+        Table {
+            // Every track pushed exactly one value for every feature.
+            values: Array2::from_shape_vec(shape, self.values).expect("as many values as tracks times features"),
+            features,
+            absent: self.columns.absent,
+            rows: self.rows,
+            ids: self.ids,
+            songs: self.songs,
+            artists,
+            albums: self.albums.map(Interner::finish),
+            genres: self.genres.map(Interner::finish),
+            years: self.years,
+            explicit: self.explicit,
+            dropped: self.dropped,
+            warnings: self.columns.warnings,
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! Bytes into rows of cells: CSV as RFC 4180 has it, with the leniency of the `csv` crate, whose parser this drives.
+//!
+//! The parser is driven directly because a catalogue comes from outside, and the crate's own reader grows its record
+//! for as long as a quote stays open, takes the end of the file for the end of a quoted cell, and does not count the
+//! line on which a row begins when blank lines precede it.
+
+use std::io::{self, Read};
+
+use csv_core::{ReadRecordResult, Reader};
+
+use super::Error;
+
+/// No cell may be larger.
+pub(crate) const MAX_CELL: usize = 1 << 20;
+/// No row may have more text than this in all its cells.
+pub(crate) const MAX_ROW: usize = 16 << 20;
+/// No row may have more cells.
+pub(crate) const MAX_CELLS: usize = 1 << 16;
+
+const BUFFER: usize = 64 << 10;
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// One row: UTF-8, within the limits, not blank.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'a> {
+    /// The physical line on which it begins, from 1.
+    pub(crate) line: u64,
+    text: &'a str,
+    ends: &'a [usize],
+}
+
+impl<'a> Row<'a> {
+    /// Number of cells, at least 1.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The cell of a column, without surrounding white space; empty where the row has no such cell.
+    pub(crate) fn cell(&self, column: usize) -> &'a str {
+        let Some(&end) = self.ends.get(column) else { return "" };
+        let start = if column == 0 { 0 } else { self.ends[column - 1] };
+        self.text.get(start..end).unwrap_or_default().trim()
+    }
+
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &'a str> {
+        let row = *self;
+        (0..self.len()).map(move |column| row.cell(column))
+    }
+}
+
+/// What stops the rows.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Read(io::Error),
+    /// The bytes of the cell at this index are not UTF-8.
+    NotUtf8 {
+        line: u64,
+        column: usize,
+    },
+    TooLarge {
+        line: u64,
+        what: &'static str,
+    },
+    UnclosedQuote {
+        line: u64,
+    },
+}
+
+impl Stop {
+    /// As an error of the file called `name`.
+    pub(crate) fn into_error(self, name: &str, gzip: bool, header: &[String]) -> Error {
+        let name = name.to_owned();
+        match self {
+            Stop::Read(source) if gzip => Error::Gzip { name, source },
+            Stop::Read(source) => Error::Read { name, source },
+            Stop::NotUtf8 { line, column } => {
+                let column = match header.get(column) {
+                    Some(header) if !header.is_empty() => format!("{header:?}"),
+                    _ => (column + 1).to_string(),
+                };
+                Error::NotUtf8 { name, line, column }
+            }
+            Stop::TooLarge { line, what } => Error::TooLarge { name, line, what },
+            Stop::UnclosedQuote { line } => Error::UnclosedQuote { name, line },
+        }
+    }
+}
+
+/// The rows of a file, one at a time. Memory is bounded by the limits above, whatever the bytes.
+pub(crate) struct Rows<R> {
+    input: R,
+    buffer: Box<[u8]>,
+    /// The part of the buffer that the parser has not had.
+    unread: std::ops::Range<usize>,
+    parser: Reader,
+    cells: Vec<u8>,
+    ends: Vec<usize>,
+    /// The line on which the next unread byte stands.
+    line: u64,
+}
+
+impl<R: Read> Rows<R> {
+    /// Takes a byte-order mark off, if there is one.
+    pub(crate) fn new(input: R) -> Result<Self, Stop> {
+        let mut rows = Rows {
+            input,
+            buffer: vec![0; BUFFER].into_boxed_slice(),
+            unread: 0..0,
+            parser: Reader::new(),
+            cells: vec![0; 1 << 10],
+            ends: vec![0; 64],
+            line: 1,
+        };
+        while rows.unread.end < BYTE_ORDER_MARK.len() && rows.read_at(rows.unread.end)? {}
+        if rows.buffer[rows.unread.clone()].starts_with(BYTE_ORDER_MARK) {
+            rows.unread.start = BYTE_ORDER_MARK.len();
+        }
+        Ok(rows)
+    }
+
+    /// Reads into the buffer from `at`; false at the end of the input.
+    fn read_at(&mut self, at: usize) -> Result<bool, Stop> {
+        loop {
+            match self.input.read(&mut self.buffer[at..]) {
+                Ok(0) => return Ok(false),
+                Ok(n) => {
+                    // A reader may not say more than it was given room for; one that does is stopped at the room.
+                    self.unread.end = (at + n).min(self.buffer.len());
+                    return Ok(true);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Stop::Read(error)),
+            }
+        }
+    }
+
+    /// False at the end of the input.
+    fn fill(&mut self) -> Result<bool, Stop> {
+        if !self.unread.is_empty() {
+            return Ok(true);
+        }
+        self.unread = 0..0;
+        self.read_at(0)
+    }
+
+    /// Passes blank lines and what is left of the last row's line end; false at the end of the input.
+    fn pass_blank_lines(&mut self) -> Result<bool, Stop> {
+        while self.fill()? {
+            match self.buffer[self.unread.start] {
+                b'\n' => self.line += 1,
+                b'\r' => {}
+                _ => return Ok(true),
+            }
+            self.unread.start += 1;
+        }
+        Ok(false)
+    }
+
+    /// The next row that is not blank.
+    pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>, Stop> {
+        if !self.pass_blank_lines()? {
+            return Ok(None);
+        }
+        let line = self.line;
+        let (mut written, mut n_cells) = (0, 0);
+        loop {
+            let at_end = !self.fill()?;
+            // At the end of the input a line end is put in: it closes any row but one that is within quotes.
+            let input = if at_end { b"\n" } else { &self.buffer[self.unread.clone()] };
+            let lines_before = self.parser.line();
+            let (result, n_read, n_written, n_ends) =
+                self.parser.read_record(input, &mut self.cells[written..], &mut self.ends[n_cells..]);
+            written += n_written;
+            n_cells += n_ends;
+            if !at_end {
+                self.line += self.parser.line() - lines_before;
+                self.unread.start += n_read;
+            }
+            match result {
+                ReadRecordResult::Record => break,
+                ReadRecordResult::InputEmpty if at_end => return Err(Stop::UnclosedQuote { line }),
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => {
+                    check_cell(line, written - n_cells.checked_sub(1).map_or(0, |last| self.ends[last]))?;
+                    if self.cells.len() >= MAX_ROW {
+                        return Err(Stop::TooLarge { line, what: "more than 16 MiB of text" });
+                    }
+                    self.cells.resize(self.cells.len() * 2, 0);
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    if self.ends.len() >= MAX_CELLS {
+                        return Err(Stop::TooLarge { line, what: "more than 65536 cells" });
+                    }
+                    self.ends.resize(self.ends.len() * 2, 0);
+                }
+                // The parser says so only when it is given no input at all.
+                ReadRecordResult::End => return Ok(None),
+            }
+        }
+        let (cells, ends) = (&self.cells[..written], &self.ends[..n_cells]);
+        if written > MAX_CELL {
+            let mut start = 0;
+            for &end in ends {
+                check_cell(line, end - start)?;
+                start = end;
+            }
+        }
+        let column_of = |byte: usize| ends.iter().position(|&end| byte < end).unwrap_or_default();
+        let text = std::str::from_utf8(cells)
+            .map_err(|error| Stop::NotUtf8 { line, column: column_of(error.valid_up_to()) })?;
+        // Two broken characters, one either side of a comma, can make a whole one.
+        match ends.iter().position(|&end| !text.is_char_boundary(end)) {
+            Some(column) => Err(Stop::NotUtf8 { line, column }),
+            None => Ok(Some(Row { line, text, ends })),
+        }
+    }
+}
+
+fn check_cell(line: u64, size: usize) -> Result<(), Stop> {
+    if size > MAX_CELL { Err(Stop::TooLarge { line, what: "a cell of more than 1 MiB" }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Hands out a few bytes at a time, so that every state of the parser meets the end of a buffer.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let n = self.1.min(out.len()).min(self.0.len());
+            out[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            Ok(n)
+        }
+    }
+
+    fn rows_by(bytes: &[u8], step: usize) -> Result<Vec<(u64, Vec<String>)>, Stop> {
+        let mut rows = Rows::new(Trickle(bytes, step))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next_row()? {
+            all.push((row.line, row.cells().map(str::to_owned).collect()));
+        }
+        Ok(all)
+    }
+
+    fn rows(bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
+        let all = rows_by(bytes, usize::MAX).expect("readable");
+        for step in [1, 2, 3, 7] {
+            assert_eq!(rows_by(bytes, step).expect("readable"), all, "in steps of {step}");
+        }
+        all
+    }
+
+    fn stop(bytes: &[u8]) -> Stop {
+        rows_by(bytes, usize::MAX).expect_err("should not be readable")
+    }
+
+    fn lines(bytes: &[u8]) -> Vec<u64> {
+        rows(bytes).into_iter().map(|(line, _)| line).collect()
+    }
+
+    #[test]
+    fn quotes_hold_commas_quotes_and_line_ends() {
+        let expected = vec!["a,b".to_owned(), "say \"x\"".to_owned(), "one\ntwo\r\nthree".to_owned()];
+        assert_eq!(rows(b"\"a,b\",\"say \"\"x\"\"\",\"one\ntwo\r\nthree\"\n"), [(1, expected)]);
+    }
+
+    #[test]
+    fn line_is_where_the_row_begins() {
+        assert_eq!(lines(b"a\nb\nc"), [1, 2, 3]);
+        assert_eq!(lines(b"a\r\nb\r\nc\r\n"), [1, 2, 3]);
+        assert_eq!(lines(b"\n\na\n\n\nb\n\n"), [3, 6]);
+        assert_eq!(lines(b"\r\n\r\na\r\n\r\n\r\nb\r\n"), [3, 6]);
+        assert_eq!(lines(b"\"a\nb\nc\",1\nd,2\n\"e\n\",3\nf,4"), [1, 4, 5, 7]);
+        assert_eq!(lines(b"\"a\r\nb\",1\r\nd,2\r\n"), [1, 3]);
+    }
+
+    #[test]
+    fn byte_order_mark_is_no_part_of_the_first_cell() {
+        assert_eq!(rows(b"\xEF\xBB\xBFa,b\n"), rows(b"a,b\n"));
+        assert_eq!(rows(b"\xEF\xBB\xBF"), []);
+    }
+
+    #[test]
+    fn last_line_may_lack_its_end() {
+        for text in [&b"a,b"[..], b"a,b\n", b"a,b\r\n", b"a,b\r", b"a,\"b\""] {
+            assert_eq!(rows(text), [(1, vec!["a".to_owned(), "b".to_owned()])]);
+        }
+        assert_eq!(rows(b"a,"), [(1, vec!["a".to_owned(), String::new()])]);
+        assert_eq!(rows(b"\"\""), [(1, vec![String::new()])]);
+    }
+
+    #[test]
+    fn quote_that_never_closes_is_told_with_its_line() {
+        for text in [&b"a,b\nc,\"d"[..], b"a,b\nc,\"d\ne,f\n", b"a,b\nc,\"", b"a,b\nc,\"d\"\"\n"] {
+            assert!(matches!(stop(text), Stop::UnclosedQuote { line: 2 }), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_told_with_line_and_column() {
+        assert!(matches!(stop(b"a,b\nc,caf\xE9\n"), Stop::NotUtf8 { line: 2, column: 1 }));
+        assert!(matches!(stop(b"\xFF\xFEa\0,\0b\0"), Stop::NotUtf8 { line: 1, column: 0 }));
+        // U+00E9 torn apart by a comma.
+        assert!(matches!(stop(b"a\xC3,\xA9b\n"), Stop::NotUtf8 { line: 1, column: 0 }));
+    }
+
+    #[test]
+    fn cell_of_the_limit_is_taken_and_one_byte_more_is_not() {
+        let mut text = vec![b'x'; MAX_CELL];
+        assert_eq!(rows_by(&text, usize::MAX).expect("at the limit")[0].1[0].len(), MAX_CELL);
+        text.push(b'x');
+        assert!(matches!(stop(&text), Stop::TooLarge { line: 1, .. }));
+        let mut later = b"a,b\nc,".to_vec();
+        later.extend(&text);
+        assert!(matches!(stop(&later), Stop::TooLarge { line: 2, .. }));
+        later.extend(b",d\n");
+        assert!(matches!(stop(&later), Stop::TooLarge { line: 2, .. }));
+    }
+
+    #[test]
+    fn row_with_endless_text_or_cells_is_stopped() {
+        assert!(matches!(rows_by(&vec![b','; MAX_CELLS - 1], usize::MAX), Ok(rows) if rows[0].1.len() == MAX_CELLS));
+        assert!(matches!(stop(&vec![b','; MAX_CELLS]), Stop::TooLarge { line: 1, .. }));
+        let cell = [&[b'x'; MAX_CELL][..], b","].concat();
+        assert!(matches!(stop(&cell.repeat(17)), Stop::TooLarge { line: 1, .. }));
+        struct Endless;
+        impl Read for Endless {
+            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+                out.fill(b'"');
+                out[0] = b'x';
+                Ok(out.len())
+            }
+        }
+        let mut rows = Rows::new(io::Cursor::new(b"a\n\"").chain(Endless)).expect("readable");
+        while let Ok(Some(_)) = rows.next_row() {}
+        assert!(rows.cells.len() <= MAX_ROW);
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_csv_crate_writes_is_read_back(
+            table in prop::collection::vec(prop::collection::vec("[a-zé,\"\r\n ]{0,6}", 2..4), 1..6),
+            step in 1_usize..9,
+        ) {
+            let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+            for row in &table {
+                writer.write_record(row).expect("memory takes it");
+            }
+            let bytes = writer.into_inner().expect("memory takes it");
+            let read: Vec<Vec<String>> =
+                rows_by(&bytes, step).expect("readable").into_iter().map(|(_, cells)| cells).collect();
+            let trimmed: Vec<Vec<String>> =
+                table.iter().map(|row| row.iter().map(|cell| cell.trim().to_owned()).collect()).collect();
+            prop_assert_eq!(read, trimmed);
+        }
+
+        #[test]
+        fn any_bytes_are_read_alike_whatever_the_steps(
+            bytes in prop::collection::vec(prop::sample::select(b"a1,\"\r\n\xC3\xA9 ".to_vec()), 0..40),
+            step in 1_usize..9,
+        ) {
+            let whole = rows_by(&bytes, usize::MAX).map_err(|stop| format!("{stop:?}"));
+            prop_assert_eq!(rows_by(&bytes, step).map_err(|stop| format!("{stop:?}")), whole);
+        }
+    }
+}
