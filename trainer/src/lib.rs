@@ -1,1 +1,6 @@
 //! trainer
+
+pub mod kmeans;
+#[cfg(test)]
+mod real;
+pub mod scale;
