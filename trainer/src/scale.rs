@@ -1,0 +1,122 @@
+//! The standard scaler: every feature to mean 0 and population variance 1.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+
+/// What takes a feature from the file's unit to the scaled one. Equals scikit-learn's `StandardScaler`
+/// (`with_mean`, `with_std`, ddof = 0) up to the last bits of the sums.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scaler {
+    /// Mean of each feature, in the file's own unit: shape `(n_features)`.
+    pub mean: Vec<f64>,
+    /// Population standard deviation of each feature, in the file's own unit: shape `(n_features)`. 0 for a
+    /// feature that is constant.
+    pub deviation: Vec<f64>,
+}
+
+/// A deviation below this share of the column's largest value is rounding, not variety: a column of one value that a
+/// sum cannot hold exactly must not be blown up to variance 1.
+const NOISE: f64 = 16.0 * f64::EPSILON;
+
+impl Scaler {
+    /// Fits on `values`, shape `(n_tracks, n_features)`, in two passes: the mean, then the squared distances from it,
+    /// corrected by what the mean is off (Chan, Golub & LeVeque 1983, "Algorithms for computing the sample variance",
+    /// equation 1.7). No tracks give means and deviations of 0.
+    pub fn fit(values: ArrayView2<f64>) -> Self {
+        let n = values.nrows().max(1) as f64;
+        let (mut mean, mut deviation) = (Vec::new(), Vec::new());
+        for column in values.axis_iter(Axis(1)) {
+            let first = column.first().copied().unwrap_or(0.0);
+            // Measured from the first value, one repeated value has sums of exactly 0, and a narrow band far from 0
+            // keeps its digits.
+            let offset = column.iter().map(|value| value - first).sum::<f64>() / n;
+            let (mut squares, mut drift, mut largest) = (0.0, 0.0, 0.0_f64);
+            for value in column {
+                let distance = (value - first) - offset;
+                squares += distance * distance;
+                drift += distance;
+                largest = largest.max(value.abs());
+            }
+            let spread = ((squares - drift * drift / n).max(0.0) / n).sqrt();
+            mean.push(first + offset);
+            deviation.push(if spread > NOISE * largest { spread } else { 0.0 });
+        }
+        Self { mean, deviation }
+    }
+
+    /// Scales `values`, shape `(n_tracks, n_features)`, in place: `(value - mean) / deviation`. A constant feature
+    /// becomes 0, whatever the value.
+    ///
+    /// # Panics
+    ///
+    /// Where `values` has another number of features than the scaler.
+    pub fn apply(&self, mut values: ArrayViewMut2<f64>) {
+        assert_eq!(values.ncols(), self.mean.len(), "the scaler was fitted on another number of features");
+        for mut row in values.rows_mut() {
+            for (value, (mean, deviation)) in row.iter_mut().zip(self.mean.iter().zip(&self.deviation)) {
+                *value = if *deviation == 0.0 { 0.0 } else { (*value - mean) / deviation };
+            }
+        }
+    }
+
+    /// The features that are the same in every track, by column: they tell no track from another, and deserve a
+    /// warning.
+    pub fn constant(&self) -> Vec<usize> {
+        (0..self.deviation.len()).filter(|&column| self.deviation[column] == 0.0).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+    use crate::real;
+
+    #[test]
+    fn scaled_features_have_mean_0_and_population_variance_1() {
+        let mut values = array![[1.0, 1e9 + 1.0], [2.0, 1e9 + 2.0], [3.0, 1e9 + 6.0]];
+        let scaler = Scaler::fit(values.view());
+        assert_eq!(scaler.mean, [2.0, 1e9 + 3.0]);
+        scaler.apply(values.view_mut());
+        for column in values.axis_iter(Axis(1)) {
+            assert!(column.sum().abs() < 1e-12);
+            assert!((column.mapv(|value| value * value).sum() / 3.0 - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn one_repeated_value_is_constant_and_scales_to_0() {
+        for value in [0.1, 1e-300, -7.3, 1e15 + 0.3, 0.0] {
+            let mut values = Array2::from_elem((1009, 1), value);
+            let scaler = Scaler::fit(values.view());
+            assert_eq!((scaler.mean[0], scaler.deviation[0]), (value, 0.0));
+            assert_eq!(scaler.constant(), [0]);
+            scaler.apply(values.view_mut());
+            assert!(values.iter().all(|&value| value == 0.0));
+        }
+    }
+
+    #[test]
+    fn rounding_in_the_last_bits_is_constant_and_a_small_real_spread_is_not() {
+        let noisy = Array2::from_shape_fn((100, 1), |(row, _)| if row % 2 == 0 { 0.3 } else { 0.1 + 0.2 });
+        assert_eq!(Scaler::fit(noisy.view()).constant(), [0]);
+        let narrow = Array2::from_shape_fn((100, 1), |(row, _)| 0.3 + 1e-9 * (row % 2) as f64);
+        assert!(Scaler::fit(narrow.view()).constant().is_empty());
+    }
+
+    #[test]
+    fn no_tracks_and_one_track_divide_nothing() {
+        assert_eq!(Scaler::fit(Array2::zeros((0, 2)).view()).deviation, [0.0, 0.0]);
+        assert_eq!(Scaler::fit(array![[3.0, 4.0]].view()), Scaler { mean: vec![3.0, 4.0], deviation: vec![0.0, 0.0] });
+    }
+
+    #[test]
+    fn a_real_table_scales_as_scikit_learn_scales_it() {
+        let Some(table) = real::light() else { return };
+        let scaler = Scaler::fit(table.values.view());
+        for (column, (mean, deviation)) in real::LIGHT_SCALER.iter().enumerate() {
+            assert!((scaler.mean[column] - mean).abs() < 1e-9 * mean.abs().max(1.0));
+            assert!((scaler.deviation[column] - deviation).abs() < 1e-9 * deviation);
+        }
+    }
+}
