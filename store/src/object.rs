@@ -1,5 +1,6 @@
 //! Single objects: read a small one, write one on a condition.
 
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
@@ -76,7 +77,7 @@ impl Store {
         match sent {
             Ok(_) => Ok(Put::Written),
             // 404 NoSuchKey: there is nothing any more that could match. 409: a write of the same key was under way.
-            Err(error) => match (error.raw_response().map(|raw| raw.status().as_u16()), error_code(&error)) {
+            Err(error) => match (error.raw_response().map(|raw| raw.status().as_u16()), error.code()) {
                 (Some(412 | 409), _) | (_, Some("NoSuchKey")) => Ok(Put::Declined),
                 _ => Err(Error::from_sdk(&self.location, key, error)),
             },
@@ -91,8 +92,4 @@ impl Store {
             Err(error) => Err(Error::from_sdk(&self.location, key, error)),
         }
     }
-}
-
-fn error_code<E: aws_sdk_s3::error::ProvideErrorMetadata>(error: &E) -> Option<&str> {
-    error.code()
 }
