@@ -229,3 +229,132 @@ impl S3Access for BucketsExist {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::Client;
+    use aws_sdk_s3::error::ProvideErrorMetadata;
+    use aws_sdk_s3::primitives::ByteStream;
+
+    use super::*;
+
+    async fn started() -> (EmbeddedS3, Client, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let s3 = EmbeddedS3::start(folder.path()).await.unwrap();
+        s3.create_bucket("music").unwrap();
+        let client = s3.client();
+        (s3, client, folder)
+    }
+
+    async fn put(client: &Client, bucket: &str, content: &'static str) -> Result<String, Option<String>> {
+        let request =
+            client.put_object().bucket(bucket).key("a/song").body(ByteStream::from_static(content.as_bytes()));
+        let answer = request.send().await.map_err(|error| error.code().map(str::to_owned))?;
+        Ok(answer.e_tag().unwrap().to_owned())
+    }
+
+    async fn read(client: &Client) -> Vec<u8> {
+        let answer = client.get_object().bucket("music").key("a/song").send().await.unwrap();
+        answer.body.collect().await.unwrap().to_vec()
+    }
+
+    #[tokio::test]
+    async fn what_is_put_is_got() {
+        let (_s3, client, _folder) = started().await;
+        put(&client, "music", "la la").await.unwrap();
+        assert_eq!(read(&client).await, b"la la");
+    }
+
+    #[tokio::test]
+    async fn get_heeds_if_none_match_and_if_match() {
+        let (_s3, client, _folder) = started().await;
+        let etag = put(&client, "music", "la la").await.unwrap();
+        let get = || client.get_object().bucket("music").key("a/song");
+        let status = |error: aws_sdk_s3::error::SdkError<_, aws_sdk_s3::config::http::HttpResponse>| {
+            error.raw_response().unwrap().status().as_u16()
+        };
+
+        assert_eq!(get().if_none_match(&etag).send().await.map_err(status).unwrap_err(), 304);
+        assert_eq!(get().if_none_match("*").send().await.map_err(status).unwrap_err(), 304);
+        assert_eq!(get().if_match("\"other\"").send().await.map_err(status).unwrap_err(), 412);
+        get().if_none_match("\"other\"").send().await.unwrap();
+        get().if_match(&etag).send().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_bucket_that_does_not_exist_is_said_and_not_made() {
+        let (s3, client, _folder) = started().await;
+        assert_eq!(put(&client, "nowhere", "la la").await, Err(Some("NoSuchBucket".to_owned())));
+        let error = client.get_object().bucket("nowhere").key("a/song").send().await.unwrap_err();
+        assert_eq!(error.code(), Some("NoSuchBucket"));
+        assert!(!s3.root().join("nowhere").exists());
+
+        client.create_bucket().bucket("nowhere").send().await.unwrap();
+        put(&client, "nowhere", "la la").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn buckets_have_names_that_s3_allows() {
+        let (s3, _client, _folder) = started().await;
+        for name in ["", "..", "a/b", "Music", "/tmp"] {
+            assert_eq!(s3.create_bucket(name).unwrap_err().kind(), io::ErrorKind::InvalidInput, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn wrong_keys_and_no_keys_are_denied() {
+        let (s3, client, _folder) = started().await;
+        put(&client, "music", "la la").await.unwrap();
+        for access_key in ["segue", "nobody"] {
+            let request = s3.client_with_keys(access_key, "wrong").put_object().bucket("music").key("a/song");
+            let error = request.body(ByteStream::from_static(b"no")).send().await.unwrap_err();
+            assert_eq!(error.raw_response().unwrap().status().as_u16(), 403, "{error:?}");
+        }
+        let anonymous = reqwest::get(format!("{}/music/a/song", s3.endpoint())).await.unwrap();
+        assert_eq!(anonymous.status(), 403);
+        assert_eq!(read(&client).await, b"la la");
+    }
+
+    #[tokio::test]
+    async fn an_upload_with_a_wrong_checksum_is_refused() {
+        let (_s3, client, _folder) = started().await;
+        let request = client.put_object().bucket("music").key("a/song").checksum_crc32("AAAAAA==");
+        let error = request.body(ByteStream::from_static(b"la la")).send().await.unwrap_err();
+        assert_eq!(error.raw_response().unwrap().status().as_u16(), 400, "{error:?}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_many_conditional_writes_one_wins() {
+        let (_s3, client, _folder) = started().await;
+        let writers: Vec<_> = (0..16)
+            .map(|writer| {
+                let request = client.put_object().bucket("music").key("a/song").if_none_match("*");
+                let body = ByteStream::from(vec![writer; 100_000]);
+                tokio::spawn(request.body(body).send())
+            })
+            .collect();
+        let mut winners = Vec::new();
+        for (writer, write) in (0..).zip(writers) {
+            match write.await.unwrap() {
+                Ok(_) => winners.push(writer),
+                Err(error) => assert_eq!(error.code(), Some("PreconditionFailed")),
+            }
+        }
+        assert_eq!(winners.len(), 1);
+        assert_eq!(read(&client).await, vec![winners[0]; 100_000]);
+    }
+
+    #[tokio::test]
+    async fn a_stopped_server_gives_its_port_back_and_keeps_its_objects() {
+        let (s3, client, folder) = started().await;
+        put(&client, "music", "la la").await.unwrap();
+        let port = s3.address.port();
+        drop(client);
+        s3.stop().await;
+
+        let again = EmbeddedS3::start_on(folder.path(), port).await.unwrap();
+        assert_eq!(read(&again.client()).await, b"la la");
+        let taken = EmbeddedS3::start_on(folder.path(), port).await.unwrap_err();
+        assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
+    }
+}

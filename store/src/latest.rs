@@ -47,6 +47,12 @@ impl Latest {
         Ok(latest)
     }
 
+    /// What is said of one that is longer than [`MAX_LATEST_BYTES`].
+    pub(crate) fn too_large(location: &Location, key: &str) -> Error {
+        let reason = format!("expected at most {MAX_LATEST_BYTES} bytes, got more");
+        Error::Corrupt { what: location.url(key), reason }
+    }
+
     fn check(&self, location: &Location) -> Result<(), String> {
         let expected = location.model_key(self.version);
         if self.key != expected {

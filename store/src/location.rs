@@ -89,7 +89,7 @@ impl FromStr for Location {
         let bad = |reason| Error::BadLocation { given: given.chars().take(200).collect(), reason };
         let rest = given.strip_prefix("s3://").ok_or_else(|| bad("it does not start with s3://"))?;
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-        let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+        let prefix = prefix.strip_suffix('/').filter(|prefix| !prefix.is_empty()).unwrap_or(prefix);
 
         if !(3..=63).contains(&bucket.len()) {
             return Err(bad("a bucket's name has 3 to 63 characters"));

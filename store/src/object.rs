@@ -7,8 +7,10 @@ use bytes::Bytes;
 
 use crate::{Error, MAX_LATEST_BYTES, Store};
 
+/// An object that should be small.
 pub(crate) enum Small {
     Found { bytes: Vec<u8>, etag: Option<String> },
+    TooLarge { etag: Option<String> },
     NotModified,
     Missing,
 }
@@ -51,8 +53,7 @@ impl Store {
         while let Some(chunk) = body.next().await {
             let chunk = chunk.map_err(|error| Error::Unavailable { what: what(), source: Box::new(error) })?;
             if bytes.len() + chunk.len() > MAX_LATEST_BYTES {
-                let reason = format!("expected at most {MAX_LATEST_BYTES} bytes, got more");
-                return Err(Error::Corrupt { what: what(), reason });
+                return Ok(Small::TooLarge { etag: output.e_tag });
             }
             bytes.extend_from_slice(&chunk);
         }

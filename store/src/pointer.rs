@@ -36,6 +36,7 @@ impl Store {
         match self.get_small(&key, known_etag).await? {
             Small::NotModified => Ok(LatestState::NotModified),
             Small::Missing => Err(Error::NoModel { location: self.location.clone() }),
+            Small::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
             Small::Found { bytes, etag } => {
                 Ok(LatestState::Found { latest: Latest::parse(&bytes, &self.location, &key)?, etag })
             }
@@ -44,15 +45,13 @@ impl Store {
 
     pub(crate) async fn pointer(&self) -> Result<Pointer, Error> {
         let key = self.location.latest_key();
-        match self.get_small(&key, None).await? {
-            Small::Found { bytes, etag } => {
-                let latest = Latest::parse(&bytes, &self.location, &key)
-                    .inspect_err(|error| warn!(%error, "the pointer cannot be read"))
-                    .ok();
-                Ok(Pointer { etag, latest })
-            }
-            Small::Missing | Small::NotModified => Ok(Pointer { etag: None, latest: None }),
-        }
+        let (etag, latest) = match self.get_small(&key, None).await? {
+            Small::Missing | Small::NotModified => return Ok(Pointer { etag: None, latest: None }),
+            Small::TooLarge { etag } => (etag, Err(Latest::too_large(&self.location, &key))),
+            Small::Found { bytes, etag } => (etag, Latest::parse(&bytes, &self.location, &key)),
+        };
+        let latest = latest.inspect_err(|error| warn!(%error, "the pointer cannot be read")).ok();
+        Ok(Pointer { etag, latest })
     }
 
     /// Points at `next`, if the pointer is still the one that was `seen`.

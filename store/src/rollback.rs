@@ -26,8 +26,11 @@ impl Store {
     async fn summary(&self, version: Version) -> Result<Latest, Error> {
         let key = self.location.summary_key(version);
         let unknown = || Error::UnknownVersion { location: self.location.clone(), version };
-        let Small::Found { bytes, .. } = self.get_small(&key, None).await? else { return Err(unknown()) };
-        let model = Latest::parse(&bytes, &self.location, &key)?;
+        let model = match self.get_small(&key, None).await? {
+            Small::Missing | Small::NotModified => return Err(unknown()),
+            Small::TooLarge { .. } => return Err(Latest::too_large(&self.location, &key)),
+            Small::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key)?,
+        };
         if model.version != version {
             let reason = format!("it is the summary of {}", model.version);
             return Err(Error::Corrupt { what: self.location.url(&key), reason });
