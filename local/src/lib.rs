@@ -1,1 +1,3 @@
-//! local
+//! Everything that segue needs, in one process and without an account.
+
+pub mod s3;

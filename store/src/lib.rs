@@ -1,1 +1,92 @@
-//! segue-store
+//! segue artifacts in S3: publish, point, fetch, list, roll back.
+//!
+//! A store is a place in a bucket, [`Location`], and holds
+//!
+//! ```text
+//! PREFIX/latest.json                        which model is current; the only object that ever changes
+//! PREFIX/models/<version>/report/…          what the training reported
+//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `previous`
+//! PREFIX/models/<version>/model.segue       the artifact; its SHA-256 is the version
+//! ```
+//!
+//! Everything below `models/` is written once (`If-None-Match: *`) and `model.segue` after the rest, so a model that
+//! can be seen is whole. `latest.json` is swapped with a conditional write (`If-Match`), after the model is there: a
+//! publisher that is interrupted, at any point, leaves the current model current, and of two publishers at once one is
+//! told [`Error::PointerMoved`].
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), segue_store::Error> {
+//! use segue_store::{LatestState, Store};
+//!
+//! let store = Store::connect("s3://my-bucket/segue".parse()?).await?;
+//! if let LatestState::Found { latest, .. } = store.latest(None).await? {
+//!     let artifact = store.fetch(&latest).await?;
+//!     println!("{} tracks in {} bytes", latest.tracks, artifact.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod connect;
+mod error;
+mod fetch;
+mod latest;
+mod list;
+mod location;
+mod object;
+mod options;
+mod pointer;
+mod publish;
+mod rollback;
+mod version;
+
+pub use error::Error;
+pub use latest::{Latest, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES};
+pub use list::ModelEntry;
+pub use location::Location;
+pub use options::StoreOptions;
+pub use pointer::LatestState;
+pub use publish::{Published, ReportFile, Upload};
+pub use version::Version;
+
+use aws_sdk_s3::Client;
+
+/// A place in S3 that holds models.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    location: Location,
+    options: StoreOptions,
+}
+
+impl Store {
+    /// Connects with the standard AWS settings: region, credentials and endpoint from the environment, or from the
+    /// profile of `~/.aws`. Sends nothing yet, except where the credentials themselves have to be asked for.
+    ///
+    /// With an endpoint of one's own (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`) buckets are addressed by path, and the
+    /// region may be left out.
+    ///
+    /// # Errors
+    /// [`Error::NoRegion`] and [`Error::NoCredentials`] where none are found.
+    pub async fn connect(location: Location) -> Result<Self, Error> {
+        Ok(Self::with_client(connect::client_from_environment().await?, location))
+    }
+
+    /// Uses a client that is there already: its endpoint, region, credentials and HTTP client. Time-outs, retries and
+    /// checksums are those of [`StoreOptions::default`].
+    pub fn with_client(client: Client, location: Location) -> Self {
+        Self { client, location, options: StoreOptions::default() }.with_options(StoreOptions::default())
+    }
+
+    /// The same store with other time-outs and retries.
+    #[must_use]
+    pub fn with_options(self, options: StoreOptions) -> Self {
+        let config = options.apply(self.client.config().to_builder()).build();
+        Self { client: Client::from_conf(config), location: self.location, options }
+    }
+
+    /// Where the models are.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+}

@@ -1,0 +1,42 @@
+//! The S3 client, from the standard AWS settings.
+//!
+//! This runs in a cold start. Where the environment has credentials, as in Lambda, the chain of other providers
+//! (profile, web identity, ECS, EC2) is not even built; where it has a region, nobody asks EC2 for one.
+
+use aws_config::BehaviorVersion;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{ProvideCredentials, Region};
+
+use crate::Error;
+
+pub(crate) async fn client_from_environment() -> Result<Client, Error> {
+    let has_endpoint = is_set("AWS_ENDPOINT_URL_S3") || is_set("AWS_ENDPOINT_URL");
+    let has_region = is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION");
+    let has_credentials = is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_SECRET_ACCESS_KEY");
+
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if has_credentials {
+        loader = loader.credentials_provider(EnvironmentVariableCredentialsProvider::new());
+    }
+    if has_endpoint && !has_region {
+        // Servers of one's own mostly have no regions, but a signature has to name one.
+        loader = loader.region(Region::from_static("us-east-1"));
+    }
+    let config = loader.load().await;
+
+    if config.region().is_none() {
+        return Err(Error::NoRegion);
+    }
+    if !has_credentials && let Some(provider) = config.credentials_provider() {
+        // Asked for now, so that their absence is said as such and not as a request that failed.
+        provider.provide_credentials().await.map_err(|error| Error::NoCredentials { source: Box::new(error) })?;
+    }
+
+    let path_style = has_endpoint || config.endpoint_url().is_some();
+    Ok(Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(path_style).build()))
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}

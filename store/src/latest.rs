@@ -1,0 +1,157 @@
+//! `latest.json`: which model is current, and what it is.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Location, Version};
+
+/// The longest `latest.json` or `summary.json` that is read, in bytes.
+pub const MAX_LATEST_BYTES: usize = 64 * 1024;
+
+/// The largest artifact that is published or fetched, in bytes: 16 million tracks at 64 bytes each.
+pub const MAX_ARTIFACT_BYTES: u64 = 1 << 30;
+
+/// The content of `latest.json`. Read, it is not trusted: what contradicts itself or the place it was read from is
+/// [`Error::Corrupt`]. Fields that are not known are ignored.
+///
+/// `models/<version>/summary.json` has the same fields without `previous`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Latest {
+    /// The model's version.
+    pub version: Version,
+    /// The artifact's key in the bucket; always the one that the version implies.
+    pub key: String,
+    /// The artifact's size in bytes.
+    pub size: u64,
+    /// Tracks in the catalogue.
+    pub tracks: u64,
+    /// Clusters.
+    pub k: u32,
+    /// Hold-out accuracy of the classifier, 0 to 1.
+    pub accuracy: f64,
+    /// The features' names, in the model's order.
+    pub features: Vec<String>,
+    /// When the model was first published, RFC 3339. A roll-back keeps it.
+    pub published_at: Timestamp,
+    /// What was current before, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Version>,
+}
+
+impl Latest {
+    /// Reads and checks what `key` of `location` holds.
+    pub(crate) fn parse(bytes: &[u8], location: &Location, key: &str) -> Result<Self, Error> {
+        let corrupt = |reason: String| Error::Corrupt { what: location.url(key), reason };
+        let latest: Self = serde_json::from_slice(bytes).map_err(|error| corrupt(error.to_string()))?;
+        latest.check(location).map_err(corrupt)?;
+        Ok(latest)
+    }
+
+    /// What is said of one that is longer than [`MAX_LATEST_BYTES`].
+    pub(crate) fn too_large(location: &Location, key: &str) -> Error {
+        let reason = format!("expected at most {MAX_LATEST_BYTES} bytes, got more");
+        Error::Corrupt { what: location.url(key), reason }
+    }
+
+    fn check(&self, location: &Location) -> Result<(), String> {
+        let expected = location.model_key(self.version);
+        if self.key != expected {
+            return Err(format!("expected the key {expected}, got {:?}", self.key));
+        }
+        if !(1..=MAX_ARTIFACT_BYTES).contains(&self.size) {
+            return Err(format!("expected a size of 1 to {MAX_ARTIFACT_BYTES} bytes, got {}", self.size));
+        }
+        if !(0.0..=1.0).contains(&self.accuracy) {
+            return Err(format!("expected an accuracy of 0 to 1, got {}", self.accuracy));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        // Strings, numbers and a time: there is nothing in it that JSON cannot say.
+        let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn location() -> Location {
+        "s3://abc/segue".parse().unwrap()
+    }
+
+    fn example() -> Latest {
+        let version = Version::of(b"model");
+        Latest {
+            version,
+            key: location().model_key(version),
+            size: 5,
+            tracks: 39_280,
+            k: 6,
+            accuracy: 0.905,
+            features: vec!["energy".into(), "tempo".into()],
+            published_at: "2025-03-01T12:00:00Z".parse().unwrap(),
+            previous: Some(Version::of(b"before")),
+        }
+    }
+
+    fn parse(latest: &Latest) -> Result<Latest, Error> {
+        Latest::parse(&latest.to_json(), &location(), "segue/latest.json")
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        assert_eq!(parse(&example()).unwrap(), example());
+        let first = Latest { previous: None, ..example() };
+        assert_eq!(parse(&first).unwrap(), first);
+        assert!(!String::from_utf8(first.to_json()).unwrap().contains("previous"));
+    }
+
+    #[test]
+    fn times_are_rfc_3339_and_versions_hex() {
+        let json: serde_json::Value = serde_json::from_slice(&example().to_json()).unwrap();
+        assert_eq!(json["published_at"], "2025-03-01T12:00:00Z");
+        assert_eq!(json["version"], Version::of(b"model").to_string());
+    }
+
+    #[test]
+    fn fields_of_a_later_day_are_ignored() {
+        let mut json: serde_json::Value = serde_json::from_slice(&example().to_json()).unwrap();
+        json["colour"] = "green".into();
+        assert_eq!(Latest::parse(json.to_string().as_bytes(), &location(), "x").unwrap(), example());
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_corrupt() {
+        let elsewhere: Location = "s3://abc/elsewhere".parse().unwrap();
+        for (bad, part) in [
+            (Latest { key: "segue/models/../secret".into(), ..example() }, "the key"),
+            (Latest { key: elsewhere.model_key(example().version), ..example() }, "the key"),
+            (Latest { version: Version::of(b"other"), ..example() }, "the key"),
+            (Latest { size: 0, ..example() }, "a size of"),
+            (Latest { size: MAX_ARTIFACT_BYTES + 1, ..example() }, "a size of"),
+            (Latest { accuracy: 1.5, ..example() }, "an accuracy"),
+            (Latest { accuracy: f64::NAN, ..example() }, "null"),
+        ] {
+            match parse(&bad) {
+                Err(Error::Corrupt { what, reason }) => {
+                    assert_eq!(what, "s3://abc/segue/latest.json");
+                    assert!(reason.contains(part), "{reason}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_right_json_is_corrupt() {
+        let upper = String::from_utf8(example().to_json()).unwrap().replace(&example().version.to_string(), "ABC");
+        for bad in ["", "{}", "[]", "null", "not json", "\u{0}", upper.as_str(), &"[".repeat(60_000)] {
+            let result = Latest::parse(bad.as_bytes(), &location(), "segue/latest.json");
+            assert!(matches!(result, Err(Error::Corrupt { .. })), "{result:?}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Single objects: read a small one, write one on a condition.
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+
+use crate::{Error, MAX_LATEST_BYTES, Store};
+
+/// An object that should be small.
+pub(crate) enum Small {
+    Found { bytes: Vec<u8>, etag: Option<String> },
+    TooLarge { etag: Option<String> },
+    NotModified,
+    Missing,
+}
+
+/// What a write depends on.
+#[derive(Clone, Copy)]
+pub(crate) enum Condition<'a> {
+    Absent,
+    Unchanged(&'a str),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Put {
+    Written,
+    /// The condition did not hold.
+    Declined,
+}
+
+impl Store {
+    /// Reads an object of at most [`MAX_LATEST_BYTES`].
+    pub(crate) async fn get_small(&self, key: &str, known_etag: Option<&str>) -> Result<Small, Error> {
+        let request = self.client.get_object().bucket(self.location.bucket()).key(key);
+        let output = match request.set_if_none_match(known_etag.map(str::to_owned)).send().await {
+            Ok(output) => output,
+            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => {
+                return Ok(Small::NotModified);
+            }
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(Small::Missing),
+            Err(error) => return Err(Error::from_sdk(&self.location, key, error)),
+        };
+        let limit = self.options.operation_timeout;
+        let timed_out = |_| Error::timed_out(self.location.url(key), limit);
+        tokio::time::timeout(limit, self.read_small(key, output)).await.map_err(timed_out)?
+    }
+
+    async fn read_small(&self, key: &str, output: GetObjectOutput) -> Result<Small, Error> {
+        let what = || self.location.url(key);
+        let mut bytes = Vec::new();
+        let mut body = output.body;
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|error| Error::Unavailable { what: what(), source: Box::new(error) })?;
+            if bytes.len() + chunk.len() > MAX_LATEST_BYTES {
+                return Ok(Small::TooLarge { etag: output.e_tag });
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(Small::Found { bytes, etag: output.e_tag })
+    }
+
+    /// Writes an object if the condition holds.
+    pub(crate) async fn put(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        content_type: &str,
+        condition: Condition<'_>,
+    ) -> Result<Put, Error> {
+        let timeouts = aws_sdk_s3::Config::builder().timeout_config(self.options.upload_timeouts(bytes.len()));
+        let request = self.client.put_object().bucket(self.location.bucket()).key(key).content_type(content_type);
+        let request = match condition {
+            Condition::Absent => request.if_none_match("*"),
+            Condition::Unchanged(etag) => request.if_match(etag),
+        };
+        let sent = request.body(ByteStream::from(bytes)).customize().config_override(timeouts).send().await;
+        match sent {
+            Ok(_) => Ok(Put::Written),
+            // 404 NoSuchKey: there is nothing any more that could match. 409: a write of the same key was under way.
+            Err(error) => match (error.raw_response().map(|raw| raw.status().as_u16()), error.code()) {
+                (Some(412 | 409), _) | (_, Some("NoSuchKey")) => Ok(Put::Declined),
+                _ => Err(Error::from_sdk(&self.location, key, error)),
+            },
+        }
+    }
+
+    /// An object's size in bytes, nothing where there is no such object.
+    pub(crate) async fn size_of(&self, key: &str) -> Result<Option<u64>, Error> {
+        match self.client.head_object().bucket(self.location.bucket()).key(key).send().await {
+            Ok(output) => Ok(Some(output.content_length().unwrap_or(0).try_into().unwrap_or(0))),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
+            Err(error) => Err(Error::from_sdk(&self.location, key, error)),
+        }
+    }
+}

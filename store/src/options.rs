@@ -1,0 +1,88 @@
+//! How long to wait, and how often to try.
+
+use std::time::Duration;
+
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    Builder, RequestChecksumCalculation, ResponseChecksumValidation, StalledStreamProtectionConfig,
+};
+
+/// The slowest upload that is waited for, in bytes a second.
+const SLOWEST_UPLOAD: u64 = 64 * 1024;
+
+/// Time-outs and retries. The SDK itself has no limit but the one for connecting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// Until a connection is there.
+    pub connect_timeout: Duration,
+    /// From sending a request until the first byte of its answer.
+    pub read_timeout: Duration,
+    /// One attempt of a request, without the body of its answer.
+    pub attempt_timeout: Duration,
+    /// All attempts of a request, and the body of its answer where that is a small one.
+    pub operation_timeout: Duration,
+    /// The whole fetch of an artifact, its body and all attempts included.
+    pub download_timeout: Duration,
+    /// How often a request is tried, the first time included; at least 1.
+    pub max_attempts: u32,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(3),
+            read_timeout: Duration::from_secs(10),
+            attempt_timeout: Duration::from_secs(12),
+            operation_timeout: Duration::from_secs(30),
+            download_timeout: Duration::from_secs(120),
+            max_attempts: 3,
+        }
+    }
+}
+
+impl StoreOptions {
+    pub(crate) fn apply(&self, builder: Builder) -> Builder {
+        builder
+            .timeout_config(self.timeouts(Duration::ZERO))
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(self.max_attempts.max(1))
+                    .with_initial_backoff(Duration::from_millis(200)),
+            )
+            .stalled_stream_protection(StalledStreamProtectionConfig::enabled().build())
+            .request_checksum_calculation(RequestChecksumCalculation::WhenSupported)
+            .response_checksum_validation(ResponseChecksumValidation::WhenSupported)
+    }
+
+    /// The time-outs of a request that carries this many bytes: attempts end with the answer, so they last as long as
+    /// the upload does.
+    pub(crate) fn upload_timeouts(&self, bytes: usize) -> TimeoutConfig {
+        self.timeouts(Duration::from_secs(bytes as u64 / SLOWEST_UPLOAD))
+    }
+
+    fn timeouts(&self, upload: Duration) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(self.connect_timeout)
+            .read_timeout(self.read_timeout + upload)
+            .operation_attempt_timeout(self.attempt_timeout + upload)
+            .operation_timeout(self.operation_timeout + upload * self.max_attempts.max(1))
+            .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uploads_get_time_by_their_size() {
+        let options = StoreOptions::default();
+        let plain = options.upload_timeouts(0);
+        let large = options.upload_timeouts(64 << 20);
+        assert_eq!(plain.read_timeout(), Some(options.read_timeout));
+        assert_eq!(large.read_timeout(), Some(options.read_timeout + Duration::from_secs(1024)));
+        assert_eq!(large.connect_timeout(), plain.connect_timeout());
+        assert!(large.operation_timeout() > large.operation_attempt_timeout());
+    }
+}

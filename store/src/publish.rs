@@ -1,0 +1,173 @@
+//! Publishing: the model first, then the pointer.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use tracing::info;
+
+use crate::object::{Condition, Put};
+use crate::{Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
+
+/// A model to be published.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The artifact, `model.segue`.
+    pub artifact: Bytes,
+    /// What goes below `report/`.
+    pub report: Vec<ReportFile>,
+    /// Tracks in the catalogue.
+    pub tracks: u64,
+    /// Clusters.
+    pub k: u32,
+    /// Hold-out accuracy of the classifier, 0 to 1.
+    pub accuracy: f64,
+    /// The features' names, in the model's order.
+    pub features: Vec<String>,
+}
+
+/// A file of the training report.
+#[derive(Clone, Debug)]
+pub struct ReportFile {
+    /// Its path below `report/`, such as `elbow.svg`.
+    pub path: String,
+    /// Its content.
+    pub bytes: Bytes,
+    /// Its media type, such as `image/svg+xml`.
+    pub content_type: String,
+}
+
+/// What a publish did. The model is current.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The model's version.
+    pub version: Version,
+    /// Where it was published.
+    pub location: Location,
+    /// Whether the artifact had been stored before. Then the stored report was kept too.
+    pub already_there: bool,
+    /// What was current before it.
+    pub previous: Option<Version>,
+}
+
+impl Store {
+    /// Stores a model and makes it current.
+    ///
+    /// The pointer is read before anything is uploaded and moved only if it has not changed since, so a model that
+    /// somebody else made current in the meantime is never undone unseen. Publishing the same bytes again changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`Error::PointerMoved`] where another publisher was first: the model is stored, but not current.
+    pub async fn publish(&self, upload: Upload) -> Result<Published, Error> {
+        let version = Version::of(&upload.artifact);
+        let next = Latest {
+            version,
+            key: self.location.model_key(version),
+            size: upload.artifact.len() as u64,
+            tracks: upload.tracks,
+            k: upload.k,
+            accuracy: upload.accuracy,
+            features: upload.features,
+            published_at: Timestamp::now(),
+            previous: None,
+        };
+        check(&next, &upload.report)?;
+
+        let seen = self.pointer().await?;
+        let already_there = self.store_model(&next, upload.artifact, upload.report).await?;
+        let current = match &seen.latest {
+            Some(latest) if latest.version == version => latest.clone(),
+            _ => self.move_pointer(&seen, next).await?,
+        };
+        info!(%version, location = %self.location, already_there, "published");
+        Ok(Published { version, location: self.location.clone(), already_there, previous: current.previous })
+    }
+
+    /// Writes what belongs to a model, the artifact last: where it is, the rest is. Whether it was there already.
+    async fn store_model(&self, model: &Latest, artifact: Bytes, report: Vec<ReportFile>) -> Result<bool, Error> {
+        // A report or a summary that is there already is of an earlier publish of the same bytes, and is kept.
+        for file in report {
+            let key = self.location.report_key(model.version, &file.path);
+            self.put(&key, file.bytes, &file.content_type, Condition::Absent).await?;
+        }
+        let key = self.location.summary_key(model.version);
+        self.put(&key, model.to_json().into(), "application/json", Condition::Absent).await?;
+
+        if self.put(&model.key, artifact, "application/octet-stream", Condition::Absent).await? == Put::Written {
+            return Ok(false);
+        }
+        match self.size_of(&model.key).await? {
+            Some(size) if size == model.size => Ok(true),
+            Some(size) => Err(Error::Corrupt {
+                what: self.location.url(&model.key),
+                reason: format!("expected {} bytes, it holds {size}; delete it first", model.size),
+            }),
+            None => {
+                let source = "a write was under way at the same time".into();
+                Err(Error::Unavailable { what: self.location.url(&model.key), source })
+            }
+        }
+    }
+}
+
+fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {
+    let bad = |reason| Err(Error::BadUpload { reason });
+    if !(1..=MAX_ARTIFACT_BYTES).contains(&model.size) {
+        return bad(format!("expected an artifact of 1 to {MAX_ARTIFACT_BYTES} bytes, got {}", model.size));
+    }
+    if !(0.0..=1.0).contains(&model.accuracy) {
+        return bad(format!("expected an accuracy of 0 to 1, got {}", model.accuracy));
+    }
+    // The pointer gets `previous` later: some 90 bytes.
+    if model.to_json().len() + 128 > MAX_LATEST_BYTES {
+        return bad(format!(
+            "its description is longer than {MAX_LATEST_BYTES} bytes; give the features shorter names"
+        ));
+    }
+    let is_path = |path: &str| path.len() <= 256 && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    match report.iter().find(|file| !is_path(&file.path)) {
+        Some(file) => bad(format!("expected a path below report/ of at most 256 bytes, got {:?}", file.path)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model() -> Latest {
+        Latest {
+            version: Version::of(b"m"),
+            key: String::new(),
+            size: 1,
+            tracks: 1,
+            k: 1,
+            accuracy: 1.0,
+            features: vec!["energy".into()],
+            published_at: Timestamp::UNIX_EPOCH,
+            previous: None,
+        }
+    }
+
+    fn reason(model: &Latest, report: &[ReportFile]) -> String {
+        check(model, report).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_could_not_be_read_again_is_not_published() {
+        check(&model(), &[]).unwrap();
+        assert!(reason(&Latest { size: 0, ..model() }, &[]).contains("bytes, got 0"));
+        assert!(reason(&Latest { size: MAX_ARTIFACT_BYTES + 1, ..model() }, &[]).contains("bytes, got"));
+        assert!(reason(&Latest { accuracy: f64::NAN, ..model() }, &[]).contains("accuracy"));
+        assert!(reason(&Latest { features: vec!["x".repeat(MAX_LATEST_BYTES)], ..model() }, &[]).contains("longer"));
+    }
+
+    #[test]
+    fn report_paths_stay_below_report() {
+        let file =
+            |path: &str| ReportFile { path: path.into(), bytes: Bytes::new(), content_type: "text/plain".into() };
+        check(&model(), &[file("elbow.svg"), file("a/b.json")]).unwrap();
+        for path in ["", "/etc/passwd", "../model.segue", "a/../../x", "a//b", "./a", &"x".repeat(257)] {
+            assert!(reason(&model(), &[file(path)]).contains("below report/"), "{path}");
+        }
+    }
+}

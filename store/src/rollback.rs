@@ -1,0 +1,46 @@
+//! Going back, or forth, to a model that is stored.
+
+use tracing::info;
+
+use crate::object::Small;
+use crate::{Error, Latest, Store, Version};
+
+impl Store {
+    /// Makes a stored model current, with the figures of its `summary.json`. What was current becomes `previous`.
+    /// Does nothing where the model is current already.
+    ///
+    /// # Errors
+    /// [`Error::UnknownVersion`] where it is not stored, [`Error::PointerMoved`] where another publisher was first.
+    pub async fn rollback(&self, version: Version) -> Result<Latest, Error> {
+        let seen = self.pointer().await?;
+        if let Some(latest) = seen.latest.as_ref().filter(|latest| latest.version == version) {
+            return Ok(latest.clone());
+        }
+        let model = self.summary(version).await?;
+        let latest = self.move_pointer(&seen, model).await?;
+        info!(%version, location = %self.location, "rolled back");
+        Ok(latest)
+    }
+
+    /// What `latest.json` is to say of a stored model, which must be there as it says.
+    async fn summary(&self, version: Version) -> Result<Latest, Error> {
+        let key = self.location.summary_key(version);
+        let unknown = || Error::UnknownVersion { location: self.location.clone(), version };
+        let model = match self.get_small(&key, None).await? {
+            Small::Missing | Small::NotModified => return Err(unknown()),
+            Small::TooLarge { .. } => return Err(Latest::too_large(&self.location, &key)),
+            Small::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key)?,
+        };
+        if model.version != version {
+            let reason = format!("it is the summary of {}", model.version);
+            return Err(Error::Corrupt { what: self.location.url(&key), reason });
+        }
+        match self.size_of(&model.key).await?.ok_or_else(unknown)? {
+            size if size == model.size => Ok(model),
+            size => Err(Error::Corrupt {
+                what: self.location.url(&model.key),
+                reason: format!("its summary says {} bytes, the object has {size}", model.size),
+            }),
+        }
+    }
+}
