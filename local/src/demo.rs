@@ -7,6 +7,10 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use aws_sdk_s3::{
+    Client,
+    config::{BehaviorVersion, Credentials, Region},
+};
 use clap::Parser;
 use recommend::{
     api,
@@ -18,10 +22,11 @@ use trainer::{
     console::Console,
     output,
     pipeline::{self, Options, Trained},
+    report,
     synth, table,
 };
 
-use crate::s3::{self, EmbeddedS3};
+use crate::s3::EmbeddedS3;
 
 const BUCKET: &str = "segue";
 const TRACKS: u64 = 20_000;
@@ -64,7 +69,7 @@ impl Demo {
 
         let embedded;
         let client = match &self.s3 {
-            Some(url) => s3::client(url, &key("AWS_ACCESS_KEY_ID")?, &key("AWS_SECRET_ACCESS_KEY")?),
+            Some(url) => client(url, &key("AWS_ACCESS_KEY_ID")?, &key("AWS_SECRET_ACCESS_KEY")?),
             None => {
                 let root = self.dir.join("s3");
                 embedded = EmbeddedS3::start(&root)
@@ -74,7 +79,7 @@ impl Demo {
                 embedded.client()
             }
         };
-        s3::ensure_bucket(&client, BUCKET).await.with_context(|| format!("cannot make the bucket {BUCKET}"))?;
+        ensure_bucket(&client).await.with_context(|| format!("cannot make the bucket {BUCKET}"))?;
         let store = Store::with_client(client, format!("s3://{BUCKET}/demo").parse()?);
 
         let dir = self.dir.clone();
@@ -106,6 +111,24 @@ fn key(name: &str) -> anyhow::Result<String> {
     }
 }
 
+fn client(url: &str, access_key: &str, secret_key: &str) -> Client {
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .endpoint_url(url)
+        .force_path_style(true)
+        .credentials_provider(Credentials::new(access_key, secret_key, None, None, "environment"))
+        .build();
+    Client::from_conf(config)
+}
+
+async fn ensure_bucket(client: &Client) -> anyhow::Result<()> {
+    if client.head_bucket().bucket(BUCKET).send().await.is_err() {
+        client.create_bucket().bucket(BUCKET).send().await?;
+    }
+    Ok(())
+}
+
 fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
     let console = Console::new();
     let data = match data {
@@ -121,6 +144,7 @@ fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
     let stage = console.stage("read", std::fs::metadata(&data).map_or(0, |file| file.len()));
     let table = table::open(&data, &table::Options::default(), &mut |position| stage.set(position))?;
     stage.done(&format!("{} tracks of {} rows", table.n_tracks(), table.rows));
+    report::warn_of_table(&table, &console);
     Ok(pipeline::train(&table, &Options::default(), &console)?)
 }
 

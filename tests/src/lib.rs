@@ -1,5 +1,11 @@
 //! What the end-to-end tests share.
 
+pub mod binaries;
+pub mod catalog;
+pub mod data;
+pub mod runtime;
+pub mod world;
+
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use local::s3::EmbeddedS3;

@@ -1,7 +1,22 @@
-//! trainer
+//! Track table in, segue artifact and report out.
+//!
+//! [`table`] reads the file, [`pipeline`] runs the method ([`scale`], [`kmeans`], [`classify`], [`names`], the index of
+//! `segue`), [`report`] says what came of it in [`text`] and [`charts`]. [`synth`] makes catalogues up. [`cli`] is the
+//! command line.
 
-pub mod table;
+pub mod charts;
+pub mod classify;
+pub mod cli;
+pub mod console;
 pub mod kmeans;
+pub mod names;
+pub mod output;
+pub mod pipeline;
 #[cfg(test)]
 mod real;
+pub mod recall;
+pub mod report;
 pub mod scale;
+pub mod synth;
+pub mod table;
+pub mod text;

@@ -74,7 +74,7 @@ impl Train {
         let options = table::Options { features: self.features.clone() };
         let table = table::open(&self.data, &options, &mut |position| stage.set(position))?;
         stage.done(&format!("{} tracks of {} rows", table.n_tracks(), table.rows));
-        report::print_table(&table, &console);
+        report::warn_of_table(&table, &console);
 
         let options = Options {
             k: self.k,

@@ -1,0 +1,221 @@
+//! The method, step by step: scale, elbow, cluster, name, classify, index, check.
+
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
+use ndarray::Array2;
+use segue::{
+    Model, Version, artifact,
+    build::{Labelled, NamedCluster, build},
+    card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
+    neighbor::BuildOptions,
+};
+
+use crate::{
+    classify,
+    console::Console,
+    kmeans::{self, Clustering},
+    names::{self, Overrides},
+    recall::recall_at_10,
+    scale::Scaler,
+    table::Table,
+};
+
+/// How many tracks the recall of the index is measured on.
+const RECALL_SAMPLE: usize = 1_000;
+
+/// What a training may be told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Number of clusters, 1 to 32.
+    pub k: u32,
+    /// Numbers of clusters to try for the elbow.
+    pub k_range: RangeInclusive<u32>,
+    /// The same tracks, options and seed give the same bytes.
+    pub seed: u64,
+    /// How many graphs are built side by side. The bytes do not depend on it.
+    pub threads: usize,
+    /// Names that replace those made from the clusters.
+    pub names: Overrides,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { k: 6, k_range: 2..=8, seed: 42, threads: rayon::current_num_threads(), names: Overrides::default() }
+    }
+}
+
+/// What a training made.
+pub struct Trained {
+    /// The artifact.
+    pub file: Vec<u8>,
+    /// Its SHA-256.
+    pub version: Version,
+    /// What it was made from and how good it is.
+    pub card: Card,
+    /// Mean of each scaled feature in each cluster, shape `(k, n_features)`: how far a cluster is from the mean of all
+    /// tracks, in deviations.
+    pub scaled_means: Array2<f64>,
+    /// A song that one artist only has: one that can be asked for by its title.
+    pub example: String,
+}
+
+/// A training that came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There are no such clusters.
+    #[error(transparent)]
+    Clusters(#[from] kmeans::Error),
+    /// The clusters cannot be classified.
+    #[error(transparent)]
+    Classifier(#[from] classify::Error),
+    /// The clusters cannot be named.
+    #[error(transparent)]
+    Names(#[from] names::Error),
+    /// The artifact cannot be made, or does not read back.
+    #[error("the artifact cannot be made: {0}")]
+    Artifact(#[from] artifact::Error),
+}
+
+/// Trains a model on a table.
+///
+/// # Errors
+///
+/// Where the table does not hold the clusters that were asked for. An artifact that does not read back, which would be
+/// a defect, is an error too: it is never returned.
+pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trained, Error> {
+    let stage = console.stage("scale", 0);
+    let scaler = Scaler::fit(table.values.view());
+    let mut scaled = table.values.clone();
+    scaler.apply(scaled.view_mut());
+    let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
+    stage.done(&format!("{} features", names.len()));
+    for feature in scaler.constant() {
+        console.warn(&format!(
+            "{} is the same in every track: it scales to 0 and tells no track from another; leave it out with --features",
+            names[feature]
+        ));
+    }
+
+    // The model's own k first: if there are too few tracks, that is the number to speak of.
+    let mut ks = vec![options.k as usize];
+    ks.extend(options.k_range.clone().map(|k| k as usize).filter(|k| *k != options.k as usize));
+    let stage = console.stage("clusters", ks.len() as u64);
+    let done = std::sync::atomic::AtomicU64::new(0);
+    let mut elbow =
+        kmeans::elbow(scaled.view(), &ks, &kmeans::Options { seed: options.seed, ..Default::default() }, &|_| {
+            stage.set(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
+        })?;
+    let inertia: BTreeMap<u32, f64> = elbow.iter().map(|found| (found.k() as u32, found.inertia)).collect();
+    let clustering = elbow.swap_remove(0);
+    drop(elbow);
+    stage.done(&format!("k-means for k = {}, {} clusters kept", spread(&inertia), options.k));
+
+    let stage = console.stage("classify", 0);
+    let evaluated = classify::evaluate(scaled.view(), &clustering.labels, clustering.k(), options.seed)?;
+    let bayes = classify::fit(scaled.view(), &clustering.labels, clustering.k())?;
+    stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
+
+    let scaled_means = means_by_cluster(&scaled, &clustering);
+    drop(scaled);
+    let named = names::name(&table.features, scaled_means.view(), &clustering.labels, table.genres.as_ref(), &options.names)?;
+
+    let raw_means = means_by_cluster(&table.values, &clustering);
+    let card = Card {
+        tracks: table.n_tracks() as u64,
+        dropped: table.dropped.by_reason.clone(),
+        features: (0..names.len())
+            .map(|f| FeatureSummary { name: names[f].clone(), mean: scaler.mean[f], deviation: scaler.deviation[f] })
+            .collect(),
+        inertia,
+        k: options.k,
+        clusters: (0..clustering.k())
+            .map(|id| ClusterSummary {
+                id: id as u32,
+                name: named[id].name.clone(),
+                size: clustering.sizes[id],
+                means: names.iter().cloned().zip(raw_means.row(id).iter().copied()).collect(),
+            })
+            .collect(),
+        classifier: evaluated,
+        index: IndexMetrics { recall_at_10: 0.0, average_degree: 0.0, unreachable: 0 },
+    };
+
+    let stage = console.stage("index", table.n_tracks() as u64);
+    let clusters = named
+        .into_iter()
+        .zip(clustering.centroids.rows())
+        .map(|(named, centroid)| NamedCluster { name: named.name, centroid: centroid.to_vec(), genres: named.genres })
+        .collect();
+    let scaler = segue::feature::Scaler { features: names, mean: scaler.mean, deviation: scaler.deviation };
+    let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };
+    let labelled = labelled(table, &clustering.labels);
+    let mut parts = build(&labelled, scaler, clusters, bayes, card, &graphs, options.threads, &|done| stage.set(done as u64))?;
+    drop(labelled);
+    stage.done(&format!("{:.1} neighbours a node", parts.card.index.average_degree));
+
+    let stage = console.stage("check", 0);
+    // Read back before it is called done: what is published has been loaded once, and has answered.
+    let file = artifact::encode(&parts)?;
+    let model = Model::from_bytes(&file, Version::of(&file))?;
+    drop(file);
+    model.verify()?;
+    parts.card.index.recall_at_10 = recall_at_10(&model, RECALL_SAMPLE, true);
+    let example = example(&model);
+    drop(model);
+    let file = artifact::encode(&parts)?;
+    stage.done(&format!("recall@10 {:.4}", parts.card.index.recall_at_10));
+    Ok(Trained { version: Version::of(&file), file, card: parts.card, scaled_means, example })
+}
+
+/// The ks of an elbow, as a person would write them.
+fn spread(inertia: &BTreeMap<u32, f64>) -> String {
+    let ks: Vec<String> = inertia.keys().map(u32::to_string).collect();
+    ks.join(", ")
+}
+
+/// Mean of each column in each cluster, shape `(k, n_features)`.
+fn means_by_cluster(values: &Array2<f64>, clustering: &Clustering) -> Array2<f64> {
+    let mut means = Array2::zeros((clustering.k(), values.ncols()));
+    for (row, label) in values.rows().into_iter().zip(&clustering.labels) {
+        let mut mean = means.row_mut(*label as usize);
+        mean += &row;
+    }
+    for (mut mean, size) in means.rows_mut().into_iter().zip(&clustering.sizes) {
+        mean /= *size as f64;
+    }
+    means
+}
+
+fn labelled<'a>(table: &'a Table, labels: &'a [u32]) -> Labelled<'a> {
+    let rows = 0..table.n_tracks();
+    let column = |cells: &'a crate::table::Interned| -> Vec<&'a str> {
+        rows.clone().map(|row| cells.get(row).unwrap_or_default()).collect()
+    };
+    Labelled {
+        // A table's matrix is made row by row: it is always in standard layout.
+        raw: table.values.as_slice().unwrap_or_default(),
+        labels,
+        ids: table.ids.iter().map(String::as_str).collect(),
+        songs: table.songs.iter().map(String::as_str).collect(),
+        artists: column(&table.artists),
+        albums: table.albums.as_ref().map(column),
+        genres: table.genres.as_ref().map(column),
+        years: table.years.as_ref().map(|years| years.iter().map(|year| year.unwrap_or(0).into()).collect()),
+        explicit: table
+            .explicit
+            .as_ref()
+            .map(|explicit| explicit.iter().map(|explicit| explicit.map_or(0, |explicit| 1 + u32::from(explicit))).collect()),
+    }
+}
+
+/// The title of a central track that no other artist has, or of any track where there is none.
+fn example(model: &Model) -> String {
+    let song = |row: u32| model.catalog().track(row).song;
+    let central = model.clusters().iter().flat_map(|cluster| cluster.central.iter().copied());
+    central
+        .chain(0..model.catalog().len() as u32)
+        .map(song)
+        .find(|song| model.resolve(&segue::recommend::Seed::Song { song, artist: None }).is_ok())
+        .unwrap_or_else(|| song(0))
+        .to_owned()
+}

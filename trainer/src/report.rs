@@ -1,0 +1,78 @@
+//! What is said of a training: in the terminal, and in the files of `report/`.
+
+use std::{collections::BTreeMap, path::Path};
+
+use segue::card::Card;
+use serde::Serialize;
+
+use crate::{charts, console::Console, output, pipeline::Trained, table::Table, text};
+
+/// A report that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A chart could not be drawn.
+    #[error(transparent)]
+    Chart(#[from] charts::Error),
+    /// A file could not be written.
+    #[error(transparent)]
+    Output(#[from] output::Error),
+}
+
+/// Warns of what a person should know about how the table was read.
+pub fn warn_of_table(table: &Table, console: &Console) {
+    for warning in &table.warnings {
+        console.warn(warning);
+    }
+    if !table.absent.is_empty() {
+        let absent: Vec<&str> = table.absent.iter().map(|feature| feature.name()).collect();
+        console.warn(&format!("the file does not have {}: the model is made without", absent.join(", ")));
+    }
+    match table.dropped.warning(table.rows) {
+        Some(warning) => console.warn(&warning),
+        None if table.dropped.total > 0 => {
+            console.warn(&format!("{} of {} rows left out: {}", table.dropped.total, table.rows, table.dropped));
+        }
+        None => {}
+    }
+}
+
+/// The elbow, the cluster profile and the classifier's scores, as text.
+pub fn text(trained: &Trained) -> String {
+    let card = &trained.card;
+    format!(
+        "{}\n{}\n{}",
+        text::elbow(&card.inertia, card.k),
+        text::profile(&card.features, &card.clusters),
+        text::classifier(&card.classifier)
+    )
+}
+
+#[derive(Serialize)]
+struct Metrics<'a> {
+    #[serde(flatten)]
+    card: &'a Card,
+    seconds: BTreeMap<String, f64>,
+}
+
+/// Writes `metrics.json` and the charts into `folder`.
+///
+/// # Errors
+///
+/// Where a chart cannot be drawn or a file not be written.
+pub fn write(trained: &Trained, console: &Console, folder: &Path) -> Result<(), Error> {
+    let card = &trained.card;
+    let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    // All drawn before the first is written.
+    let files = [
+        ("elbow.svg", charts::elbow(&card.inertia, card.k)?),
+        ("cluster_profile.svg", charts::profile(&card.features, &card.clusters, trained.scaled_means.view())?),
+        ("confusion_matrix.svg", charts::confusion_matrix(&card.classifier.confusion_matrix, &names)?),
+    ];
+    for (name, svg) in files {
+        output::write(&folder.join(name), svg.as_bytes())?;
+    }
+    let metrics = Metrics { card, seconds: console.seconds() };
+    // Numbers and strings always serialise.
+    let metrics = serde_json::to_vec_pretty(&metrics).unwrap_or_default();
+    Ok(output::write(&folder.join("metrics.json"), &metrics)?)
+}
