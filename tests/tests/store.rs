@@ -1,5 +1,7 @@
 //! The store against an S3 server, through real sockets.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use std::collections::{HashMap, HashSet};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -460,6 +462,7 @@ async fn connect_takes_the_standard_variables() {
         move || {
             run_child("child_fetches_the_model", &env);
             run_child("child_fetches_the_model", &no_region);
+            run_child("a_server_of_the_environment_does_all_that_a_store_needs", &env);
             run_child("child_finds_no_credentials", &no_keys);
             run_child("child_finds_no_region", &no_endpoint);
         }
@@ -489,4 +492,49 @@ async fn child_finds_no_credentials() {
 #[ignore = "a child of connect_takes_the_standard_variables"]
 async fn child_finds_no_region() {
     assert!(matches!(connected().await, Err(Error::NoRegion)));
+}
+
+/// The whole life of a store on any server: set the AWS variables and, for another bucket, `SEGUE_TEST_STORE`.
+#[tokio::test]
+#[ignore = "needs the AWS variables of a server; runs as a child of connect_takes_the_standard_variables too"]
+async fn a_server_of_the_environment_does_all_that_a_store_needs() {
+    let location = std::env::var("SEGUE_TEST_STORE").unwrap_or_else(|_| "s3://music/any".into());
+    let store = Store::connect(location.parse().unwrap()).await.unwrap();
+    let before = match store.latest(None).await {
+        Ok(LatestState::Found { latest, .. }) => Some(latest.version),
+        Err(Error::NoModel { .. }) => None,
+        other => panic!("{other:?}"),
+    };
+
+    let unique = format!("{:?} {}", std::time::SystemTime::now(), std::process::id());
+    let artifact = |name: &str| Bytes::from(format!("{name} {unique} ").repeat(50_000));
+    let first = store.publish(upload(artifact("first"))).await.unwrap();
+    assert_eq!((first.already_there, first.previous), (false, before));
+    let LatestState::Found { latest, etag } = store.latest(None).await.unwrap() else { panic!() };
+    assert!(store.fetch(&latest).await.unwrap() == artifact("first"));
+    assert_eq!(store.latest(etag.as_deref()).await.unwrap(), LatestState::NotModified);
+    assert!(store.publish(upload(artifact("first"))).await.unwrap().already_there);
+
+    let mut publishers = JoinSet::new();
+    for number in 0..8 {
+        let (store, artifact) = (store.clone(), artifact(&number.to_string()));
+        publishers.spawn(async move { store.publish(upload(artifact)).await });
+    }
+    let results = publishers.join_all().await;
+    let is_moved = |result: &&Result<Published, Error>| matches!(result, Err(Error::PointerMoved { .. }));
+    let losers = results.iter().filter(is_moved).count();
+    let winners: Vec<_> = results.into_iter().filter_map(Result::ok).collect();
+    assert_eq!(winners.len() + losers, 8);
+    let history = history(&winners, Some(first.version));
+    assert_eq!(history.len(), winners.len());
+    assert_eq!(Some(&current(&store).await.version), history.last());
+
+    store.rollback(first.version).await.unwrap();
+    let models = store.list().await.unwrap();
+    assert!(models.len() >= 9);
+    assert!(models.iter().filter(|model| model.current).map(|model| model.version).eq([first.version]));
+
+    let nowhere = Store::connect("s3://segue-no-such-bucket/x".parse().unwrap()).await.unwrap();
+    let error = nowhere.latest(None).await.unwrap_err();
+    assert!(matches!(error, Error::NoBucket { .. } | Error::AccessDenied { .. }), "{error:?}");
 }
