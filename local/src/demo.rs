@@ -22,8 +22,7 @@ use trainer::{
     console::Console,
     output,
     pipeline::{self, Options, Trained},
-    report,
-    synth, table,
+    report, synth, table,
 };
 
 use crate::s3::EmbeddedS3;
@@ -161,7 +160,9 @@ fn upload(trained: &Trained) -> Upload {
 
 /// A request that works as it is printed.
 fn example(trained: &Trained, port: u16) -> String {
-    let query =
-        form_urlencoded::Serializer::new(String::new()).append_pair("song", &trained.example).append_pair("limit", "3").finish();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("song", &trained.example)
+        .append_pair("limit", "3")
+        .finish();
     format!("http://localhost:{port}/v1/recommendations?{query}")
 }

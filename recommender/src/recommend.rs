@@ -149,10 +149,22 @@ impl Model {
     ///
     /// Where the seed is not found, or the limit is out of range.
     pub fn recommend(&self, request: &Request<'_>) -> Result<Answer, Error> {
+        self.recommend_row(self.resolve(&request.seed)?, request)
+    }
+
+    /// As [`Model::recommend`], for a row of the catalogue instead of the request's seed.
+    ///
+    /// # Errors
+    ///
+    /// Where the limit is out of range.
+    ///
+    /// # Panics
+    ///
+    /// If `seed` is not a row of the catalogue.
+    pub fn recommend_row(&self, seed: u32, request: &Request<'_>) -> Result<Answer, Error> {
         if !(1..=MAX_LIMIT).contains(&request.limit) {
             return Err(Error::Limit { limit: request.limit });
         }
-        let seed = self.resolve(&request.seed)?;
         let own = self.cluster_of(seed);
         let (clusters, initial, songs): (Vec<usize>, u32, u32) = if request.same_cluster {
             let cluster = &self.clusters()[own];

@@ -21,15 +21,6 @@ pub enum Error {
         reason: &'static str,
     },
 
-    /// Not a version.
-    #[error(
-        "expected a version of 64 lower-case hexadecimal digits, got {given:?}; `trainer models` lists the versions"
-    )]
-    BadVersion {
-        /// What came.
-        given: String,
-    },
-
     /// What was to be published cannot be.
     #[error("this cannot be published: {reason}")]
     BadUpload {

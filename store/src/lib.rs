@@ -38,7 +38,6 @@ mod options;
 mod pointer;
 mod publish;
 mod rollback;
-mod version;
 
 pub use error::Error;
 pub use latest::{Latest, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES};
@@ -47,7 +46,7 @@ pub use location::Location;
 pub use options::StoreOptions;
 pub use pointer::LatestState;
 pub use publish::{Published, ReportFile, Upload};
-pub use version::Version;
+pub use segue::Version;
 
 use aws_sdk_s3::Client;
 

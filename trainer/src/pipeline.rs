@@ -7,6 +7,7 @@ use segue::{
     Model, Version, artifact,
     build::{Labelled, NamedCluster, build},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
+    cluster::NaiveBayes,
     neighbor::BuildOptions,
 };
 
@@ -14,7 +15,7 @@ use crate::{
     classify,
     console::Console,
     kmeans::{self, Clustering},
-    names::{self, Overrides},
+    names,
     recall::recall_at_10,
     scale::Scaler,
     table::Table,
@@ -34,13 +35,13 @@ pub struct Options {
     pub seed: u64,
     /// How many graphs are built side by side. The bytes do not depend on it.
     pub threads: usize,
-    /// Names that replace those made from the clusters.
-    pub names: Overrides,
+    /// Names that replace those made from the clusters, by cluster.
+    pub names: BTreeMap<u32, String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { k: 6, k_range: 2..=8, seed: 42, threads: rayon::current_num_threads(), names: Overrides::default() }
+        Self { k: 6, k_range: 2..=8, seed: 42, threads: rayon::current_num_threads(), names: BTreeMap::new() }
     }
 }
 
@@ -68,9 +69,6 @@ pub enum Error {
     /// The clusters cannot be classified.
     #[error(transparent)]
     Classifier(#[from] classify::Error),
-    /// The clusters cannot be named.
-    #[error(transparent)]
-    Names(#[from] names::Error),
     /// The artifact cannot be made, or does not read back.
     #[error("the artifact cannot be made: {0}")]
     Artifact(#[from] artifact::Error),
@@ -113,11 +111,22 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     let stage = console.stage("classify", 0);
     let evaluated = classify::evaluate(scaled.view(), &clustering.labels, clustering.k(), options.seed)?;
     let bayes = classify::fit(scaled.view(), &clustering.labels, clustering.k())?;
+    let by_cluster = |matrix: &Array2<f64>| matrix.rows().into_iter().map(|row| row.to_vec()).collect();
+    let bayes =
+        NaiveBayes { means: by_cluster(&bayes.means), variances: by_cluster(&bayes.variances), priors: bayes.priors };
     stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
 
     let scaled_means = means_by_cluster(&scaled, &clustering);
     drop(scaled);
-    let named = names::name(&table.features, scaled_means.view(), &clustering.labels, table.genres.as_ref(), &options.names)?;
+    let genres = match &table.genres {
+        Some(genres) => {
+            let cells = (0..table.n_tracks()).map(|row| genres.get(row).unwrap_or_default());
+            names::typical(cells, &clustering.labels, clustering.k())
+        }
+        None => vec![Vec::new(); clustering.k()],
+    };
+    let features: Vec<&str> = names.iter().map(String::as_str).collect();
+    let cluster_names = names::name(&features, scaled_means.view(), &genres, &options.names);
 
     let raw_means = means_by_cluster(&table.values, &clustering);
     let card = Card {
@@ -131,7 +140,7 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
         clusters: (0..clustering.k())
             .map(|id| ClusterSummary {
                 id: id as u32,
-                name: named[id].name.clone(),
+                name: cluster_names[id].clone(),
                 size: clustering.sizes[id],
                 means: names.iter().cloned().zip(raw_means.row(id).iter().copied()).collect(),
             })
@@ -141,10 +150,11 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     };
 
     let stage = console.stage("index", table.n_tracks() as u64);
-    let clusters = named
+    let clusters = cluster_names
         .into_iter()
+        .zip(genres)
         .zip(clustering.centroids.rows())
-        .map(|(named, centroid)| NamedCluster { name: named.name, centroid: centroid.to_vec(), genres: named.genres })
+        .map(|((name, genres), centroid)| NamedCluster { name, genres, centroid: centroid.to_vec() })
         .collect();
     let scaler = segue::feature::Scaler { features: names, mean: scaler.mean, deviation: scaler.deviation };
     let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };

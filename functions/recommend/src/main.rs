@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use recommend::{api, models::{Models, Source}, settings::Settings};
+use recommend::{
+    api,
+    models::{Models, Source},
+    settings::Settings,
+};
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {

@@ -156,11 +156,9 @@ async fn fetch(source: &Source) -> Outcome {
         }
     };
     let file = store.fetch(&latest).await.map_err(from_store)?;
-    let decoding = tokio::task::spawn_blocking(move || {
-        match Model::from_bytes(&file, latest.version) {
-            Ok(model) => Ok(Arc::new(Loaded { model, latest })),
-            Err(error) => Err(Error::Artifact(Arc::new(error))),
-        }
+    let decoding = tokio::task::spawn_blocking(move || match Model::from_bytes(&file, latest.version) {
+        Ok(model) => Ok(Arc::new(Loaded { model, latest })),
+        Err(error) => Err(Error::Artifact(Arc::new(error))),
     });
     decoding.await.unwrap_or_else(|error| Err(Error::Ended(Arc::new(error))))
 }

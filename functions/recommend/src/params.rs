@@ -72,7 +72,11 @@ impl Params {
             Ok(number) if range.contains(&number) => Ok(Some(number)),
             _ => {
                 let allowed = format!("{} to {}", range.start(), range.end());
-                Err(Problem::parameter(name, &allowed, format!("{name} is {value:?}: expected a whole number, {allowed}")))
+                Err(Problem::parameter(
+                    name,
+                    &allowed,
+                    format!("{name} is {value:?}: expected a whole number, {allowed}"),
+                ))
             }
         }
     }

@@ -67,8 +67,7 @@ impl Settings {
             Some(text) => match text.trim().parse() {
                 Ok(milliseconds) if DEADLINE_MS.contains(&milliseconds) => milliseconds,
                 _ => {
-                    let expected =
-                        format!("milliseconds, {} to {}", DEADLINE_MS.start(), DEADLINE_MS.end());
+                    let expected = format!("milliseconds, {} to {}", DEADLINE_MS.start(), DEADLINE_MS.end());
                     return Err(Error::Invalid { name: "DEADLINE_MS", expected, got: text });
                 }
             },

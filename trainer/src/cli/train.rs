@@ -1,13 +1,13 @@
 //! `trainer train`.
 
-use std::{ops::RangeInclusive, path::PathBuf};
+use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
 use anyhow::{Context, bail};
 use segue_store::Location;
 
 use crate::{
     console::Console,
-    names::Overrides,
+    names,
     output,
     pipeline::{self, Options},
     report,
@@ -60,8 +60,8 @@ impl Train {
             rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
         }
         let names = match &self.cluster_names {
-            Some(path) => Some(Overrides::open(path)?),
-            None => None,
+            Some(path) => names::read(path, self.k as usize)?,
+            None => BTreeMap::new(),
         };
         if let Some(features) = &self.features
             && !(2..=segue::feature::MAX_FEATURES).contains(&features.len())
@@ -81,7 +81,7 @@ impl Train {
             k_range: self.k_range,
             seed: self.seed,
             threads: self.threads.map_or_else(rayon::current_num_threads, usize::from),
-            names: names.unwrap_or_default(),
+            names,
         };
         let trained = pipeline::train(&table, &options, &console)?;
         println!("{}", report::text(&trained));

@@ -49,7 +49,8 @@ struct Recommended<'a> {
 
 impl<'a> Recommendations<'a> {
     fn of(model: &'a Model, answer: &Answer) -> Self {
-        let recommended = |row, similarity| Recommended { track: Track::of(model, row), similarity: rounded(similarity) };
+        let recommended =
+            |row, similarity| Recommended { track: Track::of(model, row), similarity: rounded(similarity) };
         Self {
             model: ModelRef::of(model),
             search: answer.search.name(),

@@ -29,9 +29,8 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     Params::parse(query.as_deref(), &[])?;
-    let Path(id) = id.map_err(|_| {
-        Problem::parameter("id", "UTF-8, percent-encoded", "the id in the path is not UTF-8")
-    })?;
+    let Path(id) =
+        id.map_err(|_| Problem::parameter("id", "UTF-8, percent-encoded", "the id in the path is not UTF-8"))?;
     let loaded = models.get().await?;
     let model = &loaded.model;
     let row = model.resolve(&Seed::Track(&id))?;

@@ -1,0 +1,153 @@
+//! Real track tables: the method held against scikit-learn, the search against brute force.
+
+#![allow(missing_docs)]
+
+use std::{collections::HashSet, path::Path, process::Command};
+
+use segue::{
+    Model,
+    neighbor::Search,
+    recommend::{Answer, Request, Seed},
+    vector::Vector,
+};
+use segue_tests::{binaries::binary, data};
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn train(table: &Path, more: &[&str]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = Command::new(binary("trainer"))
+        .args(["train", "--data"])
+        .arg(table)
+        .arg("--out")
+        .arg(folder.path())
+        .args(more)
+        .output()
+        .expect("the trainer runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder
+}
+
+fn open(folder: &TempDir) -> Model {
+    Model::open(&folder.path().join("model.segue")).expect("opens")
+}
+
+/// scikit-learn 1.7, `KMeans(k, n_init=10, random_state=0)` on the eleven features after `StandardScaler`.
+const INERTIA: [(&str, f64); 7] = [
+    ("2", 355_142.0),
+    ("3", 325_650.0),
+    ("4", 299_660.0),
+    ("5", 276_845.0),
+    ("6", 262_284.0),
+    ("7", 245_596.0),
+    ("8", 236_189.0),
+];
+
+#[test]
+fn a_real_table_gives_the_figures_of_scikit_learn() {
+    let Some(table) = data::table("light_spotify_39k.csv") else { return };
+    let folder = train(&table, &[]);
+    let metrics = std::fs::read(folder.path().join("report/metrics.json")).expect("metrics");
+    let metrics: Value = serde_json::from_slice(&metrics).expect("JSON");
+    assert_eq!(metrics["tracks"], 39_280);
+    for (k, best) in INERTIA {
+        let inertia = metrics["inertia"][k].as_f64().expect("an inertia");
+        assert!(inertia <= best * 1.001, "k = {k}: {inertia}, scikit-learn's best of 10 is {best}");
+    }
+    let sizes: Vec<u64> = metrics["clusters"]
+        .as_array()
+        .expect("clusters")
+        .iter()
+        .map(|cluster| cluster["size"].as_u64().expect("a size"))
+        .collect();
+    for (size, expected) in sizes.iter().zip([10_364, 10_081, 8_556, 6_829, 2_062, 1_388_u64]) {
+        assert!(size.abs_diff(expected) <= expected / 50, "{sizes:?}");
+    }
+    // scikit-learn's GaussianNB has 0.905 on a hold-out of its own.
+    let accuracy = metrics["classifier"]["accuracy"].as_f64().expect("an accuracy");
+    assert!((0.89..1.0).contains(&accuracy), "{accuracy}");
+    let names: HashSet<&str> =
+        metrics["clusters"].as_array().expect("clusters").iter().map(|c| c["name"].as_str().expect("a name")).collect();
+    assert_eq!(names.len(), 6);
+
+    let other = train(&table, &["--threads", "1"]);
+    let file = |folder: &TempDir| std::fs::read(folder.path().join("model.segue")).expect("an artifact");
+    assert!(file(&folder) == file(&other), "one thread made other bytes");
+}
+
+/// The nearest songs, by comparing with every track: nearest first, a song once, not the seed's.
+fn brute_force(model: &Model, seed: u32, limit: usize, same_cluster: bool) -> Vec<(u32, f32)> {
+    let vectors = model.neighbors().vectors();
+    let own = model.cluster_of(seed);
+    let mut all: Vec<(f32, u32)> = (0..vectors.len() as u32)
+        .filter(|row| !same_cluster || model.clusters()[own].rows.contains(row))
+        .map(|row| (vectors[seed as usize].squared_distance(&vectors[row as usize]), row))
+        .collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut seen = HashSet::from([model.songs().of(seed)]);
+    all.into_iter()
+        .filter(|(_, row)| seen.insert(model.songs().of(*row)))
+        .take(limit)
+        .map(|(d, row)| (row, d))
+        .collect()
+}
+
+fn answer(model: &Model, seed: u32, limit: usize, same_cluster: bool, search: Search) -> Answer {
+    // By number and not by id: a table may have an id more than once.
+    model.recommend_row(seed, &Request { seed: Seed::Track(""), limit, same_cluster, search }).expect("answers")
+}
+
+fn search_is_as_good_as_brute_force(name: &str, samples: usize) {
+    let Some(table) = data::table(name) else { return };
+    let folder = train(&table, &["--k-range", "6-6"]);
+    let model = open(&folder);
+    model.verify().expect("holds");
+    let tracks = model.catalog().len() as u32;
+
+    // Every track is found by its own vector.
+    for (cluster, graph) in model.neighbors().graphs().iter().enumerate() {
+        let rows = model.clusters()[cluster].rows.clone();
+        for row in rows.clone() {
+            let vector: &Vector = &model.neighbors().vectors()[row as usize];
+            let found = graph.search(vector);
+            assert!(found.iter().any(|found| found.row == row - rows.start), "track {row} is not found");
+        }
+    }
+
+    for same_cluster in [true, false] {
+        let (mut right, mut all) = (0, 0);
+        for sample in 0..samples as u32 {
+            let seed = (u64::from(sample) * u64::from(tracks) / samples as u64) as u32;
+            let expected = brute_force(&model, seed, 10, same_cluster);
+            let exact = answer(&model, seed, 10, same_cluster, Search::Exact);
+            let rows = |answer: &Answer| answer.tracks.iter().map(|track| track.row).collect::<Vec<_>>();
+            assert_eq!(rows(&exact), expected.iter().map(|(row, _)| *row).collect::<Vec<_>>(), "seed {seed}");
+            let hnsw = answer(&model, seed, 10, same_cluster, Search::Hnsw);
+            assert_eq!(hnsw.tracks.len(), expected.len(), "seed {seed} comes back short");
+            let farthest = exact.tracks.last().expect("ten tracks").similarity;
+            right += hnsw.tracks.iter().filter(|track| track.similarity >= farthest).count();
+            all += expected.len();
+            if sample % 10 == 0 {
+                let cluster = &model.clusters()[model.cluster_of(seed)];
+                let songs = if same_cluster { cluster.songs } else { model.songs().count() };
+                for limit in [50, 100] {
+                    let answer = answer(&model, seed, limit, same_cluster, Search::Auto);
+                    assert_eq!(answer.tracks.len(), limit.min(songs as usize - 1), "seed {seed} comes back short");
+                }
+            }
+        }
+        let recall = f64::from(right as u32) / f64::from(all as u32);
+        println!("{name}: recall@10 {recall:.4}, same_cluster = {same_cluster}");
+        assert!(recall >= 0.995, "{name}: recall@10 is {recall}, same_cluster = {same_cluster}");
+    }
+}
+
+#[test]
+fn search_over_39k_tracks_is_as_good_as_brute_force() {
+    search_is_as_good_as_brute_force("light_spotify_39k.csv", 1_000);
+}
+
+#[test]
+fn search_over_114k_tracks_with_duplicates_is_as_good_as_brute_force() {
+    search_is_as_good_as_brute_force("spotify_tracks_114k.csv", 1_000);
+}
