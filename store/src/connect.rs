@@ -1,16 +1,15 @@
-//! The S3 client, from the standard AWS settings.
+//! The S3 client's configuration, from the standard AWS settings.
 //!
 //! This runs in a cold start. Where the environment has credentials, as in Lambda, the chain of other providers
 //! (profile, web identity, ECS, EC2) is not even built; where it has a region, nobody asks EC2 for one.
 
 use aws_config::BehaviorVersion;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{ProvideCredentials, Region};
+use aws_sdk_s3::config::{Builder, ProvideCredentials, Region};
 
 use crate::Error;
 
-pub(crate) async fn client_from_environment() -> Result<Client, Error> {
+pub(crate) async fn config_from_environment() -> Result<Builder, Error> {
     let has_endpoint = is_set("AWS_ENDPOINT_URL_S3") || is_set("AWS_ENDPOINT_URL");
     let has_region = is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION");
     let has_credentials = is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_SECRET_ACCESS_KEY");
@@ -34,7 +33,7 @@ pub(crate) async fn client_from_environment() -> Result<Client, Error> {
     }
 
     let path_style = has_endpoint || config.endpoint_url().is_some();
-    Ok(Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(path_style).build()))
+    Ok(Builder::from(&config).force_path_style(path_style))
 }
 
 fn is_set(name: &str) -> bool {

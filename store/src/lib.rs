@@ -68,20 +68,23 @@ impl Store {
     /// # Errors
     /// [`Error::NoRegion`] and [`Error::NoCredentials`] where none are found.
     pub async fn connect(location: Location) -> Result<Self, Error> {
-        Ok(Self::with_client(connect::client_from_environment().await?, location))
+        Ok(Self::new(connect::config_from_environment().await?, location, StoreOptions::default()))
     }
 
-    /// Uses a client that is there already: its endpoint, region, credentials and HTTP client. Time-outs, retries and
-    /// checksums are those of [`StoreOptions::default`].
+    /// Uses the configuration of a client that is there already: its endpoint, region, credentials and HTTP client.
+    /// Time-outs, retries and checksums are those of [`StoreOptions::default`].
     pub fn with_client(client: Client, location: Location) -> Self {
-        Self { client, location, options: StoreOptions::default() }.with_options(StoreOptions::default())
+        Self::new(client.config().to_builder(), location, StoreOptions::default())
     }
 
     /// The same store with other time-outs and retries.
     #[must_use]
     pub fn with_options(self, options: StoreOptions) -> Self {
-        let config = options.apply(self.client.config().to_builder()).build();
-        Self { client: Client::from_conf(config), location: self.location, options }
+        Self::new(self.client.config().to_builder(), self.location, options)
+    }
+
+    fn new(config: aws_sdk_s3::config::Builder, location: Location, options: StoreOptions) -> Self {
+        Self { client: Client::from_conf(options.apply(config).build()), location, options }
     }
 
     /// Where the models are.
