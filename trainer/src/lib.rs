@@ -1,3 +1,4 @@
 //! trainer
 
+pub mod synth;
 pub mod table;
