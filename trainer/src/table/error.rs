@@ -75,7 +75,7 @@ pub enum Error {
     },
     /// A column that every table needs, or that was asked for, is not there.
     #[error(
-        "{name} has no {column} column: expected one named {accepted} (upper or lower case alike); \
+        "{name} has no {column} column: expected one named {accepted} (case, spaces and punctuation do not matter); \
          its columns are {found}; rename the right one{}",
         if *.asked_for { ", or leave the feature out of --features" } else { "" }
     )]
