@@ -1,5 +1,6 @@
 //! trainer
 
+pub mod classify;
 pub mod kmeans;
 #[cfg(test)]
 mod real;
