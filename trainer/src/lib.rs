@@ -2,6 +2,8 @@
 
 pub mod classify;
 pub mod kmeans;
+pub mod names;
 #[cfg(test)]
 mod real;
 pub mod scale;
+pub mod text;
