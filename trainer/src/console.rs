@@ -40,7 +40,8 @@ impl Console {
     /// Begins a stage of `length` steps, or of unknown length where that is 0.
     pub fn stage(&self, name: &'static str, length: u64) -> Stage<'_> {
         let bar = ProgressBar::new(length);
-        let template = if length == 0 { "{spinner} {msg} {elapsed}" } else { "{msg:28} {wide_bar} {percent:>3} % {eta}" };
+        let template =
+            if length == 0 { "{spinner} {msg} {elapsed}" } else { "{msg:28} {wide_bar} {percent:>3} % {eta}" };
         match self.shown {
             Shown::Bars => {
                 if let Ok(style) = ProgressStyle::with_template(template) {

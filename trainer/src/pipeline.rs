@@ -159,7 +159,8 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     let scaler = segue::feature::Scaler { features: names, mean: scaler.mean, deviation: scaler.deviation };
     let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let labelled = labelled(table, &clustering.labels);
-    let mut parts = build(&labelled, scaler, clusters, bayes, card, &graphs, options.threads, &|done| stage.set(done as u64))?;
+    let mut parts =
+        build(&labelled, scaler, clusters, bayes, card, &graphs, options.threads, &|done| stage.set(done as u64))?;
     drop(labelled);
     stage.done(&format!("{:.1} neighbours a node", parts.card.index.average_degree));
 
@@ -211,10 +212,9 @@ fn labelled<'a>(table: &'a Table, labels: &'a [u32]) -> Labelled<'a> {
         albums: table.albums.as_ref().map(column),
         genres: table.genres.as_ref().map(column),
         years: table.years.as_ref().map(|years| years.iter().map(|year| year.unwrap_or(0).into()).collect()),
-        explicit: table
-            .explicit
-            .as_ref()
-            .map(|explicit| explicit.iter().map(|explicit| explicit.map_or(0, |explicit| 1 + u32::from(explicit))).collect()),
+        explicit: table.explicit.as_ref().map(|explicit| {
+            explicit.iter().map(|explicit| explicit.map_or(0, |explicit| 1 + u32::from(explicit))).collect()
+        }),
     }
 }
 

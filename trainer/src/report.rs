@@ -39,12 +39,18 @@ pub fn warn_of_table(table: &Table, console: &Console) {
 /// The elbow, the cluster profile and the classifier's scores, as text.
 pub fn text(trained: &Trained) -> String {
     let card = &trained.card;
-    format!(
-        "{}\n{}\n{}",
-        text::elbow(&card.inertia, card.k),
-        text::profile(&card.features, &card.clusters),
-        text::classifier(&card.classifier)
-    )
+    let inertia: Vec<(u32, f64)> = card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
+    let features: Vec<&str> = card.features.iter().map(|feature| feature.name.as_str()).collect();
+    let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let classifier = &card.classifier;
+    [
+        text::elbow(&inertia, card.k),
+        text::profile(&features, &card.clusters),
+        text::accuracy(classifier),
+        text::confusion_matrix(&classifier.confusion_matrix),
+        text::classification_report(&classifier.report, classifier.accuracy, &names),
+    ]
+    .join("\n")
 }
 
 #[derive(Serialize)]

@@ -47,7 +47,13 @@ impl Publish {
 }
 
 /// Publishes an artifact with the files of its report's folder, where there is one, and says so.
-pub(super) fn publish(file: Vec<u8>, card: &Card, report: &Path, to: Location, console: &Console) -> anyhow::Result<()> {
+pub(super) fn publish(
+    file: Vec<u8>,
+    card: &Card,
+    report: &Path,
+    to: Location,
+    console: &Console,
+) -> anyhow::Result<()> {
     let upload = Upload {
         report: report_files(report)?,
         tracks: card.tracks,

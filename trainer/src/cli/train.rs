@@ -7,8 +7,7 @@ use segue_store::Location;
 
 use crate::{
     console::Console,
-    names,
-    output,
+    names, output,
     pipeline::{self, Options},
     report,
     table::{self, Feature},
@@ -71,7 +70,7 @@ impl Train {
         let console = Console::new();
         let bytes = std::fs::metadata(&self.data).map_or(0, |file| file.len());
         let stage = console.stage("read", bytes);
-        let options = table::Options { features: self.features.clone() };
+        let options = table::Options { features: self.features.clone(), ..Default::default() };
         let table = table::open(&self.data, &options, &mut |position| stage.set(position))?;
         stage.done(&format!("{} tracks of {} rows", table.n_tracks(), table.rows));
         report::warn_of_table(&table, &console);
@@ -101,11 +100,9 @@ impl Train {
             folder.display()
         );
         match self.publish {
-            Some(to) => {
-                super::store::publish(trained.file, &trained.card, &folder, to, &console).with_context(|| {
-                    format!("the model is trained and lies in {}, but it is not published", artifact.display())
-                })
-            }
+            Some(to) => super::store::publish(trained.file, &trained.card, &folder, to, &console).with_context(|| {
+                format!("the model is trained and lies in {}, but it is not published", artifact.display())
+            }),
             None => {
                 println!("next      trainer recommend {} --song {:?}", artifact.display(), trained.example);
                 Ok(())
