@@ -1,24 +1,36 @@
 //! The workspace's own binaries, built as the tests were.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
 
-use escargot::CargoBuild;
-
-/// Builds a binary of the workspace, if it is not built yet, and says where it lies.
+/// Builds the binaries of the workspace, if they are not built yet, and says where the one of this name lies.
 ///
 /// # Panics
 ///
-/// If it does not build.
-pub fn binary(package: &str) -> PathBuf {
-    // The same directory that the test itself was built in, so that nothing is compiled twice: a test lies in
-    // `target/debug/deps`.
+/// If they do not build.
+pub fn binary(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(build).join(name).with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+fn build() -> PathBuf {
+    // A test lies in `target/debug/deps`. The same target folder, profile and set of packages: what the tests were
+    // built with serves again, and only the binaries themselves are linked.
     let test = std::env::current_exe().expect("the path of the running test");
-    let target = test.ancestors().nth(3).expect("a test lies three folders deep");
-    let build = CargoBuild::new()
-        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
-        .package(package)
-        .bin(package)
-        .target_dir(target);
-    let build = if cfg!(debug_assertions) { build } else { build.release() };
-    build.run().unwrap_or_else(|error| panic!("{package} does not build: {error}")).path().to_owned()
+    let profile = test.ancestors().nth(2).expect("a test lies two folders below the target folder");
+    let target = profile.parent().expect("a profile lies in the target folder");
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--workspace", "--bins", "--quiet", "--manifest-path"]).arg(workspace);
+    command.arg("--target-dir").arg(target);
+    if profile.ends_with("release") {
+        command.arg("--release");
+    }
+    let status = command.status().expect("cargo runs");
+    assert!(status.success(), "the workspace's binaries do not build");
+    profile.to_owned()
 }

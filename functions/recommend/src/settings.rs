@@ -89,14 +89,14 @@ mod tests {
         let message = |settings: &[(&str, &str)]| read(settings).expect_err("refused").to_string();
         assert!(message(&[]).contains("MODEL_URI"));
         assert!(message(&[("MODEL_URI", "https://bucket")]).contains("s3://bucket/prefix"));
-        let deadline = message(&[("MODEL_URI", "s3://b/p"), ("DEADLINE_MS", "soon")]);
+        let deadline = message(&[("MODEL_URI", "s3://songs/models"), ("DEADLINE_MS", "soon")]);
         assert!(deadline.contains("DEADLINE_MS") && deadline.contains("soon") && deadline.contains("900000"));
     }
 
     #[test]
     fn the_deadline_is_eight_seconds_unless_set() {
-        assert_eq!(read(&[("MODEL_URI", "s3://b/p")]).expect("reads").deadline, Duration::from_secs(8));
-        let set = read(&[("MODEL_URI", "s3://b/p"), ("DEADLINE_MS", "250")]).expect("reads");
+        assert_eq!(read(&[("MODEL_URI", "s3://songs/models")]).expect("reads").deadline, Duration::from_secs(8));
+        let set = read(&[("MODEL_URI", "s3://songs/models"), ("DEADLINE_MS", "250")]).expect("reads");
         assert_eq!(set.deadline, Duration::from_millis(250));
     }
 }
