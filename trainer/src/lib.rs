@@ -1,5 +1,6 @@
 //! trainer
 
+pub mod charts;
 pub mod classify;
 pub mod kmeans;
 pub mod names;
