@@ -98,24 +98,32 @@ fn fill(canvas: &Canvas, at: (i32, i32), size: (i32, i32), color: RGBColor) -> R
     canvas.draw(&Rectangle::new([at, (at.0 + size.0, at.1 + size.1)], color.filled())).map_err(Into::into)
 }
 
-/// The columns that `text` takes: letters of East Asian scripts and pictures take two.
-fn columns(text: &str) -> usize {
-    text.chars().map(|c| if matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..) { 2 } else { 1 }).sum()
+/// About how wide `text` is in pixels at the label size, a little more than in the usual sans-serif fonts.
+fn width(text: &str) -> i32 {
+    let letter = |c: char| match c {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | ' ' | '.' | ',' | '(' | ')' | '-' | '\'' => 5,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 12,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'.. => 14, // letters of East Asian scripts, and pictures
+        c if c.is_uppercase() => 10,
+        _ => 8,
+    };
+    text.chars().map(letter).sum()
 }
 
-/// Breaks `text` at spaces into lines of at most `most` columns; a longer word is broken anywhere.
-fn wrap(text: &str, most: usize) -> Vec<String> {
+/// Breaks `text` at spaces into lines of at most `most` pixels; a longer word is broken anywhere.
+fn wrap(text: &str, most: i32) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let mut line = lines.pop().unwrap_or_default();
-        let gap = usize::from(!line.is_empty());
-        if gap + columns(&line) + columns(word) > most && !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        } else if gap == 1 {
-            line.push(' ');
+        if !line.is_empty() {
+            if width(&line) + width(" ") + width(word) > most {
+                lines.push(std::mem::take(&mut line));
+            } else {
+                line.push(' ');
+            }
         }
         for letter in word.chars() {
-            if columns(&line) + columns(letter.encode_utf8(&mut [0; 4])) > most {
+            if !line.is_empty() && width(&line) + width(letter.encode_utf8(&mut [0; 4])) > most {
                 lines.push(std::mem::take(&mut line));
             }
             line.push(letter);

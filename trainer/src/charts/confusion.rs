@@ -12,8 +12,8 @@ const CHART: &str = "confusion matrix";
 const LEFT: i32 = 320;
 const TOP: i32 = 112;
 
-/// Columns of a line of a cluster's name.
-const NAME: usize = 32;
+/// Width of a line of a cluster's name, in pixels.
+const NAME: i32 = LEFT - 74 - 8;
 
 /// Draws `matrix`, shape `(k, k)`: rows the true cluster, columns the predicted one. `names` are the clusters' names, by
 /// id; a row's colours are shares of its tracks.

@@ -3,7 +3,6 @@
 use plotters::element::{Circle, PathElement};
 use plotters::prelude::{ChartBuilder, LineSeries};
 use plotters::style::Color;
-use plotters::style::text_anchor::HPos;
 
 use super::{BLUE, Canvas, Error, GRID, INK, LABEL, PLAIN, RED, SMALL, SOFT, Style, TITLE, svg, write};
 use crate::text::{number, thousands};
@@ -26,6 +25,9 @@ pub fn elbow(inertia: &[(u32, f64)], chosen: u32) -> Result<String, Error> {
     svg(CHART, SIZE, |canvas| {
         let title = Style { size: TITLE, bold: true, ..PLAIN };
         write(canvas, "Elbow: what each further cluster gains", (24, 28), title)?;
+        let note =
+            format!("Inertia is the sum of squared distances to the nearest centroid. The model has k = {chosen}.");
+        write(canvas, &note, (24, 52), Style { size: SMALL, color: SOFT, ..PLAIN })?;
         draw(canvas, inertia, chosen, ks, most)
     })
 }
@@ -38,7 +40,7 @@ fn draw(
     most: f64,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let mut chart = ChartBuilder::on(canvas)
-        .margin_top(56)
+        .margin_top(74)
         .margin_right(28)
         .margin_left(12)
         .margin_bottom(8)
@@ -71,20 +73,16 @@ fn draw(
         let (size, color) = if point.0 == f64::from(chosen) { (7, RED) } else { (4, BLUE) };
         Circle::new(point, size, color.filled())
     }))?;
-    // A label for each point where there is room for it, else for the chosen one only.
+    // Inertia falls with k, so the upper right of a point is free. A label for each where there is room, else for the
+    // chosen one only.
     let all = inertia.len() <= 11;
-    for point in points().filter(|point| all || point.0 == f64::from(chosen)) {
+    for point in points() {
         let is_chosen = point.0 == f64::from(chosen);
-        let text = if is_chosen { format!("k = {}: {}", chosen, value(&point.1)) } else { value(&point.1) };
-        let style = Style {
-            size: SMALL,
-            color: if is_chosen { RED } else { INK },
-            bold: is_chosen,
-            across: HPos::Center,
-            ..PLAIN
-        };
-        let (x, y) = chart.backend_coord(&point);
-        write(canvas, &text, (x, y - 18), style)?;
+        if all || is_chosen {
+            let (x, y) = chart.backend_coord(&point);
+            let style = Style { size: SMALL, color: if is_chosen { RED } else { INK }, bold: is_chosen, ..PLAIN };
+            write(canvas, &value(&point.1), (x + 6, y - 14), style)?;
+        }
     }
     Ok(())
 }

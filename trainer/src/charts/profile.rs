@@ -5,18 +5,18 @@ use plotters::style::text_anchor::HPos;
 use plotters::style::{RGBColor, WHITE};
 use segue::card::ClusterSummary;
 
-use super::{BLUE, Canvas, Error, PLAIN, RED, SMALL, SOFT, Style, TITLE, columns, fill, ink_on, mix, svg, wrap, write};
+use super::{BLUE, Canvas, Error, PLAIN, RED, SMALL, SOFT, Style, TITLE, fill, ink_on, mix, svg, width, wrap, write};
 use crate::text::{count, number};
 
 const CHART: &str = "cluster profile";
 
 /// Where the grid starts, in pixels from the upper left.
-const LEFT: i32 = 268;
+const LEFT: i32 = 292;
 const TOP: i32 = 96;
 const BOTTOM: i32 = 84;
 
-/// Columns of a line of a cluster's name.
-const NAME: usize = 32;
+/// Width of a line of a cluster's name, in pixels.
+const NAME: i32 = LEFT - 48 - 8;
 
 /// A mean this many deviations from that of all tracks has the full colour.
 const FULL: f64 = 2.0;
@@ -42,8 +42,8 @@ pub fn cluster_profile(
     }
     let names: Vec<Vec<String>> = clusters.iter().map(|cluster| wrap(&cluster.name, NAME)).collect();
     let lines = names.iter().map(Vec::len).max().unwrap_or(1) as i32;
-    let longest = features.iter().map(|feature| columns(feature)).max().unwrap_or(0) as i32;
-    let cell = ((longest * 7 + 8).max(64), (lines * 17 + 26).max(48));
+    let longest = features.iter().map(|feature| width(feature)).max().unwrap_or(0);
+    let cell = ((longest + 6).max(64), (lines * 17 + 26).max(48));
     let grid = (cell.0 * features.len() as i32, cell.1 * clusters.len() as i32);
     let size = ((LEFT + grid.0 + 24).max(680) as u32, (TOP + grid.1 + BOTTOM) as u32);
     svg(CHART, size, |canvas| {

@@ -18,6 +18,14 @@ fn is_svg(text: &str) {
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'));
 }
 
+/// Writes a chart to the folder that `SEGUE_CHARTS` names, for looking at.
+fn keep(name: &str, text: &str) {
+    is_svg(text);
+    if let Some(folder) = std::env::var_os("SEGUE_CHARTS") {
+        std::fs::write(std::path::Path::new(&folder).join(name), text).expect("written");
+    }
+}
+
 fn profile_of(features: &[&str], names: &[&str], mean: f64) -> Result<String, Error> {
     let clusters: Vec<ClusterSummary> = (0..)
         .zip(names)
@@ -43,8 +51,16 @@ fn any_figures_give_a_chart() {
     for inertia in [vec![(1, 0.0)], vec![(1, f64::NAN), (2, f64::INFINITY)], vec![(2, 1e-9), (3, 1e-12)]] {
         elbow(&inertia, 2).expect("a chart");
     }
+    // One picture with everything that is too much.
+    let names: Vec<String> =
+        (0..32).map(|id| format!("{} {id}", "NIGHT DRIVE IN MMMM & ÅÄÖ 音楽 ".repeat(3))).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let matrix: Vec<Vec<u64>> =
+        (0..32).map(|row| (0..32).map(|column| 123_456 / (1 + row * column)).collect()).collect();
+    keep("confusion_32.svg", &confusion_matrix(&matrix, &names).expect("a chart"));
+    keep("profile_32.svg", &profile_of(&["energy", "mood_of_the_morning", "tempo"], &names, -1.7).expect("a chart"));
     let long: Vec<(u32, f64)> = (1..=32).map(|k| (k, 1e9 / f64::from(k))).collect();
-    is_svg(&elbow(&long, 6).expect("a chart"));
+    keep("elbow_32.svg", &elbow(&long, 6).expect("a chart"));
     for mean in [0.0, -1e12, 1e300, 1e-300] {
         is_svg(&profile_of(&["energy", "instrumentalness"], &["One", ""], mean).expect("a chart"));
     }
@@ -60,14 +76,14 @@ fn nothing_to_draw_is_an_error() {
 
 #[test]
 fn long_names_are_broken_into_lines_that_fit() {
-    let lines = wrap("Quiet acoustic (progressive bluegrass, honky-tonk)", 20);
+    let lines = wrap("Quiet acoustic (progressive bluegrass, honky-tonk)", 130);
     assert_eq!(lines, ["Quiet acoustic", "(progressive", "bluegrass,", "honky-tonk)"]);
-    let lines = wrap(&format!("a {}", "音".repeat(15)), 20);
+    let lines = wrap(&format!("a {}", "音".repeat(15)), 140);
     assert_eq!(lines, ["a".to_owned(), "音".repeat(10), "音".repeat(5)]);
     assert_eq!(wrap("", 20), [""]);
+    assert!(wrap(&"NIGHT drive mm ".repeat(5), 100).iter().all(|line| width(line) <= 100));
 }
 
-/// Writes the three charts of a real table to the folder that `SEGUE_CHARTS` names, for looking at.
 #[test]
 fn charts_of_a_real_table_are_whole() {
     let Some(real::Real { features, mut values, genres }) = real::light() else { return };
@@ -100,9 +116,6 @@ fn charts_of_a_real_table_are_whole() {
         ("confusion_matrix.svg", confusion_matrix(&metrics.confusion_matrix, &names).expect("a chart")),
     ];
     for (name, text) in charts {
-        is_svg(&text);
-        if let Some(folder) = std::env::var_os("SEGUE_CHARTS") {
-            std::fs::write(std::path::Path::new(&folder).join(name), text).expect("written");
-        }
+        keep(name, &text);
     }
 }
