@@ -1,0 +1,121 @@
+use std::collections::BTreeMap;
+
+use ndarray::Array2;
+use segue::card::ClusterSummary;
+
+use super::*;
+use crate::{classify, kmeans, names, real, scale};
+
+/// Fails where the text is not well-formed enough to show: an element left open, or a bare special character.
+fn is_svg(text: &str) {
+    assert!(text.starts_with("<svg ") && text.trim_end().ends_with("</svg>"), "{text}");
+    for part in text.split('&').skip(1) {
+        let entity = part.split(';').next().unwrap_or_default();
+        assert!(["amp", "lt", "gt", "quot", "apos"].contains(&entity), "bare &{entity}");
+    }
+    assert_eq!(text.matches("<text").count(), text.matches("</text>").count());
+    assert!(!text.contains("NaN"));
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n'));
+}
+
+/// Writes a chart to the folder that `SEGUE_CHARTS` names, for looking at.
+fn keep(name: &str, text: &str) {
+    is_svg(text);
+    if let Some(folder) = std::env::var_os("SEGUE_CHARTS") {
+        std::fs::write(std::path::Path::new(&folder).join(name), text).expect("written");
+    }
+}
+
+fn profile_of(features: &[&str], names: &[&str], mean: f64) -> Result<String, Error> {
+    let clusters: Vec<ClusterSummary> = (0..)
+        .zip(names)
+        .map(|(id, name)| {
+            let means: BTreeMap<_, _> = features.iter().map(|&feature| (feature.to_owned(), mean)).collect();
+            ClusterSummary { id, name: (*name).to_owned(), size: 1, means }
+        })
+        .collect();
+    cluster_profile(features, &clusters, Array2::from_elem((names.len(), features.len()), mean).view())
+}
+
+#[test]
+fn special_characters_of_names_are_escaped() {
+    let name = "Rock & <roll> \"'n'\" \u{1}soul";
+    let profile = profile_of(&["energy"], &[name], 0.5).expect("a chart");
+    is_svg(&profile);
+    assert!(profile.contains("Rock &amp; &lt;roll&gt;"));
+    is_svg(&confusion_matrix(&[vec![1]], &[name]).expect("a chart"));
+}
+
+#[test]
+fn any_figures_give_a_chart() {
+    for inertia in [vec![(1, 0.0)], vec![(1, f64::NAN), (2, f64::INFINITY)], vec![(2, 1e-9), (3, 1e-12)]] {
+        elbow(&inertia, 2).expect("a chart");
+    }
+    // One picture with everything that is too much.
+    let names: Vec<String> =
+        (0..32).map(|id| format!("{} {id}", "NIGHT DRIVE IN MMMM & ÅÄÖ 音楽 ".repeat(3))).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let matrix: Vec<Vec<u64>> =
+        (0..32).map(|row| (0..32).map(|column| 123_456 / (1 + row * column)).collect()).collect();
+    keep("confusion_32.svg", &confusion_matrix(&matrix, &names).expect("a chart"));
+    keep("profile_32.svg", &profile_of(&["energy", "mood_of_the_morning", "tempo"], &names, -1.7).expect("a chart"));
+    let long: Vec<(u32, f64)> = (1..=32).map(|k| (k, 1e9 / f64::from(k))).collect();
+    keep("elbow_32.svg", &elbow(&long, 6).expect("a chart"));
+    for mean in [0.0, -1e12, 1e300, 1e-300] {
+        is_svg(&profile_of(&["energy", "instrumentalness"], &["One", ""], mean).expect("a chart"));
+    }
+    is_svg(&confusion_matrix(&vec![vec![0; 32]; 32], &[]).expect("a chart"));
+}
+
+#[test]
+fn nothing_to_draw_is_an_error() {
+    assert!(matches!(elbow(&[], 6), Err(Error::Empty { .. })));
+    assert!(matches!(profile_of(&["energy"], &[], 0.0), Err(Error::Empty { .. })));
+    assert!(matches!(confusion_matrix(&[], &[]), Err(Error::Empty { .. })));
+}
+
+#[test]
+fn long_names_are_broken_into_lines_that_fit() {
+    let lines = wrap("Quiet acoustic (progressive bluegrass, honky-tonk)", 130);
+    assert_eq!(lines, ["Quiet acoustic", "(progressive", "bluegrass,", "honky-tonk)"]);
+    let lines = wrap(&format!("a {}", "音".repeat(15)), 140);
+    assert_eq!(lines, ["a".to_owned(), "音".repeat(10), "音".repeat(5)]);
+    assert_eq!(wrap("", 20), [""]);
+    assert!(wrap(&"NIGHT drive mm ".repeat(5), 100).iter().all(|line| width(line) <= 100));
+}
+
+#[test]
+fn charts_of_a_real_table_are_whole() {
+    let Some(real::Real { features, mut values, genres }) = real::light() else { return };
+    let raw = values.clone();
+    scale::Scaler::fit(values.view()).apply(values.view_mut());
+    let ks: Vec<usize> = (2..=8).collect();
+    let elbows = kmeans::elbow(values.view(), &ks, &kmeans::Options::default(), &|_| ()).expect("clusters");
+    let inertia: Vec<(u32, f64)> = elbows.iter().map(|found| (found.k() as u32, found.inertia)).collect();
+    let found = &elbows[4];
+    let genres = names::typical(genres.iter().map(String::as_str), &found.labels, 6);
+    let names = names::name(&features, found.centroids.view(), &genres, &BTreeMap::new());
+    let clusters: Vec<ClusterSummary> = (0..6)
+        .map(|id| {
+            let rows: Vec<usize> = (0..raw.nrows()).filter(|&row| found.labels[row] == id).collect();
+            let means = raw.select(ndarray::Axis(0), &rows).mean_axis(ndarray::Axis(0)).expect("rows");
+            let means = features.iter().zip(means).map(|(feature, mean)| ((*feature).to_owned(), mean)).collect();
+            ClusterSummary { id, name: names[id as usize].clone(), size: rows.len() as u64, means }
+        })
+        .collect();
+    let metrics = classify::evaluate(values.view(), &found.labels, 6, 42).expect("metrics");
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    println!("{}", crate::text::elbow(&inertia, 6));
+    println!("{}", crate::text::profile(&features, &clusters));
+    println!("{}", crate::text::accuracy(&metrics));
+    println!("{}", crate::text::confusion_matrix(&metrics.confusion_matrix));
+    println!("{}", crate::text::classification_report(&metrics.report, metrics.accuracy, &names));
+    let charts = [
+        ("elbow.svg", elbow(&inertia, 6).expect("a chart")),
+        ("cluster_profile.svg", cluster_profile(&features, &clusters, found.centroids.view()).expect("a chart")),
+        ("confusion_matrix.svg", confusion_matrix(&metrics.confusion_matrix, &names).expect("a chart")),
+    ];
+    for (name, text) in charts {
+        keep(name, &text);
+    }
+}
