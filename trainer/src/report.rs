@@ -68,10 +68,12 @@ struct Metrics<'a> {
 pub fn write(trained: &Trained, console: &Console, folder: &Path) -> Result<(), Error> {
     let card = &trained.card;
     let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let features: Vec<&str> = card.features.iter().map(|feature| feature.name.as_str()).collect();
+    let inertia: Vec<(u32, f64)> = card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
     // All drawn before the first is written.
     let files = [
-        ("elbow.svg", charts::elbow(&card.inertia, card.k)?),
-        ("cluster_profile.svg", charts::profile(&card.features, &card.clusters, trained.scaled_means.view())?),
+        ("elbow.svg", charts::elbow(&inertia, card.k)?),
+        ("cluster_profile.svg", charts::cluster_profile(&features, &card.clusters, trained.scaled_means.view())?),
         ("confusion_matrix.svg", charts::confusion_matrix(&card.classifier.confusion_matrix, &names)?),
     ];
     for (name, svg) in files {
