@@ -1,6 +1,6 @@
 //! A model that is ready to answer.
 
-use std::path::Path;
+use std::{path::Path, sync::OnceLock};
 
 use crate::{
     artifact::{self, Error, Parts, Version},
@@ -10,6 +10,7 @@ use crate::{
     column::Numbers,
     feature::Scaler,
     neighbor::{Graph, Neighbors},
+    recommend::Artists,
     title::{Ids, Songs, Titles},
     vector::Vector,
 };
@@ -25,6 +26,7 @@ pub struct Model {
     titles: Titles,
     ids: Ids,
     songs: Songs,
+    artists: OnceLock<Artists>,
     neighbors: Neighbors,
 }
 
@@ -79,7 +81,19 @@ impl Model {
             })
             .collect::<Result<_, _>>()?;
         let neighbors = Neighbors { vectors, ranges, graphs };
-        Ok(Self { version, card, scaler, clusters, bayes, catalog, titles, ids, songs, neighbors })
+        Ok(Self {
+            version,
+            card,
+            scaler,
+            clusters,
+            bayes,
+            catalog,
+            titles,
+            ids,
+            songs,
+            artists: OnceLock::new(),
+            neighbors,
+        })
     }
 
     /// Checks what serving relies on and loading does not need to: the order of titles and ids, the number of songs.
@@ -147,6 +161,11 @@ impl Model {
     /// Searches the nearest tracks.
     pub fn neighbors(&self) -> &Neighbors {
         &self.neighbors
+    }
+
+    /// The single artists behind artist cells; they are told apart when first asked for.
+    pub(crate) fn artists(&self) -> &Artists {
+        self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
     }
 
     /// The row of a track, by its id.

@@ -93,7 +93,7 @@ fn brute_force(model: &Model, seed: u32, limit: usize, same_cluster: bool) -> Ve
 
 fn answer(model: &Model, seed: u32, limit: usize, same_cluster: bool, search: Search) -> Answer {
     // By number and not by id: a table may have an id more than once.
-    model.recommend_row(seed, &Request { seed: Seed::Track(""), limit, same_cluster, search }).expect("answers")
+    model.recommend(&Request { limit, same_cluster, search, ..Request::new(Seed::Row(seed)) }).expect("answers")
 }
 
 fn search_is_as_good_as_brute_force(name: &str, samples: usize) {
