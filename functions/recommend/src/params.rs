@@ -81,6 +81,24 @@ impl Params {
         }
     }
 
+    /// A decimal number within a range, which `allowed` describes.
+    ///
+    /// # Errors
+    ///
+    /// 400 with the range for anything else, NaN and infinity among it.
+    pub fn decimal(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<f64>,
+        allowed: &str,
+    ) -> Result<Option<f64>, Problem> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        match value.parse() {
+            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            _ => Err(Problem::parameter(name, allowed, format!("{name} is {value:?}: expected {allowed}"))),
+        }
+    }
+
     /// One of several words.
     ///
     /// # Errors

@@ -85,7 +85,7 @@ impl IntoResponse for Problem {
 
 impl From<segue::recommend::Error> for Problem {
     fn from(error: segue::recommend::Error) -> Self {
-        use segue::recommend::Error;
+        use segue::recommend::{Error, Source};
         let detail = error.to_string();
         match error {
             Error::UnknownTrack { .. } => {
@@ -103,7 +103,22 @@ impl From<segue::recommend::Error> for Problem {
                 Self::new(StatusCode::CONFLICT, "artist-needed", "Several artists share this title", detail)
                     .with("artists", artists)
             }
-            Error::Limit { .. } => Self::parameter("limit", "1 to 100", detail),
+            Error::UnknownFeature { feature, expected } => Self::parameter(&feature, &expected.join(", "), detail),
+            Error::Features { expected } => Self::parameter("features", &expected.join(", "), detail),
+            Error::OutOfRange { name, expected, .. } => Self::parameter(name, expected, detail),
+            Error::NoColumn { parameter, column } => {
+                Self::parameter(parameter, "nothing: the catalogue has no such column", detail).with("column", column)
+            }
+            Error::Seed { of, at, seeds, error } => {
+                let problem = Self::from(*error);
+                if seeds == 1 && of == Source::Seeds {
+                    return problem;
+                }
+                let list = if of == Source::Seeds { "seeds" } else { "negative_seeds" };
+                problem.with("seed", format!("{list}[{at}]"))
+            }
+            // A kind of error that this version does not know is a defect of this function.
+            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong", detail),
         }
     }
 }

@@ -28,6 +28,31 @@ pub struct ClusterRef<'a> {
     pub name: &'a str,
 }
 
+impl<'a> ClusterRef<'a> {
+    /// Of a cluster of a model.
+    pub fn of(model: &'a Model, id: usize) -> Self {
+        Self { id, name: &model.clusters()[id].name }
+    }
+}
+
+/// How probable a cluster is.
+#[derive(Debug, Serialize)]
+pub struct Posterior<'a> {
+    #[serde(flatten)]
+    cluster: ClusterRef<'a>,
+    /// 0 to 1; those of all clusters add up to 1.
+    probability: f64,
+}
+
+impl<'a> Posterior<'a> {
+    /// Of every cluster of a model.
+    pub fn all(model: &'a Model, posteriors: &[f64]) -> Vec<Self> {
+        let of =
+            |(id, probability): (usize, &f64)| Self { cluster: ClusterRef::of(model, id), probability: *probability };
+        posteriors.iter().enumerate().map(of).collect()
+    }
+}
+
 /// A track with its cluster and features.
 #[derive(Debug, Serialize)]
 pub struct Track<'a> {
@@ -43,7 +68,7 @@ impl<'a> Track<'a> {
         let id = model.cluster_of(row);
         Self {
             track: model.catalog().track(row),
-            cluster: ClusterRef { id, name: &model.clusters()[id].name },
+            cluster: ClusterRef::of(model, id),
             features: Features { names: &model.scaler().features, values: model.catalog().raw(row) },
         }
     }

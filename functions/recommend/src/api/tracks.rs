@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     response::Response,
 };
-use segue::recommend::Seed;
+use segue::recommend::Error;
 use serde::Serialize;
 
 use crate::{
@@ -33,6 +33,6 @@ pub(super) async fn get(
         id.map_err(|_| Problem::parameter("id", "UTF-8, percent-encoded", "the id in the path is not UTF-8"))?;
     let loaded = models.get().await?;
     let model = &loaded.model;
-    let row = model.resolve(&Seed::Track(&id))?;
+    let row = model.find_id(&id).ok_or(Error::UnknownTrack { id })?;
     Ok(json(&TrackAnswer { model: ModelRef::of(model), track: Track::of(model, row) }))
 }
