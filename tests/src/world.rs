@@ -1,8 +1,12 @@
 //! An S3 server with a model in it, made by the trainer binary as a user would.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use local::s3::EmbeddedS3;
+use segue::Model;
 use tempfile::TempDir;
 
 use crate::{
@@ -73,4 +77,32 @@ impl World {
     pub async fn function(&self) -> Function {
         Function::start(&binary("recommend"), &self.env()).await
     }
+}
+
+/// Trains on a table with the trainer binary, into a temporary folder.
+///
+/// # Panics
+///
+/// If that fails.
+pub fn train(table: &Path, more: &[&str]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = Command::new(binary("trainer"))
+        .args(["train", "--data"])
+        .arg(table)
+        .arg("--out")
+        .arg(folder.path())
+        .args(more)
+        .output()
+        .expect("the trainer runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder
+}
+
+/// Opens what [`train`] made.
+///
+/// # Panics
+///
+/// If it does not open.
+pub fn open(folder: &TempDir) -> Model {
+    Model::open(&folder.path().join("model.segue")).expect("opens")
 }
