@@ -2,8 +2,8 @@
 
 use crate::problem::Problem;
 
-/// The longest value that a parameter may have, in bytes after decoding.
-const LONGEST: usize = 1_024;
+/// The longest value that a parameter may have, in characters after decoding.
+pub const LONGEST: usize = 1_024;
 
 /// The parameters of one request.
 #[derive(Clone, Debug)]
@@ -33,9 +33,10 @@ impl Params {
             if values.iter().any(|(other, _)| *other == name) {
                 return Err(Problem::parameter(&name, "once", format!("{name} is there more than once")));
             }
-            if value.len() > LONGEST {
-                let detail = format!("{name} is {} bytes long, at most {LONGEST} are allowed", value.len());
-                return Err(Problem::parameter(&name, &format!("at most {LONGEST} bytes"), detail));
+            let characters = value.chars().count();
+            if characters > LONGEST {
+                let detail = format!("{name} is {characters} characters long, at most {LONGEST} are allowed");
+                return Err(Problem::parameter(&name, &format!("at most {LONGEST} characters"), detail));
             }
             values.push((name.into_owned(), value.into_owned()));
         }

@@ -8,21 +8,41 @@ use axum::{
 };
 use segue::recommend::Error;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
-    api::json,
+    api::{
+        answer,
+        openapi::{NotModified, Problems},
+    },
     models::Models,
     params::Params,
     problem::Problem,
     view::{ModelRef, Track},
 };
 
-#[derive(Debug, Serialize)]
-struct TrackAnswer<'a> {
+/// One track.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TrackAnswer<'a> {
     model: ModelRef,
     track: Track<'a>,
 }
 
+/// One track
+///
+/// By the id that the catalogue has for it.
+#[utoipa::path(
+    get,
+    path = "/v1/tracks/{id}",
+    tag = "Tracks",
+    params(("id" = String, Path, description = "The track's id", min_length = 1)),
+    responses(
+        (status = 200, description = "The track", body = TrackAnswer),
+        (status = 404, description = "No track has this id", body = Problem, content_type = "application/problem+json"),
+        NotModified,
+        Problems<false>,
+    ),
+)]
 pub(super) async fn get(
     State(models): State<Arc<Models>>,
     id: Result<Path<String>, PathRejection>,
@@ -34,5 +54,5 @@ pub(super) async fn get(
     let loaded = models.get().await?;
     let model = &loaded.model;
     let row = model.find_id(&id).ok_or(Error::UnknownTrack { id })?;
-    Ok(json(&TrackAnswer { model: ModelRef::of(model), track: Track::of(model, row) }))
+    Ok(answer(model, &TrackAnswer { model: ModelRef::of(model), track: Track::of(model, row) }))
 }

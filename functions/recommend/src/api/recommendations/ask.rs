@@ -6,9 +6,13 @@ use segue::{
     Model, neighbor,
     recommend::{MAX_LIMIT, MAX_SEEDS, Request, Seed, Target, Within},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::problem::Problem;
+use crate::{
+    problem::Problem,
+    view::{Features, SomeFeatures},
+};
 
 /// The most ids, and the most artists, that one request may exclude.
 const MAX_EXCLUDED: usize = 1_000;
@@ -18,15 +22,18 @@ const DEFAULT_LIMIT: usize = 10;
 const YEARS: std::ops::RangeInclusive<u32> = 1..=9_999;
 
 /// What should follow what.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Ask {
+pub(in crate::api) struct Ask {
     /// What to begin from, 1 to 5. Several are ranked by their agreement.
+    #[schema(value_type = Vec<SeedForm>, min_items = 1, max_items = 5)]
     pub(super) seeds: Vec<AskedSeed>,
     /// What to keep away from, up to 5.
     #[serde(default)]
+    #[schema(value_type = Vec<SeedForm>, max_items = 5)]
     pub(super) negative_seeds: Vec<AskedSeed>,
     /// How many songs, 10 unless set.
+    #[schema(minimum = 1, maximum = 100)]
     pub(super) limit: Option<usize>,
     /// Only songs of the seeds' own clusters, true unless set.
     pub(super) same_cluster: Option<bool>,
@@ -34,32 +41,42 @@ pub(super) struct Ask {
     pub(super) search: Option<SearchWord>,
     /// The least value of a feature, in the catalogue's units.
     #[serde(default)]
+    #[schema(value_type = SomeFeatures)]
     pub(super) min: BTreeMap<String, f64>,
     /// The largest value of a feature.
     #[serde(default)]
+    #[schema(value_type = SomeFeatures)]
     pub(super) max: BTreeMap<String, f64>,
     /// The value that a feature should be near.
     #[serde(default)]
+    #[schema(value_type = SomeFeatures)]
     pub(super) target: BTreeMap<String, f64>,
     /// false: no explicit lyrics; true: only those.
     pub(super) explicit: Option<bool>,
     /// Only songs of this genre.
+    #[schema(min_length = 1, max_length = 256, pattern = r"\S")]
     pub(super) genre: Option<String>,
     /// The earliest year.
+    #[schema(minimum = 1, maximum = 9_999)]
     pub(super) min_year: Option<u32>,
     /// The latest year.
+    #[schema(minimum = 1, maximum = 9_999)]
     pub(super) max_year: Option<u32>,
     /// Ids of tracks whose songs are not wanted, up to 1,000.
     #[serde(default)]
+    #[schema(value_type = Vec<Named>, max_items = 1_000)]
     pub(super) exclude_tracks: Vec<String>,
     /// Artists who are not wanted, up to 1,000.
     #[serde(default)]
+    #[schema(value_type = Vec<Named>, max_items = 1_000)]
     pub(super) exclude_artists: Vec<String>,
     /// Whether the seeds' artists are not wanted, false unless set.
     pub(super) exclude_seed_artists: Option<bool>,
     /// How many songs of one artist, without bound unless set.
+    #[schema(minimum = 1, maximum = 100)]
     pub(super) max_per_artist: Option<usize>,
     /// 0, the most similar, to 1, as unlike one another as they come; 0 unless set.
+    #[schema(minimum = 0, maximum = 1)]
     pub(super) diversity: Option<f64>,
     /// Whether to say what binds each song to the seeds, false unless set.
     #[serde(default)]
@@ -72,7 +89,7 @@ pub(super) struct Ask {
 /// One seed: a track by its id, a song by its title, or the features of a song that is not in the catalogue.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AskedSeed {
+pub(in crate::api) struct AskedSeed {
     /// Id of a track.
     pub(super) track_id: Option<String>,
     /// Title of a song.
@@ -84,9 +101,9 @@ pub(super) struct AskedSeed {
 }
 
 /// How to search.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum SearchWord {
+pub(in crate::api) enum SearchWord {
     /// As is quicker.
     Auto,
     /// By comparing with every track.
@@ -94,6 +111,50 @@ pub(super) enum SearchWord {
     /// By the graphs.
     Hnsw,
 }
+
+/// The three forms of a seed.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "this is the schema of `AskedSeed`, which holds any of the three")]
+pub(super) enum SeedForm<'a> {
+    /// A track of the catalogue, by its id.
+    Track(SeedTrack),
+    /// A song of the catalogue, by its title.
+    Song(SeedSong),
+    /// A song that is not in the catalogue.
+    Features(SeedFeatures<'a>),
+}
+
+/// A track of the catalogue, by its id.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeedTrack {
+    #[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+    track_id: String,
+}
+
+/// A song of the catalogue, by its title.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeedSong {
+    #[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+    song: String,
+    /// Needed where several artists share the title.
+    #[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+    artist: Option<String>,
+}
+
+/// A song that is not in the catalogue: it is placed by naive Bayes.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeedFeatures<'a> {
+    features: Features<'a>,
+}
+
+/// A name or an id.
+#[derive(Serialize, ToSchema)]
+#[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+pub(super) struct Named(String);
 
 impl Ask {
     /// What can be known to be wrong without a model.

@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use segue::{
-    feature::FEATURE_NAMES,
-    recommend::{MAX_LIMIT, MAX_SEEDS},
+use segue::{feature::FEATURE_NAMES, recommend::MAX_LIMIT};
+use serde_json::{Value, json};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
 };
 
 use super::ask::{Ask, AskedSeed, SearchWord};
@@ -46,28 +48,17 @@ pub(super) fn ask(params: &Params) -> Result<Ask, Problem> {
     let text = |name| Ok::<_, Problem>(params.text(name)?.map(str::to_owned));
     let (song, artist, track_id) = (text("song")?, text("artist")?, text("track_id")?);
     let listed = list(params, "seed_tracks", ',')?;
-    let by_song = song.is_some() || artist.is_some();
-    if usize::from(by_song) + usize::from(track_id.is_some()) + usize::from(!listed.is_empty()) > 1 {
-        let named = if track_id.is_some() { "track_id" } else { "seed_tracks" };
-        let detail = "seeds are named in one way: by song (and artist), by track_id, or by seed_tracks";
-        return Err(Problem::parameter(named, "song, or song and artist, or track_id, or seed_tracks", detail));
-    }
     if artist.is_some() && song.is_none() {
         let detail = "an artist alone is no seed: name a song too";
         return Err(Problem::parameter("song", "song, or song and artist, or track_id, or seed_tracks", detail));
     }
-    if listed.len() > MAX_SEEDS {
-        let allowed = format!("1 to {MAX_SEEDS} ids, with commas between them");
-        return Err(Problem::parameter(
-            "seed_tracks",
-            &allowed,
-            format!("seed_tracks has {} ids: expected {allowed}", listed.len()),
-        ));
-    }
     let mut seeds: Vec<AskedSeed> =
         listed.into_iter().map(|id| AskedSeed { track_id: Some(id), ..AskedSeed::default() }).collect();
-    if by_song || track_id.is_some() {
-        seeds.push(AskedSeed { track_id, song, artist, features: None });
+    if track_id.is_some() {
+        seeds.push(AskedSeed { track_id, ..AskedSeed::default() });
+    }
+    if song.is_some() {
+        seeds.push(AskedSeed { song, artist, ..AskedSeed::default() });
     }
     let mut of_features: BTreeMap<&str, BTreeMap<String, f64>> = BTreeMap::new();
     for (name, word, feature) in OF_FEATURES.iter() {
@@ -105,4 +96,68 @@ pub(super) fn ask(params: &Params) -> Result<Ask, Problem> {
 fn list(params: &Params, name: &str, separator: char) -> Result<Vec<String>, Problem> {
     let Some(text) = params.text(name)? else { return Ok(Vec::new()) };
     Ok(text.split(separator).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
+}
+
+/// The parameters, as `/openapi.json` describes them.
+pub(super) struct Query;
+
+impl IntoParams for Query {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = |most: u32| json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": "\\S" });
+        let flag = || json!({ "type": "boolean" });
+        let whole = |least: u32, most: u32| json!({ "type": "integer", "minimum": least, "maximum": most });
+        let mut described: Vec<(&str, &str, Value)> = vec![
+            ("song", "Title of a seed; case, white space and Unicode form do not matter", text(256)),
+            ("artist", "The seed's artist, where several share the title; only with song", text(256)),
+            ("track_id", "Id of a seed", text(256)),
+            ("seed_tracks", "Ids of seeds, with commas between them", text(1_024)),
+            ("limit", "How many songs, 10 unless set", whole(1, 100)),
+            ("same_cluster", "Only songs of the seeds' own clusters, true unless set", flag()),
+            (
+                "search",
+                "How to search, auto unless set",
+                json!({ "type": "string", "enum": ["auto", "exact", "hnsw"] }),
+            ),
+            ("explicit", "false: no explicit lyrics; true: only those", flag()),
+            ("genre", "Only songs of this genre", text(256)),
+            ("min_year", "The earliest year", whole(1, 9_999)),
+            ("max_year", "The latest year", whole(1, 9_999)),
+            ("exclude_tracks", "Ids of tracks whose songs are not wanted, with commas between them", text(1_024)),
+            ("exclude_artists", "Artists who are not wanted, with semicolons between them", text(1_024)),
+            ("exclude_seed_artists", "Whether the seeds' artists are not wanted, false unless set", flag()),
+            ("max_per_artist", "How many songs of one artist, without bound unless set", whole(1, 100)),
+            (
+                "diversity",
+                "0, the most similar, to 1, as unlike one another as they come; 0 unless set",
+                json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+            ),
+            ("explain", "Whether to say what binds each song to the seeds, false unless set", flag()),
+        ];
+        debug_assert_eq!(described.len(), PLAIN.len());
+        for (name, word, _) in OF_FEATURES.iter() {
+            let description = match *word {
+                "min" => "The least value of the feature, in the catalogue's units",
+                "max" => "The largest value of the feature, in the catalogue's units",
+                _ => "The value that the feature should be near, in the catalogue's units",
+            };
+            described.push((name, description, json!({ "type": "number", "minimum": -1e12, "maximum": 1e12 })));
+        }
+        let parameter = |(name, description, schema): (&str, &str, Value)| {
+            let parameter =
+                json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema });
+            serde_json::from_value(parameter).ok()
+        };
+        described.into_iter().filter_map(parameter).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_is_described() {
+        let described: Vec<String> = Query::into_params(|| None).into_iter().map(|parameter| parameter.name).collect();
+        assert_eq!(described, parameters());
+    }
 }

@@ -5,11 +5,12 @@ use segue::{
     recommend::{Answer, AnswerSeed, Explanation, Resolved, Share, explain},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::view::{ClusterRef, Features, ModelRef, Posterior, Track, rounded};
 
 /// Songs to follow the seeds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Recommendations<'a> {
     model: ModelRef,
     /// How the search was done: `exact` or `hnsw`.
@@ -21,7 +22,7 @@ pub(super) struct Recommendations<'a> {
 }
 
 /// What was begun from.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SeedView<'a> {
     #[serde(flatten)]
     what: What<'a>,
@@ -31,7 +32,7 @@ struct SeedView<'a> {
     after_filtering_size: u32,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 enum What<'a> {
     /// A track of the catalogue.
@@ -41,7 +42,7 @@ enum What<'a> {
 }
 
 /// A song that is not in the catalogue, and where naive Bayes places it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Placed<'a> {
     /// The most probable cluster.
     cluster: ClusterRef<'a>,
@@ -51,7 +52,7 @@ struct Placed<'a> {
 }
 
 /// A song to follow.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Recommended<'a> {
     #[serde(flatten)]
     track: Track<'a>,
@@ -63,7 +64,7 @@ struct Recommended<'a> {
 }
 
 /// Why a song is in the answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ExplanationView<'a> {
     /// The seed that it is most like, by its place among the seeds.
     seed: usize,
@@ -74,7 +75,7 @@ struct ExplanationView<'a> {
 }
 
 /// One feature's part in an explanation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ShareView<'a> {
     feature: &'a str,
     /// Its value in the seed.
