@@ -3,11 +3,20 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
+    time::Duration,
 };
 
 use local::s3::EmbeddedS3;
+use recommend::{
+    api,
+    http::cors::Cors,
+    models::{Models, Source},
+};
 use segue::Model;
+use segue_store::Store;
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 use crate::{
     binaries::binary,
@@ -48,10 +57,32 @@ impl World {
     ///
     /// If that fails.
     pub async fn publish(&self) {
+        self.publish_as("3").await;
+    }
+
+    /// As [`World::publish`], with this many clusters: another model.
+    ///
+    /// # Panics
+    ///
+    /// If that fails.
+    pub async fn publish_as(&self, k: &str) {
+        self.train(k, "").await;
+    }
+
+    /// As [`World::publish`], with these rows added to the catalogue.
+    ///
+    /// # Panics
+    ///
+    /// If that fails.
+    pub async fn publish_with(&self, rows: &str) {
+        self.train("3", rows).await;
+    }
+
+    async fn train(&self, k: &str, rows: &str) {
         let csv = self.folder.path().join("tracks.csv");
-        std::fs::write(&csv, catalog::csv()).expect("writes");
+        std::fs::write(&csv, catalog::csv() + rows).expect("writes");
         let output = tokio::process::Command::new(binary("trainer"))
-            .args(["train", "--k", "3", "--publish", LOCATION, "--data"])
+            .args(["train", "--k", k, "--publish", LOCATION, "--data"])
             .arg(&csv)
             .arg("--out")
             .arg(self.folder.path().join("model"))
@@ -71,6 +102,21 @@ impl World {
         let models = self.folder.path().join("s3").join(BUCKET).join("models/models");
         let version = std::fs::read_dir(models).expect("models").next().expect("one").expect("one");
         version.path().join("model.segue")
+    }
+
+    /// Serves the function's routes on a loopback port: its URL.
+    ///
+    /// # Panics
+    ///
+    /// If no port can be opened.
+    pub async fn serve(&self, cors: &Cors) -> String {
+        let store = Store::with_client(self.s3.client(), LOCATION.parse().expect("a location"));
+        let models = Arc::new(Models::new(Source::Store(store), Duration::from_secs(20)));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let router = api::router_with(models, cors);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{address}")
     }
 
     /// Starts the function binary on it.

@@ -69,8 +69,9 @@ impl Params {
     /// 400 with the range for anything else.
     pub fn number(&self, name: &str, range: std::ops::RangeInclusive<usize>) -> Result<Option<usize>, Problem> {
         let Some(value) = self.get(name) else { return Ok(None) };
+        // Rust takes a plus sign too, which no client means: in a URL it stands for a space.
         match value.parse() {
-            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            Ok(number) if !value.starts_with('+') && range.contains(&number) => Ok(Some(number)),
             _ => {
                 let allowed = format!("{} to {}", range.start(), range.end());
                 Err(Problem::parameter(
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn numbers_out_of_range_are_refused() {
-        for value in ["0", "6", "-1", "1.5", "", "99999999999999999999"] {
+        for value in ["0", "6", "-1", "%2B1", "1.5", "", "99999999999999999999"] {
             let params = Params::parse(Some(&format!("limit={value}")), &KNOWN).expect("parses");
             assert!(params.number("limit", 1..=5).is_err(), "{value}");
         }

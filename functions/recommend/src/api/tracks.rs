@@ -16,7 +16,7 @@ use crate::{
         openapi::{NotModified, Problems},
     },
     models::Models,
-    params::Params,
+    params::{LONGEST, Params},
     problem::Problem,
     view::{ModelRef, Track},
 };
@@ -35,7 +35,7 @@ pub(super) struct TrackAnswer<'a> {
     get,
     path = "/v1/tracks/{id}",
     tag = "Tracks",
-    params(("id" = String, Path, description = "The track's id", min_length = 1)),
+    params(("id" = String, Path, description = "The track's id", min_length = 1, max_length = 1_024)),
     responses(
         (status = 200, description = "The track", body = TrackAnswer),
         (status = 404, description = "No track has this id", body = Problem, content_type = "application/problem+json"),
@@ -51,6 +51,10 @@ pub(super) async fn get(
     Params::parse(query.as_deref(), &[])?;
     let Path(id) =
         id.map_err(|_| Problem::parameter("id", "UTF-8, percent-encoded", "the id in the path is not UTF-8"))?;
+    if id.chars().count() > LONGEST {
+        let allowed = format!("at most {LONGEST} characters");
+        return Err(Problem::parameter("id", &allowed, format!("an id has {allowed}")));
+    }
     let loaded = models.get().await?;
     let model = &loaded.model;
     let row = model.find_id(&id).ok_or(Error::UnknownTrack { id })?;

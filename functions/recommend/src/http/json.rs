@@ -14,6 +14,8 @@ use crate::problem::Problem;
 
 /// The largest body that is read, in bytes.
 pub const LARGEST_BODY: usize = 256 * 1024;
+/// How much of a message about the body is repeated, in characters.
+const QUOTED: usize = 300;
 /// How much of a larger one is taken and thrown away: a client that is still sending does not see the answer.
 const DRAINED: usize = 16 * 1024 * 1024;
 
@@ -72,10 +74,16 @@ fn malformed(detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "malformed-json", "The body is not JSON", detail)
 }
 
+/// Names of members are in messages, and may be as long as the body.
+fn shortened(text: &str) -> String {
+    let short: String = text.chars().take(QUOTED).collect();
+    if short.len() < text.len() { short + "…" } else { short }
+}
+
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let place = error.path().to_string();
-    let place = if place == "." { String::new() } else { place };
-    let reason = error.inner().to_string();
+    let place = if place == "." { String::new() } else { shortened(&place) };
+    let reason = shortened(&error.inner().to_string());
     let detail = if place.is_empty() { reason.clone() } else { format!("{place}: {reason}") };
     // A number such as 1e400 is good JSON; the parser counts it as an error of syntax.
     let too_large = reason.starts_with("number out of range");
