@@ -22,21 +22,28 @@ const LIMIT: usize = 10;
 fn main() -> anyhow::Result<()> {
     let model = model()?;
     let tracks = model.catalog().len();
-    let begun = Instant::now();
+    let (begun, cpu) = (Instant::now(), cpu_time());
     model.prepare_search();
-    let built = begun.elapsed();
+    let (built, cpu) = (begun.elapsed(), cpu_time().saturating_sub(cpu));
     let index = model.words();
     println!("{tracks} tracks, {} songs, {} words", index.songs(), index.words());
-    println!("index {built:.1?}, {} bytes, {:.1} a track", index.bytes(), index.bytes() as f64 / tracks as f64);
+    println!(
+        "index {built:.1?} ({cpu:.1?} of CPU), {} bytes, {:.1} a track",
+        index.bytes(),
+        index.bytes() as f64 / tracks as f64
+    );
 
     let mut all = Vec::new();
     for (kind, queries) in queries(&model) {
         let mut times: Vec<(Duration, String)> = Vec::with_capacity(queries.len());
         for query in queries {
-            let begun = Instant::now();
-            let hits = model.search(&query, LIMIT);
-            times.push((begun.elapsed(), query));
-            std::hint::black_box(hits);
+            // The better of two: what else the machine does is not the query's time.
+            let time = (0..2).map(|_| {
+                let begun = Instant::now();
+                std::hint::black_box(model.search(&query, LIMIT));
+                begun.elapsed()
+            });
+            times.push((time.min().unwrap_or_default(), query));
         }
         report(kind, &mut times);
         all.extend(times);
@@ -45,21 +52,28 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// How long this thread has been on a processor; zero where the system does not tell.
+fn cpu_time() -> Duration {
+    let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(schedstat.split(' ').next().and_then(|spent| spent.parse().ok()).unwrap_or_default())
+}
+
 fn report(kind: &str, times: &mut [(Duration, String)]) {
     times.sort();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].0;
     let Some((slowest, query)) = times.last() else { return };
     let query: String = query.chars().take(60).collect();
     let (count, p50, p90, p99) = (times.len(), at(0.5), at(0.9), at(0.99));
-    println!("{kind:<28} {count:>6} queries  p50 {p50:>8.1?}  p90 {p90:>8.1?}  p99 {p99:>8.1?}  max {slowest:>8.1?} {query:?}");
+    println!(
+        "{kind:<28} {count:>6} queries  p50 {p50:>8.1?}  p90 {p90:>8.1?}  p99 {p99:>8.1?}  max {slowest:>8.1?} {query:?}"
+    );
 }
 
 /// Queries as people make them, by kind.
 fn queries(model: &Model) -> Vec<(&'static str, Vec<String>)> {
     let catalog = model.catalog();
     let rows = (0..TITLES).map(|title| (title * catalog.len() / TITLES) as u32);
-    let songs: Vec<(&str, &str)> =
-        rows.map(|row| catalog.track(row)).map(|track| (track.song, track.artist)).collect();
+    let songs: Vec<(&str, &str)> = rows.map(|row| catalog.track(row)).map(|track| (track.song, track.artist)).collect();
     let letters = |text: &str| -> Vec<String> {
         text.char_indices().map(|(at, c)| text[..at + c.len_utf8()].to_owned()).collect()
     };

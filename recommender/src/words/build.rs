@@ -15,18 +15,15 @@ impl Index {
     /// Indexes the songs of a catalogue. `popularity` is the feature that orders songs which match equally well; ties,
     /// and all of them where there is none, go by title and artist.
     pub(crate) fn new(catalog: &Catalog, titles: &Titles, popularity: Option<usize>) -> Self {
-        let mut rows: Vec<u32> = titles.songs_first().collect();
-        if let Some(feature) = popularity {
-            let of = |row: &u32| catalog.features[feature].get(*row as usize);
-            rows.sort_by(|a, b| of(b).total_cmp(&of(a)));
-        }
+        let popularity = |row: u32| popularity.map_or(0.0, |feature| catalog.features[feature].get(row as usize));
+        let mut rows: Vec<(f64, u32)> = titles.songs_first().map(|row| (popularity(row), row)).collect();
+        rows.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut vocabulary = Vocabulary::default();
         // An artist has many songs: each cell is taken apart once.
-        let artists: Vec<Field> =
-            catalog.artists.dictionary().iter().map(|artist| vocabulary.field(artist)).collect();
+        let artists: Vec<Field> = catalog.artists.dictionary().iter().map(|artist| vocabulary.field(artist)).collect();
         let mut songs = Vec::with_capacity(rows.len());
         let mut song_words = Vec::with_capacity(rows.len() * 8);
-        for row in rows {
+        for (_, row) in rows {
             if song_words.len() + 2 * MOST_WORDS > u32::MAX as usize {
                 // Places are `u32`. The least popular of some five hundred million songs cannot be found.
                 break;
@@ -118,6 +115,12 @@ impl Vocabulary {
             }
         };
         for chunk in chunks(&fold(text)) {
+            if let Some(word) = chunk.plain() {
+                letters.update(word.as_bytes());
+                keep(self.number(word));
+                length = length.saturating_add(1);
+                continue;
+            }
             for piece in chunk.pieces() {
                 letters.update(piece.as_bytes());
                 keep(self.number(piece));

@@ -60,7 +60,8 @@ fn is_ideograph(c: char) -> bool {
 
 /// What folded text holds between white space. Artist cells separate artists with `;`, with or without a space.
 pub(super) fn chunks(folded: &str) -> impl Iterator<Item = Chunk<'_>> {
-    folded.split(|c: char| c == ';' || c.is_whitespace()).filter(|text| !text.is_empty()).map(Chunk)
+    let is_space = |c: char| if c.is_ascii() { c == ';' || c.is_ascii_whitespace() } else { c.is_whitespace() };
+    folded.split(is_space).filter(|text| !text.is_empty()).map(Chunk)
 }
 
 /// A run of text without white space: `dancing`, `ac/dc`, `what's`.
@@ -68,6 +69,11 @@ pub(super) fn chunks(folded: &str) -> impl Iterator<Item = Chunk<'_>> {
 pub(super) struct Chunk<'a>(&'a str);
 
 impl<'a> Chunk<'a> {
+    /// The chunk where it is simply one word, as nearly all are: the quick way through what follows.
+    pub(super) fn plain(self) -> Option<&'a str> {
+        self.0.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(self.0)
+    }
+
     /// Its words, at what is neither letter nor digit taken apart: `ac`, `dc`. A lone `&` is `and`.
     pub(super) fn pieces(self) -> impl Iterator<Item = &'a str> {
         let mut rest = if self.0 == "&" { "and" } else { self.0 };

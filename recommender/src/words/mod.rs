@@ -21,8 +21,6 @@ mod query;
 mod rank;
 mod search;
 mod term;
-#[cfg(test)]
-mod tests;
 
 pub use rank::{Hit, Matched};
 

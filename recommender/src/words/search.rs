@@ -11,8 +11,12 @@ use super::{
 
 /// How many songs are held against the words of a query, divided by their number.
 const EXAMINED: usize = 1 << 15;
+/// How many of the most popular songs are enough where there are more than can be examined.
+const POPULAR: usize = 2_048;
 /// In how many words of a query one typo is looked for, and in how many two: making an automaton costs.
-const MISSPELT: [usize; 2] = [8, 2];
+const MISSPELT: [usize; 2] = [4, 2];
+/// A query of this many words that finds a song at all is not taken for misspelt.
+const SURE: usize = 3;
 /// The steps, from the strictest on.
 const STEPS: usize = 4;
 
@@ -38,7 +42,14 @@ impl Index {
                 let mut seen = HashSet::with_capacity(found.len());
                 found.retain(|ranked| seen.insert(ranked.song()));
             }
-            if found.len() >= limit {
+            let words = readings.first().map_or(0, Vec::len);
+            let enough = match step {
+                0 => limit,
+                1 if words >= SURE => 1,
+                1 => limit,
+                _ => 1,
+            };
+            if found.len() >= enough.min(limit) {
                 break;
             }
         }
@@ -67,7 +78,9 @@ impl Index {
             }
             _ => {
                 let typos = step as u32 - 1;
-                let long = terms.iter_mut().filter(|term| term.typos() >= typos);
+                let certain = terms.iter().any(|term| term.is_unknown());
+                let suspect = |term: &&mut Term<'_>| term.typos() >= typos && (!certain || term.is_unknown());
+                let long = terms.iter_mut().filter(suspect);
                 long.take(MISSPELT[step - 2]).map(|term| term.allow_typos(self, typos)).count() > 0
             }
         }
@@ -80,17 +93,23 @@ impl Index {
         terms.sort_by_key(|term| term.places());
         let Some(rarest) = terms.first() else { return };
         let most = EXAMINED / terms.len();
-        let mut rank = |song| found.extend(self.rank(song, &terms, step, letters));
+        let rank = |song| self.rank(song, &terms, step, letters);
         if rarest.places() <= most {
             let mut songs: Vec<u32> = rarest.songs(self).flatten().copied().collect();
             songs.sort_unstable();
             songs.dedup();
-            songs.into_iter().for_each(&mut rank);
+            found.extend(songs.into_iter().filter_map(rank));
         } else {
             // Too many: the most popular songs of all, and those that have the very word.
             let popular = most.min(self.songs.len()) as u32;
-            (0..popular).for_each(&mut rank);
-            rarest.whole(self).iter().copied().filter(|song| *song >= popular).take(most).for_each(&mut rank);
+            let before = found.len();
+            let mut next = 0;
+            while next < popular && found.len() - before < POPULAR {
+                found.extend(rank(next));
+                next += 1;
+            }
+            let whole = rarest.whole(self).iter().copied().filter(|song| *song >= next);
+            found.extend(whole.take(most).filter_map(rank));
         }
     }
 
@@ -110,7 +129,9 @@ impl Index {
             let length = u32::from(length.max(1));
             (matched.min(length) * u32::from(u8::MAX) / length) as u8
         };
-        let covered = covered(in_title, song_of.title_length).max(covered(in_artist, song_of.artist_length));
+        let (title, artist) = (covered(in_title, song_of.title_length), covered(in_artist, song_of.artist_length));
+        // Above all one of the two; of two that are alike in this, the one that has more of the other.
+        let covered = ((3 * u32::from(title.max(artist)) + u32::from(title.min(artist))) / 4) as u8;
         let is_title = cost == WHOLE && song_of.title == letters;
         Some(Ranked::new(is_title, step, cost, covered, song))
     }

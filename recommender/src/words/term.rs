@@ -27,12 +27,14 @@ pub(super) struct Term<'a> {
     places: usize,
 }
 
-/// The longest word that typos are looked for in, in characters: the automaton grows with it.
-const LONGEST_MISSPELT: usize = 24;
+/// The longest word that one typo is looked for in, in characters.
+const LONGEST_WITH_ONE: usize = 32;
+/// The longest word that two typos are looked for in: its automaton grows quickly, to 1 ms of making at 12 characters.
+const LONGEST_WITH_TWO: usize = 16;
 /// The most words that one typed word with typos may mean.
 const MOST_MEANT: usize = 2_048;
 /// The most states of an automaton: about 4 KiB each.
-const MOST_STATES: usize = 2_000;
+const MOST_STATES: usize = 4_000;
 
 impl<'a> Term<'a> {
     /// The strictest reading: the word itself and, of the last word, those that it begins.
@@ -51,9 +53,9 @@ impl<'a> Term<'a> {
     /// How many typos the word is long enough for.
     pub(super) fn typos(&self) -> u32 {
         match self.characters {
-            0..=3 => 0,
             4..=7 => 1,
-            8..=LONGEST_MISSPELT => 2,
+            8..=LONGEST_WITH_TWO => 2,
+            8..=LONGEST_WITH_ONE => 1,
             _ => 0,
         }
     }
@@ -61,6 +63,11 @@ impl<'a> Term<'a> {
     /// How many places in the postings its words have.
     pub(super) fn places(&self) -> usize {
         self.places
+    }
+
+    /// Whether the index does not know it: then it must be a typo, if it is to be found at all.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.forms.iter().all(|form| form.cost != WHOLE && form.cost != BEGUN_LAST)
     }
 
     /// Adds the words that it begins.
@@ -71,8 +78,7 @@ impl<'a> Term<'a> {
     /// Adds the words that it is with `typos` typos; of the last word, those that it begins with them.
     pub(super) fn allow_typos(&mut self, index: &Index, typos: u32) {
         let Ok(automaton) = Levenshtein::new_with_limit(self.typed, typos, MOST_STATES) else { return };
-        let mut meant = matching(index, &automaton);
-        for word in meant.drain(..) {
+        for word in matching(index, &automaton) {
             self.add(index, word..word + 1, TYPO * typos + WHOLE);
         }
         if self.is_last {
@@ -106,10 +112,12 @@ impl<'a> Term<'a> {
     /// What a word of a song costs, if it is one that is meant.
     #[inline]
     pub(super) fn cost(&self, word: u32) -> Option<u32> {
-        let at = match &self.forms[..] {
-            [_] => 0,
-            forms => forms.partition_point(|form| form.words.end <= word),
-        };
+        // Most words are none of those that are meant: told without a search among them.
+        let (first, last) = (self.forms.first()?, self.forms.last()?);
+        if word < first.words.start || last.words.end <= word {
+            return None;
+        }
+        let at = self.forms.partition_point(|form| form.words.end <= word);
         self.forms.get(at).filter(|form| form.words.contains(&word)).map(|form| form.cost)
     }
 

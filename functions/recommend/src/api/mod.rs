@@ -24,6 +24,7 @@ use crate::{models::Models, problem::Problem};
 pub fn router(models: Arc<Models>) -> Router {
     Router::new()
         .route("/v1/recommendations", get(recommendations::get))
+        .route("/v1/tracks", get(tracks::search))
         .route("/v1/tracks/{id}", get(tracks::get))
         .route("/v1/clusters", get(clusters::get))
         .route("/v1/model", get(model::get))
