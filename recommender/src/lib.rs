@@ -2,7 +2,7 @@
 //!
 //! The flow of a request is the order of the modules: [`feature`] scales, [`title`] finds the seed, [`cluster`] says
 //! where it belongs, [`neighbor`] searches, [`recommend`] answers. [`model`] holds them together and [`artifact`] is
-//! the file they come from.
+//! the file they come from. [`words`] is the other way in: what a user types, letter by letter, to the songs it may mean.
 //!
 //! Nothing here knows of networks, of training or of async.
 
@@ -18,6 +18,7 @@ pub mod neighbor;
 pub mod recommend;
 pub mod title;
 pub mod vector;
+pub mod words;
 
 pub use artifact::Version;
 pub use model::Model;

@@ -13,6 +13,7 @@ use crate::{
     recommend::Artists,
     title::{Ids, Songs, Titles},
     vector::Vector,
+    words::{Hit, Index},
 };
 
 /// A model that is ready to answer: an artifact's parts, checked and held against each other.
@@ -28,6 +29,7 @@ pub struct Model {
     songs: Songs,
     artists: OnceLock<Artists>,
     neighbors: Neighbors,
+    words: OnceLock<Index>,
 }
 
 impl Model {
@@ -93,6 +95,7 @@ impl Model {
             songs,
             artists: OnceLock::new(),
             neighbors,
+            words: OnceLock::new(),
         })
     }
 
@@ -166,6 +169,27 @@ impl Model {
     /// The single artists behind artist cells; they are told apart when first asked for.
     pub(crate) fn artists(&self) -> &Artists {
         self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
+    }
+
+    /// The words of titles and artists. They are not in the artifact: they are indexed when they are first asked for.
+    pub fn words(&self) -> &Index {
+        self.words.get_or_init(|| {
+            let popularity = self.scaler.features.iter().position(|feature| feature == "popularity");
+            Index::new(&self.catalog, &self.titles, popularity)
+        })
+    }
+
+    /// Indexes the words of titles and artists, so that no [`Model::search`] has to wait for it.
+    pub fn prepare_search(&self) {
+        self.words();
+    }
+
+    /// Songs whose title and artist hold what was typed, best first, each once, by their most popular release.
+    ///
+    /// Every typed word must be there: whole, begun, or with typos. The first search indexes the words, unless
+    /// [`Model::prepare_search`] has. A query without a letter or digit finds nothing.
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        self.words().search(query, limit)
     }
 
     /// The row of a track, by its id.

@@ -38,6 +38,7 @@ pub fn router_with(models: Arc<Models>, cors: &Cors) -> Router {
     // A route is in `openapi.rs` too.
     let routes = Router::new()
         .route("/v1/recommendations", get(recommendations::get).post(recommendations::post))
+        .route("/v1/tracks", get(tracks::search))
         .route("/v1/tracks/{id}", get(tracks::get))
         .route("/v1/classify", post(classify::post))
         .route("/v1/clusters", get(clusters::get))

@@ -34,6 +34,7 @@ use crate::{
         recommendations::get,
         recommendations::post,
         tracks::get,
+        tracks::search,
         classify::post,
         clusters::get,
         model::get,
