@@ -95,7 +95,7 @@ impl<'a> Recommendations<'a> {
         ("limit" = Option<u32>, Query, description = "How many, 10 unless set",
             minimum = 1, maximum = 100, example = 5),
         ("same_cluster" = Option<bool>, Query, description = "Only songs of the seed's own cluster, true unless set"),
-        ("search" = Option<SearchWord>, Query, description = "How to search, auto unless set"),
+        ("search" = inline(Option<SearchWord>), Query, description = "How to search, auto unless set"),
     ),
     responses(
         (status = 200, description = "Songs to follow", body = Recommendations),
