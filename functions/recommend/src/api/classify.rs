@@ -6,7 +6,7 @@ use axum::{extract::RawQuery, extract::State, response::Response};
 use segue::Model;
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{self, MapAccess, SeqAccess, Visitor},
+    de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor},
 };
 use utoipa::ToSchema;
 
@@ -121,13 +121,12 @@ impl<'de> Deserialize<'de> for Given {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
                 let mut features: Vec<(String, f64)> = Vec::new();
                 while let Some(name) = map.next_key::<String>()? {
-                    let Value(value) = map.next_value()?;
+                    // The error is the value's, so that it has the feature's name.
+                    let fresh = features.iter().all(|(other, _)| *other != name);
+                    let Value(value) = map.next_value_seed(Once { fresh })?;
                     if features.len() > segue::feature::MAX_FEATURES {
                         let most = segue::feature::MAX_FEATURES;
                         return Err(de::Error::custom(format_args!("expected at most {most} features")));
-                    }
-                    if features.iter().any(|(other, _)| *other == name) {
-                        return Err(de::Error::custom("expected the feature once"));
                     }
                     features.push((name, value));
                 }
@@ -140,6 +139,19 @@ impl<'de> Deserialize<'de> for Given {
 
 /// One feature's value.
 struct Value(f64);
+
+/// A value whose name has not come before, if `fresh`.
+struct Once {
+    fresh: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Once {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        if self.fresh { Value::deserialize(deserializer) } else { Err(de::Error::custom("expected the feature once")) }
+    }
+}
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
