@@ -96,7 +96,7 @@ async fn a_body_that_is_not_utf_8_is_a_problem() {
     let body = b"{\"features\":{\"\xff\":1}}".to_vec();
     let answer = request.header("content-type", "application/json").body(body).send().await.expect("an answer");
     assert_eq!(
-        (answer.status().as_u16(), &answer.headers()["content-type"].to_str().expect("text")[..]),
+        (answer.status().as_u16(), answer.headers()["content-type"].to_str().expect("text")),
         (400, "application/problem+json")
     );
 }
