@@ -1,7 +1,7 @@
 //! What a segue artifact holds, and how it answers: "which songs should follow this one?"
 //!
 //! The flow of a request is the order of the modules: [`feature`] scales, [`title`] finds the seed, [`cluster`] says
-//! where it belongs, [`neighbor`] searches, [`recommend`] answers. [`model`] holds them together and [`artifact`] is
+//! where it belongs, [`neighbor`] searches, [`recommend`] answers; [`projection`] places tracks on a map. [`model`] holds them together and [`artifact`] is
 //! the file they come from.
 //!
 //! Nothing here knows of networks, of training or of async.
@@ -15,6 +15,7 @@ pub mod column;
 pub mod feature;
 pub mod model;
 pub mod neighbor;
+pub mod projection;
 pub mod recommend;
 pub mod title;
 pub mod vector;

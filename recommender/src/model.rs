@@ -10,6 +10,7 @@ use crate::{
     column::Numbers,
     feature::Scaler,
     neighbor::{Graph, Neighbors},
+    projection::Projection,
     title::{Ids, Songs, Titles},
     vector::Vector,
 };
@@ -19,6 +20,7 @@ pub struct Model {
     version: Version,
     card: Card,
     scaler: Scaler,
+    projection: Projection,
     clusters: Vec<Cluster>,
     bayes: NaiveBayes,
     catalog: Catalog,
@@ -55,8 +57,9 @@ impl Model {
     ///
     /// [`Error::Invalid`] with the section that contradicts itself or the others.
     pub fn assemble(parts: Parts, version: Version) -> Result<Self, Error> {
-        let Parts { card, scaler, clusters, bayes, catalog, titles, ids, graphs } = parts;
+        let Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = parts;
         scaler.check().map_err(Error::invalid("scaler"))?;
+        projection.check(scaler.len()).map_err(Error::invalid("projection"))?;
         catalog.check(&scaler.features).map_err(Error::invalid("tracks"))?;
         let tracks = catalog.len();
         cluster::check(&clusters, tracks, scaler.len()).map_err(Error::invalid("clusters"))?;
@@ -79,7 +82,7 @@ impl Model {
             })
             .collect::<Result<_, _>>()?;
         let neighbors = Neighbors { vectors, ranges, graphs };
-        Ok(Self { version, card, scaler, clusters, bayes, catalog, titles, ids, songs, neighbors })
+        Ok(Self { version, card, scaler, projection, clusters, bayes, catalog, titles, ids, songs, neighbors })
     }
 
     /// Checks what serving relies on and loading does not need to: the order of titles and ids, the number of songs.
@@ -117,6 +120,11 @@ impl Model {
     /// Names, means and deviations of the features.
     pub fn scaler(&self) -> &Scaler {
         &self.scaler
+    }
+
+    /// The plane that the catalogue is drawn on.
+    pub fn projection(&self) -> &Projection {
+        &self.projection
     }
 
     /// The clusters, by id.
