@@ -2,7 +2,9 @@
 
 mod clusters;
 mod health;
+mod map;
 mod model;
+mod page;
 mod recommendations;
 mod tracks;
 
@@ -27,6 +29,9 @@ pub fn router(models: Arc<Models>) -> Router {
         .route("/v1/tracks/{id}", get(tracks::get))
         .route("/v1/clusters", get(clusters::get))
         .route("/v1/model", get(model::get))
+        .route("/v1/map", get(map::get))
+        .route("/", get(page::index))
+        .route("/page/{file}", get(page::file))
         .route("/health", get(health::get))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)

@@ -16,6 +16,8 @@ struct ModelAnswer<'a> {
     version: Version,
     published_at: String,
     bytes: u64,
+    /// The axes of the map, shape `(2, n_features)`, for scaled features.
+    projection: &'a [Vec<f64>; 2],
     #[serde(flatten)]
     card: &'a Card,
 }
@@ -27,6 +29,7 @@ pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQ
         version: loaded.model.version(),
         published_at: loaded.latest.published_at.to_string(),
         bytes: loaded.latest.size,
+        projection: &loaded.model.projection().axes,
         card: loaded.model.card(),
     }))
 }
