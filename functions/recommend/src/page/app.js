@@ -67,10 +67,11 @@ async function show(place, { focus = true } = {}) {
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Failure)) console.error(error);
-    document.title = say('title');
-    map.mark([]);
     const children = viewOfFailure(error, place, () => show(place));
     present({ children, said: children[0].textContent }, focus);
+    fill(place.song ?? input.value, say('title'), []);
+    // Where there is an answer there is a model; the map is there while a choice is made.
+    if (error.problem?.type) prepare(null, signal).catch(() => {});
   } finally {
     clearTimeout(patience);
     if (!signal.aborted) answer.removeAttribute('aria-busy');
@@ -102,15 +103,20 @@ function present({ children, said }, focus) {
   if (focus || lost) document.getElementById('answer-heading').focus();
 }
 
+/** What stands around the answer. */
+function fill(text, title, marked) {
+  input.value = text;
+  document.title = title;
+  map.mark(marked);
+}
+
 async function recommend(place, signal) {
   const parameters = { ...parametersOf(place), limit: LIMIT };
   const found = await ask('v1/recommendations', parameters, { signal, waiting });
   await prepare(found.model.version, signal);
   const [seed] = found.seeds;
   if (!signal.aborted) {
-    input.value = seed.song;
-    document.title = say('title.song', seed);
-    map.mark([seed, ...found.tracks]);
+    fill(seed.song, say('title.song', seed), [seed, ...found.tracks]);
   }
   return { children: resultsView(model, found, place), said: sayCount('results.count', found.tracks.length, seed) };
 }
@@ -119,16 +125,15 @@ async function start(place, signal) {
   const found = await ask('v1/clusters', {}, { signal, waiting });
   await prepare(found.model.version, signal);
   if (!signal.aborted) {
-    input.value = '';
-    document.title = say('title');
-    map.mark([]);
+    fill('', say('title'), []);
   }
   return { children: startView(found.clusters, place.sameCluster), said: '' };
 }
 
-/** Fetches the model that an answer is of, and its map: a new one may have been published since the last answer. */
+/** Fetches the model that an answer is of, and its map: a new one may have been published since the last answer. Any
+ * model will do for `null`. */
 async function prepare(version, signal) {
-  if (model?.version === version) return;
+  if (model && (version === null || model.version === version)) return;
   const [about, drawn] = await Promise.all([ask('v1/model', {}, { signal }), ask('v1/map', {}, { signal })]);
   if (signal.aborted) return;
   model = new Model(about);

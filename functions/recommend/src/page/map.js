@@ -2,8 +2,8 @@
 
 const MARGIN = 14;
 const NEAR = 14;
-// The farthest tracks would take most of the plane for themselves: beyond this share they lie on its edge.
-const CORE = 0.005;
+// A single track far out would leave the others little of the plane: beyond this share, tracks lie on its edge.
+const CORE = 0.001;
 
 /** `go` is called with a track whose mark is chosen. */
 class CatalogueMap {

@@ -1,8 +1,8 @@
 // Feature profiles: a song against the one it follows, in deviations from the catalogue's mean.
 
-const FARTHEST_DEVIATIONS = 2.5;
-const COLUMN = 12;
-const HALF = 20;
+const FARTHEST_DEVIATIONS = 2;
+const WIDTH = 132;
+const HALF = 22;
 
 function bounded(deviations) {
   return Math.max(-FARTHEST_DEVIATIONS, Math.min(FARTHEST_DEVIATIONS, deviations)) / FARTHEST_DEVIATIONS;
@@ -11,19 +11,20 @@ function bounded(deviations) {
 /** A column for each feature: the bar is the song, the line the one it follows. */
 function profileOf(model, seed, track) {
   const [from, to] = [model.scaled(seed.features), model.scaled(track.features)];
-  const width = COLUMN * to.length;
+  const column = WIDTH / to.length;
+  const bar = Math.min(8, column * 0.55);
   const columns = to.flatMap((value, feature) => {
-    const left = feature * COLUMN;
+    const middle = (feature + 0.5) * column;
     const height = Math.abs(bounded(value)) * HALF;
     const line = HALF + 2 - bounded(from[feature]) * HALF;
     return [
-      drawing('rect', { class: 'bar', x: left + 3, width: 6, y: HALF + 2 - (value > 0 ? height : 0), height: Math.max(height, 0.75), rx: 1 }),
-      drawing('line', { class: 'followed', x1: left + 1, x2: left + COLUMN - 1, y1: line, y2: line }),
+      drawing('rect', { class: 'bar', x: middle - bar / 2, width: bar, y: HALF + 2 - (value > 0 ? height : 0), height: Math.max(height, 0.75), rx: 1 }),
+      drawing('line', { class: 'followed', x1: middle - bar / 2 - 2, x2: middle + bar / 2 + 2, y1: line, y2: line }),
     ];
   });
-  const mean = drawing('line', { class: 'mean', x1: 0, x2: width, y1: HALF + 2, y2: HALF + 2 });
-  const view = `0 0 ${width} ${2 * HALF + 4}`;
-  return drawing('svg', { class: 'profile', viewBox: view, width, height: 2 * HALF + 4, 'aria-hidden': 'true' }, mean, ...columns);
+  const mean = drawing('line', { class: 'mean', x1: 0, x2: WIDTH, y1: HALF + 2, y2: HALF + 2 });
+  const view = `0 0 ${WIDTH} ${2 * HALF + 4}`;
+  return drawing('svg', { class: 'profile', viewBox: view, width: WIDTH, height: 2 * HALF + 4, 'aria-hidden': 'true' }, mean, ...columns);
 }
 
 /** The same in words: where the two are nearest and where they are farthest from each other. */
