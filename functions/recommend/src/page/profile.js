@@ -1,6 +1,6 @@
 // Feature profiles: a song against the one it follows, in deviations from the catalogue's mean.
 
-const FARTHEST_DEVIATIONS = 2;
+const FARTHEST_DEVIATIONS = 2.5;
 const WIDTH = 132;
 const HALF = 22;
 
