@@ -28,6 +28,8 @@ use trainer::{
 use crate::s3::EmbeddedS3;
 
 const BUCKET: &str = "segue";
+const PREFIX: &str = "demo";
+const REGION: &str = "us-east-1";
 const TRACKS: u64 = 20_000;
 /// How long a request may wait for the model.
 const DEADLINE: Duration = Duration::from_secs(8);
@@ -67,19 +69,25 @@ impl Demo {
         let address = listener.local_addr()?;
 
         let embedded;
+        let mut env = vec![("MODEL_URI", format!("s3://{BUCKET}/{PREFIX}"))];
         let client = match &self.s3 {
-            Some(url) => client(url, &key("AWS_ACCESS_KEY_ID")?, &key("AWS_SECRET_ACCESS_KEY")?),
+            Some(url) => {
+                env.push(("AWS_ENDPOINT_URL_S3", url.clone()));
+                env.push(("AWS_REGION", REGION.into()));
+                client(url, &key("AWS_ACCESS_KEY_ID")?, &key("AWS_SECRET_ACCESS_KEY")?)
+            }
             None => {
                 let root = self.dir.join("s3");
                 embedded = EmbeddedS3::start(&root)
                     .await
                     .with_context(|| format!("cannot start an S3 server over {}", root.display()))?;
                 eprintln!("S3         {} (data in {})", embedded.endpoint(), root.display());
+                env.extend(embedded.env().into_iter().filter(|(_, value)| !value.is_empty()));
                 embedded.client()
             }
         };
         ensure_bucket(&client).await.with_context(|| format!("cannot make the bucket {BUCKET}"))?;
-        let store = Store::with_client(client, format!("s3://{BUCKET}/demo").parse()?);
+        let store = Store::with_client(client, format!("s3://{BUCKET}/{PREFIX}").parse()?);
 
         let dir = self.dir.clone();
         let trained = tokio::task::spawn_blocking(move || train(self.data, &dir)).await??;
@@ -90,6 +98,11 @@ impl Demo {
         models.start();
         println!("\nsegue answers at http://{address}; try\n");
         println!("curl '{}'\n", example(&trained, address.port()));
+        println!("Other programs find the model with\n");
+        for (name, value) in env {
+            println!("export {name}={value}");
+        }
+        println!();
         println!("Ctrl-C ends it.");
         axum::serve(listener, api::router(models))
             .with_graceful_shutdown(async {
@@ -113,7 +126,7 @@ fn key(name: &str) -> anyhow::Result<String> {
 fn client(url: &str, access_key: &str, secret_key: &str) -> Client {
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("us-east-1"))
+        .region(Region::from_static(REGION))
         .endpoint_url(url)
         .force_path_style(true)
         .credentials_provider(Credentials::new(access_key, secret_key, None, None, "environment"))

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a model was made from and how good it is. Holds no dates and no timings: the same input gives the same card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Card {
     /// Tracks in the catalogue, after cleaning.
     pub tracks: u64,
@@ -27,6 +28,7 @@ pub struct Card {
 
 /// One feature's place in the scaler.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeatureSummary {
     /// Spotify's name of the feature.
     pub name: String,
@@ -38,6 +40,7 @@ pub struct FeatureSummary {
 
 /// One cluster's profile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClusterSummary {
     /// 0 to k - 1.
     pub id: u32,
@@ -51,6 +54,7 @@ pub struct ClusterSummary {
 
 /// Gaussian naive Bayes on a stratified hold-out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClassifierMetrics {
     /// Tracks that were held out.
     pub held_out: u64,
@@ -64,6 +68,7 @@ pub struct ClassifierMetrics {
 
 /// The figures of scikit-learn's `classification_report`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClassificationReport {
     /// One line for each cluster, by id.
     pub clusters: Vec<ClassScores>,
@@ -75,6 +80,7 @@ pub struct ClassificationReport {
 
 /// Precision, recall, f1 and support. A ratio whose denominator is 0 is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClassScores {
     /// Of the tracks predicted to be in the cluster, the share that are.
     pub precision: f64,
@@ -88,6 +94,7 @@ pub struct ClassScores {
 
 /// The HNSW graphs held against brute force.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IndexMetrics {
     /// Share of the true ten nearest neighbours, in the own cluster, that the graphs find: mean over a sample.
     pub recall_at_10: f64,

@@ -4,6 +4,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::vector::{LANES, Vector};
 
+/// Every feature that a model may have, by Spotify's names.
+pub const FEATURE_NAMES: [&str; 12] = [
+    "danceability",
+    "energy",
+    "variance",
+    "tempo",
+    "loudness",
+    "acousticness",
+    "instrumentalness",
+    "speechiness",
+    "valence",
+    "popularity",
+    "liveness",
+    "duration_ms",
+];
+
 /// The fewest features a model may have.
 pub const MIN_FEATURES: usize = 2;
 /// The most features a model may have: one for each lane of a [`Vector`].

@@ -1,6 +1,6 @@
 //! A model that is ready to answer.
 
-use std::path::Path;
+use std::{path::Path, sync::OnceLock};
 
 use crate::{
     artifact::{self, Error, Parts, Version},
@@ -11,8 +11,10 @@ use crate::{
     feature::Scaler,
     neighbor::{Graph, Neighbors},
     projection::Projection,
+    recommend::Artists,
     title::{Ids, Songs, Titles},
     vector::Vector,
+    words::{Hit, Index},
 };
 
 /// A model that is ready to answer: an artifact's parts, checked and held against each other.
@@ -27,7 +29,9 @@ pub struct Model {
     titles: Titles,
     ids: Ids,
     songs: Songs,
+    artists: OnceLock<Artists>,
     neighbors: Neighbors,
+    words: OnceLock<Index>,
 }
 
 impl Model {
@@ -82,7 +86,21 @@ impl Model {
             })
             .collect::<Result<_, _>>()?;
         let neighbors = Neighbors { vectors, ranges, graphs };
-        Ok(Self { version, card, scaler, projection, clusters, bayes, catalog, titles, ids, songs, neighbors })
+        Ok(Self {
+            version,
+            card,
+            scaler,
+            projection,
+            clusters,
+            bayes,
+            catalog,
+            titles,
+            ids,
+            songs,
+            artists: OnceLock::new(),
+            neighbors,
+            words: OnceLock::new(),
+        })
     }
 
     /// Checks what serving relies on and loading does not need to: the order of titles and ids, the number of songs.
@@ -155,6 +173,32 @@ impl Model {
     /// Searches the nearest tracks.
     pub fn neighbors(&self) -> &Neighbors {
         &self.neighbors
+    }
+
+    /// The single artists behind artist cells; they are told apart when first asked for.
+    pub(crate) fn artists(&self) -> &Artists {
+        self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
+    }
+
+    /// The words of titles and artists. They are not in the artifact: they are indexed when they are first asked for.
+    pub fn words(&self) -> &Index {
+        self.words.get_or_init(|| {
+            let popularity = self.scaler.features.iter().position(|feature| feature == "popularity");
+            Index::new(&self.catalog, &self.titles, popularity)
+        })
+    }
+
+    /// Indexes the words of titles and artists, so that no [`Model::search`] has to wait for it.
+    pub fn prepare_search(&self) {
+        self.words();
+    }
+
+    /// Songs whose title and artist hold what was typed, best first, each once, by their most popular release.
+    ///
+    /// Every typed word must be there: whole, begun, or with typos. The first search indexes the words, unless
+    /// [`Model::prepare_search`] has. A query without a letter or digit finds nothing.
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        self.words().search(query, limit)
     }
 
     /// The row of a track, by its id.

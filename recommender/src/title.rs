@@ -137,6 +137,13 @@ impl Titles {
         Ok(Songs { song_of, count })
     }
 
+    /// The most popular release of every song, in the order of the songs' numbers.
+    pub(crate) fn songs_first(&self) -> impl Iterator<Item = u32> + '_ {
+        let first = |(place, relation): (usize, u32)| place == 0 || relation != SAME_SONG;
+        let rows = self.rows.iter().zip(self.relations.iter().enumerate());
+        rows.filter(move |(_, place)| first(*place)).map(|(row, _)| row)
+    }
+
     /// Where a title's rows lie in title order.
     fn range(&self, catalog: &Catalog, title: &str) -> Range<usize> {
         let key_at = |place: usize| key(catalog.songs.get(self.rows.get(place) as usize));

@@ -20,8 +20,8 @@ fn model(count: usize, k: usize) -> Model {
     model
 }
 
-fn request(id: &str) -> Request<'_> {
-    Request { seed: Seed::Track(id), limit: 10, same_cluster: true, search: Search::Auto }
+fn request(id: &str) -> Request {
+    Request::new(Seed::Track(id.into()))
 }
 
 #[test]
@@ -54,13 +54,15 @@ fn answers_hold_what_they_promise_whatever_the_search() {
                 let (exact, hnsw) = (answer(Search::Exact), answer(Search::Hnsw));
                 assert_eq!(exact.search, Searched::Exact);
                 for answer in [&exact, &hnsw] {
-                    assert_eq!(answer.tracks.len(), limit.min(answer.after_filtering_size as usize));
+                    let seed = &answer.seeds[0];
+                    assert_eq!(answer.tracks.len(), limit.min(seed.after_filtering_size as usize));
+                    let seed = seed.seed.row.expect("a row");
                     let songs: HashSet<u32> = answer.tracks.iter().map(|track| model.songs().of(track.row)).collect();
                     assert_eq!(songs.len(), answer.tracks.len(), "a song is there twice");
-                    assert!(!songs.contains(&model.songs().of(answer.seed)), "the seed's song is there");
+                    assert!(!songs.contains(&model.songs().of(seed)), "the seed's song is there");
                     assert!(answer.tracks.is_sorted_by(|a, b| a.similarity >= b.similarity));
                     if same_cluster {
-                        let own = model.cluster_of(answer.seed);
+                        let own = model.cluster_of(seed);
                         assert!(answer.tracks.iter().all(|track| model.cluster_of(track.row) == own));
                     }
                 }
@@ -79,7 +81,8 @@ fn a_cluster_of_one_answers_with_nothing() {
     let file = encode(&common::parts(&tracks, 1, 1)).expect("encodes");
     let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
     let answer = model.recommend(&request(&tracks[0].id)).expect("answers");
-    assert_eq!((answer.initial_pool_size, answer.after_filtering_size, answer.tracks.len()), (1, 0, 0));
+    let seed = &answer.seeds[0];
+    assert_eq!((seed.initial_pool_size, seed.after_filtering_size, answer.tracks.len()), (1, 0, 0));
 }
 
 #[test]
@@ -95,7 +98,7 @@ fn a_shared_title_needs_its_artist() {
     tracks[4].artist = "CY".into();
     let file = encode(&common::parts(&tracks, 2, 1)).expect("encodes");
     let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
-    let song = |song, artist| model.resolve(&Seed::Song { song, artist });
+    let song = |song, artist| model.resolve_song(song, artist);
     match song("shared", None) {
         Err(Error::ArtistNeeded { artists, .. }) => assert_eq!(artists, ["Ann", "Bob"]),
         other => panic!("{other:?}"),
@@ -107,7 +110,7 @@ fn a_shared_title_needs_its_artist() {
         Err(Error::UnknownSong { suggestions, .. }) => assert_eq!(suggestions[0], "Shared"),
         other => panic!("{other:?}"),
     }
-    assert!(matches!(model.resolve(&Seed::Track("none")), Err(Error::UnknownTrack { .. })));
+    assert!(matches!(model.resolve(&Seed::Track("none".into())), Err(Error::UnknownTrack { .. })));
 }
 
 #[test]
@@ -115,6 +118,7 @@ fn a_limit_out_of_range_is_refused() {
     let model = model(20, 1);
     for limit in [0, 101] {
         let id = model.catalog().track(0).id.to_owned();
-        assert_eq!(model.recommend(&Request { limit, ..request(&id) }), Err(Error::Limit { limit }));
+        let refused = model.recommend(&Request { limit, ..request(&id) });
+        assert!(matches!(refused, Err(Error::OutOfRange { name: "limit", .. })), "{refused:?}");
     }
 }

@@ -1,9 +1,22 @@
 //! An S3 server with a model in it, made by the trainer binary as a user would.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
 
 use local::s3::EmbeddedS3;
+use recommend::{
+    api,
+    http::cors::Cors,
+    models::{Models, Source},
+};
+use segue::Model;
+use segue_store::Store;
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 use crate::{
     binaries::binary,
@@ -44,10 +57,32 @@ impl World {
     ///
     /// If that fails.
     pub async fn publish(&self) {
+        self.publish_as("3").await;
+    }
+
+    /// As [`World::publish`], with this many clusters: another model.
+    ///
+    /// # Panics
+    ///
+    /// If that fails.
+    pub async fn publish_as(&self, k: &str) {
+        self.train(k, "").await;
+    }
+
+    /// As [`World::publish`], with these rows added to the catalogue.
+    ///
+    /// # Panics
+    ///
+    /// If that fails.
+    pub async fn publish_with(&self, rows: &str) {
+        self.train("3", rows).await;
+    }
+
+    async fn train(&self, k: &str, rows: &str) {
         let csv = self.folder.path().join("tracks.csv");
-        std::fs::write(&csv, catalog::csv()).expect("writes");
+        std::fs::write(&csv, catalog::csv() + rows).expect("writes");
         let output = tokio::process::Command::new(binary("trainer"))
-            .args(["train", "--k", "3", "--publish", LOCATION, "--data"])
+            .args(["train", "--k", k, "--publish", LOCATION, "--data"])
             .arg(&csv)
             .arg("--out")
             .arg(self.folder.path().join("model"))
@@ -69,8 +104,51 @@ impl World {
         version.path().join("model.segue")
     }
 
+    /// Serves the function's routes on a loopback port: its URL.
+    ///
+    /// # Panics
+    ///
+    /// If no port can be opened.
+    pub async fn serve(&self, cors: &Cors) -> String {
+        let store = Store::with_client(self.s3.client(), LOCATION.parse().expect("a location"));
+        let models = Arc::new(Models::new(Source::Store(store), Duration::from_secs(20)));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let router = api::router_with(models, cors);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{address}")
+    }
+
     /// Starts the function binary on it.
     pub async fn function(&self) -> Function {
         Function::start(&binary("recommend"), &self.env()).await
     }
+}
+
+/// Trains on a table with the trainer binary, into a temporary folder.
+///
+/// # Panics
+///
+/// If that fails.
+pub fn train(table: &Path, more: &[&str]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = Command::new(binary("trainer"))
+        .args(["train", "--data"])
+        .arg(table)
+        .arg("--out")
+        .arg(folder.path())
+        .args(more)
+        .output()
+        .expect("the trainer runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder
+}
+
+/// Opens what [`train`] made.
+///
+/// # Panics
+///
+/// If it does not open.
+pub fn open(folder: &TempDir) -> Model {
+    Model::open(&folder.path().join("model.segue")).expect("opens")
 }

@@ -62,6 +62,48 @@ async fn a_cold_function_answers_from_the_published_model() {
 }
 
 #[tokio::test]
+async fn tracks_are_found_by_what_is_typed_of_them() {
+    let (_world, function) = published().await;
+    for (typed, song) in
+        [("deja+v", "Déjà Vu"), ("D%C3%A9j%C3%A0%20Vu", "Déjà Vu"), ("eve+vu", "Déjà Vu"), ("trakc+sevn", "")]
+    {
+        let (status, headers, answer) = function.get(&format!("/v1/tracks?q={typed}")).await;
+        assert_eq!((status, headers["content-type"].as_str()), (200, Some("application/json")), "{answer}");
+        assert_eq!(songs(&answer).first().copied().unwrap_or_default(), song, "{typed}");
+    }
+    let (_, _, answer) = function.get("/v1/tracks?q=track+sven&limit=3").await;
+    assert_eq!((&answer["query"], songs(&answer)[0]), (&Value::from("track sven"), "Track Seven"));
+    assert_eq!(answer["model"]["tracks"], 203);
+    let track = &answer["tracks"][0];
+    let (_, _, by_id) = function.get(&format!("/v1/tracks/{}", track["id"].as_str().expect("an id"))).await;
+    assert_eq!(&by_id["track"], track);
+
+    // Ten where nothing else is asked for, and each song once.
+    for (limit, count) in [("", 10), ("&limit=50", 50), ("&limit=1", 1)] {
+        let (_, _, answer) = function.get(&format!("/v1/tracks?q=song{limit}")).await;
+        assert_eq!(songs(&answer).len(), count, "{limit}");
+    }
+    let (_, _, answer) = function.get("/v1/tracks?q=re-released").await;
+    assert_eq!(songs(&answer).len(), 1);
+    let (status, _, answer) = function.get("/v1/tracks?q=%3F%21").await;
+    assert_eq!((status, songs(&answer).len()), (200, 0));
+
+    let long = format!("q={}", "x".repeat(257));
+    for (query, parameter) in [
+        ("", "q"),
+        ("q=", "q"),
+        ("q=+", "q"),
+        (&long, "q"),
+        ("q=a&limit=0", "limit"),
+        ("q=a&limit=51", "limit"),
+        ("query=a", "query"),
+    ] {
+        let (status, _, problem) = function.get(&format!("/v1/tracks?{query}")).await;
+        assert_eq!((status, &problem["parameter"]), (400, &Value::from(parameter)), "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn titles_ignore_case_white_space_and_unicode_form() {
     let (_world, function) = published().await;
     for song in ["D%C3%A9j%C3%A0%20Vu", "%20d%C3%A9j%C3%A0%20%20VU%20", "De%CC%81ja%CC%80+vu"] {

@@ -2,25 +2,9 @@
 
 #![allow(missing_docs)]
 
-use std::{sync::Arc, time::Duration};
-
-use recommend::{
-    api,
-    models::{Models, Source},
-};
-use segue_store::Store;
-use segue_tests::{catalog::LOCATION, world::World};
+use recommend::http::cors::Cors;
+use segue_tests::world::World;
 use serde_json::Value;
-use tokio::net::TcpListener;
-
-async fn serve(world: &World) -> String {
-    let store = Store::with_client(world.s3.client(), LOCATION.parse().expect("a location"));
-    let models = Arc::new(Models::new(Source::Store(store), Duration::from_secs(20)));
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move { axum::serve(listener, api::router(models)).await });
-    format!("http://{address}")
-}
 
 async fn json(url: String) -> (u16, Value) {
     let answer = reqwest::get(url).await.expect("an answer");
@@ -30,7 +14,7 @@ async fn json(url: String) -> (u16, Value) {
 #[tokio::test]
 async fn the_page_needs_no_model_and_nothing_from_elsewhere() {
     let world = World::new().await;
-    let base = serve(&world).await;
+    let base = world.serve(&Cors::Off).await;
     for (file, kind) in [("", "text/html"), ("page/style.css", "text/css"), ("page/app.js", "text/javascript")] {
         let answer = reqwest::get(format!("{base}/{file}?song=anything")).await.expect("an answer");
         assert_eq!(answer.status(), 200, "{file}");
@@ -48,7 +32,7 @@ async fn the_page_needs_no_model_and_nothing_from_elsewhere() {
 async fn a_map_has_as_many_points_as_asked_for_and_lies_on_the_models_axes() {
     let world = World::new().await;
     world.publish().await;
-    let base = serve(&world).await;
+    let base = world.serve(&Cors::Off).await;
     let (status, map) = json(format!("{base}/v1/map?limit=50")).await;
     assert_eq!(status, 200);
     let points = map["points"].as_array().expect("points");

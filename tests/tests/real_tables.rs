@@ -2,7 +2,7 @@
 
 #![allow(missing_docs)]
 
-use std::{collections::HashSet, path::Path, process::Command};
+use std::collections::HashSet;
 
 use segue::{
     Model,
@@ -10,27 +10,12 @@ use segue::{
     recommend::{Answer, Request, Seed},
     vector::Vector,
 };
-use segue_tests::{binaries::binary, data};
+use segue_tests::{
+    data,
+    world::{open, train},
+};
 use serde_json::Value;
 use tempfile::TempDir;
-
-fn train(table: &Path, more: &[&str]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let output = Command::new(binary("trainer"))
-        .args(["train", "--data"])
-        .arg(table)
-        .arg("--out")
-        .arg(folder.path())
-        .args(more)
-        .output()
-        .expect("the trainer runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    folder
-}
-
-fn open(folder: &TempDir) -> Model {
-    Model::open(&folder.path().join("model.segue")).expect("opens")
-}
 
 /// scikit-learn 1.7, `KMeans(k, n_init=10, random_state=0)` on the eleven features after `StandardScaler`.
 const INERTIA: [(&str, f64); 7] = [
@@ -93,7 +78,7 @@ fn brute_force(model: &Model, seed: u32, limit: usize, same_cluster: bool) -> Ve
 
 fn answer(model: &Model, seed: u32, limit: usize, same_cluster: bool, search: Search) -> Answer {
     // By number and not by id: a table may have an id more than once.
-    model.recommend_row(seed, &Request { seed: Seed::Track(""), limit, same_cluster, search }).expect("answers")
+    model.recommend(&Request { limit, same_cluster, search, ..Request::new(Seed::Row(seed)) }).expect("answers")
 }
 
 fn search_is_as_good_as_brute_force(name: &str, samples: usize) {

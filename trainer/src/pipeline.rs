@@ -230,7 +230,7 @@ fn example(model: &Model) -> String {
     central
         .chain(0..model.catalog().len() as u32)
         .map(song)
-        .find(|song| model.resolve(&segue::recommend::Seed::Song { song, artist: None }).is_ok())
+        .find(|song| model.resolve_song(song, None).is_ok())
         .unwrap_or_else(|| song(0))
         .to_owned()
 }

@@ -16,9 +16,8 @@ pub fn recall_at_10(model: &Model, sample: usize, same_cluster: bool) -> f64 {
         .into_par_iter()
         .step_by(step)
         .map(|row| {
-            let id = model.catalog().ids.get(row);
             let answer = |search| {
-                let request = Request { seed: Seed::Track(id), limit: 10, same_cluster, search };
+                let request = Request { same_cluster, search, ..Request::new(Seed::Row(row as u32)) };
                 model.recommend(&request).map(|answer| answer.tracks).unwrap_or_default()
             };
             let exact = answer(Search::Exact);

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use lambda_http::tower::ServiceBuilder;
 use recommend::{
     api,
+    http::lambda::restore_path,
     models::{Models, Source},
     settings::Settings,
 };
@@ -24,5 +26,7 @@ async fn start() -> anyhow::Result<()> {
     let settings = Settings::from_env().context("the function cannot start")?;
     let models = Arc::new(Models::new(Source::Environment(settings.model), settings.deadline));
     models.start();
-    lambda_http::run(api::router(models)).await.map_err(anyhow::Error::from_boxed)
+    let router = api::router_with(models, &settings.cors);
+    let service = ServiceBuilder::new().map_request(restore_path).service(router);
+    lambda_http::run(service).await.map_err(anyhow::Error::from_boxed)
 }

@@ -34,6 +34,9 @@ pub enum Error {
     Deadline(Duration),
 }
 
+/// How long after a load the index for searches is begun: requests that waited for the model are answered first.
+const SEARCH_AFTER: Duration = Duration::from_millis(100);
+
 type Outcome = Result<Arc<Loaded>, Error>;
 
 /// One attempt to load: whoever asks while it runs waits for it, and shares what comes of it.
@@ -132,16 +135,28 @@ async fn load(source: Source) -> Outcome {
     let outcome = fetch(&source).await;
     let milliseconds = begun.elapsed().as_millis() as u64;
     match &outcome {
-        Ok(loaded) => tracing::info!(
-            version = %loaded.model.version(),
-            tracks = loaded.model.catalog().len(),
-            bytes = loaded.latest.size,
-            milliseconds,
-            "model loaded"
-        ),
+        Ok(loaded) => {
+            tracing::info!(
+                version = %loaded.model.version(),
+                tracks = loaded.model.catalog().len(),
+                bytes = loaded.latest.size,
+                milliseconds,
+                "model loaded"
+            );
+            prepare_search(Arc::clone(loaded));
+        }
         Err(error) => tracing::error!(%error, location = %source.location(), milliseconds, "model not loaded"),
     }
     outcome
+}
+
+/// Indexes the words of the catalogue in the background. A search that comes sooner does it itself.
+fn prepare_search(loaded: Arc<Loaded>) {
+    tokio::spawn(async move {
+        tokio::time::sleep(SEARCH_AFTER).await;
+        // Whatever comes of it, a search will tell.
+        let _ = tokio::task::spawn_blocking(move || loaded.model.prepare_search()).await;
+    });
 }
 
 async fn fetch(source: &Source) -> Outcome {

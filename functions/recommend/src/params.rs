@@ -2,8 +2,8 @@
 
 use crate::problem::Problem;
 
-/// The longest value that a parameter may have, in bytes after decoding.
-const LONGEST: usize = 1_024;
+/// The longest value that a parameter may have, in characters after decoding.
+pub const LONGEST: usize = 1_024;
 
 /// The parameters of one request.
 #[derive(Clone, Debug)]
@@ -33,9 +33,10 @@ impl Params {
             if values.iter().any(|(other, _)| *other == name) {
                 return Err(Problem::parameter(&name, "once", format!("{name} is there more than once")));
             }
-            if value.len() > LONGEST {
-                let detail = format!("{name} is {} bytes long, at most {LONGEST} are allowed", value.len());
-                return Err(Problem::parameter(&name, &format!("at most {LONGEST} bytes"), detail));
+            let characters = value.chars().count();
+            if characters > LONGEST {
+                let detail = format!("{name} is {characters} characters long, at most {LONGEST} are allowed");
+                return Err(Problem::parameter(&name, &format!("at most {LONGEST} characters"), detail));
             }
             values.push((name.into_owned(), value.into_owned()));
         }
@@ -68,8 +69,9 @@ impl Params {
     /// 400 with the range for anything else.
     pub fn number(&self, name: &str, range: std::ops::RangeInclusive<usize>) -> Result<Option<usize>, Problem> {
         let Some(value) = self.get(name) else { return Ok(None) };
+        // Rust takes a plus sign too, which no client means: in a URL it stands for a space.
         match value.parse() {
-            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            Ok(number) if !value.starts_with('+') && range.contains(&number) => Ok(Some(number)),
             _ => {
                 let allowed = format!("{} to {}", range.start(), range.end());
                 Err(Problem::parameter(
@@ -78,6 +80,24 @@ impl Params {
                     format!("{name} is {value:?}: expected a whole number, {allowed}"),
                 ))
             }
+        }
+    }
+
+    /// A decimal number within a range, which `allowed` describes.
+    ///
+    /// # Errors
+    ///
+    /// 400 with the range for anything else, NaN and infinity among it.
+    pub fn decimal(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<f64>,
+        allowed: &str,
+    ) -> Result<Option<f64>, Problem> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        match value.parse() {
+            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            _ => Err(Problem::parameter(name, allowed, format!("{name} is {value:?}: expected {allowed}"))),
         }
     }
 
@@ -130,7 +150,7 @@ mod tests {
 
     #[test]
     fn numbers_out_of_range_are_refused() {
-        for value in ["0", "6", "-1", "1.5", "", "99999999999999999999"] {
+        for value in ["0", "6", "-1", "%2B1", "1.5", "", "99999999999999999999"] {
             let params = Params::parse(Some(&format!("limit={value}")), &KNOWN).expect("parses");
             assert!(params.number("limit", 1..=5).is_err(), "{value}");
         }

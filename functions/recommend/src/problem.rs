@@ -7,12 +7,17 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// The content type of every error.
+pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// An error, as its receiver sees it. Nothing internal is in it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// A stable name for the kind of problem: `urn:segue:problem:` and a word.
     #[serde(rename = "type")]
+    #[schema(example = "urn:segue:problem:bad-parameter")]
     kind: String,
     /// What the kind means, in a few words.
     title: &'static str,
@@ -22,9 +27,24 @@ pub struct Problem {
     detail: String,
     /// What a program may want to know: the artists that share a title, the values that are allowed.
     #[serde(flatten)]
+    #[schema(value_type = Members)]
     members: Map<String, Value>,
     #[serde(skip)]
     retry_after: Option<u32>,
+}
+
+/// The members that a [`Problem`] may have beside the four that each has.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "problems hold them by name; this is their schema")]
+struct Members {
+    /// Which parameter it is about; for a body the place in it, such as `tracks[3].features.energy`.
+    parameter: Option<String>,
+    /// What is allowed there.
+    allowed: Option<String>,
+    /// The artists that have a song of the title.
+    artists: Option<Vec<String>>,
+    /// Titles that may have been meant.
+    suggestions: Option<Vec<String>>,
 }
 
 impl Problem {
@@ -74,7 +94,7 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -85,7 +105,7 @@ impl IntoResponse for Problem {
 
 impl From<segue::recommend::Error> for Problem {
     fn from(error: segue::recommend::Error) -> Self {
-        use segue::recommend::Error;
+        use segue::recommend::{Error, Source};
         let detail = error.to_string();
         match error {
             Error::UnknownTrack { .. } => {
@@ -103,7 +123,22 @@ impl From<segue::recommend::Error> for Problem {
                 Self::new(StatusCode::CONFLICT, "artist-needed", "Several artists share this title", detail)
                     .with("artists", artists)
             }
-            Error::Limit { .. } => Self::parameter("limit", "1 to 100", detail),
+            Error::UnknownFeature { feature, expected } => Self::parameter(&feature, &expected.join(", "), detail),
+            Error::Features { expected } => Self::parameter("features", &expected.join(", "), detail),
+            Error::OutOfRange { name, expected, .. } => Self::parameter(name, expected, detail),
+            Error::NoColumn { parameter, column } => {
+                Self::parameter(parameter, "nothing: the catalogue has no such column", detail).with("column", column)
+            }
+            Error::Seed { of, at, seeds, error } => {
+                let problem = Self::from(*error);
+                if seeds == 1 && of == Source::Seeds {
+                    return problem;
+                }
+                let list = if of == Source::Seeds { "seeds" } else { "negative_seeds" };
+                problem.with("seed", format!("{list}[{at}]"))
+            }
+            // A kind of error that this version does not know is a defect of this function.
+            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong", detail),
         }
     }
 }

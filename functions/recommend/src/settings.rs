@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use segue_store::Location;
 
+use crate::http::cors::Cors;
+
 /// What the environment says.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -11,6 +13,9 @@ pub struct Settings {
     pub model: Location,
     /// `DEADLINE_MS`: how long a request waits for a model before it is answered with 503; 8000 where it is not set.
     pub deadline: Duration,
+    /// `CORS_ORIGINS`: the pages that may read the answers, `*` or origins separated by commas; none where it is not
+    /// set.
+    pub cors: Cors,
 }
 
 /// A setting that stops the start.
@@ -72,7 +77,15 @@ impl Settings {
                 }
             },
         };
-        Ok(Self { model, deadline: Duration::from_millis(deadline) })
+        let cors = match set("CORS_ORIGINS") {
+            None => Cors::Off,
+            Some(text) => text.parse().map_err(|error| Error::Invalid {
+                name: "CORS_ORIGINS",
+                expected: format!("{} ({error})", Cors::EXPECTED),
+                got: text,
+            })?,
+        };
+        Ok(Self { model, deadline: Duration::from_millis(deadline), cors })
     }
 }
 
@@ -91,6 +104,15 @@ mod tests {
         assert!(message(&[("MODEL_URI", "https://bucket")]).contains("s3://bucket/prefix"));
         let deadline = message(&[("MODEL_URI", "s3://songs/models"), ("DEADLINE_MS", "soon")]);
         assert!(deadline.contains("DEADLINE_MS") && deadline.contains("soon") && deadline.contains("900000"));
+    }
+
+    #[test]
+    fn pages_are_let_in_by_name_only() {
+        const MODEL: (&str, &str) = ("MODEL_URI", "s3://songs/models");
+        assert_eq!(read(&[MODEL]).expect("reads").cors, Cors::Off);
+        assert_eq!(read(&[MODEL, ("CORS_ORIGINS", "*")]).expect("reads").cors, Cors::Any);
+        let refused = read(&[MODEL, ("CORS_ORIGINS", "https://app.example/")]).expect_err("refused").to_string();
+        assert!(refused.contains("CORS_ORIGINS") && refused.contains("http://localhost:3000"), "{refused}");
     }
 
     #[test]

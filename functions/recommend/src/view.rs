@@ -2,11 +2,17 @@
 
 use segue::{Model, Version, catalog};
 use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::Number;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Type, schema::Schema},
+};
 
 /// Which model answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ModelRef {
     /// SHA-256 of its artifact.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub version: Version,
     /// Tracks in its catalogue.
     pub tracks: usize,
@@ -20,7 +26,7 @@ impl ModelRef {
 }
 
 /// A cluster, by id and name.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ClusterRef<'a> {
     /// 0 to k - 1.
     pub id: usize,
@@ -28,11 +34,37 @@ pub struct ClusterRef<'a> {
     pub name: &'a str,
 }
 
+impl<'a> ClusterRef<'a> {
+    /// Of a cluster of a model.
+    pub fn of(model: &'a Model, id: usize) -> Self {
+        Self { id, name: &model.clusters()[id].name }
+    }
+}
+
+/// How probable a cluster is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Posterior<'a> {
+    #[serde(flatten)]
+    cluster: ClusterRef<'a>,
+    /// 0 to 1; those of all clusters add up to 1.
+    probability: f64,
+}
+
+impl<'a> Posterior<'a> {
+    /// Of every cluster of a model.
+    pub fn all(model: &'a Model, posteriors: &[f64]) -> Vec<Self> {
+        let of =
+            |(id, probability): (usize, &f64)| Self { cluster: ClusterRef::of(model, id), probability: *probability };
+        posteriors.iter().enumerate().map(of).collect()
+    }
+}
+
 /// A track with its cluster and features.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Track<'a> {
     #[serde(flatten)]
     track: catalog::Track<'a>,
+    /// The cluster that it belongs to.
     cluster: ClusterRef<'a>,
     features: Features<'a>,
 }
@@ -43,7 +75,7 @@ impl<'a> Track<'a> {
         let id = model.cluster_of(row);
         Self {
             track: model.catalog().track(row),
-            cluster: ClusterRef { id, name: &model.clusters()[id].name },
+            cluster: ClusterRef::of(model, id),
             features: Features { names: &model.scaler().features, values: model.catalog().raw(row) },
         }
     }
@@ -58,20 +90,45 @@ pub struct Features<'a> {
     pub values: Vec<f64>,
 }
 
+/// What [`Features`] look like where no model says which there are; `openapi.rs` fills in the model's.
+impl PartialSchema for Features<'_> {
+    fn schema() -> RefOr<Schema> {
+        let value = ObjectBuilder::new().schema_type(Type::Number);
+        let description = "Features by name, in the units of the file that the model was made from";
+        ObjectBuilder::new().description(Some(description)).additional_properties(Some(value)).into()
+    }
+}
+
+impl ToSchema for Features<'_> {}
+
 impl Serialize for Features<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.names.len()))?;
         for (name, value) in self.names.iter().zip(&self.values) {
-            // As the file had them: 68 is not 68.0.
-            if value.fract() == 0.0 && value.abs() < 1e15 {
-                map.serialize_entry(name, &(*value as i64))?;
-            } else {
-                map.serialize_entry(name, value)?;
-            }
+            map.serialize_entry(name, &number(*value))?;
         }
         map.end()
     }
 }
+
+/// A value as the file had it: 68 is not 68.0. Nothing where it is not finite, which no catalogue's is.
+pub fn number(value: f64) -> Option<Number> {
+    if value.fract() == 0.0 && value.abs() < 1e15 { Some((value as i64).into()) } else { Number::from_f64(value) }
+}
+
+/// The schema of some features by name; `openapi.rs` fills in the model's.
+#[derive(Debug)]
+pub struct SomeFeatures;
+
+impl PartialSchema for SomeFeatures {
+    fn schema() -> RefOr<Schema> {
+        let value = ObjectBuilder::new().schema_type(Type::Number);
+        let description = "Some of the model's features by name, in the units of the file that the model was made from";
+        ObjectBuilder::new().description(Some(description)).additional_properties(Some(value)).into()
+    }
+}
+
+impl ToSchema for SomeFeatures {}
 
 /// A similarity with six decimals: more than `f32` vectors can tell apart would be noise.
 pub fn rounded(similarity: f32) -> f64 {

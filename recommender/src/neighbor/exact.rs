@@ -5,13 +5,15 @@ use std::ops::Range;
 use super::Neighbor;
 use crate::vector::Vector;
 
-/// The `most` nearest rows of `ranges` that `accept` lets through, nearest first.
+/// The `most` nearest rows of `ranges` that `accept` lets through, nearest first. `cost`, 0 or more, is added to a row's
+/// distance.
 pub(super) fn nearest(
     vectors: &[Vector],
     ranges: &[Range<u32>],
     vector: &Vector,
     most: usize,
-    accept: impl Fn(u32) -> bool,
+    accept: &dyn Fn(u32) -> bool,
+    cost: &dyn Fn(u32) -> f32,
 ) -> Vec<Neighbor> {
     if most == 0 {
         return Vec::new();
@@ -24,7 +26,12 @@ pub(super) fn nearest(
     for range in ranges {
         let rows = range.start as usize..range.end as usize;
         for (row, other) in range.clone().zip(&vectors[rows]) {
+            // The cheapest question first: most rows are too far, whatever they cost besides.
             let distance = vector.squared_distance(other);
+            if distance > bound {
+                continue;
+            }
+            let distance = distance + cost(row);
             if distance > bound || !accept(row) {
                 continue;
             }
@@ -58,12 +65,15 @@ mod tests {
             let all = vectors.len() as u32;
             let mut expected: Vec<Neighbor> = (0..all)
                 .filter(|row| row % 7 != 0)
-                .map(|row| Neighbor { row, distance: vectors[0].squared_distance(&vectors[row as usize]) })
+                .map(|row| {
+                    let distance = vectors[0].squared_distance(&vectors[row as usize]) + (row % 3) as f32;
+                    Neighbor { row, distance }
+                })
                 .collect();
             expected.sort_by(Neighbor::cmp);
             expected.truncate(most);
             let ranges = [0..all / 3, all / 3..all];
-            let found = nearest(&vectors, &ranges, &vectors[0], most, |row| row % 7 != 0);
+            let found = nearest(&vectors, &ranges, &vectors[0], most, &|row| row % 7 != 0, &|row| (row % 3) as f32);
             prop_assert_eq!(found, expected);
         }
     }

@@ -74,8 +74,6 @@ pub(crate) struct Query<'a> {
     pub(crate) clusters: &'a [usize],
     /// How many different songs to find.
     pub(crate) want: usize,
-    /// A song that is not to be found.
-    pub(crate) except: Option<u32>,
     pub(crate) search: Search,
 }
 
@@ -97,9 +95,16 @@ impl Neighbors {
         &self.graphs
     }
 
-    /// The nearest `want` different songs; fewer only where the clusters hold fewer. Of several releases of a song
-    /// the nearest is found.
-    pub(crate) fn nearest(&self, query: &Query<'_>, songs: &Songs) -> (Vec<Neighbor>, Searched) {
+    /// The nearest `want` different songs among the rows that `accepts` lets through; fewer only where there are no
+    /// more. Of several releases of a song the nearest is found. `cost` is added to a row's distance; the graphs do not
+    /// know of it, so that with costs the search must be exact.
+    pub(crate) fn nearest(
+        &self,
+        query: &Query<'_>,
+        songs: &Songs,
+        accepts: &dyn Fn(u32) -> bool,
+        cost: &dyn Fn(u32) -> f32,
+    ) -> (Vec<Neighbor>, Searched) {
         let pool: usize = query.clusters.iter().map(|cluster| self.ranges[*cluster].len()).sum();
         let walk = match query.search {
             Search::Auto => pool >= EXACT_BELOW && query.want <= HNSW_UP_TO,
@@ -109,20 +114,20 @@ impl Neighbors {
         if walk {
             let mut found: Vec<Neighbor> =
                 query.clusters.iter().flat_map(|cluster| self.walk(*cluster, query.vector)).collect();
+            found.retain(|neighbor| accepts(neighbor.row));
             found.sort_unstable_by(Neighbor::cmp);
-            let found = different_songs(&found, query, songs);
+            let found = different_songs(&found, query.want, songs);
             if found.len() == query.want {
                 return (found, Searched::Hnsw);
             }
             // A graph answers with a bounded number of nodes. They were too few: compare with every track.
         }
         let ranges: Vec<Range<u32>> = query.clusters.iter().map(|cluster| self.ranges[*cluster].clone()).collect();
-        let mut most = query.want + 16;
+        let mut most = query.want.saturating_add(16);
         loop {
-            let found =
-                exact::nearest(&self.vectors, &ranges, query.vector, most, |row| Some(songs.of(row)) != query.except);
+            let found = exact::nearest(&self.vectors, &ranges, query.vector, most, accepts, cost);
             let all = found.len() < most || most >= pool;
-            let found = different_songs(&found, query, songs);
+            let found = different_songs(&found, query.want, songs);
             if found.len() == query.want || all {
                 return (found, Searched::Exact);
             }
@@ -141,8 +146,8 @@ impl Neighbors {
     }
 }
 
-/// The first `want` songs of a sorted list, each once, without the one that is not to be found.
-fn different_songs(found: &[Neighbor], query: &Query<'_>, songs: &Songs) -> Vec<Neighbor> {
-    let mut seen: HashSet<u32> = query.except.into_iter().collect();
-    found.iter().filter(|neighbor| seen.insert(songs.of(neighbor.row))).take(query.want).copied().collect()
+/// The first `want` songs of a sorted list, each once.
+fn different_songs(found: &[Neighbor], want: usize, songs: &Songs) -> Vec<Neighbor> {
+    let mut seen: HashSet<u32> = HashSet::with_capacity(want);
+    found.iter().filter(|neighbor| seen.insert(songs.of(neighbor.row))).take(want).copied().collect()
 }

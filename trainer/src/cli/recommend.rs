@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use segue::{
     Model,
-    neighbor::Search,
     recommend::{Request, Seed},
 };
 
@@ -30,17 +29,18 @@ impl Recommend {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let model = Model::open(&self.file)?;
         let answer = model.recommend(&Request {
-            seed: Seed::Song { song: &self.song, artist: self.artist.as_deref() },
             limit: self.limit,
             same_cluster: !self.any_cluster,
-            search: Search::Auto,
+            ..Request::new(Seed::Song { song: self.song, artist: self.artist })
         })?;
         let named = |row| {
             let track = model.catalog().track(row);
             format!("{} - {}", track.artist, track.song)
         };
         let cluster = |row| model.clusters()[model.cluster_of(row)].name.as_str();
-        println!("{} ({})", named(answer.seed), cluster(answer.seed));
+        for row in answer.seeds.iter().filter_map(|seed| seed.seed.row) {
+            println!("{} ({})", named(row), cluster(row));
+        }
         for track in &answer.tracks {
             let elsewhere = if self.any_cluster { format!("  ({})", cluster(track.row)) } else { String::new() };
             println!("{:.4}  {}{elsewhere}", track.similarity, named(track.row));

@@ -7,32 +7,55 @@ use axum::{
     response::Response,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
-    api::json,
+    api::{
+        answer,
+        openapi::{NotModified, Problems},
+    },
     models::Models,
     params::Params,
     problem::Problem,
     view::{Features, ModelRef, Track},
 };
 
-#[derive(Debug, Serialize)]
-struct Clusters<'a> {
+/// The clusters of the model.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Clusters<'a> {
     model: ModelRef,
+    /// By id.
     clusters: Vec<ClusterView<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+/// One cluster.
+#[derive(Debug, Serialize, ToSchema)]
 struct ClusterView<'a> {
+    /// 0 to k - 1.
     id: usize,
+    /// A name that a person understands.
     name: &'a str,
+    /// How many tracks it holds.
     size: u32,
+    /// How many different songs, by title and artist.
     songs: u32,
+    /// Mean of each feature, in the file's own units.
     means: Features<'a>,
+    /// Genres that are more typical of this cluster than of the others, the most typical first.
     genres: &'a [String],
+    /// The three tracks nearest to its centre, nearest first.
     central_tracks: Vec<Track<'a>>,
 }
 
+/// All clusters
+///
+/// What each is called, how large it is, what it sounds like, and which tracks stand for it.
+#[utoipa::path(
+    get,
+    path = "/v1/clusters",
+    tag = "Clusters",
+    responses((status = 200, description = "All clusters", body = Clusters), NotModified, Problems<false>),
+)]
 pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Params::parse(query.as_deref(), &[])?;
     let loaded = models.get().await?;
@@ -51,5 +74,5 @@ pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQ
             central_tracks: cluster.central.iter().map(|row| Track::of(model, *row)).collect(),
         })
         .collect();
-    Ok(json(&Clusters { model: ModelRef::of(model), clusters }))
+    Ok(answer(model, &Clusters { model: ModelRef::of(model), clusters }))
 }

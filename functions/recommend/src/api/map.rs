@@ -8,27 +8,48 @@ use axum::{
 };
 use segue::Model;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::{api::json, models::Models, params::Params, problem::Problem, view::ModelRef};
+use crate::{
+    api::{
+        answer,
+        openapi::{NotModified, Problems},
+    },
+    models::Models,
+    params::Params,
+    problem::Problem,
+    view::ModelRef,
+};
 
 const PARAMETERS: [&str; 1] = ["limit"];
 const MAX_POINTS: usize = 5_000;
 const DEFAULT_POINTS: usize = 2_000;
 
-#[derive(Debug, Serialize)]
-struct Map {
+/// An even sample of the catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Map {
     model: ModelRef,
-    /// A number of tracks, each as its place and its cluster.
+    /// Tracks, by cluster: the place of each along the two axes of `/v1/model`, and the id of its cluster.
     points: Vec<(f64, f64, usize)>,
 }
 
+/// Points of the map
+///
+/// An even sample of the catalogue: each cluster has its share of it, and the same model gives the same one.
+#[utoipa::path(
+    get,
+    path = "/v1/map",
+    tag = "Clusters",
+    params(("limit" = Option<u32>, Query, description = "How many points, 2000 unless set", minimum = 1, maximum = 5_000)),
+    responses((status = 200, description = "The points", body = Map), NotModified, Problems<false>),
+)]
 pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let params = Params::parse(query.as_deref(), &PARAMETERS)?;
     let limit = params.number("limit", 1..=MAX_POINTS)?.unwrap_or(DEFAULT_POINTS);
     let loaded = models.get().await?;
     let model = &loaded.model;
     let points = sample(model.catalog().len(), limit).map(|row| point(model, row)).collect();
-    Ok(json(&Map { model: ModelRef::of(model), points }))
+    Ok(answer(model, &Map { model: ModelRef::of(model), points }))
 }
 
 /// Rows at even steps. Rows go by cluster: each cluster has its share of them.

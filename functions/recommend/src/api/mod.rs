@@ -1,68 +1,86 @@
 //! The routes, a file each.
 
+mod classify;
 mod clusters;
+mod compat;
 mod health;
 mod map;
 mod model;
+mod openapi;
 mod page;
 mod recommendations;
 mod tracks;
 
-use std::{any::Any, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json, Router,
     extract::Request,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
+use segue::Model;
 use serde::Serialize;
-use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{models::Models, problem::Problem};
+use crate::{
+    http::{self, cors::Cors, etag::OfModel},
+    models::Models,
+    problem::Problem,
+};
 
-/// All routes over one model. The same router answers behind Lambda and on a plain HTTP port.
+/// All routes over one model, closed to pages of other origins. The same router answers behind Lambda and on a plain
+/// HTTP port.
 pub fn router(models: Arc<Models>) -> Router {
-    Router::new()
-        .route("/v1/recommendations", get(recommendations::get))
+    router_with(models, &Cors::Off)
+}
+
+/// As [`router`], open to the pages that `cors` names.
+pub fn router_with(models: Arc<Models>, cors: &Cors) -> Router {
+    // A route is in `openapi.rs` too.
+    let routes = Router::new()
+        .route("/v1/recommendations", get(recommendations::get).post(recommendations::post))
+        .route("/v1/tracks", get(tracks::search))
         .route("/v1/tracks/{id}", get(tracks::get))
+        .route("/v1/classify", post(classify::post))
         .route("/v1/clusters", get(clusters::get))
         .route("/v1/model", get(model::get))
         .route("/v1/map", get(map::get))
+        .route("/health", get(health::get))
+        .route("/openapi.json", get(openapi::get))
+        .route("/recommend/{*song_name}", get(compat::recommend))
+        .route("/search", get(compat::search))
+        // Not in `openapi.rs`: for people.
         .route("/", get(page::index))
         .route("/page/{file}", get(page::file))
-        .route("/health", get(health::get))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
-        .layer(CatchPanicLayer::custom(panicked))
-        .with_state(models)
+        .with_state(models);
+    http::common(routes, cors)
 }
 
-/// JSON that a client must ask for again: the model behind it may change.
+/// An answer that depends on the model and the request alone: a client may keep it, and must ask whether it still holds.
+fn answer(model: &Model, value: &impl Serialize) -> Response {
+    let mut response = ([(header::CACHE_CONTROL, "no-cache")], Json(value)).into_response();
+    response.extensions_mut().insert(OfModel(model.version()));
+    response
+}
+
+/// An answer that nobody is to keep.
 fn json(value: &impl Serialize) -> Response {
-    ([(header::CACHE_CONTROL, "no-cache")], Json(value)).into_response()
+    ([(header::CACHE_CONTROL, "no-store")], Json(value)).into_response()
 }
 
-async fn unknown_route(request: Request) -> Problem {
+async fn unknown_route(request: Request) -> Response {
     let path: String = request.uri().path().chars().take(200).collect();
-    let detail = format!("there is nothing at {path}; the routes are in docs/http-api.md");
-    Problem::new(StatusCode::NOT_FOUND, "unknown-route", "There is no such route", detail)
+    let detail = format!("there is nothing at {path}; the routes are in /openapi.json");
+    Problem::new(StatusCode::NOT_FOUND, "unknown-route", "There is no such route", detail).into_response()
 }
 
-async fn wrong_method(request: Request) -> Problem {
-    let detail = format!("this route does not take {}", request.method());
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "The route does not take this method", detail)
-}
-
-/// A defect in one request is that request's answer, and not the end of the environment.
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let message = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    tracing::error!(message, "a request panicked");
-    let detail = "the request met a defect; it has been logged";
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong", detail).into_response()
+async fn wrong_method(request: Request) -> Response {
+    http::answer_options(&request).unwrap_or_else(|| {
+        let detail = format!("this route does not take {}", request.method());
+        let title = "The route does not take this method";
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", title, detail).into_response()
+    })
 }

@@ -8,13 +8,28 @@ use axum::{
 };
 use segue::{Version, card::Card};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::{api::json, models::Models, params::Params, problem::Problem};
+use crate::{
+    api::{
+        answer,
+        openapi::{NotModified, Problems},
+    },
+    models::Models,
+    params::Params,
+    problem::Problem,
+};
 
-#[derive(Debug, Serialize)]
-struct ModelAnswer<'a> {
+/// What the model was made from and how good it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ModelAnswer<'a> {
+    /// SHA-256 of its artifact.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     version: Version,
+    /// When it was published, in RFC 3339.
+    #[schema(format = DateTime)]
     published_at: String,
+    /// Size of its artifact.
     bytes: u64,
     /// The axes of the map, shape `(2, n_features)`, for scaled features.
     projection: &'a [Vec<f64>; 2],
@@ -22,14 +37,24 @@ struct ModelAnswer<'a> {
     card: &'a Card,
 }
 
+/// The model that answers
+///
+/// Its version, its features, how its clusters were chosen, and how good its classifier and its index are.
+#[utoipa::path(
+    get,
+    path = "/v1/model",
+    tag = "Model",
+    responses((status = 200, description = "The model", body = ModelAnswer), NotModified, Problems<false>),
+)]
 pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Params::parse(query.as_deref(), &[])?;
     let loaded = models.get().await?;
-    Ok(json(&ModelAnswer {
+    let body = ModelAnswer {
         version: loaded.model.version(),
         published_at: loaded.latest.published_at.to_string(),
         bytes: loaded.latest.size,
         projection: &loaded.model.projection().axes,
         card: loaded.model.card(),
-    }))
+    };
+    Ok(answer(&loaded.model, &body))
 }

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use headers::{ETag, HeaderMapExt, IfNoneMatch};
 use segue::Version;
 
 use crate::problem::Problem;
@@ -51,21 +52,22 @@ pub(super) async fn file(Path(file): Path<String>, headers: HeaderMap) -> Result
 
 /// A file, or only that the client has it already: a new version of the function may bring another one.
 fn serve(headers: &HeaderMap, kind: &'static str, body: &'static str) -> Response {
-    let tag = format!("\"{}\"", Version::of(body.as_bytes()));
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let known = known.flat_map(|tags| tags.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag);
-    let mut response = if known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(header::CONTENT_TYPE, kind)], body).into_response()
+    // Weak, because the compressed and the plain file share it.
+    let tag: Option<ETag> = format!("W/\"{}\"", Version::of(body.as_bytes())).parse().ok();
+    let known = headers.typed_get::<IfNoneMatch>();
+    let mut response = match (known, &tag) {
+        (Some(known), Some(tag)) if !known.precondition_passes(tag) => StatusCode::NOT_MODIFIED.into_response(),
+        _ => ([(header::CONTENT_TYPE, kind)], body).into_response(),
     };
     let headers = response.headers_mut();
-    // Hexadecimal digits between quotes are always a header's value.
-    headers.extend(HeaderValue::from_str(&tag).ok().map(|tag| (header::ETAG, tag)));
+    if let Some(tag) = tag {
+        headers.typed_insert(tag);
+    }
     for (name, value) in [
         (header::CACHE_CONTROL, "no-cache"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::REFERRER_POLICY, "no-referrer"),
+        (header::VARY, "accept-encoding"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

@@ -2,6 +2,8 @@
 
 const TYPING_MILLISECONDS = 150;
 const SUGGESTIONS = 8;
+// More characters than this are not searched for.
+const LONGEST = 64;
 
 /** `choose` is called with the track of a suggestion, `announce` with what a screen reader should say. */
 class Combobox {
@@ -42,7 +44,7 @@ class Combobox {
   }
 
   async #suggest() {
-    const q = this.#input.value.trim();
+    const q = [...this.#input.value.trim()].slice(0, LONGEST).join('').trim();
     if (!q) return;
     this.#request.abort();
     const request = new AbortController();

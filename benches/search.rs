@@ -1,0 +1,118 @@
+//! Searching by what is typed: how long a query takes, how long its index to make, and how much memory that has.
+//!
+//! `cargo bench -p segue-benches --bench search`. The model is `SEGUE_MODEL`, an artifact; or trained on
+//! `union_265k.csv` in the folder `SEGUE_DATA`, or in `../shared/data` beside the workspace; or on made-up tracks.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use segue::{Model, Version};
+use trainer::{console::Console, pipeline, synth, table};
+
+/// Tracks made up where there are no real ones.
+const MADE_UP: u64 = 100_000;
+/// Titles that queries are made of.
+const TITLES: usize = 300;
+/// How many hits a query asks for: the default of the HTTP API.
+const LIMIT: usize = 10;
+
+fn main() -> anyhow::Result<()> {
+    let model = model()?;
+    let tracks = model.catalog().len();
+    let (begun, cpu) = (Instant::now(), cpu_time());
+    model.prepare_search();
+    let (built, cpu) = (begun.elapsed(), cpu_time().saturating_sub(cpu));
+    let index = model.words();
+    println!("{tracks} tracks, {} songs, {} words", index.songs(), index.words());
+    println!(
+        "index {built:.1?} ({cpu:.1?} of CPU), {} bytes, {:.1} a track",
+        index.bytes(),
+        index.bytes() as f64 / tracks as f64
+    );
+
+    let mut all = Vec::new();
+    for (kind, queries) in queries(&model) {
+        let mut times: Vec<(Duration, String)> = Vec::with_capacity(queries.len());
+        for query in queries {
+            // The better of two: what else the machine does is not the query's time.
+            let time = (0..2).map(|_| {
+                let begun = Instant::now();
+                std::hint::black_box(model.search(&query, LIMIT));
+                begun.elapsed()
+            });
+            times.push((time.min().unwrap_or_default(), query));
+        }
+        report(kind, &mut times);
+        all.extend(times);
+    }
+    report("all of them", &mut all);
+    Ok(())
+}
+
+/// How long this thread has been on a processor; zero where the system does not tell.
+fn cpu_time() -> Duration {
+    let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(schedstat.split(' ').next().and_then(|spent| spent.parse().ok()).unwrap_or_default())
+}
+
+fn report(kind: &str, times: &mut [(Duration, String)]) {
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].0;
+    let Some((slowest, query)) = times.last() else { return };
+    let query: String = query.chars().take(60).collect();
+    let (count, p50, p90, p99) = (times.len(), at(0.5), at(0.9), at(0.99));
+    println!(
+        "{kind:<28} {count:>6} queries  p50 {p50:>8.1?}  p90 {p90:>8.1?}  p99 {p99:>8.1?}  max {slowest:>8.1?} {query:?}"
+    );
+}
+
+/// Queries as people make them, by kind.
+fn queries(model: &Model) -> Vec<(&'static str, Vec<String>)> {
+    let catalog = model.catalog();
+    let rows = (0..TITLES).map(|title| (title * catalog.len() / TITLES) as u32);
+    let songs: Vec<(&str, &str)> = rows.map(|row| catalog.track(row)).map(|track| (track.song, track.artist)).collect();
+    let letters = |text: &str| -> Vec<String> {
+        text.char_indices().map(|(at, c)| text[..at + c.len_utf8()].to_owned()).collect()
+    };
+    let typo = |text: &str, place: usize| -> String {
+        text.chars().enumerate().filter(|(at, _)| *at != place).map(|(_, c)| c).collect()
+    };
+    let long: Vec<String> = songs
+        .chunks(6)
+        .map(|songs| songs.iter().map(|(song, _)| typo(song, 2)).collect::<Vec<_>>().join(" "))
+        .chain([["a"; 16].join(" "), "a b c d e f g h i j k l m n o p".into(), "the a of in to and i you my".into()])
+        .collect();
+    vec![
+        ("titles, letter by letter", songs.iter().flat_map(|(song, _)| letters(song)).collect()),
+        ("artists, letter by letter", songs.iter().flat_map(|(_, artist)| letters(artist)).collect()),
+        ("artist and title", songs.iter().map(|(song, artist)| format!("{artist} {song}")).collect()),
+        ("titles with a typo", songs.iter().map(|(song, _)| typo(song, song.chars().count() / 2)).collect()),
+        ("titles with one at the start", songs.iter().map(|(song, _)| typo(song, 1)).collect()),
+        ("one letter", ('a'..='z').map(String::from).collect()),
+        ("two letters", ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| [a, b].iter().collect())).collect()),
+        ("many words", long),
+    ]
+}
+
+fn model() -> anyhow::Result<Model> {
+    if let Some(artifact) = env::var_os("SEGUE_MODEL") {
+        return Ok(Model::open(Path::new(&artifact))?);
+    }
+    let folder = env::var_os("SEGUE_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
+    let csv = folder.join("union_265k.csv");
+    let table = if csv.is_file() {
+        table::open(&csv, &table::Options::default(), &mut |_| {})?
+    } else {
+        println!("{} is not there: {MADE_UP} made-up tracks", csv.display());
+        let mut made_up = Vec::new();
+        synth::write(MADE_UP, 1, &mut made_up, &mut |_| {})?;
+        table::read(&made_up[..], "made up", &table::Options::default(), &mut |_| {})?
+    };
+    let options = pipeline::Options { k_range: 6..=6, ..Default::default() };
+    let trained = pipeline::train(&table, &options, &Console::quiet())?;
+    Ok(Model::from_bytes(&trained.file, Version::of(&trained.file))?)
+}

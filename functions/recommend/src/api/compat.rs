@@ -1,0 +1,288 @@
+//! `GET /recommend/{song_name}` and `GET /search`: for clients of the Python service that segue takes the place of.
+//!
+//! Their shapes, names and status words are that service's, whatever the rest of the API looks like: what is not found
+//! is a 200 with a status that says so.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, RawQuery, State, rejection::PathRejection},
+    response::Response,
+};
+use segue::{
+    Model,
+    recommend::{Error, Request, Seed},
+    title::Found,
+};
+use serde::Serialize;
+use serde_json::Number;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        answer,
+        openapi::{NotModified, Problems},
+    },
+    models::Models,
+    params::{LONGEST, Params},
+    problem::Problem,
+    view::{number, rounded},
+};
+
+/// The most tracks that the old service answered with, and as many as it did unless told otherwise.
+const MAX_N: usize = 50;
+
+/// The answer's status, and what belongs to it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "status")]
+pub(super) enum Recommendations<'a> {
+    /// The song is known.
+    #[serde(rename = "ok")]
+    Ok {
+        /// The song that was asked for.
+        original_song: Original<'a>,
+        /// The nearest first.
+        recommendations: Vec<Similar<'a>>,
+    },
+    /// No song has this title.
+    #[serde(rename = "No_Encontrado")]
+    Unknown {
+        /// For people.
+        message: String,
+    },
+    /// Several artists have a song of this title, or others than the one that was named.
+    #[serde(rename = "Artista_Necesario")]
+    ArtistNeeded {
+        /// For people.
+        message: String,
+        /// Whom to ask for.
+        options: Options,
+    },
+}
+
+/// What to choose from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Options {
+    /// In alphabetical order.
+    artists: Vec<String>,
+}
+
+impl Options {
+    fn new(mut artists: Vec<String>) -> Self {
+        artists.sort();
+        artists.dedup();
+        Self { artists }
+    }
+}
+
+/// The song that was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Original<'a> {
+    #[serde(flatten)]
+    song: Song<'a>,
+    features: Profile,
+}
+
+/// One recommendation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Similar<'a> {
+    #[serde(flatten)]
+    song: Song<'a>,
+    /// Cosine of the angle between the scaled features.
+    #[schema(minimum = -1, maximum = 1)]
+    similarity: f64,
+    #[serde(flatten)]
+    features: Profile,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Song<'a> {
+    song: &'a str,
+    artist: &'a str,
+    cluster_id: usize,
+    /// The cluster's name.
+    nombre_cluster: &'a str,
+}
+
+/// The four features that the old service showed, in the file's own units; those that the model lacks are left out.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+struct Profile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    danceability: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    energy: Option<Number>,
+    /// Valence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    positiveness: Option<Number>,
+    /// In dB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    loudness: Option<Number>,
+}
+
+impl<'a> Song<'a> {
+    fn of(model: &'a Model, row: u32) -> Self {
+        let (track, cluster_id) = (model.catalog().track(row), model.cluster_of(row));
+        let nombre_cluster = &model.clusters()[cluster_id].name;
+        Self { song: track.song, artist: track.artist, cluster_id, nombre_cluster }
+    }
+}
+
+impl Profile {
+    fn of(model: &Model, row: u32) -> Self {
+        let values = model.catalog().raw(row);
+        let feature = |name: &str| {
+            let place = model.scaler().features.iter().position(|feature| feature == name)?;
+            number(*values.get(place)?)
+        };
+        Self {
+            danceability: feature("danceability"),
+            energy: feature("energy"),
+            positiveness: feature("valence"),
+            loudness: feature("loudness"),
+        }
+    }
+}
+
+/// Recommendations, as the Python service gave them
+///
+/// For clients that were written for it; others ask `/v1/recommendations`. A title may hold slashes, as they are or
+/// percent-encoded.
+#[utoipa::path(
+    get,
+    path = "/recommend/{song_name}",
+    tag = "Compatibility",
+    params(
+        ("song_name" = String, Path, description = "Title; case and white space do not matter",
+            min_length = 1, max_length = 1_024, pattern = r"\S", example = "Track Seven"),
+        ("artist" = Option<String>, Query, description = "Artist, where several share the title",
+            max_length = 1_024, pattern = r"\S", example = "Artist 6"),
+        ("n" = Option<u32>, Query, description = "How many, 50 unless set",
+            minimum = 1, maximum = 50, example = 5),
+        ("same_cluster" = Option<bool>, Query, description = "Only songs of the song's own cluster, true unless set"),
+    ),
+    responses(
+        (status = 200, description = "The status says whether the song was found", body = Recommendations),
+        NotModified,
+        Problems<false>,
+    ),
+)]
+pub(super) async fn recommend(
+    State(models): State<Arc<Models>>,
+    song: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let Path(song) = song.map_err(|_| Problem::parameter("song_name", "text", "the path cannot be read"))?;
+    if song.trim().is_empty() || song.chars().count() > LONGEST {
+        let allowed = format!("text that is not blank, at most {LONGEST} characters");
+        return Err(Problem::parameter("song_name", &allowed, format!("song_name is not {allowed}")));
+    }
+    let params = Params::parse(query.as_deref(), &["artist", "n", "same_cluster"])?;
+    let artist = params.text("artist")?;
+    let (limit, same_cluster) = (params.number("n", 1..=MAX_N)?.unwrap_or(MAX_N), params.flag("same_cluster")?);
+    let loaded = models.get().await?;
+    let model = &loaded.model;
+    let found = model.resolve_song(&song, artist).and_then(|row| {
+        let same_cluster = same_cluster.unwrap_or(true);
+        Ok((row, model.recommend(&Request { limit, same_cluster, ..Request::new(Seed::Row(row)) })?))
+    });
+    let recommendations = match found {
+        Ok((row, found)) => Recommendations::Ok {
+            original_song: Original { song: Song::of(model, row), features: Profile::of(model, row) },
+            recommendations: found
+                .tracks
+                .iter()
+                .map(|track| Similar {
+                    song: Song::of(model, track.row),
+                    similarity: rounded(track.similarity),
+                    features: Profile::of(model, track.row),
+                })
+                .collect(),
+        },
+        Err(error @ Error::UnknownSong { .. }) => Recommendations::Unknown { message: error.to_string() },
+        Err(Error::ArtistNeeded { artists, song }) => Recommendations::ArtistNeeded {
+            message: format!("several artists have a song called {song:?}; name one of them"),
+            options: Options::new(artists),
+        },
+        Err(Error::UnknownArtist { artists, song, artist }) => Recommendations::ArtistNeeded {
+            message: format!("there is no song called {song:?} by {artist:?}; name one of the artists that have one"),
+            options: Options::new(artists),
+        },
+        Err(error) => return Err(error.into()),
+    };
+    Ok(answer(model, &recommendations))
+}
+
+/// What a title leads to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Matches<'a> {
+    status: Status,
+    /// The title as it was asked for.
+    query: &'a str,
+    options: Options,
+    /// One for each artist that has a song of this title.
+    matches: Vec<Match<'a>>,
+    /// How many matches.
+    count: usize,
+}
+
+/// How many artists have a song of a title.
+#[derive(Debug, Serialize, ToSchema)]
+enum Status {
+    /// One.
+    #[serde(rename = "single")]
+    Single,
+    /// Several.
+    #[serde(rename = "Artista_Necesario")]
+    ArtistNeeded,
+    /// None.
+    #[serde(rename = "No_Encontrado")]
+    Unknown,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Match<'a> {
+    song: &'a str,
+    artist: &'a str,
+    /// The id of its cluster.
+    cluster: usize,
+}
+
+/// Songs of a title, as the Python service gave them
+///
+/// For clients that were written for it; others ask `/v1/tracks`.
+#[utoipa::path(
+    get,
+    path = "/search",
+    tag = "Compatibility",
+    params(
+        ("song" = String, Query, description = "Title; case and white space do not matter",
+            max_length = 1_024, pattern = r"\S", example = "Shared"),
+    ),
+    responses((status = 200, description = "The songs of this title", body = Matches), NotModified, Problems<false>),
+)]
+pub(super) async fn search(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let params = Params::parse(query.as_deref(), &["song"])?;
+    let allowed = "text that is not blank";
+    let song = params.text("song")?.ok_or_else(|| Problem::parameter("song", allowed, "song is missing"))?;
+    let loaded = models.get().await?;
+    let model = &loaded.model;
+    let (status, rows) = match model.titles().find(model.catalog(), song, None) {
+        Found::Song(releases) => (Status::Single, releases.into_iter().take(1).collect()),
+        Found::Shared(rows) => (Status::ArtistNeeded, rows),
+        Found::Unknown => (Status::Unknown, Vec::new()),
+    };
+    let matches: Vec<Match<'_>> = rows
+        .iter()
+        .map(|row| {
+            let track = model.catalog().track(*row);
+            Match { song: track.song, artist: track.artist, cluster: model.cluster_of(*row) }
+        })
+        .collect();
+    let options = Options::new(matches.iter().map(|track| track.artist.to_owned()).collect());
+    Ok(answer(model, &Matches { status, query: song, options, count: matches.len(), matches }))
+}

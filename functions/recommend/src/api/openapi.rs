@@ -1,0 +1,183 @@
+//! `GET /openapi.json`: the API as OpenAPI 3.1, made from the types and the handlers themselves.
+//!
+//! A handler says what it takes in the `utoipa::path` above it. Which features there are is the model's to say, so the
+//! document is filled in from the model that is loaded; where there is none, features are numbers of any name.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+use segue::{Model, feature::FEATURE_NAMES};
+use serde_json::{Value, json};
+use utoipa::{
+    IntoResponses, OpenApi,
+    openapi::{Content, Ref, RefOr, ResponseBuilder, response},
+};
+
+use super::{classify, clusters, compat, health, map, model, recommendations, tracks};
+use crate::{
+    models::Models,
+    params::Params,
+    problem::{MEDIA_TYPE, Problem},
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "segue",
+        description = "Which songs should follow this one? Answers for a catalogue of your own.",
+        license(name = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        recommendations::get,
+        recommendations::post,
+        tracks::get,
+        tracks::search,
+        classify::post,
+        clusters::get,
+        model::get,
+        map::get,
+        health::get,
+        get,
+        compat::recommend,
+        compat::search,
+    ),
+    components(schemas(Problem)),
+    tags(
+        (name = "Recommendations", description = "What should follow?"),
+        (name = "Tracks", description = "The catalogue"),
+        (name = "Clusters", description = "The groups that the tracks fall into"),
+        (name = "Model", description = "What answers, and whether it does"),
+        (name = "Compatibility", description = "For clients of the Python service that segue takes the place of"),
+    ),
+)]
+struct Document;
+
+/// What any route may answer with instead of what it was asked for; with `BODY`, a route that takes one.
+pub(super) struct Problems<const BODY: bool>;
+
+impl<const BODY: bool> IntoResponses for Problems<BODY> {
+    fn responses() -> BTreeMap<String, RefOr<response::Response>> {
+        let always: &[_] = &[
+            ("400", "Something in the request is not as it should be; the problem names it"),
+            ("414", "The URL is too long"),
+            ("500", "A defect; it has been logged"),
+            ("503", "There is no model to answer with yet; Retry-After says when to ask again"),
+        ];
+        let body: &[_] = &[("413", "The body is too large"), ("415", "The body is not JSON by its content type")];
+        let all = always.iter().chain(if BODY { body } else { &[] });
+        all.map(|(status, description)| ((*status).to_owned(), problem(description))).collect()
+    }
+}
+
+/// The client's copy still holds: what a route that answers from the model alone says to `If-None-Match`.
+pub(super) struct NotModified;
+
+impl IntoResponses for NotModified {
+    fn responses() -> BTreeMap<String, RefOr<response::Response>> {
+        let response = ResponseBuilder::new().description("What If-None-Match names still holds").build();
+        BTreeMap::from([("304".to_owned(), response.into())])
+    }
+}
+
+fn problem(description: &str) -> RefOr<response::Response> {
+    let schema = Ref::from_schema_name("Problem");
+    ResponseBuilder::new().description(description).content(MEDIA_TYPE, Content::new(Some(schema))).build().into()
+}
+
+/// The document, with the features of a model where there is one.
+fn document(model: Option<&Model>) -> Value {
+    // What utoipa makes always serialises.
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    if let Some(model) = model {
+        let schemas = &mut document["components"]["schemas"];
+        name_features(&mut schemas["Features"], model, true);
+        name_features(&mut schemas["SomeFeatures"], model, false);
+        let lacking = lacking(model);
+        if let Some(parameters) = document["paths"]["/v1/recommendations"]["get"]["parameters"].as_array_mut() {
+            parameters.retain(|parameter| !lacking.iter().any(|name| parameter["name"] == name.as_str()));
+        }
+        if let Some(ask) = document["components"]["schemas"]["Ask"]["properties"].as_object_mut() {
+            ask.retain(|name, _| !lacking.contains(name));
+        }
+    }
+    let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for operation in operations.flat_map(|path| path.as_object_mut().into_iter().flat_map(|path| path.values_mut())) {
+        describe_headers(&mut operation["responses"]);
+    }
+    document
+}
+
+/// Parameters that cannot be used with this model, for want of a feature or a column.
+fn lacking(model: &Model) -> Vec<String> {
+    let features = FEATURE_NAMES.iter().filter(|name| !model.scaler().features.iter().any(|has| has == *name));
+    let mut lacking: Vec<String> =
+        features.flat_map(|name| ["min", "max", "target"].map(|word| format!("{word}_{name}"))).collect();
+    let catalog = model.catalog();
+    for (has, names) in [
+        (catalog.explicit.is_some(), &["explicit"][..]),
+        (catalog.genres.is_some(), &["genre"]),
+        (catalog.years.is_some(), &["min_year", "max_year"]),
+    ] {
+        if !has {
+            lacking.extend(names.iter().map(|name| (*name).to_owned()));
+        }
+    }
+    lacking
+}
+
+/// Each feature of the model by name, and no other.
+fn name_features(schema: &mut Value, model: &Model, required: bool) {
+    let scaler = model.scaler();
+    let feature = |(name, (mean, deviation)): (&String, (&f64, &f64))| {
+        let description = format!("Mean {mean:.4}, standard deviation {deviation:.4}");
+        let example = (mean * 1_000.0).round() / 1_000.0;
+        let value = json!({
+            "type": "number", "format": "double", "minimum": -classify::FARTHEST, "maximum": classify::FARTHEST,
+            "description": description, "examples": [example],
+        });
+        (name.clone(), value)
+    };
+    let features = scaler.features.iter().zip(scaler.mean.iter().zip(&scaler.deviation)).map(feature);
+    schema["properties"] = Value::Object(features.collect());
+    if required {
+        schema["required"] = json!(scaler.features);
+    }
+    schema["additionalProperties"] = json!(false);
+}
+
+/// The headers that all answers have, and those that go with a copy to be kept.
+fn describe_headers(responses: &mut Value) {
+    let kept = responses.get("304").is_some();
+    let text = |description: &str| json!({ "description": description, "schema": { "type": "string" } });
+    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+        response["headers"]["x-request-id"] = text("What names this request in the log");
+        if kept && (status == "200" || status == "304") {
+            response["headers"]["etag"] = text("Of the model and the URL; for If-None-Match");
+            response["headers"]["cache-control"] = text("no-cache: keep it, and ask whether it still holds");
+        }
+        if status == "503" {
+            response["headers"]["retry-after"] = text("Seconds to wait");
+        }
+    }
+}
+
+/// This document
+///
+/// It names the features of the model that is loaded.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "Model",
+    responses((status = 200, description = "OpenAPI 3.1", body = Value), NotModified, Problems<false>),
+)]
+pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    Params::parse(query.as_deref(), &[])?;
+    // A document without the features' names is better than none.
+    Ok(match models.get().await {
+        Ok(loaded) => super::answer(&loaded.model, &document(Some(&loaded.model))),
+        Err(_) => super::json(&document(None)),
+    })
+}

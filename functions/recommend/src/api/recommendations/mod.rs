@@ -1,0 +1,82 @@
+//! `GET` and `POST /v1/recommendations`: which songs should follow these?
+
+mod ask;
+mod query;
+mod view;
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+
+use self::{ask::Ask, query::Query, view::Recommendations};
+use crate::{
+    api::{
+        answer, json,
+        openapi::{NotModified, Problems},
+    },
+    http::json::Json,
+    models::Models,
+    params::Params,
+    problem::Problem,
+};
+
+/// Which songs should follow these?
+///
+/// At least one seed is named: a `song` (and its `artist`, where several artists share the title), a `track_id`, or
+/// `seed_tracks`; up to five in all. Several seeds are ranked by their agreement (reciprocal rank fusion).
+#[utoipa::path(
+    get,
+    path = "/v1/recommendations",
+    tag = "Recommendations",
+    params(Query),
+    responses(
+        (status = 200, description = "Songs to follow", body = Recommendations),
+        (status = 404, description = "There is no such song, track or artist; the problem says what there is",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Several artists share the title; the problem lists them",
+            body = Problem, content_type = "application/problem+json"),
+        NotModified,
+        Problems<false>,
+    ),
+)]
+pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let params = Params::parse(query.as_deref(), &query::parameters())?;
+    let ask = query::ask(&params)?;
+    ask.check()?;
+    let loaded = models.get().await?;
+    let found = loaded.model.recommend(&ask.request(&loaded.model)?)?;
+    Ok(answer(&loaded.model, &Recommendations::of(&loaded.model, &found, ask.explain)))
+}
+
+/// Which songs should follow these, and be unlike those?
+///
+/// The same as the query, and more: negative seeds, and seeds by the features of songs that are not in the catalogue.
+#[utoipa::path(
+    post,
+    path = "/v1/recommendations",
+    tag = "Recommendations",
+    request_body = Ask,
+    responses(
+        (status = 200, description = "Songs to follow", body = Recommendations),
+        (status = 404, description = "There is no such song, track or artist; the problem says what there is",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Several artists share the title; the problem lists them",
+            body = Problem, content_type = "application/problem+json"),
+        Problems<true>,
+    ),
+)]
+pub(super) async fn post(
+    State(models): State<Arc<Models>>,
+    RawQuery(query): RawQuery,
+    Json(ask): Json<Ask>,
+) -> Result<Response, Problem> {
+    Params::parse(query.as_deref(), &[])?;
+    // What is wrong with a request is said before a model is waited for, as far as that can be known.
+    ask.check()?;
+    let loaded = models.get().await?;
+    let found = loaded.model.recommend(&ask.request(&loaded.model)?)?;
+    Ok(json(&Recommendations::of(&loaded.model, &found, ask.explain)))
+}

@@ -1,0 +1,133 @@
+//! Recommendations in JSON.
+
+use segue::{
+    Model,
+    recommend::{Answer, AnswerSeed, Explanation, Resolved, Share, explain},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::view::{ClusterRef, Features, ModelRef, Posterior, Track, rounded};
+
+/// Songs to follow the seeds.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Recommendations<'a> {
+    model: ModelRef,
+    /// How the search was done: `exact` or `hnsw`.
+    search: &'static str,
+    /// What was begun from, in the order of the request.
+    seeds: Vec<SeedView<'a>>,
+    /// The best first.
+    tracks: Vec<Recommended<'a>>,
+}
+
+/// What was begun from.
+#[derive(Debug, Serialize, ToSchema)]
+struct SeedView<'a> {
+    #[serde(flatten)]
+    what: What<'a>,
+    /// Tracks in the clusters that were searched for this seed.
+    initial_pool_size: u32,
+    /// Different songs among them that may be answered with.
+    after_filtering_size: u32,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum What<'a> {
+    /// A track of the catalogue.
+    Track(Track<'a>),
+    /// A song that is not in the catalogue.
+    Placed(Placed<'a>),
+}
+
+/// A song that is not in the catalogue, and where naive Bayes places it.
+#[derive(Debug, Serialize, ToSchema)]
+struct Placed<'a> {
+    /// The most probable cluster.
+    cluster: ClusterRef<'a>,
+    /// The probability of every cluster.
+    posteriors: Vec<Posterior<'a>>,
+    features: Features<'a>,
+}
+
+/// A song to follow.
+#[derive(Debug, Serialize, ToSchema)]
+struct Recommended<'a> {
+    #[serde(flatten)]
+    track: Track<'a>,
+    /// Cosine of the angle between the scaled features of the song and the seed; the mean over several seeds.
+    similarity: f64,
+    /// What binds it to the seeds, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<ExplanationView<'a>>,
+}
+
+/// Why a song is in the answer.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExplanationView<'a> {
+    /// The seed that it is most like, by its place among the seeds.
+    seed: usize,
+    /// The features that bind most. All features' shares add up to the similarity to that seed.
+    binds: Vec<ShareView<'a>>,
+    /// The features that differ most. All features' shares add up to 1 less the similarity to that seed.
+    differs: Vec<ShareView<'a>>,
+}
+
+/// One feature's part in an explanation.
+#[derive(Debug, Serialize, ToSchema)]
+struct ShareView<'a> {
+    feature: &'a str,
+    /// Its value in the seed.
+    seed: f64,
+    /// Its value in the song.
+    track: f64,
+    share: f64,
+}
+
+impl<'a> Recommendations<'a> {
+    pub(super) fn of(model: &'a Model, answer: &Answer, explained: bool) -> Self {
+        let resolved: Vec<Resolved> =
+            if explained { answer.seeds.iter().map(|seed| seed.seed.clone()).collect() } else { Vec::new() };
+        let tracks = answer.tracks.iter().map(|track| Recommended {
+            track: Track::of(model, track.row),
+            similarity: rounded(track.similarity),
+            explanation: explained.then(|| ExplanationView::of(model, &explain(model, &resolved, track.row))),
+        });
+        Self {
+            model: ModelRef::of(model),
+            search: answer.search.name(),
+            seeds: answer.seeds.iter().map(|seed| SeedView::of(model, seed)).collect(),
+            tracks: tracks.collect(),
+        }
+    }
+}
+
+impl<'a> SeedView<'a> {
+    fn of(model: &'a Model, seed: &AnswerSeed) -> Self {
+        let what = match (&seed.seed.row, &seed.seed.posteriors) {
+            (Some(row), _) => What::Track(Track::of(model, *row)),
+            (None, posteriors) => What::Placed(Placed {
+                cluster: ClusterRef::of(model, seed.seed.cluster),
+                posteriors: Posterior::all(model, posteriors.as_deref().unwrap_or_default()),
+                features: Features { names: &model.scaler().features, values: seed.seed.features.clone() },
+            }),
+        };
+        Self { what, initial_pool_size: seed.initial_pool_size, after_filtering_size: seed.after_filtering_size }
+    }
+}
+
+impl<'a> ExplanationView<'a> {
+    fn of(model: &'a Model, explanation: &Explanation) -> Self {
+        let shares = |shares: &[Share]| {
+            let view = |share: &Share| ShareView {
+                feature: &model.scaler().features[share.feature],
+                seed: share.seed,
+                track: share.track,
+                share: (share.share * 1e6).round() / 1e6,
+            };
+            shares.iter().map(view).collect()
+        };
+        Self { seed: explanation.seed, binds: shares(&explanation.binds), differs: shares(&explanation.differs) }
+    }
+}

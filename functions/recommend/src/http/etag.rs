@@ -1,0 +1,60 @@
+//! `ETag` and `If-None-Match`: an answer that the model alone decides is sent once for each model.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use headers::{ETag, HeaderMapExt, IfNoneMatch};
+use segue::Version;
+
+/// Marks a response that depends on nothing but the request and a model: this one.
+#[derive(Clone, Copy, Debug)]
+pub struct OfModel(pub Version);
+
+/// Gives such an answer its `ETag`, and answers 304 where the client has it already.
+pub(super) async fn answer_if_changed(request: Request, next: Next) -> Response {
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        return next.run(request).await;
+    }
+    let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let known = request.headers().typed_get::<IfNoneMatch>();
+    let mut response = next.run(request).await;
+    let Some(OfModel(version)) = response.extensions().get().copied() else { return response };
+    let Some(etag) = etag(version, &target).filter(|_| response.status() == StatusCode::OK) else { return response };
+    if known.is_some_and(|known| !known.precondition_passes(&etag)) {
+        let cache = response.headers().get(header::CACHE_CONTROL).cloned();
+        response = StatusCode::NOT_MODIFIED.into_response();
+        response.headers_mut().extend(cache.map(|cache| (header::CACHE_CONTROL, cache)));
+    }
+    response.headers_mut().typed_insert(etag);
+    // Said whether or not this one is compressed: a cache must not keep the one for the other.
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    response
+}
+
+/// Weak, because the compressed and the plain answer share it. A new release may answer the same model's question
+/// otherwise, so it is in there too.
+fn etag(version: Version, target: &str) -> Option<ETag> {
+    let mut hasher = DefaultHasher::new();
+    (env!("CARGO_PKG_VERSION"), target).hash(&mut hasher);
+    let version = version.to_string();
+    format!("W/\"{}-{:016x}\"", version.get(..16)?, hasher.finish()).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_etag_is_of_one_model_and_one_target() {
+        let (one, other) = (Version::of(b"one"), Version::of(b"other"));
+        assert!(etag(one, "/v1/model").is_some());
+        assert_eq!(etag(one, "/v1/model"), etag(one, "/v1/model"));
+        assert_ne!(etag(one, "/v1/model"), etag(other, "/v1/model"));
+        assert_ne!(etag(one, "/v1/model"), etag(one, "/v1/clusters"));
+    }
+}

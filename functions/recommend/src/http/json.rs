@@ -1,0 +1,101 @@
+//! Bodies: JSON that is read strictly, and refused by the place that is wrong.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+    http::StatusCode,
+};
+use headers::{ContentType, HeaderMapExt, Mime};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::problem::Problem;
+
+/// The largest body that is read, in bytes.
+pub const LARGEST_BODY: usize = 256 * 1024;
+/// How much of a message about the body is repeated, in characters.
+const QUOTED: usize = 300;
+/// How much of a larger one is taken and thrown away: a client that is still sending does not see the answer.
+const DRAINED: usize = 16 * 1024 * 1024;
+
+/// A JSON body. Every way in which it can be wrong is a [`Problem`]: another content type, too large, not JSON, or
+/// JSON of another shape.
+pub struct Json<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let is_json = request.headers().typed_get::<ContentType>().is_some_and(|kind| is_json(&kind.into()));
+        let body = read(request.into_body()).await?;
+        if !is_json {
+            let detail = "the body must be JSON, and its content type application/json";
+            let title = "The body is not of a type that the route takes";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", title, detail));
+        }
+        parse(&body).map(Self)
+    }
+}
+
+fn is_json(kind: &Mime) -> bool {
+    kind.type_() == "application" && (kind.subtype() == "json" || kind.suffix().is_some_and(|suffix| suffix == "json"))
+}
+
+async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| malformed("the body ended early".to_owned()))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length += data.len();
+        if length <= LARGEST_BODY {
+            bytes.extend_from_slice(&data);
+        } else if length > DRAINED {
+            break;
+        }
+    }
+    if length > LARGEST_BODY {
+        let detail = format!("the body is larger than {LARGEST_BODY} bytes");
+        let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large", detail);
+        return Err(problem.with("allowed", format!("at most {LARGEST_BODY} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
+    json.end().map_err(|error| malformed(error.to_string()))?;
+    Ok(value)
+}
+
+fn malformed(detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed-json", "The body is not JSON", detail)
+}
+
+/// Names of members are in messages, and may be as long as the body.
+fn shortened(text: &str) -> String {
+    let short: String = text.chars().take(QUOTED).collect();
+    if short.len() < text.len() { short + "…" } else { short }
+}
+
+fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let place = error.path().to_string();
+    let place = if place == "." { String::new() } else { shortened(&place) };
+    let reason = shortened(&error.inner().to_string());
+    let detail = if place.is_empty() { reason.clone() } else { format!("{place}: {reason}") };
+    // A number such as 1e400 is good JSON; the parser counts it as an error of syntax.
+    let too_large = reason.starts_with("number out of range");
+    if error.inner().classify() != Category::Data && !too_large {
+        let problem = malformed(detail);
+        return if place.is_empty() { problem } else { problem.with("parameter", place) };
+    }
+    let reason = reason.split(" at line ").next().unwrap_or_default();
+    let allowed = match reason.split_once("expected ") {
+        _ if too_large => "a finite number",
+        Some((_, expected)) => expected,
+        None => "as /openapi.json says",
+    };
+    Problem::parameter(if place.is_empty() { "body" } else { &place }, allowed, detail)
+}

@@ -1,0 +1,147 @@
+//! What may be asked.
+
+use super::Error;
+use crate::{model::Model, neighbor::Search};
+
+/// The most tracks that one answer may hold.
+pub const MAX_LIMIT: usize = 100;
+/// The most seeds, and the most negative seeds, of one request.
+pub const MAX_SEEDS: usize = 5;
+
+/// What to begin from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seed {
+    /// A row of the catalogue.
+    Row(u32),
+    /// A track, by its id.
+    Track(String),
+    /// A track, by its title, and its artist where several artists have a song of that title.
+    Song {
+        /// The title; case, white space and Unicode form do not matter.
+        song: String,
+        /// The artist, or one of several that the catalogue separates with `;`.
+        artist: Option<String>,
+    },
+    /// A song that is not in the catalogue: the model's features, in its order, in the file's own units.
+    Features(Vec<f64>),
+}
+
+/// Which seeds of a request are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// What to begin from.
+    Seeds,
+    /// What to keep away from.
+    NegativeSeeds,
+}
+
+/// A feature that must lie within bounds, in the file's own unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Within {
+    /// Name of the feature.
+    pub feature: String,
+    /// The least value allowed.
+    pub min: Option<f64>,
+    /// The largest value allowed.
+    pub max: Option<f64>,
+}
+
+/// A value that a feature should be near, in the file's own unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Name of the feature.
+    pub feature: String,
+    /// The value.
+    pub value: f64,
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// What to begin from, 1 to [`MAX_SEEDS`].
+    pub seeds: Vec<Seed>,
+    /// What to keep away from, 0 to [`MAX_SEEDS`].
+    pub negative_seeds: Vec<Seed>,
+    /// How many tracks to answer with, 1 to [`MAX_LIMIT`].
+    pub limit: usize,
+    /// Whether to stay within the seeds' clusters.
+    pub same_cluster: bool,
+    /// How to search.
+    pub search: Search,
+    /// Bounds of features.
+    pub within: Vec<Within>,
+    /// Values that features should be near.
+    pub targets: Vec<Target>,
+    /// `Some(false)`: no tracks with explicit lyrics; `Some(true)`: only those.
+    pub explicit: Option<bool>,
+    /// Only tracks of this genre.
+    pub genre: Option<String>,
+    /// The earliest year allowed.
+    pub min_year: Option<u32>,
+    /// The latest year allowed.
+    pub max_year: Option<u32>,
+    /// Ids of tracks whose songs are not to be answered with.
+    pub exclude_tracks: Vec<String>,
+    /// Artists that are not to be answered with.
+    pub exclude_artists: Vec<String>,
+    /// Whether the seeds' artists are not to be answered with.
+    pub exclude_seed_artists: bool,
+    /// How many songs of one artist an answer may hold.
+    pub max_per_artist: Option<usize>,
+    /// 0: the most similar; 1: as unlike one another as they come.
+    pub diversity: f64,
+}
+
+impl Request {
+    /// The ten songs of its own cluster that are most like a seed.
+    pub fn new(seed: Seed) -> Self {
+        Self {
+            seeds: vec![seed],
+            negative_seeds: Vec::new(),
+            limit: 10,
+            same_cluster: true,
+            search: Search::Auto,
+            within: Vec::new(),
+            targets: Vec::new(),
+            explicit: None,
+            genre: None,
+            min_year: None,
+            max_year: None,
+            exclude_tracks: Vec::new(),
+            exclude_artists: Vec::new(),
+            exclude_seed_artists: false,
+            max_per_artist: None,
+            diversity: 0.0,
+        }
+    }
+
+    /// Whether the numbers are in range, and the features the model's.
+    pub(super) fn check(&self, model: &Model) -> Result<(), Error> {
+        let range = |name: &'static str, expected: &'static str, fits: bool, got: String| {
+            if fits { Ok(()) } else { Err(Error::OutOfRange { name, expected, got }) }
+        };
+        range("limit", "1 to 100", (1..=MAX_LIMIT).contains(&self.limit), self.limit.to_string())?;
+        let (seeds, negative) = (self.seeds.len(), self.negative_seeds.len());
+        range("seeds", "1 to 5 of them", (1..=MAX_SEEDS).contains(&seeds), seeds.to_string())?;
+        range("negative_seeds", "0 to 5 of them", negative <= MAX_SEEDS, negative.to_string())?;
+        range("diversity", "0 to 1", (0.0..=1.0).contains(&self.diversity), self.diversity.to_string())?;
+        let most = self.max_per_artist;
+        range(
+            "max_per_artist",
+            "1 to 100",
+            most.is_none_or(|most| (1..=MAX_LIMIT).contains(&most)),
+            format!("{most:?}"),
+        )?;
+        let names = self.within.iter().map(|within| &within.feature).chain(self.targets.iter().map(|t| &t.feature));
+        for name in names {
+            if !model.scaler().features.contains(name) {
+                return Err(Error::UnknownFeature { feature: name.clone(), expected: model.scaler().features.clone() });
+            }
+        }
+        let bounds = self.within.iter().flat_map(|within| [within.min, within.max]).flatten();
+        for value in bounds.chain(self.targets.iter().map(|target| target.value)) {
+            range("min, max and target", "finite numbers", value.is_finite(), value.to_string())?;
+        }
+        Ok(())
+    }
+}

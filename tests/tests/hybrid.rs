@@ -1,0 +1,315 @@
+//! Filters, targets, several seeds, diversity: each held against brute force on a real table.
+
+#![allow(missing_docs)]
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use segue::{
+    Model,
+    recommend::{Answer, Request, Seed, Target, Within, explain},
+    vector::{Vector, similarity},
+};
+use segue_tests::{
+    data,
+    world::{open, train},
+};
+
+static MODEL: LazyLock<Option<Model>> =
+    LazyLock::new(|| data::table("light_spotify_39k.csv").map(|table| open(&train(&table, &["--k-range", "6-6"]))));
+
+/// The model of a real table, and 40 rows of it.
+fn real() -> Option<(&'static Model, impl Iterator<Item = u32> + Clone)> {
+    MODEL.as_ref().map(|model| (model, (0..model.catalog().len() as u32).step_by(997)))
+}
+
+fn feature(model: &Model, name: &str) -> usize {
+    model.scaler().features.iter().position(|feature| feature == name).expect("a feature of the model")
+}
+
+fn raw(model: &Model, row: u32, name: &str) -> f64 {
+    model.catalog().features[feature(model, name)].get(row as usize)
+}
+
+fn distance(model: &Model, a: u32, b: u32) -> f32 {
+    let vectors = model.neighbors().vectors();
+    vectors[a as usize].squared_distance(&vectors[b as usize])
+}
+
+/// Rows of the seed's cluster that `accepts`, by what they cost, each song once, without the seed's.
+fn brute_force(model: &Model, seed: u32, accepts: impl Fn(u32) -> bool, cost: impl Fn(u32) -> f32) -> Vec<u32> {
+    let rows = model.clusters()[model.cluster_of(seed)].rows.clone();
+    let mut all: Vec<(f32, u32)> =
+        rows.filter(|row| accepts(*row)).map(|row| (distance(model, seed, row) + cost(row), row)).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut seen = HashSet::from([model.songs().of(seed)]);
+    all.into_iter().map(|(_, row)| row).filter(|row| seen.insert(model.songs().of(*row))).collect()
+}
+
+fn rows(answer: &Answer) -> Vec<u32> {
+    answer.tracks.iter().map(|track| track.row).collect()
+}
+
+fn pool(answer: &Answer) -> usize {
+    answer.seeds[0].after_filtering_size as usize
+}
+
+fn request(seed: u32) -> Request {
+    Request::new(Seed::Row(seed))
+}
+
+fn held_to(model: &Model, request: &Request, seed: u32, accepts: impl Fn(u32) -> bool, cost: impl Fn(u32) -> f32) {
+    let expected = brute_force(model, seed, accepts, cost);
+    let answer = model.recommend(request).expect("answers");
+    assert_eq!(pool(&answer), expected.len(), "seed {seed}");
+    assert_eq!(rows(&answer), expected[..request.limit.min(expected.len())], "seed {seed}");
+}
+
+#[test]
+fn bounds_of_features_filter_and_never_leave_an_answer_short() {
+    let Some((model, seeds)) = real() else { return };
+    for seed in seeds {
+        for (min, max) in
+            [(Some(120.0), None), (None, Some(90.0)), (Some(100.0), Some(101.0)), (Some(128.0), Some(128.0))]
+        {
+            let within = vec![Within { feature: "tempo".into(), min, max }];
+            let accepts = |row| {
+                let tempo = raw(model, row, "tempo");
+                min.is_none_or(|min| tempo >= min) && max.is_none_or(|max| tempo <= max)
+            };
+            held_to(model, &Request { within, limit: 100, ..request(seed) }, seed, accepts, |_| 0.0);
+        }
+    }
+}
+
+#[test]
+fn genre_year_and_explicit_filter() {
+    let Some((model, seeds)) = real() else { return };
+    let catalog = model.catalog();
+    for seed in seeds {
+        held_to(
+            model,
+            &Request { genre: Some(" ROCK".into()), ..request(seed) },
+            seed,
+            |row| {
+                catalog
+                    .track(row)
+                    .genre
+                    .is_some_and(|genre| genre.split(',').any(|part| part.trim().eq_ignore_ascii_case("rock")))
+            },
+            |_| 0.0,
+        );
+        let years = Request { min_year: Some(1980), max_year: Some(1989), ..request(seed) };
+        held_to(
+            model,
+            &years,
+            seed,
+            |row| catalog.track(row).year.is_some_and(|year| (1980..1990).contains(&year)),
+            |_| 0.0,
+        );
+        for explicit in [true, false] {
+            let request = Request { explicit: Some(explicit), ..request(seed) };
+            held_to(model, &request, seed, |row| (catalog.track(row).explicit == Some(true)) == explicit, |_| 0.0);
+        }
+    }
+}
+
+#[test]
+fn what_is_excluded_is_not_there() {
+    let Some((model, seeds)) = real() else { return };
+    let catalog = model.catalog();
+    for seed in seeds {
+        let plain = model.recommend(&request(seed)).expect("answers");
+        let Some(first) = plain.tracks.first().map(|track| track.row) else { continue };
+        let songs = |row: u32| model.songs().of(row);
+        let by_id =
+            Request { exclude_tracks: vec![catalog.track(first).id.into(), "no such id".into()], ..request(seed) };
+        // An id may stand for several rows of the table.
+        let meant = songs(model.find_id(catalog.track(first).id).expect("an id"));
+        held_to(model, &by_id, seed, |row| songs(row) != meant, |_| 0.0);
+        let artist = catalog.track(first).artist;
+        let by_artist = Request { exclude_artists: vec![artist.to_uppercase()], ..request(seed) };
+        held_to(model, &by_artist, seed, |row| catalog.track(row).artist != artist, |_| 0.0);
+        let own = catalog.track(seed).artist;
+        let seeds_artist = Request { exclude_seed_artists: true, ..request(seed) };
+        held_to(model, &seeds_artist, seed, |row| catalog.track(row).artist != own, |_| 0.0);
+    }
+}
+
+#[test]
+fn a_target_draws_answers_near_it() {
+    let Some((model, seeds)) = real() else { return };
+    let tempo = feature(model, "tempo");
+    let (mut with, mut without, mut n) = (0.0, 0.0, 0.0);
+    for seed in seeds {
+        let wanted = 150.0;
+        let targets = vec![Target { feature: "tempo".into(), value: wanted }];
+        let target = model.scaler().scale_one(tempo, wanted);
+        let off = |row: u32| model.scaler().scale_one(tempo, raw(model, row, "tempo")) - target;
+        let aimed = Request { targets, ..request(seed) };
+        held_to(model, &aimed, seed, |_| true, |row| (0.25 * off(row).powi(2)) as f32);
+        let mean = |request: &Request| {
+            let rows = rows(&model.recommend(request).expect("answers"));
+            rows.iter().map(|row| (raw(model, *row, "tempo") - wanted).abs()).sum::<f64>() / rows.len() as f64
+        };
+        with += mean(&aimed);
+        without += mean(&request(seed));
+        n += 1.0;
+    }
+    assert!(with < without / 2.0, "mean distance from the target {} with it, {} without", with / n, without / n);
+}
+
+#[test]
+fn diversity_makes_answers_less_alike() {
+    let Some((model, seeds)) = real() else { return };
+    let alike = |diversity: f64| {
+        let (mut sum, mut n) = (0.0, 0.0);
+        for seed in seeds.clone() {
+            let answer = model.recommend(&Request { diversity, limit: 20, ..request(seed) }).expect("answers");
+            let rows = rows(&answer);
+            assert_eq!(rows.len(), 20);
+            for (at, a) in rows.iter().enumerate() {
+                for b in &rows[..at] {
+                    sum += f64::from(similarity(distance(model, *a, *b)));
+                    n += 1.0;
+                }
+            }
+        }
+        sum / n
+    };
+    let likeness: Vec<f64> = [0.0, 0.25, 0.5, 0.75, 1.0].map(alike).to_vec();
+    println!("mean similarity within an answer by diversity 0, 0.25, 0.5, 0.75, 1: {likeness:.3?}");
+    assert!(likeness.is_sorted_by(|a, b| a > b), "{likeness:?}");
+}
+
+#[test]
+fn an_artist_has_no_more_than_its_share_and_answers_stay_full() {
+    let Some((model, seeds)) = real() else { return };
+    for seed in seeds {
+        for most in [1, 2] {
+            for diversity in [0.0, 0.5] {
+                let request = Request { max_per_artist: Some(most), limit: 100, diversity, ..request(seed) };
+                let answer = model.recommend(&request).expect("answers");
+                assert_eq!(answer.tracks.len(), 100, "seed {seed}");
+                let mut songs: HashMap<String, usize> = HashMap::new();
+                for row in rows(&answer) {
+                    for artist in model.catalog().track(row).artist.split(';') {
+                        *songs.entry(artist.trim().to_lowercase()).or_default() += 1;
+                    }
+                }
+                assert!(songs.values().all(|songs| *songs <= most), "seed {seed}: {songs:?}");
+            }
+        }
+    }
+}
+
+/// Reciprocal rank fusion over the first thousand songs of each seed.
+fn fused(model: &Model, positive: &[u32], negative: &[u32], rows: &[u32]) -> Vec<u32> {
+    let mut scores: HashMap<u32, f64> = HashMap::new();
+    let vectors = model.neighbors().vectors();
+    let list = |seed: u32| {
+        let mut all: Vec<(f32, u32)> =
+            rows.iter().map(|row| (vectors[seed as usize].squared_distance(&vectors[*row as usize]), *row)).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut seen: HashSet<u32> = positive.iter().chain(negative).map(|seed| model.songs().of(*seed)).collect();
+        all.retain(|(_, row)| seen.insert(model.songs().of(*row)));
+        all.truncate(1_000);
+        all.into_iter().map(|(_, row)| model.songs().of(row)).collect::<Vec<_>>()
+    };
+    let mut listed: HashSet<u32> = HashSet::new();
+    for (seed, sign) in positive.iter().map(|s| (*s, 1.0)).chain(negative.iter().map(|s| (*s, -1.0))) {
+        for (place, song) in list(seed).into_iter().enumerate() {
+            if sign > 0.0 {
+                listed.insert(song);
+            }
+            *scores.entry(song).or_default() += sign / (61.0 + place as f64);
+        }
+    }
+    let mut songs: Vec<u32> = listed.into_iter().collect();
+    songs.sort_by(|a, b| scores[b].total_cmp(&scores[a]));
+    songs.truncate(10);
+    songs
+}
+
+#[test]
+fn several_seeds_are_ranked_by_their_agreement() {
+    let Some((model, seeds)) = real() else { return };
+    let seeds: Vec<u32> = seeds.collect();
+    for three in seeds.windows(3) {
+        let clusters: HashSet<usize> = three.iter().map(|seed| model.cluster_of(*seed)).collect();
+        let pool: Vec<u32> =
+            (0..model.catalog().len() as u32).filter(|row| clusters.contains(&model.cluster_of(*row))).collect();
+        let request = Request { seeds: three.iter().map(|seed| Seed::Row(*seed)).collect(), ..request(0) };
+        let answer = model.recommend(&request).expect("answers");
+        let songs: Vec<u32> = rows(&answer).iter().map(|row| model.songs().of(*row)).collect();
+        // Songs of equal score may stand in either order.
+        let expected = fused(model, three, &[], &pool);
+        let same = songs.iter().filter(|song| expected.contains(song)).count();
+        assert!(same >= 9, "{songs:?} {expected:?}");
+    }
+}
+
+#[test]
+fn negative_seeds_keep_their_like_away() {
+    let Some((model, seeds)) = real() else { return };
+    let (mut with, mut without) = (0.0, 0.0);
+    for seed in seeds {
+        let plain = model.recommend(&request(seed)).expect("answers");
+        let away = plain.tracks[0].row;
+        let answer =
+            model.recommend(&Request { negative_seeds: vec![Seed::Row(away)], ..request(seed) }).expect("answers");
+        assert!(!rows(&answer).iter().any(|row| model.songs().of(*row) == model.songs().of(away)));
+        assert_eq!(answer.tracks.len(), 10);
+        let mean = |answer: &Answer| {
+            let rows = rows(answer);
+            rows.iter().map(|row| f64::from(similarity(distance(model, away, *row)))).sum::<f64>() / rows.len() as f64
+        };
+        with += mean(&answer);
+        without += mean(&plain);
+    }
+    assert!(with < without, "{with} {without}");
+}
+
+#[test]
+fn features_of_a_song_that_is_not_there_find_what_a_song_with_them_would() {
+    let Some((model, seeds)) = real() else { return };
+    for seed in seeds {
+        let features = model.catalog().raw(seed);
+        let request = Request { seeds: vec![Seed::Features(features)], limit: 100, ..request(0) };
+        let answer = model.recommend(&request).expect("answers");
+        let placed = &answer.seeds[0].seed;
+        let posteriors = placed.posteriors.as_ref().expect("posteriors");
+        assert!((posteriors.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        assert!(posteriors.iter().all(|posterior| *posterior <= posteriors[placed.cluster]));
+        assert!(answer.tracks.iter().all(|track| model.cluster_of(track.row) == placed.cluster));
+        if placed.cluster == model.cluster_of(seed) {
+            // The nearest is the song itself, or one with the same features.
+            assert!(answer.tracks[0].similarity > 0.999_999);
+        }
+    }
+}
+
+#[test]
+fn an_explanation_adds_up() {
+    let Some((model, seeds)) = real() else { return };
+    for seed in seeds {
+        let answer = model.recommend(&request(seed)).expect("answers");
+        let resolved = [answer.seeds[0].seed.clone()];
+        for track in &answer.tracks {
+            let explanation = explain(model, &resolved, track.row);
+            let vector = |row: u32| -> &Vector { &model.neighbors().vectors()[row as usize] };
+            let product = |feature: usize| {
+                f64::from(vector(seed).lanes()[feature]) * f64::from(vector(track.row).lanes()[feature])
+            };
+            let most = (0..model.scaler().len()).map(product).fold(f64::MIN, f64::max);
+            let first = &explanation.binds[0];
+            assert!((first.share - most).abs() < 1e-9 && (first.share - product(first.feature)).abs() < 1e-9);
+            assert!(
+                explanation.differs.iter().map(|share| share.share).sum::<f64>()
+                    <= f64::from(1.0 - track.similarity) + 1e-5
+            );
+        }
+    }
+}
