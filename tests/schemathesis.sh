@@ -36,4 +36,4 @@ done
 
 # One seed, and an end: the same requests every time.
 timeout 300 "$venv/bin/schemathesis" --config-file tests/schemathesis.toml run "$url/openapi.json" \
-    --seed 1 --generation-database none --max-examples "${SCHEMATHESIS_EXAMPLES:-40}" --request-timeout 10 "$@"
+    --seed 1 --generation-database none --max-examples "${SCHEMATHESIS_EXAMPLES:-100}" --request-timeout 10 "$@"

@@ -15,6 +15,7 @@ pub struct Card {
     /// The features, in the model's order.
     pub features: Vec<FeatureSummary>,
     /// The elbow: total inertia (within-cluster sum of squared distances, in scaled units) for each k that was tried.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, f64>))]
     pub inertia: BTreeMap<u32, f64>,
     /// How many clusters the model has.
     pub k: u32,

@@ -64,12 +64,10 @@ async fn a_cold_function_answers_from_the_published_model() {
 #[tokio::test]
 async fn tracks_are_found_by_what_is_typed_of_them() {
     let (_world, function) = published().await;
-    for (typed, song) in
-        [("deja+v", "Déjà Vu"), ("D%C3%A9j%C3%A0%20Vu", "Déjà Vu"), ("eve+vu", "Déjà Vu"), ("trakc+sevn", "")]
-    {
+    for (typed, song) in [("deja+v", "Déjà Vu"), ("D%C3%A9j%C3%A0%20Vu", "Déjà Vu"), ("eve+vu", "Déjà Vu")] {
         let (status, headers, answer) = function.get(&format!("/v1/tracks?q={typed}")).await;
         assert_eq!((status, headers["content-type"].as_str()), (200, Some("application/json")), "{answer}");
-        assert_eq!(songs(&answer).first().copied().unwrap_or_default(), song, "{typed}");
+        assert_eq!(songs(&answer).first(), Some(&song), "{typed}");
     }
     let (_, _, answer) = function.get("/v1/tracks?q=track+sven&limit=3").await;
     assert_eq!((&answer["query"], songs(&answer)[0]), (&Value::from("track sven"), "Track Seven"));

@@ -47,6 +47,7 @@ pub struct Posterior<'a> {
     #[serde(flatten)]
     cluster: ClusterRef<'a>,
     /// 0 to 1; those of all clusters add up to 1.
+    #[schema(minimum = 0, maximum = 1)]
     probability: f64,
 }
 

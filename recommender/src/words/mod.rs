@@ -5,13 +5,15 @@
 //! numbers. Songs are numbered by popularity, the most popular first: wherever the work has to be bounded, what is
 //! looked at is what most people mean.
 //!
-//! A query is tried as strictly as it can be and then, where that finds too few songs, less and less so:
+//! A query is tried as strictly as it can be and then, where that finds fewer songs than were asked for, less so:
 //!
 //! 1. every word is a song's word, and the last one at least begins one;
 //! 2. every word at least begins one;
-//! 3. words of four characters and more may have one typo (Levenshtein distance 1);
-//! 4. words of eight and more may have two.
+//! 3. words of 4 to 32 characters may have one typo (Levenshtein distance 1), unless a query of three words or more
+//!    has found a song already;
+//! 4. words of 8 to 16 may have two, where nothing was found at all.
 //!
+//! Where a query has words that the index does not know, they are the misspelt ones: typos are looked for in no other.
 //! What a later step finds ranks after what an earlier one did, so that a smaller limit gives the beginning of a
 //! larger one's answer.
 

@@ -52,12 +52,10 @@ impl<'a> Term<'a> {
 
     /// How many typos the word is long enough for.
     pub(super) fn typos(&self) -> u32 {
-        match self.characters {
-            4..=7 => 1,
-            8..=LONGEST_WITH_TWO => 2,
-            8..=LONGEST_WITH_ONE => 1,
-            _ => 0,
+        if self.characters < 4 || self.characters > LONGEST_WITH_ONE {
+            return 0;
         }
+        1 + u32::from((8..=LONGEST_WITH_TWO).contains(&self.characters))
     }
 
     /// How many places in the postings its words have.

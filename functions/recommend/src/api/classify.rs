@@ -6,25 +6,21 @@ use axum::{extract::RawQuery, extract::State, response::Response};
 use segue::Model;
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{self, MapAccess, SeqAccess, Visitor},
+    de::{self, SeqAccess, Visitor},
 };
 use utoipa::ToSchema;
 
 use crate::{
-    api::{json, openapi::Problems},
+    api::{given::Given, json, openapi::Problems},
     http::json::Json,
     models::Models,
     params::Params,
     problem::Problem,
-    view::{ClusterRef, Features, ModelRef},
+    view::{ClusterRef, Features, ModelRef, Posterior},
 };
 
 /// The most tracks that one request may hold.
 const MOST_TRACKS: usize = 1_000;
-/// No feature of any track is farther from 0 than this.
-pub(super) const FARTHEST: f64 = 1e12;
-/// The longest feature name that is quoted in a problem, in characters.
-const QUOTED: usize = 64;
 
 /// One track, or several: by their features, in the file's own units.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -104,96 +100,6 @@ impl<'de> Deserialize<'de> for Tracks {
     }
 }
 
-/// Features as they come: each once, each a number.
-#[derive(Debug, Serialize)]
-struct Given(Vec<(String, f64)>);
-
-impl<'de> Deserialize<'de> for Given {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Map;
-        impl<'de> Visitor<'de> for Map {
-            type Value = Given;
-
-            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-                to.write_str("an object of features by name")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
-                let mut features: Vec<(String, f64)> = Vec::new();
-                while let Some(name) = map.next_key::<String>()? {
-                    let Value(value) = map.next_value()?;
-                    if features.len() > segue::feature::MAX_FEATURES {
-                        let most = segue::feature::MAX_FEATURES;
-                        return Err(de::Error::custom(format_args!("expected at most {most} features")));
-                    }
-                    if features.iter().any(|(other, _)| *other == name) {
-                        return Err(de::Error::custom("expected the feature once"));
-                    }
-                    features.push((name, value));
-                }
-                Ok(Given(features))
-            }
-        }
-        deserializer.deserialize_map(Map)
-    }
-}
-
-/// One feature's value.
-struct Value(f64);
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
-        impl Visitor<'_> for Number {
-            type Value = Value;
-
-            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(to, "a finite number, {:e} to {FARTHEST:e}", -FARTHEST)
-            }
-
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-                // Not a number is not within the range either.
-                if value.abs() <= FARTHEST {
-                    Ok(Value(value))
-                } else {
-                    Err(E::invalid_value(de::Unexpected::Float(value), &self))
-                }
-            }
-
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
-                self.visit_f64(value as f64)
-            }
-
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
-                self.visit_f64(value as f64)
-            }
-        }
-        deserializer.deserialize_any(Number)
-    }
-}
-
-impl Given {
-    /// In the model's order. `place` is where in the body they are.
-    fn ordered(&self, model: &Model, place: &str) -> Result<Vec<f64>, Problem> {
-        let known = &model.scaler().features;
-        if let Some((name, _)) = self.0.iter().find(|(name, _)| !known.contains(name)) {
-            let name: String = name.chars().take(QUOTED).collect();
-            let detail = format!("the model has no feature {name:?}; it has {}", known.join(", "));
-            return Err(Problem::parameter(&format!("{place}.{name}"), &known.join(", "), detail));
-        }
-        let value = |name: &String| self.0.iter().find(|(given, _)| given == name).map(|(_, value)| *value);
-        known
-            .iter()
-            .map(|name| {
-                value(name).ok_or_else(|| {
-                    let detail = format!("{place}.{name} is missing: the model has {}", known.join(", "));
-                    Problem::parameter(&format!("{place}.{name}"), "a number", detail)
-                })
-            })
-            .collect()
-    }
-}
-
 /// Where naive Bayes places each track.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Classified<'a> {
@@ -211,28 +117,10 @@ pub(super) struct Placed<'a> {
     posteriors: Vec<Posterior<'a>>,
 }
 
-/// How probable one cluster is.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Posterior<'a> {
-    #[serde(flatten)]
-    cluster: ClusterRef<'a>,
-    /// 0 to 1.
-    #[schema(minimum = 0, maximum = 1)]
-    probability: f64,
-}
-
 fn place<'a>(model: &'a Model, features: &[f64]) -> Placed<'a> {
     let scaled = model.scaler().scale(features);
-    let cluster = |id: usize| ClusterRef { id, name: &model.clusters()[id].name };
-    let posteriors = model.bayes().posteriors(&scaled);
-    Placed {
-        cluster: cluster(model.bayes().predict(&scaled) as usize),
-        posteriors: posteriors
-            .into_iter()
-            .enumerate()
-            .map(|(id, probability)| Posterior { cluster: cluster(id), probability })
-            .collect(),
-    }
+    let posteriors = Posterior::all(model, &model.bayes().posteriors(&scaled));
+    Placed { cluster: ClusterRef::of(model, model.bayes().predict(&scaled) as usize), posteriors }
 }
 
 /// Place tracks that are not in the catalogue

@@ -35,6 +35,7 @@ const MAX_N: usize = 50;
 /// The answer's status, and what belongs to it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "status")]
+#[schema(as = compat::Recommendations)]
 pub(super) enum Recommendations<'a> {
     /// The song is known.
     #[serde(rename = "ok")]
@@ -62,6 +63,7 @@ pub(super) enum Recommendations<'a> {
 
 /// What to choose from.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = compat::Options)]
 pub(super) struct Options {
     /// In alphabetical order.
     artists: Vec<String>,
@@ -77,6 +79,7 @@ impl Options {
 
 /// The song that was asked for.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = compat::Original)]
 pub(super) struct Original<'a> {
     #[serde(flatten)]
     song: Song<'a>,
@@ -85,6 +88,7 @@ pub(super) struct Original<'a> {
 
 /// One recommendation.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = compat::Similar)]
 pub(super) struct Similar<'a> {
     #[serde(flatten)]
     song: Song<'a>,
@@ -96,6 +100,7 @@ pub(super) struct Similar<'a> {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = compat::Song)]
 struct Song<'a> {
     song: &'a str,
     artist: &'a str,
@@ -107,6 +112,7 @@ struct Song<'a> {
 /// The four features that the old service showed, in the file's own units; those that the model lacks are left out.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schema(as = compat::Profile)]
 struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>)]
@@ -219,6 +225,7 @@ pub(super) async fn recommend(
 
 /// What a title leads to.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = compat::Matches)]
 pub(super) struct Matches<'a> {
     status: Status,
     /// The title as it was asked for.
@@ -232,6 +239,7 @@ pub(super) struct Matches<'a> {
 
 /// How many artists have a song of a title.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = compat::Status)]
 enum Status {
     /// One.
     #[serde(rename = "single")]
@@ -245,6 +253,7 @@ enum Status {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = compat::Match)]
 struct Match<'a> {
     song: &'a str,
     artist: &'a str,

@@ -3,6 +3,7 @@
 mod classify;
 mod clusters;
 mod compat;
+mod given;
 mod health;
 mod map;
 mod model;

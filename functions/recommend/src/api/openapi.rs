@@ -16,7 +16,7 @@ use utoipa::{
     openapi::{Content, Ref, RefOr, ResponseBuilder, response},
 };
 
-use super::{classify, clusters, compat, health, map, model, recommendations, tracks};
+use super::{classify, clusters, compat, given, health, map, model, recommendations, tracks};
 use crate::{
     models::Models,
     params::Params,
@@ -135,7 +135,7 @@ fn name_features(schema: &mut Value, model: &Model, required: bool) {
         let description = format!("Mean {mean:.4}, standard deviation {deviation:.4}");
         let example = (mean * 1_000.0).round() / 1_000.0;
         let value = json!({
-            "type": "number", "format": "double", "minimum": -classify::FARTHEST, "maximum": classify::FARTHEST,
+            "type": "number", "format": "double", "minimum": -given::FARTHEST, "maximum": given::FARTHEST,
             "description": description, "examples": [example],
         });
         (name.clone(), value)

@@ -22,7 +22,7 @@ pub(super) async fn line(request: Request, next: Next) -> Response {
     let (id, header) = id(&request);
     let mut response = next.run(request).await;
     response.headers_mut().insert(REQUEST_ID, header);
-    let milliseconds = begun.elapsed().as_secs_f64() * 1_000.0;
+    let milliseconds = begun.elapsed().as_micros() as f64 / 1_000.0;
     tracing::info!(%method, route, status = response.status().as_u16(), milliseconds, request_id = id, "request");
     response
 }

@@ -1,7 +1,5 @@
 //! A request for recommendations, as it comes in a body or is gathered from a query.
 
-use std::collections::BTreeMap;
-
 use segue::{
     Model, neighbor,
     recommend::{MAX_LIMIT, MAX_SEEDS, Request, Seed, Target, Within},
@@ -10,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    api::given::Given,
     problem::Problem,
     view::{Features, SomeFeatures},
 };
@@ -42,15 +41,15 @@ pub(in crate::api) struct Ask {
     /// The least value of a feature, in the catalogue's units.
     #[serde(default)]
     #[schema(value_type = SomeFeatures)]
-    pub(super) min: BTreeMap<String, f64>,
+    pub(super) min: Given,
     /// The largest value of a feature.
     #[serde(default)]
     #[schema(value_type = SomeFeatures)]
-    pub(super) max: BTreeMap<String, f64>,
+    pub(super) max: Given,
     /// The value that a feature should be near.
     #[serde(default)]
     #[schema(value_type = SomeFeatures)]
-    pub(super) target: BTreeMap<String, f64>,
+    pub(super) target: Given,
     /// false: no explicit lyrics; true: only those.
     pub(super) explicit: Option<bool>,
     /// Only songs of this genre.
@@ -97,7 +96,7 @@ pub(in crate::api) struct AskedSeed {
     /// Its artist, where several artists share the title.
     pub(super) artist: Option<String>,
     /// Every feature of the model, in the catalogue's units.
-    pub(super) features: Option<BTreeMap<String, f64>>,
+    pub(super) features: Option<Given>,
 }
 
 /// How to search.
@@ -206,11 +205,6 @@ impl Ask {
         if let Some(genre) = &self.genre {
             check_text("genre", genre)?;
         }
-        for (word, values) in [("min", &self.min), ("max", &self.max), ("target", &self.target)] {
-            for (feature, value) in values {
-                range(&self.named(word, feature), "a finite number".into(), value.is_finite(), value.to_string())?;
-            }
-        }
         Ok(())
     }
 
@@ -218,7 +212,7 @@ impl Ask {
     pub(super) fn request(&self, model: &Model) -> Result<Request, Problem> {
         let features = &model.scaler().features;
         for (word, values) in [("min", &self.min), ("max", &self.max), ("target", &self.target)] {
-            if let Some(feature) = values.keys().find(|feature| !features.contains(feature)) {
+            if let Some((feature, _)) = values.iter().find(|(feature, _)| !features.iter().any(|has| has == feature)) {
                 let name = self.named(word, feature);
                 let has = features.join(", ");
                 let detail = format!("{name} cannot be used: the model has no feature {feature:?}, it has {has}");
@@ -229,7 +223,7 @@ impl Ask {
             seeds.iter().enumerate().map(|(at, seed)| seed.seed(model, &format!("{list}[{at}].features"))).collect()
         };
         let bounded =
-            features.iter().filter(|feature| self.min.contains_key(*feature) || self.max.contains_key(*feature));
+            features.iter().filter(|feature| self.min.get(feature).is_some() || self.max.get(feature).is_some());
         Ok(Request {
             seeds: seeds("seeds", &self.seeds)?,
             negative_seeds: seeds("negative_seeds", &self.negative_seeds)?,
@@ -243,15 +237,11 @@ impl Ask {
             within: bounded
                 .map(|feature| Within {
                     feature: feature.clone(),
-                    min: self.min.get(feature).copied(),
-                    max: self.max.get(feature).copied(),
+                    min: self.min.get(feature),
+                    max: self.max.get(feature),
                 })
                 .collect(),
-            targets: self
-                .target
-                .iter()
-                .map(|(feature, value)| Target { feature: feature.clone(), value: *value })
-                .collect(),
+            targets: self.target.iter().map(|(feature, value)| Target { feature: feature.to_owned(), value }).collect(),
             explicit: self.explicit,
             genre: self.genre.clone(),
             min_year: self.min_year,
@@ -299,26 +289,8 @@ impl AskedSeed {
         if let Some(song) = &self.song {
             return Ok(Seed::Song { song: song.clone(), artist: self.artist.clone() });
         }
-        let given = self.features.as_ref();
-        let names = &model.scaler().features;
-        let has = names.join(", ");
-        if let Some(unknown) = given.and_then(|given| given.keys().find(|name| !names.contains(name))) {
-            let unknown: String = unknown.chars().take(64).collect();
-            let detail = format!("the model has no feature {unknown:?}, it has {has}");
-            return Err(Problem::parameter(&format!("{named}.{unknown}"), &has, detail));
-        }
-        let value = |name: &String| match given.and_then(|given| given.get(name)) {
-            Some(value) if value.is_finite() => Ok(*value),
-            Some(value) => {
-                let detail = format!("{name} is {value}: expected a finite number");
-                Err(Problem::parameter(&format!("{named}.{name}"), "a finite number", detail))
-            }
-            None => {
-                let detail = format!("{name} is missing: a song that is not in the catalogue needs {has}");
-                Err(Problem::parameter(&format!("{named}.{name}"), "a finite number", detail))
-            }
-        };
-        Ok(Seed::Features(names.iter().map(value).collect::<Result<_, _>>()?))
+        let features = self.features.clone().unwrap_or_default();
+        Ok(Seed::Features(features.ordered(model, named)?))
     }
 }
 

@@ -10,7 +10,11 @@ use utoipa::{
 };
 
 use super::ask::{Ask, AskedSeed, SearchWord};
-use crate::{params::Params, problem::Problem};
+use crate::{
+    api::given::{FARTHEST, Given},
+    params::Params,
+    problem::Problem,
+};
 
 const PLAIN: [&str; 17] = [
     "song",
@@ -60,13 +64,13 @@ pub(super) fn ask(params: &Params) -> Result<Ask, Problem> {
     if song.is_some() {
         seeds.push(AskedSeed { song, artist, ..AskedSeed::default() });
     }
-    let mut of_features: BTreeMap<&str, BTreeMap<String, f64>> = BTreeMap::new();
+    let mut of_features: BTreeMap<&str, Vec<(String, f64)>> = BTreeMap::new();
     for (name, word, feature) in OF_FEATURES.iter() {
-        if let Some(value) = params.decimal(name, f64::MIN..=f64::MAX, "a finite number")? {
-            of_features.entry(word).or_default().insert((*feature).to_owned(), value);
+        if let Some(value) = params.decimal(name, -FARTHEST..=FARTHEST, "a finite number, -1e12 to 1e12")? {
+            of_features.entry(word).or_default().push(((*feature).to_owned(), value));
         }
     }
-    let mut of = |word| of_features.remove(word).unwrap_or_default();
+    let mut of = |word| Given::new(of_features.remove(word).unwrap_or_default());
     let year = |name| Ok::<_, Problem>(params.number(name, 1..=9_999)?.map(|year| year as u32));
     let searches = [("auto", SearchWord::Auto), ("exact", SearchWord::Exact), ("hnsw", SearchWord::Hnsw)];
     Ok(Ask {

@@ -38,12 +38,12 @@ enum What<'a> {
     /// A track of the catalogue.
     Track(Track<'a>),
     /// A song that is not in the catalogue.
-    Placed(Placed<'a>),
+    Placed(PlacedSeed<'a>),
 }
 
 /// A song that is not in the catalogue, and where naive Bayes places it.
 #[derive(Debug, Serialize, ToSchema)]
-struct Placed<'a> {
+struct PlacedSeed<'a> {
     /// The most probable cluster.
     cluster: ClusterRef<'a>,
     /// The probability of every cluster.
@@ -107,7 +107,7 @@ impl<'a> SeedView<'a> {
     fn of(model: &'a Model, seed: &AnswerSeed) -> Self {
         let what = match (&seed.seed.row, &seed.seed.posteriors) {
             (Some(row), _) => What::Track(Track::of(model, *row)),
-            (None, posteriors) => What::Placed(Placed {
+            (None, posteriors) => What::Placed(PlacedSeed {
                 cluster: ClusterRef::of(model, seed.seed.cluster),
                 posteriors: Posterior::all(model, posteriors.as_deref().unwrap_or_default()),
                 features: Features { names: &model.scaler().features, values: seed.seed.features.clone() },
