@@ -19,6 +19,7 @@ use crate::{
     feature::Scaler,
     model::count_songs,
     neighbor::{BuildOptions, Built, build as build_graph},
+    projection::Projection,
     title::{Ids, Titles},
     vector::Vector,
 };
@@ -96,6 +97,7 @@ impl Nodes {
 pub fn build(
     labelled: &Labelled<'_>,
     scaler: Scaler,
+    projection: Projection,
     clusters: Vec<NamedCluster>,
     bayes: NaiveBayes,
     mut card: Card,
@@ -191,7 +193,7 @@ pub fn build(
         ..card.index
     };
     let graphs = graphs.into_iter().map(|graph| graph.parts).collect();
-    Ok(Parts { card, scaler, clusters, bayes, catalog, titles, ids, graphs })
+    Ok(Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs })
 }
 
 /// Builds the graphs, the largest first, each by one thread of its own.

@@ -2,7 +2,8 @@
 //!
 //! The flow of a request is the order of the modules: [`feature`] scales, [`title`] finds the seed, [`cluster`] says
 //! where it belongs, [`neighbor`] searches, [`recommend`] answers. [`model`] holds them together and [`artifact`] is
-//! the file they come from. [`words`] is the other way in: what a user types, letter by letter, to the songs it may mean.
+//! the file they come from. [`words`] is the other way in: what a user types, letter by letter, to the songs it may
+//! mean. [`projection`] places tracks on a map.
 //!
 //! Nothing here knows of networks, of training or of async.
 
@@ -15,6 +16,7 @@ pub mod column;
 pub mod feature;
 pub mod model;
 pub mod neighbor;
+pub mod projection;
 pub mod recommend;
 pub mod title;
 pub mod vector;

@@ -10,6 +10,7 @@ use crate::{
     column::Numbers,
     feature::Scaler,
     neighbor::{Graph, Neighbors},
+    projection::Projection,
     recommend::Artists,
     title::{Ids, Songs, Titles},
     vector::Vector,
@@ -21,6 +22,7 @@ pub struct Model {
     version: Version,
     card: Card,
     scaler: Scaler,
+    projection: Projection,
     clusters: Vec<Cluster>,
     bayes: NaiveBayes,
     catalog: Catalog,
@@ -59,8 +61,9 @@ impl Model {
     ///
     /// [`Error::Invalid`] with the section that contradicts itself or the others.
     pub fn assemble(parts: Parts, version: Version) -> Result<Self, Error> {
-        let Parts { card, scaler, clusters, bayes, catalog, titles, ids, graphs } = parts;
+        let Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = parts;
         scaler.check().map_err(Error::invalid("scaler"))?;
+        projection.check(scaler.len()).map_err(Error::invalid("projection"))?;
         catalog.check(&scaler.features).map_err(Error::invalid("tracks"))?;
         let tracks = catalog.len();
         cluster::check(&clusters, tracks, scaler.len()).map_err(Error::invalid("clusters"))?;
@@ -87,6 +90,7 @@ impl Model {
             version,
             card,
             scaler,
+            projection,
             clusters,
             bayes,
             catalog,
@@ -134,6 +138,11 @@ impl Model {
     /// Names, means and deviations of the features.
     pub fn scaler(&self) -> &Scaler {
         &self.scaler
+    }
+
+    /// The plane that the catalogue is drawn on.
+    pub fn projection(&self) -> &Projection {
+        &self.projection
     }
 
     /// The clusters, by id.

@@ -150,6 +150,15 @@ fn a_scaler_that_divides_by_nothing_is_refused() {
 }
 
 #[test]
+fn a_projection_of_other_features_or_of_no_numbers_is_refused() {
+    let change = |change: fn(&mut [Vec<f64>; 2])| invalid(forged(|parts| change(&mut parts.projection.axes)));
+    assert_eq!(change(|axes| axes[1].push(0.0)), "projection");
+    assert_eq!(change(|axes| axes[0].clear()), "projection");
+    assert_eq!(change(|axes| axes[0][1] = f64::NAN), "projection");
+    assert_eq!(change(|axes| axes[1][0] = f64::INFINITY), "projection");
+}
+
+#[test]
 fn columns_of_different_length_are_refused() {
     assert_eq!(invalid(forged(|parts| parts.catalog.years = Some(Codes::new(&[1])))), "tracks");
     assert_eq!(invalid(forged(|parts| parts.catalog.features[0] = [1.0].into_iter().collect())), "tracks");

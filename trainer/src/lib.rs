@@ -1,6 +1,6 @@
 //! Track table in, segue artifact and report out.
 //!
-//! [`table`] reads the file, [`pipeline`] runs the method ([`scale`], [`kmeans`], [`classify`], [`names`], the index of
+//! [`table`] reads the file, [`pipeline`] runs the method ([`scale`], [`kmeans`], [`classify`], [`names`], [`projection`], the index of
 //! `segue`), [`report`] says what came of it in [`text`] and [`charts`]. [`synth`] makes catalogues up. [`cli`] is the
 //! command line.
 
@@ -12,6 +12,7 @@ pub mod kmeans;
 pub mod names;
 pub mod output;
 pub mod pipeline;
+pub mod projection;
 #[cfg(test)]
 mod real;
 pub mod recall;

@@ -15,7 +15,7 @@ use crate::{
     classify,
     console::Console,
     kmeans::{self, Clustering},
-    names,
+    names, projection,
     recall::recall_at_10,
     scale::Scaler,
     table::Table,
@@ -69,6 +69,9 @@ pub enum Error {
     /// The clusters cannot be classified.
     #[error(transparent)]
     Classifier(#[from] classify::Error),
+    /// The catalogue cannot be drawn on a plane.
+    #[error("the map cannot be made: {0}")]
+    Projection(#[from] projection::Error),
     /// The artifact cannot be made, or does not read back.
     #[error("the artifact cannot be made: {0}")]
     Artifact(#[from] artifact::Error),
@@ -117,6 +120,7 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
 
     let scaled_means = means_by_cluster(&scaled, &clustering);
+    let projection = projection::fit(scaled.view())?;
     drop(scaled);
     let genres = match &table.genres {
         Some(genres) => {
@@ -159,8 +163,9 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     let scaler = segue::feature::Scaler { features: names, mean: scaler.mean, deviation: scaler.deviation };
     let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let labelled = labelled(table, &clustering.labels);
-    let mut parts =
-        build(&labelled, scaler, clusters, bayes, card, &graphs, options.threads, &|done| stage.set(done as u64))?;
+    let mut parts = build(&labelled, scaler, projection, clusters, bayes, card, &graphs, options.threads, &|done| {
+        stage.set(done as u64)
+    })?;
     drop(labelled);
     stage.done(&format!("{:.1} neighbours a node", parts.card.index.average_degree));
 

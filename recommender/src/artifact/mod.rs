@@ -19,6 +19,7 @@ use crate::{
     cluster::{Cluster, NaiveBayes},
     feature::Scaler,
     neighbor::GraphParts,
+    projection::Projection,
     title::{Ids, Titles},
 };
 
@@ -29,6 +30,8 @@ pub struct Parts {
     pub card: Card,
     /// Section `scaler`.
     pub scaler: Scaler,
+    /// Section `projection`.
+    pub projection: Projection,
     /// Section `clusters`, by id.
     pub clusters: Vec<Cluster>,
     /// Section `bayes`.
@@ -66,6 +69,7 @@ pub fn encode(parts: &Parts) -> Result<Vec<u8>, Error> {
     let card = serde_json::to_vec(&parts.card).map_err(|error| Error::invalid("card")(error.to_string()))?;
     add("card".into(), Ok(card))?;
     add("scaler".into(), codec::encode(&parts.scaler))?;
+    add("projection".into(), codec::encode(&parts.projection))?;
     add("clusters".into(), codec::encode(&parts.clusters))?;
     add("bayes".into(), codec::encode(&parts.bayes))?;
     add("tracks".into(), codec::encode(&parts.catalog))?;
@@ -97,6 +101,7 @@ pub fn decode(file: &[u8]) -> Result<Parts, Error> {
     let card = sections.take("card")?;
     let card = serde_json::from_slice(card).map_err(|error| Error::invalid("card")(error.to_string()))?;
     let scaler = sections.decode("scaler")?;
+    let projection = sections.decode("projection")?;
     let clusters: Vec<Cluster> = sections.decode("clusters")?;
     let bayes = sections.decode("bayes")?;
     let catalog = sections.decode("tracks")?;
@@ -107,7 +112,7 @@ pub fn decode(file: &[u8]) -> Result<Parts, Error> {
     if let Some(section) = sections.left.first() {
         return Err(Error::Header { reason: format!("section {} is not known to this format", section.name) });
     }
-    Ok(Parts { card, scaler, clusters, bayes, catalog, titles, ids, graphs })
+    Ok(Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs })
 }
 
 struct Sections<'a> {

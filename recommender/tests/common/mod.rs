@@ -9,6 +9,7 @@ use segue::{
     cluster::NaiveBayes,
     feature::Scaler,
     neighbor::BuildOptions,
+    projection::Projection,
 };
 
 /// One invented track.
@@ -64,6 +65,8 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
     let clusters: Vec<NamedCluster> = (0..k)
         .map(|id| NamedCluster { name: format!("cluster {id}"), centroid: scaled[id].clone(), genres: vec![] })
         .collect();
+    let axis = |along: usize| (0..width).map(|f| if f == along { 1.0 } else { 0.0 }).collect();
+    let projection = Projection { axes: [axis(0), axis(1)] };
     let bayes = NaiveBayes {
         priors: vec![1.0 / k as f64; k],
         means: scaled[..k].to_vec(),
@@ -103,6 +106,6 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
         years: Some(tracks.iter().enumerate().map(|(track, _)| 1960 + track as u32 % 60).collect()),
         explicit: Some(tracks.iter().enumerate().map(|(track, _)| track as u32 % 3).collect()),
     };
-    build(&labelled, scaler, clusters, bayes, card, &BuildOptions::default(), threads, &|_| {})
+    build(&labelled, scaler, projection, clusters, bayes, card, &BuildOptions::default(), threads, &|_| {})
         .expect("the tracks make a model")
 }

@@ -5,8 +5,10 @@ mod clusters;
 mod compat;
 mod given;
 mod health;
+mod map;
 mod model;
 mod openapi;
+mod page;
 mod recommendations;
 mod tracks;
 
@@ -44,10 +46,14 @@ pub fn router_with(models: Arc<Models>, cors: &Cors) -> Router {
         .route("/v1/classify", post(classify::post))
         .route("/v1/clusters", get(clusters::get))
         .route("/v1/model", get(model::get))
+        .route("/v1/map", get(map::get))
         .route("/health", get(health::get))
         .route("/openapi.json", get(openapi::get))
         .route("/recommend/{*song_name}", get(compat::recommend))
         .route("/search", get(compat::search))
+        // Not in `openapi.rs`: for people.
+        .route("/", get(page::index))
+        .route("/page/{file}", get(page::file))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .with_state(models);

@@ -31,6 +31,8 @@ pub(super) struct ModelAnswer<'a> {
     published_at: String,
     /// Size of its artifact.
     bytes: u64,
+    /// The axes of the map, shape `(2, n_features)`, for scaled features.
+    projection: &'a [Vec<f64>; 2],
     #[serde(flatten)]
     card: &'a Card,
 }
@@ -51,6 +53,7 @@ pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQ
         version: loaded.model.version(),
         published_at: loaded.latest.published_at.to_string(),
         bytes: loaded.latest.size,
+        projection: &loaded.model.projection().axes,
         card: loaded.model.card(),
     };
     Ok(answer(&loaded.model, &body))

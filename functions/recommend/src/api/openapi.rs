@@ -16,7 +16,7 @@ use utoipa::{
     openapi::{Content, Ref, RefOr, ResponseBuilder, response},
 };
 
-use super::{classify, clusters, compat, given, health, model, recommendations, tracks};
+use super::{classify, clusters, compat, given, health, map, model, recommendations, tracks};
 use crate::{
     models::Models,
     params::Params,
@@ -38,6 +38,7 @@ use crate::{
         classify::post,
         clusters::get,
         model::get,
+        map::get,
         health::get,
         get,
         compat::recommend,

@@ -1,0 +1,83 @@
+//! `GET /v1/map`: an even sample of the catalogue, as points on a plane.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+use segue::Model;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        answer,
+        openapi::{NotModified, Problems},
+    },
+    models::Models,
+    params::Params,
+    problem::Problem,
+    view::ModelRef,
+};
+
+const PARAMETERS: [&str; 1] = ["limit"];
+const MAX_POINTS: usize = 5_000;
+const DEFAULT_POINTS: usize = 2_000;
+
+/// An even sample of the catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Map {
+    model: ModelRef,
+    /// Tracks, by cluster: the place of each along the two axes of `/v1/model`, and the id of its cluster.
+    points: Vec<(f64, f64, usize)>,
+}
+
+/// Points of the map
+///
+/// An even sample of the catalogue: each cluster has its share of it, and the same model gives the same one.
+#[utoipa::path(
+    get,
+    path = "/v1/map",
+    tag = "Clusters",
+    params(("limit" = Option<u32>, Query, description = "How many points, 2000 unless set", minimum = 1, maximum = 5_000)),
+    responses((status = 200, description = "The points", body = Map), NotModified, Problems<false>),
+)]
+pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let params = Params::parse(query.as_deref(), &PARAMETERS)?;
+    let limit = params.number("limit", 1..=MAX_POINTS)?.unwrap_or(DEFAULT_POINTS);
+    let loaded = models.get().await?;
+    let model = &loaded.model;
+    let points = sample(model.catalog().len(), limit).map(|row| point(model, row)).collect();
+    Ok(answer(model, &Map { model: ModelRef::of(model), points }))
+}
+
+/// Rows at even steps. Rows go by cluster: each cluster has its share of them.
+fn sample(tracks: usize, limit: usize) -> impl Iterator<Item = u32> {
+    let count = tracks.min(limit);
+    // A catalogue has at most `u32::MAX` tracks.
+    (0..count).map(move |point| (point as u64 * tracks as u64 / count as u64) as u32)
+}
+
+fn point(model: &Model, row: u32) -> (f64, f64, usize) {
+    // More decimals than a screen has dots would be bytes for nothing.
+    let [x, y] = model.projection().point(model.scaler(), &model.catalog().raw(row)).map(|place| round(place, 1e3));
+    (x, y, model.cluster_of(row))
+}
+
+fn round(value: f64, steps: f64) -> f64 {
+    (value * steps).round() / steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_even_and_never_names_a_row_twice() {
+        assert_eq!(sample(10, 5).collect::<Vec<_>>(), [0, 2, 4, 6, 8]);
+        assert_eq!(sample(3, 5_000).collect::<Vec<_>>(), [0, 1, 2]);
+        let rows: Vec<u32> = sample(u32::MAX as usize, 5_000).collect();
+        assert!(rows.len() == 5_000 && rows.is_sorted_by(|a, b| a < b));
+    }
+}

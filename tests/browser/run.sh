@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Clicks through the page in a headless Chromium, on a demo server of its own. Pictures go to target/browser/.
+# Needs Node 20 and Chromium; as root on Debian it installs Chromium itself. Where they cannot be had it says so and passes.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+skip() { printf 'SKIPPED: the page was not tested in a browser: %s\n' "$*"; exit 0; }
+
+command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm are not installed"
+[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || skip "node is $(node --version), 20 or later is needed"
+export CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}"
+if [ -z "$CHROMIUM" ]; then
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || skip "chromium is not installed, and only root can install it"
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+    || skip "chromium is not installed, and apt-get cannot install it"
+  CHROMIUM=$(command -v chromium)
+fi
+npm ci --prefix tests/browser --silent --no-progress || skip "npm ci cannot fetch playwright-core and axe-core"
+
+# The same packages as `cargo test` builds: nothing is compiled twice.
+cargo build --workspace --bins --quiet --locked
+out=target/browser
+mkdir -p "$out"
+node tests/browser/table.js >"$out/tracks.csv"
+target/debug/local --port 0 --data "$out/tracks.csv" --dir "$out/demo" >"$out/server.log" 2>&1 &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
+
+for _ in $(seq 300); do
+  PAGE_URL=$(sed -n 's|^segue answers at \(http://[^; ]*\).*|\1/|p' "$out/server.log")
+  [ -n "$PAGE_URL" ] && break
+  kill -0 "$server" 2>/dev/null || { cat "$out/server.log"; echo "the demo server ended"; exit 1; }
+  sleep 0.2
+done
+[ -n "$PAGE_URL" ] || { cat "$out/server.log"; echo "the demo server did not say its address"; exit 1; }
+export PAGE_URL PICTURES="$PWD/$out"
+node --test --test-concurrency=1 --test-timeout=600000 tests/browser/page.test.js
