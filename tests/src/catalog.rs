@@ -12,7 +12,7 @@ const NUMBERS: [&str; 10] = ["One", "Two", "Three", "Four", "Five", "Six", "Seve
 /// 203 tracks as CSV, five features, in three loose groups: ten of them called `Track One` to `Track Ten`, `Shared` by
 /// `Ann` and by `Bob; Cy`, three releases of `Re-Released`, and `Déjà Vu`.
 pub fn csv() -> String {
-    let mut csv = String::from("song,artist,album,genre,energy,tempo,valence,acousticness,popularity\n");
+    let mut csv = String::from("song,artist,album,genre,energy,tempo,valence,acousticness,popularity,year,explicit\n");
     let mut state = 7_u64;
     for track in 0..203 {
         let mut random = || {
@@ -32,13 +32,15 @@ pub fn csv() -> String {
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             csv,
-            "{song},{artist},An album,{},{:.3},{:.1},{:.3},{:.3},{}",
+            "{song},{artist},An album,{},{:.3},{:.1},{:.3},{:.3},{},{},{}",
             ["rock", "ambient", "disco"][group],
             near([0.9, 0.2, 0.7][group], random()),
             near([140.0, 80.0, 118.0][group], random()) + random() * 20.0,
             near([0.4, 0.3, 0.9][group], random()),
             near([0.1, 0.9, 0.2][group], random()),
             (random() * 100.0) as u32,
+            1960 + track % 60,
+            if track % 5 == 0 { "Yes" } else { "No" },
         );
     }
     csv

@@ -91,7 +91,7 @@ async fn titles_with_slashes_are_one_title() {
     let world = World::new().await;
     world
         .publish_with(
-            "AC/DC Live,Angus,An album,rock,0.9,140,0.4,0.1,50\nA%2FB,Angus,An album,rock,0.9,141,0.4,0.1,50\n",
+            "AC/DC Live,Angus,An album,rock,0.9,140,0.4,0.1,50,2000,No\nA%2FB,Angus,An album,rock,0.9,141,0.4,0.1,50,2000,No\n",
         )
         .await;
     let base = world.serve(&Cors::Off).await;

@@ -15,6 +15,7 @@ use serde_json::Value;
 const FROM_THE_MODEL: [(&str, &str); 9] = [
     ("/v1/recommendations", "/v1/recommendations?song=track+seven"),
     ("/v1/tracks", "/v1/tracks?q=track+sev"),
+    ("/v1/tracks", "/v1/tracks?q=track"),
     ("/v1/tracks/{id}", "/v1/tracks/ID"),
     ("/v1/clusters", "/v1/clusters"),
     ("/v1/model", "/v1/model"),
@@ -204,7 +205,7 @@ async fn options_says_what_a_route_takes() {
     let open = world.serve(&Cors::Any).await;
     for base in [closed, open] {
         for (target, allowed) in [
-            ("/v1/recommendations", "GET, HEAD, OPTIONS"),
+            ("/v1/recommendations", "GET, HEAD, POST, OPTIONS"),
             ("/v1/tracks/x", "GET, HEAD, OPTIONS"),
             ("/v1/classify", "POST, OPTIONS"),
             ("/recommend/x/y", "GET, HEAD, OPTIONS"),

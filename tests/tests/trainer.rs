@@ -83,7 +83,7 @@ fn dropped_rows_are_counted_by_reason_and_many_of_them_are_a_warning() {
     let mut csv = catalog::csv();
     for broken in [",1,2,3,4", "x,1,2,3,4", "NaN,1,2,3,4", "inf,1,2,3,4"] {
         for _ in 0..8 {
-            csv.push_str(&format!("Broken,Nobody,An album,rock,{broken}\n"));
+            csv.push_str(&format!("Broken,Nobody,An album,rock,{broken},2000,No\n"));
         }
     }
     let (output, folder) = train(csv.as_bytes(), &["--k", "3"]);

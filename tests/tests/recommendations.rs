@@ -1,0 +1,273 @@
+//! `/v1/recommendations` over HTTP: every parameter does what it says, in a query and in a body.
+
+#![allow(missing_docs)]
+
+use recommend::http::cors::Cors;
+use segue_tests::world::World;
+use serde_json::{Value, json};
+
+struct Api {
+    _world: World,
+    base: String,
+    client: reqwest::Client,
+}
+
+impl Api {
+    async fn start() -> Self {
+        let world = World::new().await;
+        world.publish().await;
+        let base = world.serve(&Cors::Off).await;
+        Self { _world: world, base, client: reqwest::Client::new() }
+    }
+
+    async fn get(&self, query: &str) -> (u16, Value) {
+        let url = format!("{}/v1/recommendations?{query}", self.base);
+        let answer = self.client.get(url).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    }
+
+    async fn post(&self, body: &Value) -> (u16, Value) {
+        let url = format!("{}/v1/recommendations", self.base);
+        let answer = self.client.post(url).json(body).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    }
+
+    /// Tracks of an answer that begins from `Track Seven`, in all clusters.
+    async fn tracks(&self, more: &str) -> Vec<Value> {
+        let (status, answer) = self.get(&format!("song=track+seven&same_cluster=false&{more}")).await;
+        assert_eq!(status, 200, "{more}: {answer}");
+        answer["tracks"].as_array().expect("tracks").clone()
+    }
+
+    async fn id(&self, song: &str) -> String {
+        let (_, answer) = self.get(&format!("song={song}")).await;
+        answer["seeds"][0]["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+fn number(track: &Value, feature: &str) -> f64 {
+    track["features"][feature].as_f64().expect("a number")
+}
+
+const FEATURES: [&str; 5] = ["energy", "tempo", "valence", "acousticness", "popularity"];
+
+#[tokio::test]
+async fn bounds_and_targets_of_every_feature_hold() {
+    let api = Api::start().await;
+    let plain = api.tracks("limit=50").await;
+    for feature in FEATURES {
+        let mut values: Vec<f64> = plain.iter().map(|track| number(track, feature)).collect();
+        values.sort_by(f64::total_cmp);
+        let middle = values[25];
+        assert!(values[0] < middle && middle < values[49], "{feature}: {values:?}");
+        let above = api.tracks(&format!("limit=50&min_{feature}={middle}")).await;
+        assert!(above.iter().all(|track| number(track, feature) >= middle), "min_{feature}");
+        let below = api.tracks(&format!("limit=50&max_{feature}={middle}")).await;
+        assert!(below.iter().all(|track| number(track, feature) <= middle), "max_{feature}");
+        let off = |tracks: &[Value]| tracks.iter().map(|track| (number(track, feature) - values[0]).abs()).sum::<f64>();
+        let aimed = api.tracks(&format!("limit=50&target_{feature}={}", values[0])).await;
+        assert!(off(&aimed) < off(&plain), "target_{feature}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_filtered_is_not_there() {
+    let api = Api::start().await;
+    let plain = api.tracks("limit=100").await;
+    let any = |holds: fn(&Value) -> bool| plain.iter().any(holds) && !plain.iter().all(holds);
+    for (query, holds) in [
+        ("genre=Disco", (|track| track["genre"] == "disco") as fn(&Value) -> bool),
+        ("min_year=1990", |track| track["year"].as_u64().expect("a year") >= 1990),
+        ("max_year=1990", |track| track["year"].as_u64().expect("a year") <= 1990),
+        ("explicit=false", |track| track["explicit"] == false),
+        ("explicit=true", |track| track["explicit"] == true),
+    ] {
+        assert!(any(holds), "{query} would change nothing");
+        let found = api.tracks(&format!("limit=100&{query}")).await;
+        assert!(!found.is_empty() && found.iter().all(holds), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_excluded_is_not_there() {
+    let api = Api::start().await;
+    let plain = api.tracks("limit=10").await;
+    let ids = [plain[0]["id"].as_str().expect("an id"), plain[3]["id"].as_str().expect("an id")];
+    let found = api.tracks(&format!("limit=10&exclude_tracks={},{}", ids[0], ids[1])).await;
+    assert!(found.iter().all(|track| !ids.contains(&track["id"].as_str().expect("an id"))));
+    assert_eq!(found[0]["id"], plain[1]["id"]);
+
+    let artist = plain[0]["artist"].as_str().expect("an artist");
+    let found = api.tracks(&format!("limit=100&exclude_artists=Nobody;{}", artist.replace(' ', "+"))).await;
+    assert!(found.iter().all(|track| track["artist"] != artist) && found.len() > 50);
+
+    // Artist 6 has other songs than Track Seven.
+    let by_seeds = |tracks: &[Value]| tracks.iter().filter(|track| track["artist"] == "Artist 6").count();
+    assert!(
+        by_seeds(&api.tracks("limit=100&min_tempo=0").await) + by_seeds(&api.tracks("limit=100&max_energy=0.5").await)
+            > 0
+    );
+    for more in ["", "&max_energy=0.5"] {
+        assert_eq!(by_seeds(&api.tracks(&format!("limit=100&exclude_seed_artists=true{more}")).await), 0);
+    }
+}
+
+#[tokio::test]
+async fn artists_have_their_share_and_answers_their_variety() {
+    let api = Api::start().await;
+    let most = |tracks: &[Value]| {
+        let of = |artist: &Value| tracks.iter().filter(|track| track["artist"] == *artist).count();
+        tracks.iter().map(|track| of(&track["artist"])).max().unwrap_or(0)
+    };
+    assert!(most(&api.tracks("limit=40").await) > 1);
+    let shared = api.tracks("limit=40&max_per_artist=1").await;
+    assert_eq!((most(&shared), shared.len()), (1, 40));
+
+    let mean = |tracks: &[Value]| {
+        tracks.iter().map(|track| track["similarity"].as_f64().expect("a number")).sum::<f64>() / tracks.len() as f64
+    };
+    let (plain, diverse) = (api.tracks("limit=10").await, api.tracks("limit=10&diversity=0.9").await);
+    assert!(mean(&diverse) < mean(&plain), "diversity changes nothing");
+}
+
+#[tokio::test]
+async fn several_seeds_are_named_in_any_way() {
+    let api = Api::start().await;
+    let (one, two) = (api.id("track+one").await, api.id("track+two").await);
+    let (status, listed) = api.get(&format!("seed_tracks={one},{two}&limit=20")).await;
+    assert_eq!((status, listed["seeds"].as_array().expect("seeds").len()), (200, 2), "{listed}");
+    let (_, named) = api.get(&format!("track_id={one}&song=track+two&limit=20")).await;
+    assert_eq!(named["tracks"], listed["tracks"]);
+    let clusters = [&listed["seeds"][0]["cluster"]["id"], &listed["seeds"][1]["cluster"]["id"]];
+    assert_ne!(clusters[0], clusters[1]);
+    let tracks = listed["tracks"].as_array().expect("tracks");
+    assert!(tracks.iter().all(|track| clusters.contains(&&track["cluster"]["id"])));
+    assert!(tracks.iter().all(|track| track["song"] != "Track One" && track["song"] != "Track Two"));
+
+    let (status, problem) = api.get(&format!("seed_tracks={one},none")).await;
+    assert_eq!((status, problem["seed"].as_str()), (404, Some("seeds[1]")), "{problem}");
+    let (status, problem) = api.get(&format!("seed_tracks={}", [one.as_str(); 6].join(","))).await;
+    assert_eq!((status, problem["parameter"].as_str()), (400, Some("seed_tracks")), "{problem}");
+}
+
+#[tokio::test]
+async fn an_explanation_is_given_where_it_is_asked_for() {
+    let api = Api::start().await;
+    assert!(api.tracks("limit=3").await.iter().all(|track| track.get("explanation").is_none()));
+    for track in api.tracks("limit=3&explain=true").await {
+        let binds = track["explanation"]["binds"].as_array().expect("features");
+        assert!(!binds.is_empty() && binds.len() <= 3);
+        assert!(
+            binds.iter().all(|share| share["track"] == track["features"][share["feature"].as_str().expect("a name")])
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_says_what_a_query_says() {
+    let api = Api::start().await;
+    let (_, by_query) = api
+        .get(
+            "song=track+seven&limit=20&same_cluster=false&search=exact&min_tempo=90&max_energy=0.8&target_valence=0.5\
+             &explicit=false&min_year=1970&max_year=2010&exclude_artists=Dee&max_per_artist=2&diversity=0.3&explain=true",
+        )
+        .await;
+    let (status, by_body) = api
+        .post(&json!({
+            "seeds": [{ "song": "track seven" }], "limit": 20, "same_cluster": false, "search": "exact",
+            "min": { "tempo": 90 }, "max": { "energy": 0.8 }, "target": { "valence": 0.5 }, "explicit": false,
+            "min_year": 1970, "max_year": 2010, "exclude_artists": ["Dee"], "max_per_artist": 2, "diversity": 0.3,
+            "explain": true,
+        }))
+        .await;
+    assert_eq!(status, 200, "{by_body}");
+    assert_eq!(by_body, by_query);
+}
+
+#[tokio::test]
+async fn a_song_that_is_not_in_the_catalogue_is_placed_by_its_features() {
+    let api = Api::start().await;
+    let features = json!({ "energy": 0.9, "tempo": 150, "valence": 0.4, "acousticness": 0.1, "popularity": 50 });
+    let (status, answer) = api.post(&json!({ "seeds": [{ "features": features }], "limit": 5 })).await;
+    assert_eq!(status, 200, "{answer}");
+    let seed = &answer["seeds"][0];
+    assert!(seed.get("id").is_none() && seed["features"] == features);
+    let posteriors = seed["posteriors"].as_array().expect("posteriors");
+    let probability = |posterior: &Value| posterior["probability"].as_f64().expect("a number");
+    assert_eq!(posteriors.len(), 3);
+    assert!((posteriors.iter().map(probability).sum::<f64>() - 1.0).abs() < 1e-9);
+    let own = seed["cluster"]["id"].as_u64().expect("an id") as usize;
+    assert!(posteriors.iter().all(|posterior| probability(posterior) <= probability(&posteriors[own])));
+    assert!(answer["tracks"].as_array().expect("tracks").iter().all(|track| track["genre"] == "rock"), "{answer}");
+}
+
+#[tokio::test]
+async fn negative_seeds_keep_away_what_is_like_them() {
+    let api = Api::start().await;
+    let plain = json!({ "seeds": [{ "song": "track seven" }], "limit": 5 });
+    let (_, before) = api.post(&plain).await;
+    let first = &before["tracks"][0];
+    let mut asked = plain.clone();
+    asked["negative_seeds"] = json!([{ "track_id": first["id"] }]);
+    let (status, after) = api.post(&asked).await;
+    assert_eq!(status, 200, "{after}");
+    assert!(after["tracks"].as_array().expect("tracks").iter().all(|track| track["id"] != first["id"]));
+    assert_ne!(after["tracks"], before["tracks"]);
+}
+
+#[tokio::test]
+async fn a_body_that_is_wrong_is_refused_by_the_place_that_is() {
+    let api = Api::start().await;
+    let seed = json!([{ "song": "track seven" }]);
+    let six = vec![json!({ "song": "track seven" }); 6];
+    for (body, parameter) in [
+        (json!({}), "body"),
+        (json!({ "seeds": [] }), "seeds"),
+        (json!({ "seeds": six }), "seeds"),
+        (json!({ "seeds": [{}] }), "seeds[0].track_id"),
+        (json!({ "seeds": [{ "artist": "Ann" }] }), "seeds[0].song"),
+        (json!({ "seeds": [{ "song": " " }] }), "seeds[0].song"),
+        (json!({ "seeds": [{ "song": "shared", "track_id": "x" }] }), "seeds[0].song"),
+        (json!({ "seeds": [{ "features": { "energy": 1 } }] }), "seeds[0].features.tempo"),
+        (json!({ "seeds": [{ "features": { "beauty": 1 } }] }), "seeds[0].features.beauty"),
+        (json!({ "seeds": seed, "min": { "beauty": 1 } }), "min.beauty"),
+        (json!({ "seeds": seed, "target": { "tempo": 1e13 } }), "target.tempo"),
+        (json!({ "seeds": seed, "limit": 0 }), "limit"),
+        (json!({ "seeds": seed, "limit": 101 }), "limit"),
+        (json!({ "seeds": seed, "diversity": 1.1 }), "diversity"),
+        (json!({ "seeds": seed, "max_per_artist": 0 }), "max_per_artist"),
+        (json!({ "seeds": seed, "min_year": 0 }), "min_year"),
+        (json!({ "seeds": seed, "negative_seeds": six }), "negative_seeds"),
+        (json!({ "seeds": seed, "exclude_tracks": vec!["x"; 1_001] }), "exclude_tracks"),
+    ] {
+        let (status, problem) = api.post(&body).await;
+        assert_eq!((status, problem["parameter"].as_str()), (400, Some(parameter)), "{body}: {problem}");
+        assert!(problem["allowed"].is_string(), "{problem}");
+    }
+    let (status, problem) = api.post(&json!({ "seeds": seed, "limits": 3 })).await;
+    assert!(status == 400 && problem["detail"].as_str().expect("text").contains("limits"), "{problem}");
+    let (status, problem) = api.post(&json!({ "seeds": [{ "song": "shared" }, { "song": "none such" }] })).await;
+    assert_eq!((status, problem["seed"].as_str()), (409, Some("seeds[0]")), "{problem}");
+    // What came before has not hurt.
+    assert_eq!(api.post(&json!({ "seeds": seed })).await.0, 200);
+}
+
+#[tokio::test]
+async fn what_the_catalogue_does_not_have_cannot_be_asked_for() {
+    let api = Api::start().await;
+    let (status, problem) = api.get("song=track+seven&min_liveness=0.1").await;
+    assert_eq!((status, problem["parameter"].as_str()), (400, Some("min_liveness")), "{problem}");
+    assert!(problem["allowed"].as_str().expect("text").contains("energy"), "{problem}");
+    for (query, parameter) in [
+        ("min_tempo=NaN", "min_tempo"),
+        ("max_tempo=1e400", "max_tempo"),
+        ("target_tempo=fast", "target_tempo"),
+        ("diversity=2", "diversity"),
+        ("explain=yes", "explain"),
+        ("min_year=0", "min_year"),
+        ("mintempo=3", "mintempo"),
+    ] {
+        let (status, problem) = api.get(&format!("song=track+seven&{query}")).await;
+        assert_eq!((status, problem["parameter"].as_str()), (400, Some(parameter)), "{query}: {problem}");
+    }
+}
