@@ -5,9 +5,10 @@ use segue::{
     recommend::{Answer, AnswerSeed, Explanation, Resolved, Share, explain},
 };
 use serde::Serialize;
+use serde_json::Number;
 use utoipa::ToSchema;
 
-use crate::view::{ClusterRef, Features, ModelRef, Posterior, Track, rounded};
+use crate::view::{ClusterRef, Features, ModelRef, Posterior, Track, number, rounded};
 
 /// Songs to follow the seeds.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,9 +80,11 @@ struct ExplanationView<'a> {
 struct ShareView<'a> {
     feature: &'a str,
     /// Its value in the seed.
-    seed: f64,
+    #[schema(value_type = f64)]
+    seed: Option<Number>,
     /// Its value in the song.
-    track: f64,
+    #[schema(value_type = f64)]
+    track: Option<Number>,
     share: f64,
 }
 
@@ -122,8 +125,8 @@ impl<'a> ExplanationView<'a> {
         let shares = |shares: &[Share]| {
             let view = |share: &Share| ShareView {
                 feature: &model.scaler().features[share.feature],
-                seed: share.seed,
-                track: share.track,
+                seed: number(share.seed),
+                track: number(share.track),
                 share: (share.share * 1e6).round() / 1e6,
             };
             shares.iter().map(view).collect()
