@@ -1,0 +1,63 @@
+//! The README's requests, sent as they are printed.
+
+#![allow(missing_docs)]
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use local::s3::EmbeddedS3;
+use recommend::{
+    api,
+    models::{Models, Source},
+};
+use segue_store::{Store, Upload};
+use segue_tests::{
+    data,
+    world::{open, train},
+};
+use serde_json::Value;
+
+#[tokio::test]
+async fn the_requests_of_the_readme_answer_as_it_shows() {
+    let Some(table) = data::table("light_spotify_39k.csv") else { return };
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).expect("a README");
+
+    let trained = train(&table, &[]);
+    let card = open(&trained).card().clone();
+    let folder = tempfile::tempdir().expect("a folder");
+    let s3 = EmbeddedS3::start(folder.path()).await.expect("an S3 server");
+    s3.create_bucket("segue").expect("a bucket");
+    let store = Store::with_client(s3.client(), "s3://segue/demo".parse().expect("a location"));
+    let upload = Upload {
+        artifact: std::fs::read(trained.path().join("model.segue")).expect("an artifact").into(),
+        report: Vec::new(),
+        tracks: card.tracks,
+        k: card.k,
+        accuracy: card.classifier.accuracy,
+        features: card.features.iter().map(|feature| feature.name.clone()).collect(),
+    };
+    store.publish(upload).await.expect("publishes");
+    let models = Arc::new(Models::new(Source::Store(store), Duration::from_secs(20)));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    tokio::spawn(async move { axum::serve(listener, api::router(models)).await });
+
+    let requests = readme.lines().filter_map(|line| line.strip_prefix("curl 'localhost:9000")?.strip_suffix('\''));
+    let mut answers = Vec::new();
+    for request in requests {
+        let answer = reqwest::get(format!("http://{address}{request}")).await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{request}");
+        answers.push((request, answer.json::<Value>().await.expect("JSON")));
+    }
+    assert!(answers.len() >= 6, "the README's requests were not found");
+
+    // The first one is shown with its answer.
+    let shown = readme.split("```json\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("an answer");
+    let mut shown: Value = serde_json::from_str(shown).expect("JSON");
+    // Its version is cut short there.
+    shown["model"]["version"].take();
+    let first = &mut answers[0].1;
+    first["model"]["version"].take();
+    assert_eq!(shown, *first);
+    let found = answers.iter().find(|(request, _)| request.starts_with("/v1/tracks")).expect("a search");
+    assert_eq!(found.1["tracks"][0]["artist"], "ABBA", "{}", found.1);
+}
