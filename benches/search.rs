@@ -3,17 +3,13 @@
 //! `cargo bench -p segue-benches --bench search`. The model is `SEGUE_MODEL`, an artifact; or trained on
 //! `union_265k.csv` in the folder `SEGUE_DATA`, or in `../shared/data` beside the workspace; or on made-up tracks.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+mod common;
 
-use segue::{Model, Version};
-use trainer::{console::Console, pipeline, synth, table};
+use std::time::{Duration, Instant};
 
-/// Tracks made up where there are no real ones.
-const MADE_UP: u64 = 100_000;
+use common::{model, report};
+use segue::Model;
+
 /// Titles that queries are made of.
 const TITLES: usize = 300;
 /// How many hits a query asks for: the default of the HTTP API.
@@ -58,17 +54,6 @@ fn cpu_time() -> Duration {
     Duration::from_nanos(schedstat.split(' ').next().and_then(|spent| spent.parse().ok()).unwrap_or_default())
 }
 
-fn report(kind: &str, times: &mut [(Duration, String)]) {
-    times.sort();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].0;
-    let Some((slowest, query)) = times.last() else { return };
-    let query: String = query.chars().take(60).collect();
-    let (count, p50, p90, p99) = (times.len(), at(0.5), at(0.9), at(0.99));
-    println!(
-        "{kind:<28} {count:>6} queries  p50 {p50:>8.1?}  p90 {p90:>8.1?}  p99 {p99:>8.1?}  max {slowest:>8.1?} {query:?}"
-    );
-}
-
 /// Queries as people make them, by kind.
 fn queries(model: &Model) -> Vec<(&'static str, Vec<String>)> {
     let catalog = model.catalog();
@@ -95,24 +80,4 @@ fn queries(model: &Model) -> Vec<(&'static str, Vec<String>)> {
         ("two letters", ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| [a, b].iter().collect())).collect()),
         ("many words", long),
     ]
-}
-
-fn model() -> anyhow::Result<Model> {
-    if let Some(artifact) = env::var_os("SEGUE_MODEL") {
-        return Ok(Model::open(Path::new(&artifact))?);
-    }
-    let folder = env::var_os("SEGUE_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
-    let csv = folder.join("union_265k.csv");
-    let table = if csv.is_file() {
-        table::open(&csv, &table::Options::default(), &mut |_| {})?
-    } else {
-        println!("{} is not there: {MADE_UP} made-up tracks", csv.display());
-        let mut made_up = Vec::new();
-        synth::write(MADE_UP, 1, &mut made_up, &mut |_| {})?;
-        table::read(&made_up[..], "made up", &table::Options::default(), &mut |_| {})?
-    };
-    let options = pipeline::Options { k_range: 6..=6, ..Default::default() };
-    let trained = pipeline::train(&table, &options, &Console::quiet())?;
-    Ok(Model::from_bytes(&trained.file, Version::of(&trained.file))?)
 }

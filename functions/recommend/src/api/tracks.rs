@@ -22,7 +22,7 @@ use crate::{
 };
 
 const PARAMETERS: [&str; 2] = ["q", "limit"];
-/// The longest text to search for, in bytes.
+/// The longest text to search for, in characters.
 const LONGEST_QUERY: usize = 256;
 const MAX_LIMIT: usize = 50;
 const DEFAULT_LIMIT: usize = 10;
@@ -45,7 +45,7 @@ pub(super) struct Tracks<'a> {
     path = "/v1/tracks",
     tag = "Tracks",
     params(
-        ("q" = String, Query, description = "What is typed", min_length = 1, max_length = 64, pattern = r"\S",
+        ("q" = String, Query, description = "What is typed", min_length = 1, max_length = 256, pattern = r"\S",
             example = "track sev"),
         ("limit" = Option<u32>, Query, description = "How many, 10 unless set", minimum = 1, maximum = 50),
     ),
@@ -55,10 +55,10 @@ pub(super) async fn search(State(models): State<Arc<Models>>, RawQuery(query): R
     let params = Params::parse(query.as_deref(), &PARAMETERS)?;
     let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let query = match params.text("q")? {
-        Some(query) if query.len() <= LONGEST_QUERY => query.to_owned(),
-        Some(query) => {
-            let detail = format!("q is {} bytes long, at most {LONGEST_QUERY} are allowed", query.len());
-            return Err(Problem::parameter("q", &format!("at most {LONGEST_QUERY} bytes"), detail));
+        Some(query) if query.chars().count() <= LONGEST_QUERY => query.to_owned(),
+        Some(_) => {
+            let allowed = format!("at most {LONGEST_QUERY} characters");
+            return Err(Problem::parameter("q", &allowed, format!("q is longer: expected {allowed}")));
         }
         None => {
             let detail = "nothing to search for: q is what a user has typed of title and artist";

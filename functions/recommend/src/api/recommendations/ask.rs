@@ -15,7 +15,7 @@ use crate::{
 
 /// The most ids, and the most artists, that one request may exclude.
 const MAX_EXCLUDED: usize = 1_000;
-/// The longest title, artist, genre or id, in bytes.
+/// The longest title, artist, genre or id, in characters.
 const LONGEST: usize = 1_024;
 const DEFAULT_LIMIT: usize = 10;
 const YEARS: std::ops::RangeInclusive<u32> = 1..=9_999;
@@ -53,7 +53,7 @@ pub(in crate::api) struct Ask {
     /// false: no explicit lyrics; true: only those.
     pub(super) explicit: Option<bool>,
     /// Only songs of this genre.
-    #[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 1_024, pattern = r"\S")]
     pub(super) genre: Option<String>,
     /// The earliest year.
     #[schema(minimum = 1, maximum = 9_999)]
@@ -128,7 +128,7 @@ pub(super) enum SeedForm<'a> {
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedTrack {
-    #[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 1_024, pattern = r"\S")]
     track_id: String,
 }
 
@@ -136,10 +136,10 @@ pub(super) struct SeedTrack {
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedSong {
-    #[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 1_024, pattern = r"\S")]
     song: String,
     /// Needed where several artists share the title.
-    #[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 1_024, pattern = r"\S")]
     artist: Option<String>,
 }
 
@@ -152,7 +152,7 @@ pub(super) struct SeedFeatures<'a> {
 
 /// A name or an id.
 #[derive(Serialize, ToSchema)]
-#[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+#[schema(min_length = 1, max_length = 1_024, pattern = r"\S")]
 pub(super) struct Named(String);
 
 impl Ask {
@@ -298,13 +298,9 @@ fn check_text(name: &str, text: &str) -> Result<(), Problem> {
     if text.trim().is_empty() {
         return Err(Problem::parameter(name, "text that is not blank", format!("{name} is blank")));
     }
-    if text.len() > LONGEST {
-        let allowed = format!("at most {LONGEST} bytes");
-        return Err(Problem::parameter(
-            name,
-            &allowed,
-            format!("{name} is {} bytes long: expected {allowed}", text.len()),
-        ));
+    if text.chars().count() > LONGEST {
+        let allowed = format!("at most {LONGEST} characters");
+        return Err(Problem::parameter(name, &allowed, format!("{name} is longer: expected {allowed}")));
     }
     Ok(())
 }

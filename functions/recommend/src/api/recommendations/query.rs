@@ -111,9 +111,9 @@ impl IntoParams for Query {
         let flag = || json!({ "type": "boolean" });
         let whole = |least: u32, most: u32| json!({ "type": "integer", "minimum": least, "maximum": most });
         let mut described: Vec<(&str, &str, Value)> = vec![
-            ("song", "Title of a seed; case, white space and Unicode form do not matter", text(256)),
-            ("artist", "The seed's artist, where several share the title; only with song", text(256)),
-            ("track_id", "Id of a seed", text(256)),
+            ("song", "Title of a seed; case, white space and Unicode form do not matter", text(1_024)),
+            ("artist", "The seed's artist, where several share the title; only with song", text(1_024)),
+            ("track_id", "Id of a seed", text(1_024)),
             ("seed_tracks", "Ids of seeds, with commas between them", text(1_024)),
             ("limit", "How many songs, 10 unless set", whole(1, 100)),
             ("same_cluster", "Only songs of the seeds' own clusters, true unless set", flag()),
@@ -123,7 +123,7 @@ impl IntoParams for Query {
                 json!({ "type": "string", "enum": ["auto", "exact", "hnsw"] }),
             ),
             ("explicit", "false: no explicit lyrics; true: only those", flag()),
-            ("genre", "Only songs of this genre", text(256)),
+            ("genre", "Only songs of this genre", text(1_024)),
             ("min_year", "The earliest year", whole(1, 9_999)),
             ("max_year", "The latest year", whole(1, 9_999)),
             ("exclude_tracks", "Ids of tracks whose songs are not wanted, with commas between them", text(1_024)),
