@@ -13,8 +13,10 @@ use crate::{
     view::{Features, SomeFeatures},
 };
 
-/// The most ids, and the most artists, that one request may exclude.
-const MAX_EXCLUDED: usize = 1_000;
+/// The most ids that one request may exclude, and how long each may be. All lists at their longest fit into a body.
+const EXCLUDED_TRACKS: (usize, usize) = (1_000, 128);
+/// The most artists, and how long each name may be.
+const EXCLUDED_ARTISTS: (usize, usize) = (100, 256);
 /// The longest title, artist, genre or id, in characters.
 const LONGEST: usize = 1_024;
 const DEFAULT_LIMIT: usize = 10;
@@ -63,11 +65,11 @@ pub(in crate::api) struct Ask {
     pub(super) max_year: Option<u32>,
     /// Ids of tracks whose songs are not wanted, up to 1,000.
     #[serde(default)]
-    #[schema(value_type = Vec<Named>, max_items = 1_000)]
+    #[schema(value_type = Vec<ExcludedId>, max_items = 1_000)]
     pub(super) exclude_tracks: Vec<String>,
-    /// Artists who are not wanted, up to 1,000.
+    /// Artists who are not wanted, up to 100.
     #[serde(default)]
-    #[schema(value_type = Vec<Named>, max_items = 1_000)]
+    #[schema(value_type = Vec<ExcludedArtist>, max_items = 100)]
     pub(super) exclude_artists: Vec<String>,
     /// Whether the seeds' artists are not wanted, false unless set.
     pub(super) exclude_seed_artists: Option<bool>,
@@ -150,10 +152,15 @@ pub(super) struct SeedFeatures<'a> {
     features: Features<'a>,
 }
 
-/// A name or an id.
+/// Id of a track.
 #[derive(Serialize, ToSchema)]
-#[schema(min_length = 1, max_length = 1_024, pattern = r"\S")]
-pub(super) struct Named(String);
+#[schema(min_length = 1, max_length = 128, pattern = r"\S")]
+pub(super) struct ExcludedId(String);
+
+/// Name of an artist.
+#[derive(Serialize, ToSchema)]
+#[schema(min_length = 1, max_length = 256, pattern = r"\S")]
+pub(super) struct ExcludedArtist(String);
 
 impl Ask {
     /// What can be known to be wrong without a model.
@@ -196,14 +203,17 @@ impl Ask {
             let allowed = format!("{} to {}", YEARS.start(), YEARS.end());
             range(name, allowed, year.is_none_or(|year| YEARS.contains(&year)), format!("{year:?}"))?;
         }
-        for (name, list) in [("exclude_tracks", &self.exclude_tracks), ("exclude_artists", &self.exclude_artists)] {
-            range(name, format!("at most {MAX_EXCLUDED} of them"), list.len() <= MAX_EXCLUDED, list.len().to_string())?;
+        for (name, list, (most, longest)) in [
+            ("exclude_tracks", &self.exclude_tracks, EXCLUDED_TRACKS),
+            ("exclude_artists", &self.exclude_artists, EXCLUDED_ARTISTS),
+        ] {
+            range(name, format!("at most {most} of them"), list.len() <= most, list.len().to_string())?;
             for text in list {
-                check_text(name, text)?;
+                check_text(name, text, longest)?;
             }
         }
         if let Some(genre) = &self.genre {
-            check_text("genre", genre)?;
+            check_text("genre", genre, LONGEST)?;
         }
         Ok(())
     }
@@ -265,7 +275,7 @@ impl AskedSeed {
     fn check(&self, named: impl Fn(&str) -> String) -> Result<(), Problem> {
         for (member, text) in [("track_id", &self.track_id), ("song", &self.song), ("artist", &self.artist)] {
             if let Some(text) = text {
-                check_text(&named(member), text)?;
+                check_text(&named(member), text, LONGEST)?;
             }
         }
         let given = [self.track_id.is_some(), self.song.is_some(), self.features.is_some()];
@@ -294,12 +304,12 @@ impl AskedSeed {
     }
 }
 
-fn check_text(name: &str, text: &str) -> Result<(), Problem> {
+fn check_text(name: &str, text: &str, longest: usize) -> Result<(), Problem> {
     if text.trim().is_empty() {
         return Err(Problem::parameter(name, "text that is not blank", format!("{name} is blank")));
     }
-    if text.chars().count() > LONGEST {
-        let allowed = format!("at most {LONGEST} characters");
+    if text.chars().count() > longest {
+        let allowed = format!("at most {longest} characters");
         return Err(Problem::parameter(name, &allowed, format!("{name} is longer: expected {allowed}")));
     }
     Ok(())
