@@ -9,7 +9,9 @@ use crate::{column::Codes, model::Model, title::key};
 /// means is looked up once, not for each row.
 pub(super) struct Filter<'a> {
     model: &'a Model,
-    /// Songs of the seeds, and those excluded by id.
+    /// Rows of the seeds, and those excluded by id.
+    rows: Vec<u32>,
+    /// Their songs.
     songs: HashSet<u32>,
     /// Allowed codes of features, which are in the order of their values.
     features: Vec<(&'a Codes, Range<u32>)>,
@@ -30,7 +32,8 @@ impl<'a> Filter<'a> {
         let catalog = model.catalog();
         let rows = seeds.iter().chain(negative).filter_map(|seed| seed.row);
         let excluded = request.exclude_tracks.iter().filter_map(|id| model.find_id(id));
-        let songs = rows.chain(excluded).map(|row| model.songs().of(row)).collect();
+        let rows: Vec<u32> = rows.chain(excluded).collect();
+        let songs = rows.iter().map(|row| model.songs().of(*row)).collect();
 
         let features = request.within.iter().filter_map(|within| {
             let feature = model.scaler().features.iter().position(|name| *name == within.feature)?;
@@ -73,7 +76,7 @@ impl<'a> Filter<'a> {
                 artists.extend(model.artists().of(catalog.artists.code(row as usize)));
             }
         }
-        Ok(Self { model, songs, features: features.collect(), explicit, genres, years, artists })
+        Ok(Self { model, rows, songs, features: features.collect(), explicit, genres, years, artists })
     }
 
     /// Whether a row may be answered with.
@@ -111,9 +114,12 @@ impl<'a> Filter<'a> {
         if self.only_songs() && clusters.len() == model.clusters().len() {
             return model.songs().count() - self.songs.len() as u32;
         }
-        if let ([cluster], true, 1) = (clusters, self.only_songs(), self.songs.len()) {
+        if let ([cluster], true, 0..=1) = (clusters, self.only_songs(), self.songs.len()) {
             let cluster = &model.clusters()[*cluster];
-            let held = cluster.rows.clone().any(|row| self.songs.contains(&model.songs().of(row)));
+            // The song's row is mostly in the cluster itself. Where it is not, another release of it may be.
+            let held = self.rows.iter().any(|row| cluster.rows.contains(row))
+                || (!self.songs.is_empty()
+                    && cluster.rows.clone().any(|row| self.songs.contains(&model.songs().of(row))));
             return cluster.songs.saturating_sub(u32::from(held));
         }
         let mut seen = vec![false; model.songs().count() as usize];
