@@ -52,28 +52,25 @@ impl Ranking<'_> {
                 .collect();
             return (ranked, searched);
         }
+        // Every list is of whole songs: what is first in one place is not third in another for its releases.
+        let list = |seed: &Resolved, targeted| self.list(&seed.vector, most.max(LIST), targeted).0;
+        let positive: Vec<Vec<Neighbor>> = self.seeds.iter().map(|seed| list(seed, true)).collect();
+        let negative: Vec<Vec<Neighbor>> = self.negative.iter().map(|seed| list(seed, false)).collect();
         let mut scores: HashMap<u32, f64> = HashMap::new();
-        for (seed, sign) in
-            self.seeds.iter().map(|seed| (seed, 1.0)).chain(self.negative.iter().map(|seed| (seed, -1.0)))
-        {
-            // Every list is of whole songs: what is first in one place is not third in another for its releases.
-            let (list, _) = self.list(&seed.vector, most.max(LIST), sign > 0.0);
+        for (list, sign) in positive.iter().map(|list| (list, 1.0)).chain(negative.iter().map(|list| (list, -1.0))) {
             for (place, neighbor) in list.iter().enumerate() {
-                let song = self.model.songs().of(neighbor.row);
-                *scores.entry(song).or_default() += sign / (RRF + place as f64 + 1.0);
+                *scores.entry(self.model.songs().of(neighbor.row)).or_default() += sign / (RRF + place as f64 + 1.0);
             }
         }
         // A release for each song: the one that is most like the seeds.
         let mut ranked: HashMap<u32, Ranked> = HashMap::new();
-        for seed in self.seeds {
-            for neighbor in self.list(&seed.vector, most.max(LIST), true).0 {
-                let song = self.model.songs().of(neighbor.row);
-                let candidate =
-                    Ranked { row: neighbor.row, score: scores[&song], similarity: self.similarity(neighbor.row) };
-                let best = ranked.entry(song).or_insert(candidate);
-                if (candidate.similarity, best.row) > (best.similarity, candidate.row) {
-                    *best = candidate;
-                }
+        for neighbor in positive.iter().flatten() {
+            let song = self.model.songs().of(neighbor.row);
+            let candidate =
+                Ranked { row: neighbor.row, score: scores[&song], similarity: self.similarity(neighbor.row) };
+            let best = ranked.entry(song).or_insert(candidate);
+            if (candidate.similarity, best.row) > (best.similarity, candidate.row) {
+                *best = candidate;
             }
         }
         let mut ranked: Vec<Ranked> = ranked.into_values().collect();
