@@ -52,7 +52,8 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
     let column = |f: usize| tracks.iter().map(move |track| track.features[f]);
     let mean: Vec<f64> = (0..width).map(|f| column(f).sum::<f64>() / n).collect();
     let deviation = (0..width).map(|f| (column(f).map(|x| (x - mean[f]).powi(2)).sum::<f64>() / n).sqrt()).collect();
-    let scaler = Scaler { features: (0..width).map(|f| format!("feature {f}")).collect(), mean, deviation };
+    let features = (0..width).map(|f| format!("feature {f}")).collect();
+    let scaler = Scaler { features, mean, deviation, weights: vec![1.0; width] };
     let scaled: Vec<Vec<f64>> = tracks.iter().map(|track| scaler.scale(&track.features)).collect();
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
     let labels: Vec<u32> = scaled
