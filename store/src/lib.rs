@@ -5,7 +5,7 @@
 //! ```text
 //! PREFIX/latest.json                        which model is current; the only object that ever changes
 //! PREFIX/models/<version>/report/…          what the training reported
-//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `previous`
+//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `etag` and `previous`
 //! PREFIX/models/<version>/model.segue       the artifact; its SHA-256 is the version
 //! ```
 //!
@@ -28,6 +28,7 @@
 //! ```
 
 mod connect;
+mod download;
 mod error;
 mod fetch;
 mod latest;
@@ -39,6 +40,7 @@ mod pointer;
 mod publish;
 mod rollback;
 
+pub use download::Download;
 pub use error::Error;
 pub use latest::{Latest, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES};
 pub use list::ModelEntry;

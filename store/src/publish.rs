@@ -4,7 +4,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tracing::info;
 
-use crate::object::{Condition, Put};
+use crate::error::cause;
+use crate::object::{Condition, Head, Put};
 use crate::{Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
 
 /// A model to be published.
@@ -48,6 +49,12 @@ pub struct Published {
     pub previous: Option<Version>,
 }
 
+/// An artifact in its place.
+struct Stored {
+    already_there: bool,
+    etag: Option<String>,
+}
+
 impl Store {
     /// Stores a model and makes it current.
     ///
@@ -59,10 +66,11 @@ impl Store {
     /// [`Error::PointerMoved`] where another publisher was first: the model is stored, but not current.
     pub async fn publish(&self, upload: Upload) -> Result<Published, Error> {
         let version = Version::of(&upload.artifact);
-        let next = Latest {
+        let mut next = Latest {
             version,
             key: self.location.model_key(version),
             size: upload.artifact.len() as u64,
+            etag: None,
             tracks: upload.tracks,
             k: upload.k,
             accuracy: upload.accuracy,
@@ -73,17 +81,20 @@ impl Store {
         check(&next, &upload.report)?;
 
         let seen = self.pointer().await?;
-        let already_there = self.store_model(&next, upload.artifact, upload.report).await?;
+        let stored = self.store_model(&next, upload.artifact, upload.report).await?;
+        let already_there = stored.already_there;
+        next.etag = stored.etag;
         let current = match &seen.latest {
-            Some(latest) if latest.version == version => latest.clone(),
+            // Of another ETag is a copy of the object, which the pointer would not lead to.
+            Some(latest) if latest.version == version && latest.etag == next.etag => latest.clone(),
             _ => self.move_pointer(&seen, next).await?,
         };
         info!(%version, location = %self.location, already_there, "published");
         Ok(Published { version, location: self.location.clone(), already_there, previous: current.previous })
     }
 
-    /// Writes what belongs to a model, the artifact last: where it is, the rest is. Whether it was there already.
-    async fn store_model(&self, model: &Latest, artifact: Bytes, report: Vec<ReportFile>) -> Result<bool, Error> {
+    /// Writes what belongs to a model, the artifact last: where it is, the rest is.
+    async fn store_model(&self, model: &Latest, artifact: Bytes, report: Vec<ReportFile>) -> Result<Stored, Error> {
         // A report or a summary that is there already is of an earlier publish of the same bytes, and is kept.
         for file in report {
             let key = self.location.report_key(model.version, &file.path);
@@ -92,17 +103,18 @@ impl Store {
         let key = self.location.summary_key(model.version);
         self.put(&key, model.to_json().into(), "application/json", Condition::Absent).await?;
 
-        if self.put(&model.key, artifact, "application/octet-stream", Condition::Absent).await? == Put::Written {
-            return Ok(false);
+        let put = self.put(&model.key, artifact, "application/octet-stream", Condition::Absent).await?;
+        if let Put::Written { etag } = put {
+            return Ok(Stored { already_there: false, etag });
         }
-        match self.size_of(&model.key).await? {
-            Some(size) if size == model.size => Ok(true),
-            Some(size) => Err(Error::Corrupt {
+        match self.head(&model.key).await? {
+            Some(Head { size, etag }) if size == model.size => Ok(Stored { already_there: true, etag }),
+            Some(Head { size, .. }) => Err(Error::Corrupt {
                 what: self.location.url(&model.key),
                 reason: format!("expected {} bytes, it holds {size}; delete it first", model.size),
             }),
             None => {
-                let source = "a write was under way at the same time".into();
+                let source = cause("a write was under way at the same time");
                 Err(Error::Unavailable { what: self.location.url(&model.key), source })
             }
         }
@@ -117,8 +129,8 @@ fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {
     if !(0.0..=1.0).contains(&model.accuracy) {
         return bad(format!("expected an accuracy of 0 to 1, got {}", model.accuracy));
     }
-    // The pointer gets `previous` later: some 90 bytes.
-    if model.to_json().len() + 128 > MAX_LATEST_BYTES {
+    // The pointer gets `etag` and `previous` later: some 240 bytes at most.
+    if model.to_json().len() + 256 > MAX_LATEST_BYTES {
         return bad(format!(
             "its description is longer than {MAX_LATEST_BYTES} bytes; give the features shorter names"
         ));
@@ -139,6 +151,7 @@ mod tests {
             version: Version::of(b"m"),
             key: String::new(),
             size: 1,
+            etag: None,
             tracks: 1,
             k: 1,
             accuracy: 1.0,
