@@ -14,6 +14,9 @@
 //! publisher that is interrupted, at any point, leaves the current model current, and of two publishers at once one is
 //! told [`Error::PointerMoved`].
 //!
+//! `latest.json` also says the artifact's ETag, so that a [`Download`] asks for several ranges of it at once and is sure
+//! that they are of one object.
+//!
 //! ```no_run
 //! # async fn example() -> Result<(), segue_store::Error> {
 //! use segue_store::{LatestState, Store};
@@ -22,6 +25,10 @@
 //! if let LatestState::Found { latest, .. } = store.latest(None).await? {
 //!     let artifact = store.fetch(&latest).await?;
 //!     println!("{} tracks in {} bytes", latest.tracks, artifact.len());
+//!
+//!     // Or a part of it, without waiting for the rest.
+//!     let start = store.download(&latest).take(0..16.min(latest.size)).await?;
+//!     assert_eq!(start, artifact[..start.len()]);
 //! }
 //! # Ok(())
 //! # }

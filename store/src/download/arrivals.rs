@@ -45,9 +45,13 @@ impl Arrivals {
         Self { state: Mutex::new(State { buffer: Buffer::new(parts), failed: None, waiting: Vec::new() }) }
     }
 
-    /// Adds what came next of a part. `false` where it is more than the part lacks.
+    /// Adds what came next of a part. `false` where it is more than the part lacks. Of a download that has failed
+    /// nothing is kept.
     pub(super) fn add(&self, part: usize, chunk: Bytes) -> bool {
         let mut state = self.lock();
+        if state.failed.is_some() {
+            return true;
+        }
         let State { buffer, waiting, .. } = &mut *state;
         let added = buffer.add(part, chunk);
         for there in waiting.extract_if(.., |waiting| buffer.has(&waiting.range) || waiting.caller.is_closed()) {
@@ -130,6 +134,8 @@ mod tests {
         arrivals.fail(corrupt("first"));
         arrivals.fail(corrupt("second"));
         assert_eq!(there.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+        // From a task that is being stopped.
+        assert!(arrivals.add(1, Bytes::from_static(b"cd")) && !arrivals.lock().buffer.has(&(2..4)));
         for range in [0..4, 0..1, 0..0] {
             let error = arrivals.find(&range).unwrap_err();
             assert!(matches!(error, Error::Corrupt { reason, .. } if reason == "first"));

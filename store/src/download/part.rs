@@ -187,9 +187,7 @@ impl Object {
     fn replaced(&self, expected: Option<&str>, got: Option<&str>) -> Error {
         let expected = expected.unwrap_or("none");
         let got = got.unwrap_or("another");
-        self.corrupt(format!(
-            "expected the ETag {expected}, got {got}: it was replaced or copied after latest.json was written"
-        ))
+        self.corrupt(format!("expected the ETag {expected}, got {got}: it was replaced, or is a copy"))
     }
 }
 
