@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 /// Lanes of a [`Vector`]: features beyond a model's own stay 0.
 pub const LANES: usize = 16;
 
+/// Sums of squares between these have lost nothing to overflow, and nothing that matters to underflow.
+const SMALLEST: f64 = 1e-200;
+const LARGEST: f64 = 1e200;
+
 /// A vector of length 1 (or 0, where every scaled feature is 0), padded to 16 lanes.
 ///
 /// For vectors of length 1 the squared Euclidean distance is `2 (1 - cosine)`, so that the nearest by either is the
@@ -22,9 +26,17 @@ impl Vector {
     /// If there are more than [`LANES`] features.
     pub fn unit(scaled: &[f64]) -> Self {
         assert!(scaled.len() <= LANES, "{} features do not fit {LANES} lanes", scaled.len());
-        // Divided by the largest component first: squares of huge values would overflow.
-        let largest = scaled.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
         let mut lanes = [0.0; LANES];
+        let squares = scaled.iter().map(|x| x * x).sum::<f64>();
+        if (SMALLEST..LARGEST).contains(&squares) {
+            let norm = squares.sqrt();
+            for (lane, x) in lanes.iter_mut().zip(scaled) {
+                *lane = (x / norm) as f32;
+            }
+            return Self(lanes);
+        }
+        // Squares of huge values overflow and those of tiny ones vanish: divided by the largest component first.
+        let largest = scaled.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
         if largest > 0.0 {
             let norm = scaled.iter().map(|x| (x / largest) * (x / largest)).sum::<f64>().sqrt();
             for (lane, x) in lanes.iter_mut().zip(scaled) {
@@ -83,7 +95,7 @@ mod tests {
 
     #[test]
     fn huge_and_tiny_tracks_have_finite_directions() {
-        for scaled in [[1e300, -1e300], [1e-300, 1e-300], [0.0, 0.0]] {
+        for scaled in [[1e300, -1e300], [1e-300, 1e-300], [1e-100, 1e100], [0.0, 0.0]] {
             assert!(Vector::unit(&scaled).lanes().iter().all(|x| x.is_finite()), "{scaled:?}");
         }
     }

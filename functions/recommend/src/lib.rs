@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod http;
+mod loading;
 pub mod models;
 pub mod params;
 pub mod problem;

@@ -2,19 +2,39 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use segue::Model;
-use segue_store::{Latest, LatestState, Location, Store};
-use tokio::sync::OnceCell;
+use segue_store::{Latest, Location, Store};
+use tokio::sync::{OnceCell, watch};
+
+use crate::loading::load;
 
 /// A model, and what its publisher says of it.
 pub struct Loaded {
-    /// The model.
+    /// The model. Its graphs may still be on their way.
     pub model: Model,
     /// The pointer that named it.
     pub latest: Latest,
+    /// Whether the graphs are there, or will not come.
+    settled: watch::Sender<bool>,
+}
+
+impl Loaded {
+    pub(crate) fn new(model: Model, latest: Latest) -> Self {
+        Self { model, latest, settled: watch::Sender::new(false) }
+    }
+
+    pub(crate) fn settle(&self) {
+        self.settled.send_replace(true);
+    }
+
+    /// Waits until the model has all its graphs, or it is known that they will not come: the log says why.
+    async fn settled(&self) {
+        // It fails where the sender is gone, which `self` holds.
+        let _ = self.settled.subscribe().wait_for(|settled| *settled).await;
+    }
 }
 
 /// Why there is no model to answer with. Shared by all requests that waited for the same attempt.
@@ -34,9 +54,6 @@ pub enum Error {
     Deadline(Duration),
 }
 
-/// How long after a load the index for searches is begun: requests that waited for the model are answered first.
-const SEARCH_AFTER: Duration = Duration::from_millis(100);
-
 type Outcome = Result<Arc<Loaded>, Error>;
 
 /// One attempt to load: whoever asks while it runs waits for it, and shares what comes of it.
@@ -52,14 +69,14 @@ pub enum Source {
 }
 
 impl Source {
-    fn location(&self) -> &Location {
+    pub(crate) fn location(&self) -> &Location {
         match self {
             Self::Environment(location) => location,
             Self::Store(store) => store.location(),
         }
     }
 
-    async fn store(&self) -> Result<Store, segue_store::Error> {
+    pub(crate) async fn store(&self) -> Result<Store, segue_store::Error> {
         match self {
             Self::Environment(location) => Store::connect(location.clone()).await,
             Self::Store(store) => Ok(store.clone()),
@@ -101,6 +118,29 @@ impl Models {
     ///
     /// What the attempt failed with, or [`Error::Deadline`].
     pub async fn get(&self) -> Outcome {
+        self.within_deadline(self.wait()).await
+    }
+
+    /// As [`Models::get`], and waits for the graphs too. Where they cannot be had, the model comes without: it then
+    /// searches exactly.
+    ///
+    /// # Errors
+    ///
+    /// As [`Models::get`].
+    pub async fn get_with_graphs(&self) -> Outcome {
+        let with_graphs = async {
+            let loaded = self.wait().await?;
+            loaded.settled().await;
+            Ok(loaded)
+        };
+        self.within_deadline(with_graphs).await
+    }
+
+    async fn within_deadline(&self, outcome: impl Future<Output = Outcome>) -> Outcome {
+        tokio::time::timeout(self.deadline, outcome).await.unwrap_or(Err(Error::Deadline(self.deadline)))
+    }
+
+    async fn wait(&self) -> Outcome {
         let attempt = self.begin();
         let source = self.source.clone();
         let outcome = attempt.get_or_init(|| async {
@@ -110,10 +150,7 @@ impl Models {
                 Err(error) => Err(Error::Ended(Arc::new(error))),
             }
         });
-        match tokio::time::timeout(self.deadline, outcome).await {
-            Ok(outcome) => outcome.clone(),
-            Err(_) => Err(Error::Deadline(self.deadline)),
-        }
+        outcome.await.clone()
     }
 
     fn current(&self) -> Attempt {
@@ -128,52 +165,4 @@ impl Models {
         }
         Arc::clone(&attempt)
     }
-}
-
-async fn load(source: Source) -> Outcome {
-    let begun = Instant::now();
-    let outcome = fetch(&source).await;
-    let milliseconds = begun.elapsed().as_millis() as u64;
-    match &outcome {
-        Ok(loaded) => {
-            tracing::info!(
-                version = %loaded.model.version(),
-                tracks = loaded.model.catalog().len(),
-                bytes = loaded.latest.size,
-                milliseconds,
-                "model loaded"
-            );
-            prepare_search(Arc::clone(loaded));
-        }
-        Err(error) => tracing::error!(%error, location = %source.location(), milliseconds, "model not loaded"),
-    }
-    outcome
-}
-
-/// Indexes the words of the catalogue in the background. A search that comes sooner does it itself.
-fn prepare_search(loaded: Arc<Loaded>) {
-    tokio::spawn(async move {
-        tokio::time::sleep(SEARCH_AFTER).await;
-        // Whatever comes of it, a search will tell.
-        let _ = tokio::task::spawn_blocking(move || loaded.model.prepare_search()).await;
-    });
-}
-
-async fn fetch(source: &Source) -> Outcome {
-    let from_store = |error| Error::Store(Arc::new(error));
-    let store = source.store().await.map_err(from_store)?;
-    let latest = match store.latest(None).await.map_err(from_store)? {
-        LatestState::Found { latest, .. } => latest,
-        LatestState::NotModified => {
-            let what = source.location().to_string();
-            let reason = "the server says that nothing changed, and nothing was known".to_owned();
-            return Err(from_store(segue_store::Error::Corrupt { what, reason }));
-        }
-    };
-    let file = store.fetch(&latest).await.map_err(from_store)?;
-    let decoding = tokio::task::spawn_blocking(move || match Model::from_bytes(&file, latest.version) {
-        Ok(model) => Ok(Arc::new(Loaded { model, latest })),
-        Err(error) => Err(Error::Artifact(Arc::new(error))),
-    });
-    decoding.await.unwrap_or_else(|error| Err(Error::Ended(Arc::new(error))))
 }

@@ -39,6 +39,11 @@ pub struct Section {
 }
 
 impl Section {
+    /// Whether it holds a graph: a model answers without it, by comparing with every track.
+    pub fn is_graph(&self) -> bool {
+        super::piece::graph_number(&self.name).is_some()
+    }
+
     /// Its place in the file.
     pub fn range(&self) -> std::ops::Range<u64> {
         self.offset..self.offset + self.length

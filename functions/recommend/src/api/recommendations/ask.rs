@@ -1,5 +1,7 @@
 //! A request for recommendations, as it comes in a body or is gathered from a query.
 
+use std::sync::Arc;
+
 use segue::{
     Model, neighbor,
     recommend::{MAX_LIMIT, MAX_SEEDS, Request, Seed, Target, Within},
@@ -9,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::given::Given,
+    models::{Error, Loaded, Models},
     problem::Problem,
     view::{Features, SomeFeatures},
 };
@@ -163,6 +166,15 @@ pub(super) struct ExcludedId(String);
 pub(super) struct ExcludedArtist(String);
 
 impl Ask {
+    /// The model to ask. Where the graphs must be walked they are waited for; otherwise an exact search answers until
+    /// they are there.
+    pub(super) async fn model(&self, models: &Models) -> Result<Arc<Loaded>, Error> {
+        match self.search {
+            Some(SearchWord::Hnsw) => models.get_with_graphs().await,
+            _ => models.get().await,
+        }
+    }
+
     /// What can be known to be wrong without a model.
     pub(super) fn check(&self) -> Result<(), Problem> {
         let range = |name: &str, allowed: String, fits: bool, got: String| {

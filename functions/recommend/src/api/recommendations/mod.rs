@@ -46,7 +46,7 @@ pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQ
     let params = Params::parse(query.as_deref(), &query::parameters())?;
     let ask = query::ask(&params)?;
     ask.check()?;
-    let loaded = models.get().await?;
+    let loaded = ask.model(&models).await?;
     let found = loaded.model.recommend(&ask.request(&loaded.model)?)?;
     Ok(answer(&loaded.model, &Recommendations::of(&loaded.model, &found, ask.explain)))
 }
@@ -76,7 +76,7 @@ pub(super) async fn post(
     Params::parse(query.as_deref(), &[])?;
     // What is wrong with a request is said before a model is waited for, as far as that can be known.
     ask.check()?;
-    let loaded = models.get().await?;
+    let loaded = ask.model(&models).await?;
     let found = loaded.model.recommend(&ask.request(&loaded.model)?)?;
     Ok(json(&Recommendations::of(&loaded.model, &found, ask.explain)))
 }

@@ -1,0 +1,196 @@
+//! From the store to a model that answers: sections are read as they arrive, and the graphs after the first answer.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use segue::{
+    Model,
+    artifact::{self, Loading, Piece, Section},
+    model::vectors,
+    vector::Vector,
+};
+use segue_store::{Download, Latest, LatestState, Store};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinSet, spawn_blocking},
+};
+
+use crate::models::{Error, Loaded, Source};
+
+/// How long after the graphs the index for searches is begun: requests that waited for them are answered first.
+const SEARCH_AFTER: Duration = Duration::from_millis(100);
+
+/// Fetches the current model, up to where it can answer. The graphs, and the index for searches, follow in the
+/// background: until a cluster has its graph it is searched exactly.
+pub(crate) async fn load(source: Source) -> Result<Arc<Loaded>, Error> {
+    let begun = Instant::now();
+    let milliseconds = move || begun.elapsed().as_millis() as u64;
+    match begin(&source).await {
+        Ok((loaded, rest)) => {
+            let (version, tracks) = (loaded.model.version(), loaded.model.catalog().len());
+            let bytes = loaded.latest.size;
+            tracing::info!(%version, tracks, bytes, milliseconds = milliseconds(), "model loaded");
+            let slow = Arc::clone(&loaded);
+            tokio::spawn(async move {
+                match rest.add_graphs(&slow).await {
+                    Ok(()) => tracing::info!(%version, milliseconds = milliseconds(), "graphs ready"),
+                    // Answers stay right, and are slower: the search is exact.
+                    Err(error) => {
+                        tracing::error!(%error, %version, milliseconds = milliseconds(), "graphs not loaded");
+                    }
+                }
+                slow.settle();
+                tokio::time::sleep(SEARCH_AFTER).await;
+                // A search that comes sooner does it itself. Whatever comes of it, a search will tell.
+                let _ = spawn_blocking(move || slow.model.prepare_search()).await;
+            });
+            Ok(loaded)
+        }
+        Err(error) => {
+            tracing::error!(%error, location = %source.location(), milliseconds = milliseconds(), "model not loaded");
+            Err(error)
+        }
+    }
+}
+
+async fn begin(source: &Source) -> Result<(Arc<Loaded>, Rest), Error> {
+    let store = source.store().await.map_err(from_store)?;
+    let latest = latest(&store, source).await?;
+    let download = Arc::new(store.download(&latest));
+    let loading = header(&download).await?;
+    let (graphs, sections): (Vec<_>, Vec<_>) = loading.sections().to_vec().into_iter().partition(Section::is_graph);
+    let rest = Rest { download, decoders: decoders(), sections: graphs };
+    let loaded = read(&rest, loading, sections, latest).await?;
+    Ok((Arc::new(loaded), rest))
+}
+
+async fn latest(store: &Store, source: &Source) -> Result<Latest, Error> {
+    match store.latest(None).await.map_err(from_store)? {
+        LatestState::Found { latest, .. } => Ok(latest),
+        LatestState::NotModified => {
+            let what = source.location().to_string();
+            let reason = "the server says that nothing changed, and nothing was known".to_owned();
+            Err(from_store(segue_store::Error::Corrupt { what, reason }))
+        }
+    }
+}
+
+/// As many sections are decoded at once as there are processors: more would only take more memory at once.
+fn decoders() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)))
+}
+
+async fn header(download: &Download) -> Result<Loading, Error> {
+    let size = download.size();
+    let start = download.take(0..size.min(artifact::START as u64)).await.map_err(from_store)?;
+    let length = artifact::header_length(&start).map_err(from_artifact)? as u64;
+    let mut header = start.to_vec();
+    if length <= size {
+        header.extend_from_slice(&download.take(header.len() as u64..length).await.map_err(from_store)?);
+    }
+    Loading::begin(&header, size).map_err(from_artifact)
+}
+
+/// Reads the sections that a first answer needs, in the order in which they are complete.
+async fn read(rest: &Rest, mut loading: Loading, sections: Vec<Section>, latest: Latest) -> Result<Loaded, Error> {
+    let mut pieces: JoinSet<Result<(Vec<Piece>, Vec<Vector>), Error>> = JoinSet::new();
+    // Vectors are made of the two, as soon as both are there.
+    let (scaled, others): (Vec<_>, Vec<_>) =
+        sections.into_iter().partition(|section| ["scaler", "features"].contains(&section.name.as_str()));
+    let two = rest.clone();
+    pieces.spawn(async move {
+        let mut bytes = Vec::with_capacity(scaled.len());
+        for section in &scaled {
+            bytes.push(two.take(section).await?);
+        }
+        two.decode(move || {
+            let mut pieces = Vec::with_capacity(scaled.len());
+            for (section, bytes) in scaled.iter().zip(bytes) {
+                pieces.push(Piece::read(section, &bytes)?);
+            }
+            let vectors = match &pieces[..] {
+                [Piece::Scaler(scaler), Piece::Features(features)]
+                | [Piece::Features(features), Piece::Scaler(scaler)] => vectors(scaler, features)?,
+                // `Loading` has seen both names in the table.
+                _ => Vec::new(),
+            };
+            Ok((pieces, vectors))
+        })
+        .await
+    });
+    for section in others {
+        let one = rest.clone();
+        pieces.spawn(async move {
+            let bytes = one.take(&section).await?;
+            one.decode(move || Ok((vec![Piece::read(&section, &bytes)?], Vec::new()))).await
+        });
+    }
+    let mut vectors = Vec::new();
+    while let Some(read) = pieces.join_next().await {
+        let (read, made) = read.unwrap_or_else(|error| Err(Error::Ended(Arc::new(error))))?;
+        read.into_iter().for_each(|piece| loading.add(piece));
+        if !made.is_empty() {
+            vectors = made;
+        }
+    }
+    let version = latest.version;
+    let model = rest.decode(move || Model::assemble_with(loading.finish()?, vectors, version)).await?;
+    Ok(Loaded::new(model, latest))
+}
+
+/// What has not been read of an artifact that is being downloaded.
+#[derive(Clone)]
+struct Rest {
+    download: Arc<Download>,
+    decoders: Arc<Semaphore>,
+    sections: Vec<Section>,
+}
+
+impl Rest {
+    async fn take(&self, section: &Section) -> Result<bytes::Bytes, Error> {
+        self.download.take(section.range()).await.map_err(from_store)
+    }
+
+    /// Runs what takes a processor's time, when it is its turn.
+    async fn decode<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, artifact::Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        // Nobody closes the semaphore.
+        let _turn = self.decoders.acquire().await;
+        match spawn_blocking(work).await {
+            Ok(done) => done.map_err(from_artifact),
+            Err(error) => Err(Error::Ended(Arc::new(error))),
+        }
+    }
+
+    async fn add_graphs(self, loaded: &Arc<Loaded>) -> Result<(), Error> {
+        let mut graphs: JoinSet<Result<(), Error>> = JoinSet::new();
+        for section in self.sections.clone() {
+            let (one, loaded) = (self.clone(), Arc::clone(loaded));
+            graphs.spawn(async move {
+                let bytes = one.take(&section).await?;
+                one.decode(move || match Piece::read(&section, &bytes)? {
+                    Piece::Graph(cluster, graph) => loaded.model.add_graph(cluster, &graph),
+                    // Its name is a graph's.
+                    _ => Ok(()),
+                })
+                .await
+            });
+        }
+        while let Some(added) = graphs.join_next().await {
+            added.unwrap_or_else(|error| Err(Error::Ended(Arc::new(error))))?;
+        }
+        Ok(())
+    }
+}
+
+fn from_store(error: segue_store::Error) -> Error {
+    Error::Store(Arc::new(error))
+}
+
+fn from_artifact(error: artifact::Error) -> Error {
+    Error::Artifact(Arc::new(error))
+}
