@@ -9,19 +9,16 @@ use tokio::sync::oneshot;
 use super::buffer::Buffer;
 use crate::Error;
 
-#[derive(Debug)]
 pub(super) struct Arrivals {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
 struct State {
     buffer: Buffer,
     failed: Option<Error>,
     waiting: Vec<Waiting>,
 }
 
-#[derive(Debug)]
 struct Waiting {
     range: Range<u64>,
     /// Only told that it may look again. Were the bytes themselves sent, they would be lost with a caller that has

@@ -6,7 +6,6 @@ use std::ops::Range;
 use bytes::Bytes;
 
 /// A file of several parts, each of which comes from its start to its end.
-#[derive(Debug)]
 pub(super) struct Buffer {
     /// What has not come of each part.
     missing: Vec<Range<u64>>,

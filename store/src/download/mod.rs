@@ -12,7 +12,9 @@ mod arrivals;
 mod buffer;
 mod part;
 mod ranges;
+mod request;
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -26,7 +28,6 @@ use crate::{Error, Latest, Store};
 /// A download under way. Dropping it stops it.
 ///
 /// Each byte can be taken once, in any order and by any number of tasks.
-#[derive(Debug)]
 pub struct Download {
     what: String,
     size: u64,
@@ -56,7 +57,7 @@ impl Store {
         let mut task = JoinSet::new();
         match latest.check_object() {
             Ok(()) => {
-                let object = part::Object { store: self.clone(), key, version: latest.version, size: latest.size };
+                let object = request::Object { store: self.clone(), key, version: latest.version, size: latest.size };
                 task.spawn(run(object, latest.etag.clone(), ranges, Arc::clone(&arrivals)));
             }
             Err(reason) => arrivals.fail(Error::Corrupt { what: what.clone(), reason }),
@@ -116,8 +117,15 @@ impl Download {
     }
 }
 
+/// Without the bytes.
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("what", &self.what).field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
 /// Downloads all parts. The first that fails ends the others, since their tasks go with the set.
-async fn run(object: part::Object, etag: Option<String>, ranges: Vec<Range<u64>>, arrivals: Arc<Arrivals>) {
+async fn run(object: request::Object, etag: Option<String>, ranges: Vec<Range<u64>>, arrivals: Arc<Arrivals>) {
     let limit = object.store.options.download_timeout;
     let what = object.what();
     let all = async {
