@@ -185,7 +185,7 @@ fn print(own: &[Trained], peer: &[Trained]) {
         if let Some(found) = found {
             let verdict = if found.median <= goal { "reached" } else { "not reached" };
             let cell = Spread::cell(Some(found), 3, "");
-            println!("{name}: {} of scikit-learn's same work; {verdict}, the goal is {goal}", cell.trim_end());
+            println!("{name}: {cell} of scikit-learn's same work; {verdict}, the goal is {goal}");
         }
     };
     goal("same work", ratio(own, peer, |own| own.seconds(&SAME)), 0.2);

@@ -1,18 +1,12 @@
 //! One cold start of the function.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, ensure};
-use local::{
-    s3::EmbeddedS3,
-    throttle::{Sent, Throttle},
-};
+use local::{s3::EmbeddedS3, throttle::Throttle};
 use reqwest::Url;
 use segue::Model;
-use segue_benches::process::Usage;
+use segue_benches::{process::Usage, transfer::Transfer};
 use segue_store::{Location, Store, Upload};
 use segue_tests::runtime::Function;
 use serde_json::{Value, json};
@@ -34,11 +28,8 @@ pub(crate) struct Start {
     pub(crate) first_next: Duration,
     pub(crate) first_answer: Duration,
     pub(crate) graphs_ready: Duration,
-    /// Connections that the artifact came over until the first answer, and how many of them at the same time.
-    pub(crate) connections: usize,
-    pub(crate) connections_at_once: usize,
-    /// Bytes of the artifact that S3 had sent when the first answer was there.
-    pub(crate) sent_at_first_answer: u64,
+    /// How the artifact came, as far as it had come when the first answer was there.
+    pub(crate) transfer: Transfer,
     /// What S3's pace alone allows for the whole artifact.
     pub(crate) ideal: Duration,
     pub(crate) at_first_answer: Usage,
@@ -52,9 +43,9 @@ impl Start {
             "first_next_ms": crate::ms(self.first_next),
             "first_answer_ms": crate::ms(self.first_answer),
             "graphs_ready_ms": crate::ms(self.graphs_ready),
-            "connections": self.connections,
-            "connections_at_once": self.connections_at_once,
-            "sent_at_first_answer_bytes": self.sent_at_first_answer,
+            "connections": self.transfer.connections,
+            "connections_at_once": self.transfer.at_once,
+            "sent_at_first_answer_bytes": self.transfer.bytes,
             "ideal_ms": crate::ms(self.ideal),
             "at_first_answer": usage(&self.at_first_answer),
             "at_graphs_ready": usage(&self.at_graphs_ready),
@@ -117,7 +108,7 @@ pub(crate) async fn start(
     let answer = ask(&function, song, None).await?;
     let first_answer = function.started().elapsed();
     let at_first_answer = Usage::of(pid)?;
-    let sent = s3.sent().split_off(before);
+    let transfer = Transfer::of(&s3.sent()[before..], "/model.segue");
     ensure!(answer["tracks"].as_array().is_some_and(|tracks| tracks.len() == 10), "{song:?} has not ten: {answer}");
 
     let answer = ask(&function, song, Some("hnsw")).await?;
@@ -131,17 +122,13 @@ pub(crate) async fn start(
     let steady = steady(pid).await?;
 
     let first_next = function.first_next().context("the function answered an event that it had not asked for")?;
-    let artifact: Vec<Sent> = sent.into_iter().filter(|sent| sent.path.ends_with("/model.segue")).collect();
-    let connections_at_once = at_once(&artifact);
-    ensure!(connections_at_once > 0, "the function answered without fetching its model");
+    ensure!(transfer.at_once > 0, "the function answered without fetching its model");
     Ok(Start {
         first_next: first_next.duration_since(function.started()),
         first_answer,
         graphs_ready,
-        connections: artifact.iter().map(|sent| sent.connection).collect::<std::collections::HashSet<_>>().len(),
-        connections_at_once,
-        sent_at_first_answer: artifact.iter().map(|sent| sent.bytes).sum(),
-        ideal: throttle.first_byte_delay + throttle.duration(artifact_bytes) / connections_at_once as u32,
+        transfer,
+        ideal: throttle.first_byte_delay + throttle.duration(artifact_bytes) / transfer.at_once as u32,
         at_first_answer,
         at_graphs_ready,
         steady,
@@ -156,12 +143,6 @@ async fn ask(function: &Function, song: &Song, search: Option<&str>) -> anyhow::
     let (status, _, answer) = function.get(&target).await;
     ensure!(status == 200, "{target} was answered with {status}: {answer}");
     Ok(answer)
-}
-
-/// How many answers were under way at the same time, at most: one connection has one.
-fn at_once(sent: &[Sent]) -> usize {
-    let under_way = |at: Instant| sent.iter().filter(|other| other.asked <= at && at <= other.latest).count();
-    sent.iter().map(|sent| under_way(sent.asked)).max().unwrap_or(0)
 }
 
 /// What the process has when it has come to rest, or after 5 s.

@@ -63,7 +63,10 @@ impl Catalog {
         };
         let results = built::results()?;
         let folder = results.join(format!("{name}-{}", key(table.as_deref())?));
-        let csv = table.unwrap_or_else(|| folder.join("tracks.csv"));
+        let csv = match table {
+            Some(table) => table.canonicalize()?,
+            None => folder.join("tracks.csv"),
+        };
         let catalog = Self { name, csv, artifact: folder.join("model.segue"), folder };
         if !catalog.artifact.is_file() {
             forget(&results, &format!("{name}-"))?;

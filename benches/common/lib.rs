@@ -9,3 +9,4 @@ pub mod model;
 pub mod peers;
 pub mod process;
 pub mod spread;
+pub mod transfer;

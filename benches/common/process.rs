@@ -78,12 +78,14 @@ pub struct Run {
     pub usage: Usage,
 }
 
-/// Runs a command, and looks at it until it ends. Its output must not fill a pipe that nobody reads.
+/// Runs a command to its end, and looks at it until then. Its output must not fill a pipe that nobody reads.
 ///
 /// # Errors
 ///
 /// Where it does not start.
-pub fn watch(child: &mut std::process::Child, begun: Instant) -> io::Result<Run> {
+pub fn run(command: &mut Command) -> io::Result<Run> {
+    let begun = Instant::now();
+    let mut child = command.spawn()?;
     let mut usage = Usage::default();
     loop {
         if let Some(status) = child.try_wait()? {
@@ -96,16 +98,6 @@ pub fn watch(child: &mut std::process::Child, begun: Instant) -> io::Result<Run>
         }
         std::thread::sleep(GLANCE);
     }
-}
-
-/// As [`watch`], of a command that is yet to be started.
-///
-/// # Errors
-///
-/// Where it does not start.
-pub fn run(command: &mut Command) -> io::Result<Run> {
-    let begun = Instant::now();
-    watch(&mut command.spawn()?, begun)
 }
 
 #[cfg(test)]

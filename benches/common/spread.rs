@@ -24,11 +24,12 @@ impl Spread {
         Some(Self { median: (figures[lower] + figures[upper]) / 2.0, min, max })
     }
 
-    /// `median (min to max) unit`, with so many decimals; `-` where there is nothing.
+    /// `median (min to max) unit`, with so many decimals; `-` where there is nothing. A unit may be empty.
     pub fn cell(spread: Option<Self>, decimals: usize, unit: &str) -> String {
         match spread {
             Some(Self { median, min, max }) => {
-                format!("{median:.decimals$} ({min:.decimals$} to {max:.decimals$}) {unit}")
+                let cell = format!("{median:.decimals$} ({min:.decimals$} to {max:.decimals$}) {unit}");
+                cell.trim_end().to_owned()
             }
             None => "-".to_owned(),
         }
