@@ -2,15 +2,13 @@
 //!
 //! `cargo bench -p segue-benches --bench recommend`. The model is chosen as in `search.rs`.
 
-mod common;
-
 use std::time::Instant;
 
-use common::{model, report};
 use segue::{
     neighbor::Search,
     recommend::{Request, Seed, Within},
 };
+use segue_benches::{latency::report, model::model};
 use trainer::recall::recall_at_10;
 
 /// Seeds, spread evenly through the catalogue.

@@ -3,12 +3,10 @@
 //! `cargo bench -p segue-benches --bench search`. The model is `SEGUE_MODEL`, an artifact; or trained on
 //! `union_265k.csv` in the folder `SEGUE_DATA`, or in `../shared/data` beside the workspace; or on made-up tracks.
 
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::{model, report};
 use segue::Model;
+use segue_benches::{latency::report, model::model};
 
 /// Titles that queries are made of.
 const TITLES: usize = 300;

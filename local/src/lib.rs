@@ -2,3 +2,4 @@
 
 pub mod demo;
 pub mod s3;
+pub mod throttle;

@@ -5,10 +5,10 @@ use std::{
     path::Path,
     process::Stdio,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -35,11 +35,13 @@ type Waiting = Mutex<HashMap<String, oneshot::Sender<Result<Value, Value>>>>;
 struct Api {
     events: AsyncMutex<mpsc::UnboundedReceiver<(String, Value)>>,
     waiting: Waiting,
+    first_next: OnceLock<Instant>,
 }
 
 /// A function binary behind the runtime API. It ends when this is dropped.
 pub struct Function {
     child: Child,
+    started: Instant,
     server: JoinHandle<()>,
     events: mpsc::UnboundedSender<(String, Value)>,
     api: Arc<Api>,
@@ -54,7 +56,8 @@ impl Function {
     /// If no port can be opened, or the binary cannot be started.
     pub async fn start(binary: &Path, env: &[(String, String)]) -> Self {
         let (events, receiver) = mpsc::unbounded_channel();
-        let api = Arc::new(Api { events: AsyncMutex::new(receiver), waiting: Mutex::default() });
+        let api =
+            Arc::new(Api { events: AsyncMutex::new(receiver), waiting: Mutex::default(), first_next: OnceLock::new() });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("the address of an open port");
         let router = Router::new()
@@ -65,6 +68,7 @@ impl Function {
         let server = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("the runtime API serves");
         });
+        let started = Instant::now();
         let child = Command::new(binary)
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
@@ -78,7 +82,7 @@ impl Function {
             .kill_on_drop(true)
             .spawn()
             .expect("the function binary starts");
-        Self { child, server, events, api, next: AtomicU64::new(0) }
+        Self { child, started, server, events, api, next: AtomicU64::new(0) }
     }
 
     /// Sends one event, and waits for the function's answer to it.
@@ -110,6 +114,21 @@ impl Function {
         (status, answer["headers"].clone(), serde_json::from_str(body).expect("a body that is JSON"))
     }
 
+    /// When the process was about to be started.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// When it first asked for an event, if it has.
+    pub fn first_next(&self) -> Option<Instant> {
+        self.api.first_next.get().copied()
+    }
+
+    /// The process's id; none once it is known to have ended.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Whether the process has not ended.
     ///
     /// # Panics
@@ -127,6 +146,7 @@ impl Drop for Function {
 }
 
 async fn next(State(api): State<Arc<Api>>) -> Response {
+    api.first_next.get_or_init(Instant::now);
     let Some((id, event)) = api.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };

@@ -1,0 +1,287 @@
+//! Cold starts: from the start of the function's process to its first answer, its model in an S3 that is as far away
+//! as S3 is; beside it, the scikit-learn service with its artifact on this machine.
+//!
+//! `cargo bench --profile dev -p segue-benches --bench cold_start`, with options after `--`:
+//!
+//! | option | environment | default | |
+//! |---|---|---|---|
+//! | `--rate` | `SEGUE_BENCH_RATE` | 90 | MB (10^6 bytes) a second that S3 sends on one connection |
+//! | `--delay` | `SEGUE_BENCH_DELAY` | 30 | ms from a request to the first byte of S3's answer |
+//! | `--runs` | `SEGUE_BENCH_RUNS` | 10 | cold starts of each catalogue |
+//! | `--peer-runs` | `SEGUE_BENCH_PEER_RUNS` | 5 | starts of the peer; 0 leaves it out |
+//! | `--catalogs` | `SEGUE_BENCH_CATALOGS` | `39k,265k,1m` | which catalogues |
+//!
+//! `SEGUE_DATA` names the folder of the real track tables, if it is not `../shared/data` beside the workspace; a
+//! catalogue whose table is not there is skipped. The one of a million tracks is made up.
+//!
+//! The function is built as it is deployed, in the release profile and by itself. Each cold start is a new process
+//! behind a Lambda runtime API, and the first event waits for it: ten recommendations for a song by its artist. The
+//! second asks for `search=hnsw`, and so waits for the graphs. One start before the others does not count. S3, the
+//! runtime API and the function share the machine's cores, which is harder than Lambda; and what Lambda does before it
+//! starts the process is not in here.
+//!
+//! The transfer's own time is what S3's pace alone allows: one delay, and the artifact's bytes over the rate of the
+//! connections that were in use at the same time. `target/segue/bench/cold_start.json` has every run.
+
+mod function;
+mod peer;
+
+use std::{num::NonZeroU64, path::Path, time::Duration};
+
+use anyhow::{Context, ensure};
+use clap::Parser;
+use local::{s3::EmbeddedS3, throttle::Throttle};
+use segue::Model;
+use segue_benches::{built, catalog, catalog::Catalog, grid, machine, peers::Peers, spread::Spread};
+use serde_json::{Value, json};
+
+#[derive(Debug, Parser)]
+struct Options {
+    /// MB (10^6 bytes) a second that S3 sends on one connection
+    #[arg(long, env = "SEGUE_BENCH_RATE", default_value_t = 90.0)]
+    rate: f64,
+    /// Milliseconds from a request to the first byte of S3's answer
+    #[arg(long, env = "SEGUE_BENCH_DELAY", default_value_t = 30, value_parser = clap::value_parser!(u64).range(..=10_000))]
+    delay: u64,
+    /// Cold starts of each catalogue
+    #[arg(long, env = "SEGUE_BENCH_RUNS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Starts of the scikit-learn service; 0 leaves it out
+    #[arg(long, env = "SEGUE_BENCH_PEER_RUNS", default_value_t = 5)]
+    peer_runs: u32,
+    /// Which catalogues: 39k, 265k, 1m
+    #[arg(long, env = "SEGUE_BENCH_CATALOGS", value_delimiter = ',', default_value = "39k,265k,1m")]
+    catalogs: Vec<String>,
+    /// Cargo says so to every bench
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// A song that is asked for.
+#[derive(Clone, Debug)]
+struct Song {
+    song: String,
+    artist: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    if !cfg!(target_os = "linux") {
+        println!("skipped: what a process uses is read from /proc, which only Linux has");
+        return Ok(());
+    }
+    let rate = NonZeroU64::new((options.rate * 1e6) as u64).context("--rate is above 0")?;
+    let throttle = Throttle { bytes_per_second: rate, first_byte_delay: Duration::from_millis(options.delay) };
+    let names = catalog::named(&options.catalogs)?;
+    let machine = machine::describe();
+    println!("{}", machine::line(&machine));
+
+    let binary = built::release("recommend")?;
+    let binary_bytes = std::fs::metadata(&binary)?.len();
+    let peers = if options.peer_runs > 0 { Peers::ready() } else { None };
+    let folder = tempfile::tempdir()?;
+    let s3 = EmbeddedS3::start_throttled(folder.path(), throttle).await?;
+    s3.create_bucket(function::BUCKET)?;
+
+    let mut catalogs = Vec::new();
+    for name in names {
+        let Some(catalog) = tokio::task::spawn_blocking(move || Catalog::ready(name)).await?? else { continue };
+        catalogs.push(measure(&catalog, &options, &binary, &s3, throttle, peers.as_ref()).await?);
+    }
+
+    println!();
+    grid::print(&table(&catalogs));
+    println!("\nmedian (smallest to largest); the function's binary has {:.1} MB", binary_bytes as f64 / 1e6);
+    let results = json!({
+        "machine": machine,
+        "rate_bytes_per_second": rate,
+        "first_byte_delay_ms": options.delay,
+        "binary_bytes": binary_bytes,
+        "catalogs": catalogs.iter().map(Measured::json).collect::<Vec<_>>(),
+    });
+    let path = built::results()?.join("cold_start.json");
+    trainer::output::write(&path, &serde_json::to_vec_pretty(&results)?)?;
+    println!("every run is in {}", path.display());
+    Ok(())
+}
+
+async fn measure(
+    catalog: &Catalog,
+    options: &Options,
+    binary: &Path,
+    s3: &EmbeddedS3,
+    throttle: Throttle,
+    peers: Option<&Peers>,
+) -> anyhow::Result<Measured> {
+    let (upload, songs) = {
+        let model = Model::open(&catalog.artifact)?;
+        let songs = songs(&model, options.runs.max(options.peer_runs));
+        (function::upload(&model, std::fs::read(&catalog.artifact)?), songs)
+    };
+    ensure!(!songs.is_empty(), "no title of the catalogue {} is made of ASCII letters and digits", catalog.name);
+    let (tracks, bytes) = (upload.tracks, upload.artifact.len() as u64);
+    let location = function::publish(s3, catalog.name, upload).await?;
+
+    println!("{}: {} cold starts of the function", catalog.name, options.runs);
+    let start = async |song| function::start(binary, s3, &location, song, throttle, bytes).await;
+    // One that does not count: S3 reads the object from its file once, and the system the binary.
+    start(&songs[0]).await?;
+    let mut starts = Vec::new();
+    for song in songs.iter().cycle().take(options.runs as usize) {
+        starts.push(start(song).await?);
+    }
+
+    let (mut served, mut joblib_bytes) = (Vec::new(), None);
+    if let Some(peers) = peers {
+        let (trained_by, of) = (peers.clone(), catalog.clone());
+        let joblib = tokio::task::spawn_blocking(move || of.joblib(&trained_by)).await??;
+        joblib_bytes = Some(std::fs::metadata(&joblib)?.len());
+        println!("{}: {} starts of the scikit-learn service", catalog.name, options.peer_runs);
+        peer::start(peers, &joblib, &songs[0]).await?;
+        for song in songs.iter().cycle().take(options.peer_runs as usize) {
+            served.push(peer::start(peers, &joblib, song).await?);
+        }
+    }
+    Ok(Measured { name: catalog.name, tracks, bytes, starts, joblib_bytes, served })
+}
+
+/// Songs spread evenly through the catalogue, with titles that any URL can carry: the peer takes no `/`.
+fn songs(model: &Model, count: u32) -> Vec<Song> {
+    let tracks = model.catalog().len() as u32;
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ');
+    let spread = (0..count).filter_map(|at| {
+        let from = (u64::from(tracks) * u64::from(at) / u64::from(count.max(1))) as u32;
+        let track = (from..tracks)
+            .map(|row| model.catalog().track(row))
+            .find(|track| plain(track.song) && plain(track.artist))?;
+        Some(Song { song: track.song.to_owned(), artist: track.artist.to_owned() })
+    });
+    spread.collect()
+}
+
+/// What was measured of a catalogue.
+struct Measured {
+    name: &'static str,
+    tracks: u64,
+    bytes: u64,
+    starts: Vec<function::Start>,
+    joblib_bytes: Option<u64>,
+    served: Vec<peer::Start>,
+}
+
+impl Measured {
+    fn of(&self, figure: impl Fn(&function::Start) -> f64) -> Option<Spread> {
+        Spread::of(self.starts.iter().map(figure))
+    }
+
+    fn of_peer(&self, figure: impl Fn(&peer::Start) -> f64) -> Option<Spread> {
+        Spread::of(self.served.iter().map(figure))
+    }
+
+    /// The first answer, in what the transfer's own time allows it.
+    fn ratio(&self) -> Option<Spread> {
+        self.of(|start| start.first_answer.as_secs_f64() / (1.25 * start.ideal.as_secs_f64() + 0.030))
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "tracks": self.tracks,
+            "artifact_bytes": self.bytes,
+            "first_answer_ms": Spread::json(self.of(|start| ms(start.first_answer))),
+            "graphs_ready_ms": Spread::json(self.of(|start| ms(start.graphs_ready))),
+            "ratio": Spread::json(self.ratio()),
+            "reached": self.ratio().map(|ratio| ratio.median <= 1.0),
+            "starts": self.starts.iter().map(function::Start::json).collect::<Vec<_>>(),
+            "peer": {
+                "artifact_bytes": self.joblib_bytes,
+                "first_answer_ms": Spread::json(self.of_peer(|start| ms(start.first_answer))),
+                "starts": self.served.iter().map(peer::Start::json).collect::<Vec<_>>(),
+            },
+        })
+    }
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn mb(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// A row for each figure; for each catalogue a column of segue's and one of the peer's.
+fn table(catalogs: &[Measured]) -> Vec<Vec<String>> {
+    type Cell = Box<dyn Fn(&Measured) -> String>;
+    let own = |decimals: usize, unit: &'static str, figure: fn(&function::Start) -> f64| -> Cell {
+        Box::new(move |of| Spread::cell(of.of(figure), decimals, unit))
+    };
+    let peer = |decimals: usize, unit: &'static str, figure: fn(&peer::Start) -> f64| -> Cell {
+        Box::new(move |of| Spread::cell(of.of_peer(figure), decimals, unit))
+    };
+    let none = || -> Cell { Box::new(|_| "-".to_owned()) };
+    let rows: Vec<(&str, Cell, Cell)> = vec![
+        (
+            "artifact",
+            Box::new(|of| format!("{:.1} MB", mb(of.bytes))),
+            Box::new(|of| of.joblib_bytes.map_or("-".to_owned(), |bytes| format!("{:.1} MB", mb(bytes)))),
+        ),
+        ("to first next", own(0, "ms", |start| ms(start.first_next)), none()),
+        (
+            "to first answer",
+            own(0, "ms", |start| ms(start.first_answer)),
+            peer(0, "ms", |start| ms(start.first_answer)),
+        ),
+        ("to graphs ready", own(0, "ms", |start| ms(start.graphs_ready)), none()),
+        ("connections at once", own(0, "", |start| start.transfer.at_once as f64), none()),
+        ("sent at first answer", own(1, "MB", |start| mb(start.transfer.bytes)), none()),
+        ("the transfer's own time", own(0, "ms", |start| ms(start.ideal)), none()),
+        (
+            "first answer / (1.25 x that + 30 ms)",
+            Box::new(|of| {
+                let verdict = match of.ratio() {
+                    Some(ratio) if ratio.median <= 1.0 => "reached",
+                    _ => "not reached",
+                };
+                format!("{} {verdict}", Spread::cell(of.ratio(), 2, ""))
+            }),
+            none(),
+        ),
+        (
+            "CPU to first answer",
+            own(0, "ms", |start| ms(start.at_first_answer.cpu)),
+            peer(0, "ms", |start| ms(start.at_first_answer.cpu)),
+        ),
+        ("CPU to graphs ready", own(0, "ms", |start| ms(start.at_graphs_ready.cpu)), none()),
+        (
+            "peak memory",
+            own(0, "MB", |start| mb(start.steady.peak)),
+            peer(0, "MB", |start| mb(start.at_first_answer.peak)),
+        ),
+        (
+            "steady memory",
+            own(0, "MB", |start| mb(start.steady.resident)),
+            peer(0, "MB", |start| mb(start.at_first_answer.resident)),
+        ),
+    ];
+    let mut header = vec![String::new()];
+    for catalog in catalogs {
+        header.push(format!("{} segue", catalog.name));
+        if !catalog.served.is_empty() {
+            header.push(format!("{} scikit-learn", catalog.name));
+        }
+    }
+    let mut table = vec![header];
+    for (name, own, peer) in rows {
+        let mut row = vec![name.to_owned()];
+        for catalog in catalogs {
+            row.push(own(catalog));
+            if !catalog.served.is_empty() {
+                row.push(peer(catalog));
+            }
+        }
+        table.push(row);
+    }
+    table
+}

@@ -1,0 +1,162 @@
+//! Catalogues to measure with, trained once and kept.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use anyhow::{Context, ensure};
+use segue::{Version, artifact::FORMAT_VERSION};
+use segue_tests::data;
+use trainer::{console::Console, output, pipeline, synth, table};
+
+use crate::{built, peers, peers::Peers, process};
+
+/// A catalogue, with its table and its artifact.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    /// `39k`, `265k` or `1m`.
+    pub name: &'static str,
+    /// The table.
+    pub csv: PathBuf,
+    /// `model.segue`.
+    pub artifact: PathBuf,
+    folder: PathBuf,
+}
+
+/// The catalogues that there are, and the tables that they are made from; the last one is made up.
+const ALL: [(&str, Option<&str>); 3] =
+    [("39k", Some("light_spotify_39k.csv")), ("265k", Some("union_265k.csv")), ("1m", None)];
+
+/// Tracks of the catalogue that is made up.
+const MADE_UP: u64 = 1_000_000;
+
+/// Names of catalogues, checked.
+///
+/// # Errors
+///
+/// Where there is no such catalogue.
+pub fn named(names: &[String]) -> anyhow::Result<Vec<&'static str>> {
+    let find = |name: &String| {
+        let found = ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(known, _)| *known);
+        found.with_context(|| format!("there is no catalogue {name:?}: expected 39k, 265k or 1m"))
+    };
+    names.iter().map(find).collect()
+}
+
+impl Catalog {
+    /// Trains a model, where it is not there yet from the same table by the same sources. Nothing, and a line that says
+    /// so, where the machine does not have the table.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such catalogue, or it cannot be trained.
+    pub fn ready(name: &'static str) -> anyhow::Result<Option<Self>> {
+        let (_, file) = ALL.iter().find(|(known, _)| *known == name).context("there is no such catalogue")?;
+        let table = match file {
+            Some(file) => match data::table(file) {
+                Some(table) => Some(table),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        let results = built::results()?;
+        let folder = results.join(format!("{name}-{}", key(table.as_deref())?));
+        let csv = match table {
+            Some(table) => table.canonicalize()?,
+            None => folder.join("tracks.csv"),
+        };
+        let catalog = Self { name, csv, artifact: folder.join("model.segue"), folder };
+        if !catalog.artifact.is_file() {
+            forget(&results, &format!("{name}-"))?;
+            catalog.train(file.is_none()).with_context(|| format!("the catalogue {name} cannot be trained"))?;
+        }
+        Ok(Some(catalog))
+    }
+
+    fn train(&self, made_up: bool) -> anyhow::Result<()> {
+        if made_up {
+            println!("making up {MADE_UP} tracks");
+            output::write_with(&self.csv, |file| synth::write(MADE_UP, 1, file, &mut |_| {}))?;
+        }
+        println!("training on {}: kept in {}", self.csv.display(), self.folder.display());
+        let table = table::open(&self.csv, &table::Options::default(), &mut |_| {})?;
+        let trained = pipeline::train(&table, &pipeline::Options::default(), &Console::quiet())?;
+        Ok(output::write(&self.artifact, &trained.file)?)
+    }
+
+    /// The peer's artifact of the same table, made where it is not there yet.
+    ///
+    /// # Errors
+    ///
+    /// Where the peer fails.
+    pub fn joblib(&self, peers: &Peers) -> anyhow::Result<PathBuf> {
+        let mut made_by = Vec::new();
+        for source in ["train.py", "requirements.txt"] {
+            made_by.extend(fs::read(peers::folder().join(source))?);
+        }
+        let path = self.folder.join(format!("{}.joblib", short(&made_by)));
+        if !path.is_file() {
+            println!("training the scikit-learn peer on {}: kept beside it", self.csv.display());
+            // Written aside: a peer that is interrupted leaves nothing that looks whole.
+            let aside = path.with_extension("part");
+            let mut train = peers.python();
+            train.args(["train.py", "--no-elbow"]).arg(&self.csv).arg(&aside);
+            let run =
+                process::run(train.stdout(Stdio::null()).stderr(Stdio::null())).context("train.py does not run")?;
+            ensure!(run.status.success(), "train.py failed on {}", self.csv.display());
+            fs::rename(&aside, &path)?;
+        }
+        Ok(path)
+    }
+}
+
+/// What an artifact depends on: the table, the format, and everything that trains.
+fn key(table: Option<&Path>) -> io::Result<String> {
+    let mut parts = format!("{FORMAT_VERSION} {MADE_UP}").into_bytes();
+    if let Some(table) = table {
+        let file = fs::metadata(table)?;
+        parts.extend(format!("{} {} {:?}", table.display(), file.len(), file.modified()?).into_bytes());
+    }
+    let workspace = built::workspace();
+    for folder in ["trainer/src", "recommender/src"] {
+        add_sources(&workspace.join(folder), &mut parts)?;
+    }
+    Ok(short(&parts))
+}
+
+fn short(bytes: &[u8]) -> String {
+    Version::of(bytes).to_string().chars().take(12).collect()
+}
+
+fn add_sources(folder: &Path, to: &mut Vec<u8>) -> io::Result<()> {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() {
+            add_sources(&entry, to)?;
+        } else {
+            to.extend(entry.as_os_str().as_encoded_bytes());
+            to.extend(fs::read(&entry)?);
+        }
+    }
+    Ok(())
+}
+
+/// Removes what earlier sources made: a catalogue of a million tracks is 200 MB.
+fn forget(results: &Path, prefix: &str) -> io::Result<()> {
+    let entries = match fs::read_dir(results) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(prefix) && entry.path().is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
