@@ -90,6 +90,10 @@ async fn main() -> anyhow::Result<()> {
         catalogs.push(measure(&catalog, &options, &binary, &s3, throttle, peers.as_ref()).await?);
     }
 
+    if catalogs.is_empty() {
+        println!("nothing was measured");
+        return Ok(());
+    }
     for catalog in &catalogs {
         println!();
         grid::print(&table(catalog));
