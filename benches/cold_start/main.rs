@@ -90,8 +90,14 @@ async fn main() -> anyhow::Result<()> {
         catalogs.push(measure(&catalog, &options, &binary, &s3, throttle, peers.as_ref()).await?);
     }
 
-    println!();
-    grid::print(&table(&catalogs));
+    if catalogs.is_empty() {
+        println!("nothing was measured");
+        return Ok(());
+    }
+    for catalog in &catalogs {
+        println!();
+        grid::print(&table(catalog));
+    }
     println!("\nmedian (smallest to largest); the function's binary has {:.1} MB", binary_bytes as f64 / 1e6);
     let results = json!({
         "machine": machine,
@@ -211,8 +217,8 @@ fn mb(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// A row for each figure; for each catalogue a column of segue's and one of the peer's.
-fn table(catalogs: &[Measured]) -> Vec<Vec<String>> {
+/// A row for each figure: a column of segue's, and one of the peer's where it was measured.
+fn table(catalog: &Measured) -> Vec<Vec<String>> {
     type Cell = Box<dyn Fn(&Measured) -> String>;
     let own = |decimals: usize, unit: &'static str, figure: fn(&function::Start) -> f64| -> Cell {
         Box::new(move |of| Spread::cell(of.of(figure), decimals, unit))
@@ -265,23 +271,11 @@ fn table(catalogs: &[Measured]) -> Vec<Vec<String>> {
             peer(0, "MB", |start| mb(start.at_first_answer.resident)),
         ),
     ];
-    let mut header = vec![String::new()];
-    for catalog in catalogs {
-        header.push(format!("{} segue", catalog.name));
-        if !catalog.served.is_empty() {
-            header.push(format!("{} scikit-learn", catalog.name));
-        }
-    }
-    let mut table = vec![header];
-    for (name, own, peer) in rows {
-        let mut row = vec![name.to_owned()];
-        for catalog in catalogs {
-            row.push(own(catalog));
-            if !catalog.served.is_empty() {
-                row.push(peer(catalog));
-            }
-        }
-        table.push(row);
+    let mut table = vec![vec![format!("{} tracks", catalog.tracks), "segue".to_owned()]];
+    table.extend(rows.iter().map(|(name, own, _)| vec![(*name).to_owned(), own(catalog)]));
+    if !catalog.served.is_empty() {
+        table[0].push("scikit-learn".to_owned());
+        table.iter_mut().skip(1).zip(&rows).for_each(|(row, (_, _, peer))| row.push(peer(catalog)));
     }
     table
 }

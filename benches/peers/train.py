@@ -3,7 +3,8 @@
     python train.py tracks.csv model.joblib [--elbow 2-8 | --no-elbow]
 
 What a good notebook does, in one file: nothing here is slower than it has to be, and nothing is tuned. Both cores are
-used as scikit-learn uses them by default.
+used as scikit-learn uses them by default. The clusters are fitted once more after the elbow, as notebooks do; what that
+takes stands apart, under `kmeans`.
 """
 
 import argparse
@@ -54,7 +55,7 @@ KEPT = ["id", "song", "artist", "album", "genre", "year", "explicit"]
 
 def load(path: str) -> tuple[pd.DataFrame, list[str], int]:
     """The table's tracks, the features that it has, and how many rows lack something that is needed."""
-    table = pd.read_csv(path)
+    table = pd.read_csv(path, low_memory=False)
     columns = table.columns.str.lower()
     table.columns = [ALIASES.get(column, column) for column in columns]
     features = [feature for feature in FEATURES if feature in table.columns]
