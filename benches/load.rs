@@ -1,0 +1,74 @@
+//! What loading a model costs the processor, section by section, up to the first answer and up to the last graph.
+//!
+//! `SEGUE_MODEL=model.segue cargo bench --profile dev -p segue-benches --bench load`, on one thread, without a network.
+//! The median of `SEGUE_BENCH_RUNS` (default 20) loads.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use anyhow::Context;
+use segue::{
+    Model, Version,
+    artifact::{Loading, Piece, section},
+    model::vectors,
+    neighbor::Search,
+    recommend::{Request, Seed},
+};
+
+fn main() -> anyhow::Result<()> {
+    let path =
+        std::env::var("SEGUE_MODEL").context("SEGUE_MODEL must name a model.segue; make one with `trainer train`")?;
+    let runs: usize = std::env::var("SEGUE_BENCH_RUNS").map_or(Ok(20), |runs| runs.parse())?;
+    let file = std::fs::read(&path).with_context(|| format!("cannot read {path}"))?;
+    let version = Version::of(&file);
+    let mut steps: BTreeMap<(usize, String), Vec<f64>> = BTreeMap::new();
+    for _ in 0..runs.max(1) {
+        let mut order = 0;
+        let mut timed = |name: &str, begun: Instant| {
+            order += 1;
+            steps.entry((order, name.to_owned())).or_default().push(begun.elapsed().as_secs_f64() * 1e3);
+        };
+        let mut loading = Loading::begin(&file, file.len() as u64)?;
+        let mut made = Vec::new();
+        let mut scaler = None;
+        let sections = loading.sections().to_vec();
+        for part in sections.iter().filter(|section| !section.is_graph()) {
+            let begun = Instant::now();
+            let piece = Piece::read(part, section(&file, part))?;
+            timed(&part.name, begun);
+            match &piece {
+                Piece::Scaler(read) => scaler = Some(read.clone()),
+                Piece::Features(features) => {
+                    let begun = Instant::now();
+                    made = vectors(scaler.as_ref().context("the scaler comes first")?, features)?;
+                    timed("(vectors)", begun);
+                }
+                _ => {}
+            }
+            loading.add(piece);
+        }
+        let begun = Instant::now();
+        let model = Model::assemble_with(loading.finish()?, made, version)?;
+        timed("(assemble)", begun);
+        let track = model.catalog().track(model.catalog().len() as u32 / 2);
+        let seed = Seed::Song { song: track.song.into(), artist: Some(track.artist.into()) };
+        let begun = Instant::now();
+        let answer = model.recommend(&Request { search: Search::Exact, ..Request::new(seed) })?;
+        timed("(first answer)", begun);
+        anyhow::ensure!(!answer.tracks.is_empty(), "no answer");
+        for part in sections.iter().filter(|section| section.is_graph()) {
+            let begun = Instant::now();
+            if let Piece::Graph(cluster, graph) = Piece::read(part, section(&file, part))? {
+                model.add_graph(cluster, &graph)?;
+            }
+            timed(&part.name, begun);
+        }
+    }
+    let mut total = 0.0;
+    for ((_, name), mut times) in steps {
+        times.sort_by(f64::total_cmp);
+        let median = times[times.len() / 2];
+        total += median;
+        println!("{name:<16} {median:>8.2} ms   {total:>8.2} ms so far");
+    }
+    Ok(())
+}
