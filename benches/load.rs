@@ -28,24 +28,17 @@ fn main() -> anyhow::Result<()> {
             steps.entry((order, name.to_owned())).or_default().push(begun.elapsed().as_secs_f64() * 1e3);
         };
         let mut loading = Loading::begin(&file, file.len() as u64)?;
-        let mut made = Vec::new();
-        let mut scaler = None;
         let sections = loading.sections().to_vec();
         for part in sections.iter().filter(|section| !section.is_graph()) {
             let begun = Instant::now();
             let piece = Piece::read(part, section(&file, part))?;
             timed(&part.name, begun);
-            match &piece {
-                Piece::Scaler(read) => scaler = Some(read.clone()),
-                Piece::Features(features) => {
-                    let begun = Instant::now();
-                    made = vectors(scaler.as_ref().context("the scaler comes first")?, features)?;
-                    timed("(vectors)", begun);
-                }
-                _ => {}
-            }
             loading.add(piece);
         }
+        let begun = Instant::now();
+        let (scaler, features) = loading.scaled().context("a feature is missing")?;
+        let made = vectors(scaler, &features)?;
+        timed("(vectors)", begun);
         let begun = Instant::now();
         let model = Model::assemble_with(loading.finish()?, made, version)?;
         timed("(assemble)", begun);

@@ -112,7 +112,7 @@ pub fn build(
     }
     let features: Vec<Numbers> =
         (0..width).map(|feature| labelled.raw.iter().skip(feature).step_by(width).copied().collect()).collect();
-    let vectors = crate::model::vectors(&scaler, &features)?;
+    let vectors = crate::model::vectors(&scaler, &features.iter().collect::<Vec<_>>())?;
     drop(features);
 
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); clusters.len()];

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::artifact;
 use crate::column::{Codes, Numbers, Texts, Words};
 
 /// The tracks, one a row. Columns that the user's file did not have are `None`.
@@ -72,16 +73,17 @@ impl Catalog {
     }
 
     /// Why this cannot be a model's catalogue, if so, and the section of the artifact that is to blame.
-    pub(crate) fn check(&self, features: &[String]) -> Result<(), (&'static str, String)> {
+    pub(crate) fn check(&self, features: &[String]) -> Result<(), (String, String)> {
         let tracks = self.songs.len();
         if tracks == 0 {
-            return Err(("titles", "no tracks".into()));
+            return Err(("titles".into(), "no tracks".into()));
         }
         if u32::try_from(tracks).is_err() {
-            return Err(("titles", format!("{tracks} tracks, at most {} are supported", u32::MAX)));
+            return Err(("titles".into(), format!("{tracks} tracks, at most {} are supported", u32::MAX)));
         }
         if self.features.len() != features.len() {
-            return Err(("features", format!("{} columns for {} features", self.features.len(), features.len())));
+            let reason = format!("{} features, and {} columns", features.len(), self.features.len());
+            return Err(("scaler".into(), reason));
         }
         let mut columns = vec![("ids", "id", self.ids.len(), Ok(()))];
         let words = [("titles", "song", Some(&self.songs)), ("artists", "artist", Some(&self.artists))];
@@ -92,11 +94,16 @@ impl Catalog {
         for (name, codes) in [("years", &self.years), ("explicit", &self.explicit)] {
             columns.extend(codes.as_ref().map(|codes| ("facts", name, codes.len(), Ok(()))));
         }
-        for (name, column) in features.iter().zip(&self.features) {
-            columns.push(("features", name, column.len(), column.check(name)));
+        let mut numbered = Vec::new();
+        for (number, (name, column)) in features.iter().zip(&self.features).enumerate() {
+            numbered.push((artifact::feature_name(number), name.as_str(), column.len(), column.check(name)));
         }
-        for (section, name, length, checked) in columns {
-            checked.map_err(|reason| (section, reason))?;
+        let columns =
+            columns.into_iter().map(|(section, name, length, checked)| (section.into(), name, length, checked));
+        for (section, name, length, checked) in columns.chain(numbered) {
+            if let Err(reason) = checked {
+                return Err((section, reason));
+            }
             if length != tracks {
                 return Err((section, format!("column {name} has {length} rows for {tracks} tracks")));
             }

@@ -62,7 +62,7 @@ impl Model {
     ///
     /// [`Error::Invalid`] with the section that contradicts itself or the others.
     pub fn assemble(parts: Parts, version: Version) -> Result<Self, Error> {
-        let vectors = vectors(&parts.scaler, &parts.catalog.features)?;
+        let vectors = vectors(&parts.scaler, &parts.catalog.features.iter().collect::<Vec<_>>())?;
         Self::assemble_with(parts, vectors, version)
     }
 
@@ -79,7 +79,10 @@ impl Model {
         catalog.check(&scaler.features).map_err(|(section, reason)| Error::invalid(section)(reason))?;
         let tracks = catalog.len();
         if vectors.len() != tracks {
-            return Err(Error::invalid("features")(format!("{} vectors of {tracks} tracks", vectors.len())));
+            return Err(Error::invalid(artifact::feature_name(0))(format!(
+                "{} rows for {tracks} tracks",
+                vectors.len()
+            )));
         }
         cluster::check(&clusters, tracks, scaler.len()).map_err(Error::invalid("clusters"))?;
         bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid("bayes"))?;
@@ -243,19 +246,19 @@ pub fn count_songs(rows: std::ops::Range<u32>, songs: &Songs) -> u32 {
 /// # Errors
 ///
 /// [`Error::Invalid`] where the scaler or a column is wrong, or columns differ in length.
-pub fn vectors(scaler: &Scaler, features: &[Numbers]) -> Result<Vec<Vector>, Error> {
+pub fn vectors(scaler: &Scaler, features: &[&Numbers]) -> Result<Vec<Vector>, Error> {
     scaler.check().map_err(Error::invalid("scaler"))?;
-    let tracks = features.first().map_or(0, Numbers::len);
+    let tracks = features.first().map_or(0, |column| column.len());
     if features.len() != scaler.len() {
-        let reason = format!("{} columns for {} features", features.len(), scaler.len());
-        return Err(Error::invalid("features")(reason));
+        let reason = format!("{} features, and {} columns in the file", scaler.len(), features.len());
+        return Err(Error::invalid("scaler")(reason));
     }
-    for (name, column) in scaler.features.iter().zip(features) {
-        column.check(name).map_err(Error::invalid("features"))?;
+    for (number, (name, column)) in scaler.features.iter().zip(features).enumerate() {
+        let invalid = Error::invalid(artifact::feature_name(number));
         if column.len() != tracks {
-            let reason = format!("column {name} has {} rows, another one {tracks}", column.len());
-            return Err(Error::invalid("features")(reason));
+            return Err(invalid(format!("column {name} has {} rows, the first has {tracks}", column.len())));
         }
+        column.check(name).map_err(invalid)?;
     }
     // Each distinct value is scaled once.
     let scaled: Vec<Vec<f64>> = features

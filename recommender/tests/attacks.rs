@@ -163,7 +163,8 @@ fn a_projection_of_other_features_or_of_no_numbers_is_refused() {
 #[test]
 fn columns_of_different_length_are_refused() {
     assert_eq!(invalid(forged(|parts| parts.catalog.years = Some(Codes::new(&[1])))), "facts");
-    assert_eq!(invalid(forged(|parts| parts.catalog.features[0] = [1.0].into_iter().collect())), "features");
+    assert_eq!(invalid(forged(|parts| parts.catalog.features[1] = [1.0].into_iter().collect())), "feature-1");
+    assert_eq!(invalid(forged(|parts| parts.catalog.features.truncate(2))), "scaler");
     assert_eq!(invalid(forged(|parts| parts.catalog.ids = ["one"].into_iter().collect())), "ids");
 }
 
@@ -222,7 +223,11 @@ fn a_graph_of_a_cluster_that_is_not_there_is_refused() {
 fn missing_and_unknown_sections_are_named() {
     let (_, file) = small();
     let sections = forge::open(&file);
-    for at in 0..12 {
+    for at in 0..sections.len() {
+        // Without the last of these, what is left is numbered without a hole, and does not fit the others.
+        if ["feature-2", "graph-1"].contains(&sections[at].name.as_str()) {
+            continue;
+        }
         let mut fewer = sections.clone();
         let gone = fewer.remove(at).name;
         match refused(&forge::close(&fewer)) {

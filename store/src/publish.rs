@@ -71,6 +71,7 @@ impl Store {
             key: self.location.model_key(version),
             size: upload.artifact.len() as u64,
             etag: None,
+            head: head(&upload.artifact),
             tracks: upload.tracks,
             k: upload.k,
             accuracy: upload.accuracy,
@@ -124,6 +125,13 @@ impl Store {
     }
 }
 
+/// Where the graphs of an artifact begin: an answer needs what is before them.
+fn head(artifact: &[u8]) -> Option<u64> {
+    // Whether it is an artifact at all is not for the store to judge.
+    let sections = segue::artifact::sections(artifact).ok()?;
+    sections.iter().filter(|section| !section.is_graph()).map(|section| section.range().end).max()
+}
+
 fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {
     let bad = |reason| Err(Error::BadUpload { reason });
     if !(1..=MAX_ARTIFACT_BYTES).contains(&model.size) {
@@ -155,6 +163,7 @@ mod tests {
             key: String::new(),
             size: 1,
             etag: None,
+            head: None,
             tracks: 1,
             k: 1,
             accuracy: 1.0,

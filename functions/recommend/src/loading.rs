@@ -95,48 +95,28 @@ async fn header(download: &Download) -> Result<Loading, Error> {
 
 /// Reads the sections that a first answer needs, in the order in which they are complete.
 async fn read(rest: &Rest, mut loading: Loading, sections: Vec<Section>, latest: Latest) -> Result<Loaded, Error> {
-    let mut pieces: JoinSet<Result<(Vec<Piece>, Vec<Vector>), Error>> = JoinSet::new();
-    // Vectors are made of the two, as soon as both are there.
-    let (scaled, others): (Vec<_>, Vec<_>) =
-        sections.into_iter().partition(|section| ["scaler", "features"].contains(&section.name.as_str()));
-    let two = rest.clone();
-    pieces.spawn(async move {
-        let mut bytes = Vec::with_capacity(scaled.len());
-        for section in &scaled {
-            bytes.push(two.take(section).await?);
-        }
-        two.decode(move || {
-            let mut pieces = Vec::with_capacity(scaled.len());
-            for (section, bytes) in scaled.iter().zip(bytes) {
-                pieces.push(Piece::read(section, &bytes)?);
-            }
-            let vectors = match &pieces[..] {
-                [Piece::Scaler(scaler), Piece::Features(features)]
-                | [Piece::Features(features), Piece::Scaler(scaler)] => vectors(scaler, features)?,
-                // `Loading` has seen both names in the table.
-                _ => Vec::new(),
-            };
-            Ok((pieces, vectors))
-        })
-        .await
-    });
-    for section in others {
+    let mut pieces: JoinSet<Result<Piece, Error>> = JoinSet::new();
+    for section in sections {
         let one = rest.clone();
         pieces.spawn(async move {
             let bytes = one.take(&section).await?;
-            one.decode(move || Ok((vec![Piece::read(&section, &bytes)?], Vec::new()))).await
+            one.decode(move || Piece::read(&section, &bytes)).await
         });
     }
-    let mut vectors = Vec::new();
-    while let Some(read) = pieces.join_next().await {
-        let (read, made) = read.unwrap_or_else(|error| Err(Error::Ended(Arc::new(error))))?;
-        read.into_iter().for_each(|piece| loading.add(piece));
-        if !made.is_empty() {
-            vectors = made;
+    let mut made: Option<Vec<Vector>> = None;
+    while let Some(piece) = pieces.join_next().await {
+        loading.add(piece.unwrap_or_else(|error| Err(Error::Ended(Arc::new(error))))?);
+        // Vectors are made as soon as all that they are made of is there. What else comes meanwhile waits its turn.
+        if made.is_none() && loading.scaled().is_some() {
+            let work = move || {
+                let made = loading.scaled().map(|(scaler, features)| vectors(scaler, &features)).transpose()?;
+                Ok((loading, made))
+            };
+            (loading, made) = rest.decode(work).await?;
         }
     }
     let version = latest.version;
-    let model = rest.decode(move || Model::assemble_with(loading.finish()?, vectors, version)).await?;
+    let model = rest.decode(move || Model::assemble_with(loading.finish()?, made.unwrap_or_default(), version)).await?;
     Ok(Loaded::new(model, latest))
 }
 

@@ -4,7 +4,7 @@ use super::{
     Parts, Piece,
     error::Error,
     layout::{self, Section},
-    piece::{NAMES, graph_name, graph_number},
+    piece::{NAMES, feature_name, feature_number, graph_name, graph_number},
 };
 use crate::{
     card::Card,
@@ -39,7 +39,7 @@ pub struct Loading {
     projection: Option<Projection>,
     clusters: Option<Vec<Cluster>>,
     bayes: Option<NaiveBayes>,
-    features: Option<Vec<Numbers>>,
+    features: Vec<Option<Numbers>>,
     titles: Option<(Words, Titles)>,
     artists: Option<Words>,
     ids: Option<(Texts, Ids)>,
@@ -59,8 +59,13 @@ impl Loading {
     /// unknown.
     pub fn begin(header: &[u8], length: u64) -> Result<Self, Error> {
         let sections = layout::read(header, length)?;
-        let graphs = sections.iter().filter(|section| graph_number(&section.name).is_some()).count();
-        let expected: Vec<String> = NAMES.into_iter().map(str::to_owned).chain((0..graphs).map(graph_name)).collect();
+        let count = |number: fn(&str) -> Option<usize>| {
+            sections.iter().filter(|section| number(&section.name).is_some()).count()
+        };
+        let (features, graphs) = (count(feature_number), count(graph_number));
+        let names = NAMES.into_iter().map(str::to_owned);
+        let expected: Vec<String> =
+            names.chain((0..features).map(feature_name)).chain((0..graphs).map(graph_name)).collect();
         if let Some(missing) = expected.iter().find(|name| !sections.iter().any(|section| section.name == **name)) {
             return Err(Error::Missing { section: missing.clone() });
         }
@@ -74,7 +79,7 @@ impl Loading {
             projection: None,
             clusters: None,
             bayes: None,
-            features: None,
+            features: vec![None; features],
             titles: None,
             artists: None,
             ids: None,
@@ -90,6 +95,11 @@ impl Loading {
         &self.sections
     }
 
+    /// Scaler and columns, where all of them are there: what [`vectors`](crate::model::vectors) are made of.
+    pub fn scaled(&self) -> Option<(&Scaler, Vec<&Numbers>)> {
+        Some((self.scaler.as_ref()?, self.features.iter().map(Option::as_ref).collect::<Option<_>>()?))
+    }
+
     /// Keeps what a section held.
     pub fn add(&mut self, piece: Piece) {
         match piece {
@@ -98,7 +108,11 @@ impl Loading {
             Piece::Projection(projection) => self.projection = Some(projection),
             Piece::Clusters(clusters) => self.clusters = Some(clusters),
             Piece::Bayes(bayes) => self.bayes = Some(bayes),
-            Piece::Features(features) => self.features = Some(features),
+            Piece::Feature(feature, column) => {
+                if let Some(place) = self.features.get_mut(feature) {
+                    *place = Some(column);
+                }
+            }
             Piece::Titles(songs, titles) => self.titles = Some((songs, titles)),
             Piece::Artists(artists) => self.artists = Some(artists),
             Piece::Ids(ids, order) => self.ids = Some((ids, order)),
@@ -128,6 +142,9 @@ impl Loading {
             let reason = format!("{} clusters, and {} graphs in the file", clusters.len(), self.graphs.len());
             return Err(Error::Invalid { section: "clusters".into(), reason });
         }
+        let features = self.features.into_iter().enumerate();
+        let features =
+            features.map(|(number, column)| read(column, &feature_name(number))).collect::<Result<Vec<_>, _>>()?;
         let (songs, titles) = read(self.titles, "titles")?;
         let (ids, id_order) = read(self.ids, "ids")?;
         let (years, explicit) = read(self.facts, "facts")?;
@@ -145,7 +162,7 @@ impl Loading {
                 genres: read(self.genres, "genres")?,
                 years,
                 explicit,
-                features: read(self.features, "features")?,
+                features,
             },
             titles,
             ids: id_order,

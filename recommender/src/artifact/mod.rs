@@ -16,7 +16,7 @@ pub use layout::{FORMAT_VERSION, MAGIC, START, Section, header_length};
 pub use loading::Loading;
 pub use packing::Packing;
 pub use piece::Piece;
-pub(crate) use piece::graph_name;
+pub(crate) use piece::{feature_name, graph_name};
 pub use version::{BadVersion, Version};
 
 use crate::{
@@ -42,7 +42,7 @@ pub struct Parts {
     pub clusters: Vec<Cluster>,
     /// Section `bayes`.
     pub bayes: NaiveBayes,
-    /// Sections `features`, `artists`, `albums`, `genres` and `facts`, and of `titles` and `ids` the texts.
+    /// Sections `feature-0` and so on, `artists`, `albums`, `genres` and `facts`, and of `titles` and `ids` the texts.
     pub catalog: Catalog,
     /// Of section `titles` the order.
     pub titles: Titles,

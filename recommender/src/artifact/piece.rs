@@ -18,22 +18,11 @@ use crate::{
     title::{Ids, Titles},
 };
 
-/// Sections that every artifact has, in the order of need: what a first answer needs comes first.
-pub(super) const NAMES: [&str; 12] = [
-    "card",
-    "scaler",
-    "projection",
-    "clusters",
-    "bayes",
-    "features",
-    "titles",
-    "artists",
-    "ids",
-    "albums",
-    "genres",
-    "facts",
-];
+/// Sections that every artifact has once.
+pub(super) const NAMES: [&str; 11] =
+    ["card", "scaler", "projection", "clusters", "bayes", "titles", "artists", "ids", "albums", "genres", "facts"];
 
+const FEATURE: &str = "feature-";
 const GRAPH: &str = "graph-";
 
 /// The content of one section.
@@ -49,8 +38,8 @@ pub enum Piece {
     Clusters(Vec<Cluster>),
     /// `bayes`.
     Bayes(NaiveBayes),
-    /// `features`: a column each.
-    Features(Vec<Numbers>),
+    /// `feature-0`, `feature-1` and so on: one column for each feature.
+    Feature(usize, Numbers),
     /// `titles`: each track's title, and the order of the titles.
     Titles(Words, Titles),
     /// `artists`: each track's artist cell.
@@ -72,10 +61,25 @@ pub(crate) fn graph_name(cluster: usize) -> String {
     format!("{GRAPH}{cluster}")
 }
 
+/// The name of a feature's column.
+pub(crate) fn feature_name(feature: usize) -> String {
+    format!("{FEATURE}{feature}")
+}
+
 /// The cluster whose graph a section holds, if it holds one.
 pub(super) fn graph_number(name: &str) -> Option<usize> {
-    let number = name.strip_prefix(GRAPH)?.parse().ok()?;
-    (graph_name(number) == name).then_some(number)
+    number(name, GRAPH)
+}
+
+/// The feature whose column a section holds, if it holds one.
+pub(super) fn feature_number(name: &str) -> Option<usize> {
+    number(name, FEATURE)
+}
+
+/// The number behind a prefix, as this program would write it.
+fn number(name: &str, prefix: &str) -> Option<usize> {
+    let number: usize = name.strip_prefix(prefix)?.parse().ok()?;
+    (format!("{prefix}{number}") == name).then_some(number)
 }
 
 /// The titles in title order: how each row relates to the one before it, and where its spelling is found.
@@ -153,7 +157,6 @@ impl Piece {
             "projection" => codec::decode(&bytes).map(Self::Projection),
             "clusters" => codec::decode(&bytes).map(Self::Clusters),
             "bayes" => codec::decode(&bytes).map(Self::Bayes),
-            "features" => codec::decode(&bytes).map(Self::Features),
             "titles" => {
                 let order: TitleOrder = codec::decode(&bytes).map_err(form)?;
                 // Two copies of the titles are not needed at once.
@@ -166,11 +169,10 @@ impl Piece {
             "albums" => codec::decode(&bytes).map(Self::Albums),
             "genres" => codec::decode(&bytes).map(Self::Genres),
             "facts" => codec::decode(&bytes).map(|(years, explicit)| Self::Facts(years, explicit)),
-            name => match graph_number(name) {
-                Some(cluster) => codec::decode(&bytes).map(|graph| Self::Graph(cluster, graph)),
-                None => {
-                    return Err(Error::Header { reason: format!("section {name} is not known to this format") });
-                }
+            name => match (feature_number(name), graph_number(name)) {
+                (Some(feature), _) => codec::decode(&bytes).map(|column| Self::Feature(feature, column)),
+                (_, Some(cluster)) => codec::decode(&bytes).map(|graph| Self::Graph(cluster, graph)),
+                _ => return Err(Error::Header { reason: format!("section {name} is not known to this format") }),
             },
         };
         piece.map_err(form)
@@ -195,13 +197,17 @@ pub(super) fn sections(parts: &Parts) -> Result<Vec<Packed>, Error> {
     // JSON: the card of any artifact can be read with general tools. Plain numbers and strings always serialise.
     let card = serde_json::to_vec(card).map_err(|error| Error::invalid("card")(error.to_string()))?;
     for name in NAMES {
+        if name == "titles" {
+            for (feature, column) in catalog.features.iter().enumerate() {
+                add(&feature_name(feature), codec::encode(column))?;
+            }
+        }
         let bytes = match name {
             "card" => Ok(card.clone()),
             "scaler" => codec::encode(scaler),
             "projection" => codec::encode(projection),
             "clusters" => codec::encode(clusters),
             "bayes" => codec::encode(bayes),
-            "features" => codec::encode(&catalog.features),
             "titles" => codec::encode(&TitleOrder::of(&catalog.songs, titles)),
             "artists" => codec::encode(&catalog.artists),
             "ids" => codec::encode(&(&catalog.ids, ids)),

@@ -1,7 +1,8 @@
 //! Downloading an artifact over several connections, and taking its bytes as they come.
 //!
 //! The artifact is cut into one range for each connection, and all are asked for at once: what the network takes until
-//! the first byte is waited for once, and no connection waits for another. Chunks stay as the network cut them, and
+//! the first byte is waited for once, and no connection waits for another. What an answer does not need, if `latest.json`
+//! says where it begins, is cut and asked for in the same way when the rest has come. Chunks stay as the network cut them, and
 //! belong to the [`Download`] until they are taken.
 //!
 //! Every range is of the same object: each request carries its ETag (`If-Match`), and each answer's size is compared.
@@ -48,17 +49,17 @@ impl Store {
     /// Outside a tokio runtime.
     pub fn download(&self, latest: &Latest) -> Download {
         let options = &self.options;
-        let ranges = ranges::cut(latest.size, options.connections, options.min_part_bytes);
+        let waves = ranges::waves(latest.size, latest.head, options.connections, options.min_part_bytes);
         // Not `latest.key`: the version says it, and nobody has to check it.
         let key = self.location.model_key(latest.version);
         let what = self.location.url(&key);
-        let arrivals = Arc::new(Arrivals::new(ranges.clone()));
+        let arrivals = Arc::new(Arrivals::new(waves.iter().flatten().cloned()));
 
         let mut task = JoinSet::new();
         match latest.check_object() {
             Ok(()) => {
                 let object = request::Object { store: self.clone(), key, version: latest.version, size: latest.size };
-                task.spawn(run(object, latest.etag.clone(), ranges, Arc::clone(&arrivals)));
+                task.spawn(run(object, latest.etag.clone(), waves, Arc::clone(&arrivals)));
             }
             Err(reason) => arrivals.fail(Error::Corrupt { what: what.clone(), reason }),
         }
@@ -124,15 +125,22 @@ impl fmt::Debug for Download {
     }
 }
 
-/// Downloads all parts. The first that fails ends the others, since their tasks go with the set.
-async fn run(object: request::Object, etag: Option<String>, ranges: Vec<Range<u64>>, arrivals: Arc<Arrivals>) {
+/// Downloads all parts, one wave after the other. The first that fails ends the others, since their tasks go with the
+/// set.
+async fn run(object: request::Object, mut etag: Option<String>, waves: Vec<Vec<Range<u64>>>, arrivals: Arc<Arrivals>) {
     let limit = object.store.options.download_timeout;
     let what = object.what();
+    let object = Arc::new(object);
     let all = async {
-        let mut parts = JoinSet::new();
-        part::start_all(object, etag, ranges, &arrivals, &mut parts).await?;
-        while let Some(ended) = parts.join_next().await {
-            ended.unwrap_or_else(|error| Err(Error::Unavailable { what: what.clone(), source: cause(error) }))?;
+        let mut number = 0;
+        for ranges in waves {
+            let mut parts = JoinSet::new();
+            let numbered: Vec<_> = (number..).zip(ranges).collect();
+            number += numbered.len();
+            etag = part::start_all(&object, etag, numbered, &arrivals, &mut parts).await?;
+            while let Some(ended) = parts.join_next().await {
+                ended.unwrap_or_else(|error| Err(Error::Unavailable { what: what.clone(), source: cause(error) }))?;
+            }
         }
         Ok(())
     };

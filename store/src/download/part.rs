@@ -19,29 +19,28 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest of these pauses.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Starts a task for each part. Where nobody knows the ETag, the first part's answer says it, and the others wait for
-/// that.
+/// Starts a task for each part, and says the ETag. Where nobody knows it, the first part's answer tells, and the others
+/// wait for that.
 pub(super) async fn start_all(
-    object: Object,
+    object: &Arc<Object>,
     etag: Option<String>,
-    ranges: Vec<Range<u64>>,
+    ranges: Vec<(usize, Range<u64>)>,
     arrivals: &Arc<Arrivals>,
     parts: &mut JoinSet<Result<(), Error>>,
-) -> Result<(), Error> {
+) -> Result<Option<String>, Error> {
     let (etag, mut first_body) = match (etag, ranges.first()) {
         (Some(etag), _) => (etag, None),
-        (None, Some(first)) => {
+        (None, Some((_, first))) => {
             let answer = object.ask(first, None).await?;
             (answer.etag.ok_or_else(|| object.unsupported("its answers have no ETag".into()))?, Some(answer.body))
         }
-        (None, None) => return Ok(()),
+        (None, None) => return Ok(None),
     };
-    let object = Arc::new(object);
-    for (number, range) in ranges.into_iter().enumerate() {
-        let part = Part { object: Arc::clone(&object), etag: etag.clone(), number, missing: range };
+    for (number, range) in ranges {
+        let part = Part { object: Arc::clone(object), etag: etag.clone(), number, missing: range };
         parts.spawn(part.bring(first_body.take(), Arc::clone(arrivals)));
     }
-    Ok(())
+    Ok(Some(etag))
 }
 
 struct Part {

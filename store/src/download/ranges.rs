@@ -5,6 +5,18 @@ use std::ops::Range;
 /// More connections than this are not opened, whatever the options say.
 const MAX_CONNECTIONS: u64 = 64;
 
+/// The ranges of `size` bytes that are asked for at once: first those of the `head`, where it is known, then the others.
+pub(super) fn waves(size: u64, head: Option<u64>, connections: u32, min: u64) -> Vec<Vec<Range<u64>>> {
+    let shift = |ranges: Vec<Range<u64>>, by: u64| ranges.into_iter().map(|r| r.start + by..r.end + by).collect();
+    match head {
+        // Another round trip has to be worth it.
+        Some(head) if head > 0 && head < size && size - head >= min => {
+            vec![cut(head, connections, min), shift(cut(size - head, connections, min), head)]
+        }
+        _ => vec![cut(size, connections, min)],
+    }
+}
+
 /// Cuts `size` bytes into as many ranges as there are connections, as equal as can be, and none shorter than `min`
 /// bytes unless it is the only one.
 pub(super) fn cut(size: u64, connections: u32, min: u64) -> Vec<Range<u64>> {
@@ -32,6 +44,18 @@ mod tests {
         assert_eq!(ends(20, 4, 10), [10, 20]);
         assert_eq!(ends(43, 4, 10), [11, 22, 33, 43]);
         assert_eq!(ends(5, 0, 0), [5]);
+    }
+
+    #[test]
+    fn the_head_comes_first_where_it_is_known_and_the_rest_is_worth_a_round_trip() {
+        let ends = |head| -> Vec<Vec<u64>> {
+            waves(43, head, 2, 10).iter().map(|ranges| ranges.iter().map(|range| range.end).collect()).collect()
+        };
+        assert_eq!(ends(Some(20)), [vec![10, 20], vec![32, 43]]);
+        for none in [None, Some(0), Some(34), Some(43), Some(u64::MAX)] {
+            assert_eq!(ends(none), [[22, 43]], "{none:?}");
+        }
+        assert_eq!(waves(43, Some(20), 2, 10)[1][0].start, 20);
     }
 
     proptest! {
