@@ -1,8 +1,8 @@
 //! Track table in, segue artifact and report out.
 //!
 //! [`table`] reads the file, [`pipeline`] runs the method ([`scale`], [`kmeans`], [`classify`], [`names`], [`projection`], the index of
-//! `segue`), [`report`] says what came of it in [`text`] and [`charts`]. [`synth`] makes catalogues up. [`cli`] is the
-//! command line.
+//! `segue`), [`quality`] measures what it recommends, [`report`] says what came of it in [`text`] and [`charts`]. [`synth`]
+//! makes catalogues up. [`cli`] is the command line.
 
 pub mod charts;
 pub mod classify;
@@ -13,6 +13,7 @@ pub mod names;
 pub mod output;
 pub mod pipeline;
 pub mod projection;
+pub mod quality;
 #[cfg(test)]
 mod real;
 pub mod recall;
