@@ -18,6 +18,7 @@ use crate::{
     names, projection,
     recall::recall_at_10,
     scale::Scaler,
+    silhouette::{Silhouette, silhouettes},
     table::Table,
 };
 
@@ -56,6 +57,10 @@ pub struct Trained {
     /// Mean of each scaled feature in each cluster, shape `(k, n_features)`: how far a cluster is from the mean of all
     /// tracks, in deviations.
     pub scaled_means: Array2<f64>,
+    /// Rows of the table, the dropped ones among them.
+    pub rows: u64,
+    /// How well the clusters of each k are apart; without a k whose clusters a sample does not tell.
+    pub silhouettes: BTreeMap<u32, Silhouette>,
     /// A song that one artist only has: one that can be asked for by its title.
     pub example: String,
 }
@@ -107,6 +112,9 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
             stage.set(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
         })?;
     let inertia: BTreeMap<u32, f64> = elbow.iter().map(|found| (found.k() as u32, found.inertia)).collect();
+    let labels: Vec<&[u32]> = elbow.iter().map(|found| found.labels.as_slice()).collect();
+    let found = silhouettes(scaled.view(), &labels, options.seed);
+    let silhouettes = elbow.iter().zip(found).filter_map(|(k, found)| Some((k.k() as u32, found?))).collect();
     let clustering = elbow.swap_remove(0);
     drop(elbow);
     stage.done(&format!("k-means for k = {}, {} clusters kept", spread(&inertia), options.k));
@@ -180,7 +188,15 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     drop(model);
     let file = artifact::encode(&parts)?;
     stage.done(&format!("recall@10 {:.4}", parts.card.index.recall_at_10));
-    Ok(Trained { version: Version::of(&file), file, card: parts.card, scaled_means, example })
+    Ok(Trained {
+        version: Version::of(&file),
+        file,
+        card: parts.card,
+        scaled_means,
+        rows: table.rows,
+        silhouettes,
+        example,
+    })
 }
 
 /// The ks of an elbow, as a person would write them.

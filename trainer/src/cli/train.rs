@@ -3,13 +3,14 @@
 use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
 use anyhow::{Context, bail};
+use segue::Model;
 use segue_store::Location;
 
 use crate::{
     console::Console,
     names, output,
     pipeline::{self, Options},
-    report,
+    report::{self, Facts},
     table::{self, Feature},
 };
 
@@ -83,11 +84,18 @@ impl Train {
             names,
         };
         let trained = pipeline::train(&table, &options, &console)?;
+        drop(table);
         println!("{}", report::text(&trained));
+
+        let stage = console.stage("measure", Facts::steps());
+        let model = Model::from_bytes(&trained.file, trained.version)?;
+        let facts = Facts::gather(&model, &trained, &|done| stage.set(done))?;
+        drop(model);
+        stage.done(&format!("{} songs begun from", facts.quality.songs));
 
         let folder = self.out.join("report");
         let stage = console.stage("write", 0);
-        report::write(&trained, &console, &folder)?;
+        report::write(&trained, &facts, &console, &folder)?;
         let artifact = self.out.join("model.segue");
         output::write(&artifact, &trained.file)?;
         stage.done(&format!("{} and {}", artifact.display(), folder.display()));
