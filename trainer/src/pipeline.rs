@@ -25,6 +25,9 @@ use crate::{
 /// How many tracks the recall of the index is measured on.
 const RECALL_SAMPLE: usize = 1_000;
 
+/// A title of so many letters fits a line with the command that asks for it.
+const SHORT: usize = 32;
+
 /// What a training may be told.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -239,14 +242,15 @@ fn labelled<'a>(table: &'a Table, labels: &'a [u32]) -> Labelled<'a> {
     }
 }
 
-/// The title of a central track that no other artist has, or of any track where there is none.
+/// The title of a central track that no other artist has, or of any track where there is none; a short one if it can be.
 fn example(model: &Model) -> String {
     let song = |row: u32| model.catalog().track(row).song;
-    let central = model.clusters().iter().flat_map(|cluster| cluster.central.iter().copied());
-    central
-        .chain(0..model.catalog().len() as u32)
-        .map(song)
-        .find(|song| model.resolve_song(song, None).is_ok())
-        .unwrap_or_else(|| song(0))
-        .to_owned()
+    let songs = || {
+        let central = model.clusters().iter().flat_map(|cluster| cluster.central.iter().copied());
+        central.chain(0..model.catalog().len() as u32).map(song)
+    };
+    let short = |song: &&str| song.chars().count() <= SHORT && !song.contains(char::is_control);
+    let answers = |song: &&str| model.resolve_song(song, None).is_ok();
+    let found = songs().filter(short).find(answers).or_else(|| songs().find(answers));
+    found.unwrap_or_else(|| song(0)).to_owned()
 }

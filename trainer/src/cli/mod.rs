@@ -50,6 +50,7 @@ impl Cli {
     ///
     /// What went wrong, and what to do about it.
     pub fn run(self) -> anyhow::Result<()> {
+        crate::interrupt::listen();
         match self.command {
             Command::Train(train) => train.run(),
             Command::Inspect(inspect) => inspect.run(),

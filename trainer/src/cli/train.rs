@@ -4,21 +4,27 @@ use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
 use anyhow::{Context, bail};
 use segue::Model;
-use segue_store::Location;
+use segue_store::{Location, Published};
+use serde::Serialize;
 
 use crate::{
     console::Console,
+    input::Input,
+    interrupt,
+    knee::knee,
     names, output,
-    pipeline::{self, Options},
+    pipeline::{self, Options, Trained},
     report::{self, Facts},
+    summary::{next_command, summary},
     table::{self, Feature},
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Train {
-    /// The track table: .csv or .csv.gz, UTF-8, columns found by their names
-    #[arg(long)]
-    data: PathBuf,
+    /// The track table: CSV in UTF-8, as it is or compressed with gzip, columns found by their names. A file,
+    /// s3://bucket/key, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    data: Input,
     /// The folder to write model.segue and report/ to
     #[arg(long)]
     out: PathBuf,
@@ -43,6 +49,12 @@ pub(super) struct Train {
     /// Names for clusters: TOML or JSON, cluster id to name
     #[arg(long, value_name = "FILE")]
     cluster_names: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print one JSON object: the figures of report/metrics.json, and where everything is
+    #[arg(long)]
+    json: bool,
 }
 
 /// `2-8`, or `2..=8`.
@@ -52,6 +64,21 @@ fn k_range(text: &str) -> Result<RangeInclusive<u32>, String> {
         Some((Ok(from), Ok(to))) if 1 <= from && from <= to && to <= 32 => Ok(from..=to),
         _ => Err("expected two numbers from 1 to 32, the smaller first, such as 2-8".into()),
     }
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Printed {
+    version: segue::Version,
+    bytes: usize,
+    model: PathBuf,
+    report: PathBuf,
+    /// Where the model is published, where it is.
+    published: Option<String>,
+    /// A command to go on with.
+    next: String,
+    #[serde(flatten)]
+    metrics: serde_json::Value,
 }
 
 impl Train {
@@ -68,53 +95,76 @@ impl Train {
         {
             bail!("--features names {} features: expected 2 to {}", features.len(), segue::feature::MAX_FEATURES);
         }
-        let console = Console::new();
-        let bytes = std::fs::metadata(&self.data).map_or(0, |file| file.len());
-        let stage = console.stage("read", bytes);
+        let console = if self.quiet { Console::quiet() } else { Console::new() };
         let options = table::Options { features: self.features.clone(), ..Default::default() };
-        let table = table::open(&self.data, &options, &mut |position| stage.set(position))?;
-        stage.done(&format!("{} tracks of {} rows", table.n_tracks(), table.rows));
+        let table = self.data.table(&options, &console)?;
         report::warn_of_table(&table, &console);
 
         let options = Options {
             k: self.k,
-            k_range: self.k_range,
+            k_range: self.k_range.clone(),
             seed: self.seed,
             threads: self.threads.map_or_else(rayon::current_num_threads, usize::from),
             names,
         };
         let trained = pipeline::train(&table, &options, &console)?;
         drop(table);
-        println!("{}", report::text(&trained));
 
         let stage = console.stage("measure", Facts::steps());
         let model = Model::from_bytes(&trained.file, trained.version)?;
         let facts = Facts::gather(&model, &trained, &|done| stage.set(done))?;
         drop(model);
-        stage.done(&format!("{} songs begun from", facts.quality.songs));
+        stage.done(&format!("what follows {} songs", facts.quality.songs));
 
         let folder = self.out.join("report");
-        let stage = console.stage("write", 0);
-        report::write(&trained, &facts, &console, &folder)?;
         let artifact = self.out.join("model.segue");
+        let stage = console.stage("write", 0);
+        let together = interrupt::together();
+        report::write(&trained, &facts, &console, &folder)?;
         output::write(&artifact, &trained.file)?;
+        drop(together);
         stage.done(&format!("{} and {}", artifact.display(), folder.display()));
-        println!(
-            "model     {} ({} bytes, {:.1} a track)\nversion   {}\nreport    {}",
-            artifact.display(),
-            trained.file.len(),
-            trained.file.len() as f64 / trained.card.tracks as f64,
-            trained.version,
-            folder.display()
-        );
-        match self.publish {
-            Some(to) => super::store::publish(trained.file, &trained.card, &folder, to, &console).with_context(|| {
-                format!("the model is trained and lies in {}, but it is not published", artifact.display())
-            }),
-            None => {
-                println!("next      trainer recommend {} --song {:?}", artifact.display(), trained.example);
-                Ok(())
+
+        let published = match &self.publish {
+            Some(to) => Some(
+                super::store::publish(trained.file.clone(), &trained.card, &folder, to.clone(), &console)
+                    .with_context(|| {
+                        format!("the model is trained and lies in {}, but it is not published", artifact.display())
+                    })?,
+            ),
+            None => None,
+        };
+        self.tell(&trained, &facts, &console, published.as_ref())
+    }
+
+    /// What is printed when all is done.
+    fn tell(
+        &self,
+        trained: &Trained,
+        facts: &Facts,
+        console: &Console,
+        published: Option<&Published>,
+    ) -> anyhow::Result<()> {
+        let (folder, artifact) = (self.out.join("report"), self.out.join("model.segue"));
+        if self.json {
+            let printed = Printed {
+                version: trained.version,
+                bytes: trained.file.len(),
+                published: published.map(|published| published.location.to_string()),
+                next: next_command(trained, &artifact),
+                metrics: report::metrics(trained, facts, console),
+                model: artifact,
+                report: folder,
+            };
+            println!("{}", serde_json::to_string(&printed)?);
+        } else if !self.quiet {
+            let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
+            println!("{}", report::text(trained));
+            if let Some(published) = published {
+                println!("{}\n", super::store::told(published));
             }
+            print!("{}", summary(trained, facts, knee(&inertia), &console.seconds(), &artifact, &folder));
         }
+        Ok(())
     }
 }

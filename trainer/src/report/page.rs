@@ -169,7 +169,7 @@ fn clusters(trained: &Trained, facts: &Facts) -> Result<Markup, charts::Error> {
     let silhouettes = trained.silhouettes.get(&card.k).map(|silhouette| silhouette.clusters.as_slice());
     let share = |size: u64| size as f64 / card.tracks.max(1) as f64 * 100.0;
     Ok(html! {
-        (figure(&profile, "Mean of each feature in each cluster", READABLE))
+        (figure(&profile, "Mean of each feature in each cluster", 0.62))
         ul.cards {
             @for (cluster, about) in card.clusters.iter().zip(&facts.clusters) {
                 li style={ "--own:var(" (charts::cluster_variable(cluster.id)) ")" } {
@@ -315,7 +315,7 @@ fn timings(seconds: &[(String, f64)]) -> Markup {
 /// A table in a box of its own, which scrolls where the screen is narrow.
 fn table(name: &str, content: Markup) -> Markup {
     html! {
-        div.scroll role="region" aria-label=(name) tabindex="0" {
+        div.scroll role="group" aria-label=(name) tabindex="0" {
             table { caption.away { (name) } (content) }
         }
     }
@@ -326,7 +326,7 @@ fn table(name: &str, content: Markup) -> Markup {
 fn figure(svg: &str, name: &str, least: f64) -> Markup {
     let width = svg.split('"').nth(1).and_then(|width| width.parse::<f64>().ok()).unwrap_or(0.0);
     html! {
-        figure.scroll role="region" aria-label=(name) tabindex="0" {
+        figure.scroll role="group" aria-label=(name) tabindex="0" {
             div style=(format!("min-width:{:.0}px;max-width:{width:.0}px", width * least)) { (labelled(svg, name)) }
         }
     }
