@@ -136,9 +136,9 @@ pub fn build(
     let texts = |column: &[&str]| -> Texts { order.iter().map(|track| column[*track as usize]).collect() };
     let words = |column: &[&str]| -> Words { order.iter().map(|track| column[*track as usize]).collect() };
     let codes = |column: &[u32]| Codes::new(&order.iter().map(|track| column[*track as usize]).collect::<Vec<_>>());
-    let catalog = Catalog {
+    let mut catalog = Catalog {
         ids: texts(&labelled.ids),
-        songs: texts(&labelled.songs),
+        songs: words(&labelled.songs),
         artists: words(&labelled.artists),
         albums: labelled.albums.as_deref().map(words),
         genres: labelled.genres.as_deref().map(words),
@@ -151,6 +151,7 @@ pub fn build(
     };
     let popularity = scaler.features.iter().position(|feature| feature == "popularity");
     let titles = Titles::new(&catalog, popularity, &order);
+    catalog.songs = catalog.songs.reordered(&titles.spellings(&catalog.songs));
     let ids = Ids::new(&catalog.ids, &order);
     let songs = titles.songs(tracks).map_err(Error::invalid("titles"))?;
 

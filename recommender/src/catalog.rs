@@ -3,17 +3,17 @@
 //! Rows are ordered by cluster and, within one, by the node of the cluster's graph: a cluster is a range of rows, and
 //! tracks that share a vector lie side by side.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::column::{Codes, Numbers, Texts, Words};
 
 /// The tracks, one a row. Columns that the user's file did not have are `None`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Catalog {
     /// The file's id of each track, or a stable one made from artist and title.
     pub ids: Texts,
-    /// Titles.
-    pub songs: Texts,
+    /// Titles. The distinct ones are in the order in which [`Titles`](crate::title::Titles) first uses them.
+    pub songs: Words,
     /// Artist cells, as the file had them: several artists stay in one cell.
     pub artists: Words,
     /// Album names; empty where unknown.
@@ -71,37 +71,37 @@ impl Catalog {
         self.features.iter().map(|feature| feature.get(row as usize)).collect()
     }
 
-    /// Why this cannot be a model's catalogue, if so.
-    pub(crate) fn check(&self, features: &[String]) -> Result<(), String> {
-        let tracks = self.len();
+    /// Why this cannot be a model's catalogue, if so, and the section of the artifact that is to blame.
+    pub(crate) fn check(&self, features: &[String]) -> Result<(), (&'static str, String)> {
+        let tracks = self.songs.len();
         if tracks == 0 {
-            return Err("no tracks".into());
+            return Err(("titles", "no tracks".into()));
         }
         if u32::try_from(tracks).is_err() {
-            return Err(format!("{tracks} tracks, at most {} are supported", u32::MAX));
+            return Err(("titles", format!("{tracks} tracks, at most {} are supported", u32::MAX)));
         }
         if self.features.len() != features.len() {
-            return Err(format!("{} feature columns for {} features", self.features.len(), features.len()));
+            return Err(("features", format!("{} columns for {} features", self.features.len(), features.len())));
         }
-        let mut lengths = vec![("songs", self.songs.len()), ("artists", self.artists.len())];
-        self.artists.check("artist")?;
-        for (name, words) in [("album", &self.albums), ("genre", &self.genres)] {
-            if let Some(words) = words {
-                words.check(name)?;
-                lengths.push((name, words.len()));
-            }
+        let mut columns = vec![("ids", "id", self.ids.len(), Ok(()))];
+        let words = [("titles", "song", Some(&self.songs)), ("artists", "artist", Some(&self.artists))];
+        let more = [("albums", "album", self.albums.as_ref()), ("genres", "genre", self.genres.as_ref())];
+        for (section, name, words) in words.into_iter().chain(more) {
+            columns.extend(words.map(|words| (section, name, words.len(), words.check(name))));
         }
         for (name, codes) in [("years", &self.years), ("explicit", &self.explicit)] {
-            lengths.extend(codes.as_ref().map(|codes| (name, codes.len())));
+            columns.extend(codes.as_ref().map(|codes| ("facts", name, codes.len(), Ok(()))));
         }
         for (name, column) in features.iter().zip(&self.features) {
-            column.check(name)?;
-            lengths.push((name, column.len()));
+            columns.push(("features", name, column.len(), column.check(name)));
         }
-        match lengths.iter().find(|(_, length)| *length != tracks) {
-            Some((name, length)) => Err(format!("column {name} has {length} rows for {tracks} tracks")),
-            None => Ok(()),
+        for (section, name, length, checked) in columns {
+            checked.map_err(|reason| (section, reason))?;
+            if length != tracks {
+                return Err((section, format!("column {name} has {length} rows for {tracks} tracks")));
+            }
         }
+        Ok(())
     }
 }
 

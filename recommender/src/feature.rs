@@ -24,8 +24,11 @@ pub const FEATURE_NAMES: [&str; 12] = [
 pub const MIN_FEATURES: usize = 2;
 /// The most features a model may have: one for each lane of a [`Vector`].
 pub const MAX_FEATURES: usize = LANES;
+/// The largest weight of a feature.
+pub const MAX_WEIGHT: f64 = 100.0;
 
-/// Standard scaling: mean 0, population variance 1 (scikit-learn's `StandardScaler`, ddof = 0).
+/// Standard scaling: mean 0, population variance 1 (scikit-learn's `StandardScaler`, ddof = 0), times a weight for each
+/// feature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scaler {
     /// Names of the features, in the model's order.
@@ -34,6 +37,8 @@ pub struct Scaler {
     pub mean: Vec<f64>,
     /// Population standard deviation of each feature, in the file's own unit; 0 for a feature that never varies.
     pub deviation: Vec<f64>,
+    /// What each scaled feature is multiplied with wherever tracks are compared: 1 as it is, 0 not at all.
+    pub weights: Vec<f64>,
 }
 
 impl Scaler {
@@ -47,14 +52,14 @@ impl Scaler {
         self.features.is_empty()
     }
 
-    /// Scales one value of feature `feature`. A feature with deviation 0 scales to 0.
+    /// Scales one value of feature `feature`, weighted. A feature with deviation 0 scales to 0.
     ///
     /// # Panics
     ///
     /// If `feature` is not below [`Scaler::len`].
     pub fn scale_one(&self, feature: usize, value: f64) -> f64 {
         let deviation = self.deviation[feature];
-        if deviation == 0.0 { 0.0 } else { (value - self.mean[feature]) / deviation }
+        if deviation == 0.0 { 0.0 } else { (value - self.mean[feature]) / deviation * self.weights[feature] }
     }
 
     /// Scales one track: `raw` holds its features in the file's own units, shape `(n_features,)`.
@@ -73,12 +78,17 @@ impl Scaler {
         if !(MIN_FEATURES..=MAX_FEATURES).contains(&n) {
             return Err(format!("{n} features, expected {MIN_FEATURES} to {MAX_FEATURES}"));
         }
-        if self.mean.len() != n || self.deviation.len() != n {
-            return Err(format!("{n} features, {} means and {} deviations", self.mean.len(), self.deviation.len()));
+        if [&self.mean, &self.deviation, &self.weights].iter().any(|column| column.len() != n) {
+            let (means, deviations, weights) = (self.mean.len(), self.deviation.len(), self.weights.len());
+            return Err(format!("{n} features, {means} means, {deviations} deviations and {weights} weights"));
         }
-        for ((name, mean), deviation) in self.features.iter().zip(&self.mean).zip(&self.deviation) {
-            if !mean.is_finite() || !deviation.is_finite() || *deviation < 0.0 {
+        for (feature, name) in self.features.iter().enumerate() {
+            let (mean, deviation, weight) = (self.mean[feature], self.deviation[feature], self.weights[feature]);
+            if !mean.is_finite() || !deviation.is_finite() || deviation < 0.0 {
                 return Err(format!("feature {name} has mean {mean} and deviation {deviation}"));
+            }
+            if !(0.0..=MAX_WEIGHT).contains(&weight) {
+                return Err(format!("feature {name} has weight {weight}, expected 0 to {MAX_WEIGHT}"));
             }
         }
         Ok(())
@@ -90,12 +100,26 @@ mod tests {
     use super::*;
 
     fn scaler() -> Scaler {
-        Scaler { features: vec!["energy".into(), "tempo".into()], mean: vec![50.0, 120.0], deviation: vec![10.0, 0.0] }
+        Scaler {
+            features: vec!["energy".into(), "tempo".into()],
+            mean: vec![50.0, 120.0],
+            deviation: vec![10.0, 0.0],
+            weights: vec![1.0; 2],
+        }
     }
 
     #[test]
     fn a_constant_feature_scales_to_zero() {
         assert_eq!(scaler().scale(&[60.0, 999.0]), vec![1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_weight_stretches_its_feature() {
+        let mut weighted = scaler();
+        weighted.weights[0] = 2.0;
+        assert_eq!(weighted.scale(&[60.0, 999.0]), vec![2.0, 0.0]);
+        weighted.weights[0] = -1.0;
+        assert!(weighted.check().is_err());
     }
 
     #[test]

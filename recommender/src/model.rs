@@ -9,7 +9,7 @@ use crate::{
     cluster::{self, Cluster, NaiveBayes},
     column::Numbers,
     feature::Scaler,
-    neighbor::{Graph, Neighbors},
+    neighbor::{GraphParts, Neighbors},
     projection::Projection,
     recommend::Artists,
     title::{Ids, Songs, Titles},
@@ -55,7 +55,8 @@ impl Model {
         Self::assemble(artifact::decode(file)?, version)
     }
 
-    /// Holds the parts against each other, and makes of them what is not stored: vectors, graphs and songs.
+    /// Holds the parts against each other, and makes of them what is not stored: vectors, graphs and songs. Graphs that
+    /// are not among the parts can follow: see [`Model::add_graph`].
     ///
     /// # Errors
     ///
@@ -64,29 +65,15 @@ impl Model {
         let Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = parts;
         scaler.check().map_err(Error::invalid("scaler"))?;
         projection.check(scaler.len()).map_err(Error::invalid("projection"))?;
-        catalog.check(&scaler.features).map_err(Error::invalid("tracks"))?;
+        catalog.check(&scaler.features).map_err(|(section, reason)| Error::invalid(section)(reason))?;
         let tracks = catalog.len();
         cluster::check(&clusters, tracks, scaler.len()).map_err(Error::invalid("clusters"))?;
         bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid("bayes"))?;
         ids.check(tracks).map_err(Error::invalid("ids"))?;
         let songs = titles.songs(tracks).map_err(Error::invalid("titles"))?;
-        if graphs.len() != clusters.len() {
-            let reason = format!("{} graphs for {} clusters", graphs.len(), clusters.len());
-            return Err(Error::Invalid { section: "clusters".into(), reason });
-        }
         let vectors = vectors(&scaler, &catalog.features, tracks);
-        let ranges: Vec<_> = clusters.iter().map(|cluster| cluster.rows.clone()).collect();
-        let graphs = ranges
-            .iter()
-            .zip(&graphs)
-            .enumerate()
-            .map(|(cluster, (range, parts))| {
-                Graph::new(&vectors[range.start as usize..range.end as usize], parts)
-                    .map_err(Error::invalid(format!("graph-{cluster}")))
-            })
-            .collect::<Result<_, _>>()?;
-        let neighbors = Neighbors { vectors, ranges, graphs };
-        Ok(Self {
+        let neighbors = Neighbors::new(vectors, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
+        let model = Self {
             version,
             card,
             scaler,
@@ -100,7 +87,20 @@ impl Model {
             artists: OnceLock::new(),
             neighbors,
             words: OnceLock::new(),
-        })
+        };
+        for (cluster, graph) in graphs.iter().enumerate() {
+            model.add_graph(cluster, graph)?;
+        }
+        Ok(model)
+    }
+
+    /// Gives a cluster the graph that [`Model::assemble`] was not given. Until then, the cluster is searched exactly.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] where the graph is not one over the cluster's vectors.
+    pub fn add_graph(&self, cluster: usize, graph: &GraphParts) -> Result<(), Error> {
+        self.neighbors.add_graph(cluster, graph).map_err(Error::invalid(artifact::graph_name(cluster)))
     }
 
     /// Checks what serving relies on and loading does not need to: the order of titles and ids, the number of songs.

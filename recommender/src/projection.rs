@@ -45,7 +45,12 @@ mod tests {
     use super::*;
 
     fn scaler() -> Scaler {
-        Scaler { features: vec!["energy".into(), "tempo".into()], mean: vec![50.0, 120.0], deviation: vec![10.0, 0.0] }
+        Scaler {
+            features: vec!["energy".into(), "tempo".into()],
+            mean: vec![50.0, 120.0],
+            deviation: vec![10.0, 0.0],
+            weights: vec![1.0; 2],
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     catalog::Catalog,
-    column::{Codes, Texts},
+    column::{Codes, Texts, Words},
 };
 
 /// What titles and artists are compared by: NFKC, lower case, white space trimmed and single.
@@ -45,7 +45,7 @@ const SAME_TITLE: u32 = 1;
 const NEW_TITLE: u32 = 2;
 
 /// Rows in the order of (title, artist), the most popular release of a song first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Titles {
     rows: Codes,
     /// For each of `rows`: 0 the same title and artist as the row before, 1 the same title, 2 another title.
@@ -114,6 +114,23 @@ impl Titles {
             })
             .collect();
         Self { rows: Codes::new(&rows), relations: Codes::new(&relations) }
+    }
+
+    /// Rows in order and relations, as an artifact keeps them.
+    pub(crate) fn of(rows: Codes, relations: Codes) -> Self {
+        Self { rows, relations }
+    }
+
+    /// Rows in order, and how each relates to the one before it.
+    pub(crate) fn in_order(&self) -> (&Codes, &Codes) {
+        (&self.rows, &self.relations)
+    }
+
+    /// The distinct titles of a catalogue, numbered as `songs` numbers them, in the order of their first use here.
+    pub(crate) fn spellings(&self, songs: &Words) -> Vec<u32> {
+        let mut seen = vec![false; songs.dictionary().len()];
+        let codes = self.rows.iter().map(|row| songs.code(row as usize));
+        codes.filter(|code| !std::mem::replace(&mut seen[*code as usize], true)).collect()
     }
 
     /// Numbers the songs; fails where the rows are not each of the catalogue's once.

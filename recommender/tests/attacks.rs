@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::forge;
 use segue::{
     Model, Version,
     artifact::{Error, MAGIC, Parts, encode, sections},
@@ -93,9 +94,10 @@ fn forged(change: impl FnOnce(&mut Parts)) -> Error {
     refused(&encode(&parts).expect("encodes"))
 }
 
+/// The section that an error names.
 fn invalid(error: Error) -> String {
     match error {
-        Error::Invalid { section, .. } => section,
+        Error::Invalid { section, .. } | Error::Form { section, .. } => section,
         other => panic!("{other}"),
     }
 }
@@ -160,6 +162,86 @@ fn a_projection_of_other_features_or_of_no_numbers_is_refused() {
 
 #[test]
 fn columns_of_different_length_are_refused() {
-    assert_eq!(invalid(forged(|parts| parts.catalog.years = Some(Codes::new(&[1])))), "tracks");
-    assert_eq!(invalid(forged(|parts| parts.catalog.features[0] = [1.0].into_iter().collect())), "tracks");
+    assert_eq!(invalid(forged(|parts| parts.catalog.years = Some(Codes::new(&[1])))), "facts");
+    assert_eq!(invalid(forged(|parts| parts.catalog.features[0] = [1.0].into_iter().collect())), "features");
+    assert_eq!(invalid(forged(|parts| parts.catalog.ids = ["one"].into_iter().collect())), "ids");
+}
+
+#[test]
+fn a_section_that_ends_early_is_named_wherever_it_ends() {
+    let (_, file) = small();
+    let sections = forge::open(&file);
+    assert!(open(&forge::close(&sections)).is_ok());
+    for at in 0..sections.len() {
+        let whole = sections[at].content.len();
+        for length in 0..whole {
+            let mut sections = sections.clone();
+            sections[at].content.truncate(length);
+            let error = refused(&forge::close(&sections));
+            assert_eq!(invalid(error), sections[at].name, "{length} of {whole} bytes");
+        }
+    }
+}
+
+#[test]
+fn no_byte_of_a_section_can_make_a_panic() {
+    // Checksums are right: what is found is found by looking at the values. Some changes, to a title or a feature's
+    // value, make another artifact that is as good.
+    let (_, file) = small();
+    let mut sections = forge::open(&file);
+    let mut refused = 0;
+    for at in 0..sections.len() {
+        for byte in 0..sections[at].content.len() {
+            for flip in [0x01, 0x80, 0xff] {
+                sections[at].content[byte] ^= flip;
+                match open(&forge::close(&sections)) {
+                    Ok(model) => drop(model.verify()),
+                    Err(error) => {
+                        refused += 1;
+                        assert!(!error.to_string().is_empty());
+                    }
+                }
+                sections[at].content[byte] ^= flip;
+            }
+        }
+    }
+    assert!(refused > 1_000, "only {refused} changes were found");
+}
+
+#[test]
+fn a_graph_of_a_cluster_that_is_not_there_is_refused() {
+    let (_, file) = small();
+    let mut sections = forge::open(&file);
+    sections.push(forge::Forged { name: "graph-2".into(), ..sections[sections.len() - 1].clone() });
+    assert_eq!(invalid(refused(&forge::close(&sections))), "clusters");
+    sections.truncate(sections.len() - 2);
+    assert_eq!(invalid(refused(&forge::close(&sections))), "clusters");
+}
+
+#[test]
+fn missing_and_unknown_sections_are_named() {
+    let (_, file) = small();
+    let sections = forge::open(&file);
+    for at in 0..12 {
+        let mut fewer = sections.clone();
+        let gone = fewer.remove(at).name;
+        match refused(&forge::close(&fewer)) {
+            Error::Missing { section } => assert_eq!(section, gone),
+            other => panic!("{gone}: {other}"),
+        }
+    }
+    let mut more = sections.clone();
+    more.push(forge::Forged { name: "lyrics".into(), ..sections[0].clone() });
+    assert!(refused(&forge::close(&more)).to_string().contains("lyrics"));
+}
+
+#[test]
+fn artifacts_of_older_formats_are_refused_with_what_to_do() {
+    for (version, file) in
+        [(1, &include_bytes!("golden/format-1.segue")[..]), (2, include_bytes!("golden/format-2.segue"))]
+    {
+        let error = refused(file);
+        assert!(matches!(error, Error::FormatVersion { got, .. } if got == version), "{error}");
+        assert!(error.to_string().contains("train again"), "{error}");
+    }
 }

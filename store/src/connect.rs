@@ -8,6 +8,7 @@ use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_sdk_s3::config::{Builder, ProvideCredentials, Region};
 
 use crate::Error;
+use crate::error::cause;
 
 pub(crate) async fn config_from_environment() -> Result<Builder, Error> {
     let has_endpoint = is_set("AWS_ENDPOINT_URL_S3") || is_set("AWS_ENDPOINT_URL");
@@ -29,7 +30,7 @@ pub(crate) async fn config_from_environment() -> Result<Builder, Error> {
     }
     if !has_credentials && let Some(provider) = config.credentials_provider() {
         // Asked for now, so that their absence is said as such and not as a request that failed.
-        provider.provide_credentials().await.map_err(|error| Error::NoCredentials { source: Box::new(error) })?;
+        provider.provide_credentials().await.map_err(|error| Error::NoCredentials { source: cause(error) })?;
     }
 
     let path_style = has_endpoint || config.endpoint_url().is_some();

@@ -1,15 +1,23 @@
 //! What can go wrong, and what to do about it.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use crate::{Location, Version};
 
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// What is behind an error, shared by all who are told of it.
+pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
+pub(crate) fn cause(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Cause {
+    error.into().into()
+}
 
 /// Why a store did not do what it was asked. The message says what to do next; causes are behind
 /// [`source`](std::error::Error::source).
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Not an `s3://bucket/prefix`.
@@ -39,7 +47,7 @@ pub enum Error {
     )]
     NoCredentials {
         /// What each provider said.
-        source: BoxError,
+        source: Cause,
     },
 
     /// The settings do not make a request.
@@ -48,7 +56,7 @@ pub enum Error {
         /// The object or the bucket.
         what: String,
         /// What is wrong with them.
-        source: BoxError,
+        source: Cause,
     },
 
     /// Nothing was published here yet.
@@ -90,7 +98,7 @@ pub enum Error {
         /// The object or the bucket.
         what: String,
         /// What happened.
-        source: BoxError,
+        source: Cause,
     },
 
     /// S3 refused for another reason.
@@ -103,7 +111,7 @@ pub enum Error {
         /// S3's name of the error.
         code: String,
         /// What S3 said.
-        source: BoxError,
+        source: Cause,
     },
 
     /// What is stored is not what it should be.
@@ -112,6 +120,29 @@ pub enum Error {
         /// The object.
         what: String,
         /// What was expected and what came.
+        reason: String,
+    },
+
+    /// What answers is not S3, or something stands in between that changes what S3 says.
+    #[error(
+        "{what} cannot be downloaded from this server: {reason}; artifacts are downloaded in ranges that carry the \
+         object's ETag (If-Match), check AWS_ENDPOINT_URL_S3 and any proxy"
+    )]
+    Unsupported {
+        /// The object.
+        what: String,
+        /// What was expected and what came.
+        reason: String,
+    },
+
+    /// Bytes of a download that are not there for the caller.
+    #[error("expected bytes of {what} that nobody took, got {}..{}: {reason}", .range.start, .range.end)]
+    NotToBeTaken {
+        /// The object.
+        what: String,
+        /// What was asked for.
+        range: Range<u64>,
+        /// What is wrong with it.
         reason: String,
     },
 
@@ -154,9 +185,9 @@ impl Error {
         let what = location.url(key);
         let bucket = location.bucket().to_owned();
         let status = match &error {
-            SdkError::ConstructionFailure(_) => return Self::BadSettings { what, source: Box::new(error) },
+            SdkError::ConstructionFailure(_) => return Self::BadSettings { what, source: cause(error) },
             SdkError::ServiceError(service) => service.raw().status().as_u16(),
-            _ => return Self::Unavailable { what, source: Box::new(error) },
+            _ => return Self::Unavailable { what, source: cause(error) },
         };
         let code = error.code().unwrap_or("no code").to_owned();
         match (code.as_str(), status) {
@@ -173,15 +204,15 @@ impl Error {
                 Self::AccessDenied { what, code }
             }
             ("RequestTimeout" | "ConditionalRequestConflict" | "OperationAborted", _) | (_, 408 | 429 | 500..) => {
-                Self::Unavailable { what, source: Box::new(error) }
+                Self::Unavailable { what, source: cause(error) }
             }
-            _ => Self::Refused { what, status, code, source: Box::new(error) },
+            _ => Self::Refused { what, status, code, source: cause(error) },
         }
     }
 
     pub(crate) fn timed_out(what: String, after: std::time::Duration) -> Self {
         let source = std::io::Error::new(std::io::ErrorKind::TimedOut, format!("not done after {after:?}"));
-        Self::Unavailable { what, source: Box::new(source) }
+        Self::Unavailable { what, source: cause(source) }
     }
 }
 

@@ -11,10 +11,13 @@ pub const MAX_LATEST_BYTES: usize = 64 * 1024;
 /// The largest artifact that is published or fetched, in bytes: 16 million tracks at 64 bytes each.
 pub const MAX_ARTIFACT_BYTES: u64 = 1 << 30;
 
+/// The longest ETag that is taken, quotes included. S3's have 34 bytes, or up to 40 after an upload in parts.
+const MAX_ETAG_BYTES: usize = 128;
+
 /// The content of `latest.json`. Read, it is not trusted: what contradicts itself or the place it was read from is
 /// [`Error::Corrupt`]. Fields that are not known are ignored.
 ///
-/// `models/<version>/summary.json` has the same fields without `previous`.
+/// `models/<version>/summary.json` has the same fields without `etag` and `previous`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Latest {
     /// The model's version.
@@ -23,6 +26,10 @@ pub struct Latest {
     pub key: String,
     /// The artifact's size in bytes.
     pub size: u64,
+    /// The artifact's ETag, in its quotes: requests for parts of it are of the object that has this one. Nothing where
+    /// it is not known; then a download learns it from its first answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
     /// Tracks in the catalogue.
     pub tracks: u64,
     /// Clusters.
@@ -58,13 +65,27 @@ impl Latest {
         if self.key != expected {
             return Err(format!("expected the key {expected}, got {:?}", self.key));
         }
-        if !(1..=MAX_ARTIFACT_BYTES).contains(&self.size) {
-            return Err(format!("expected a size of 1 to {MAX_ARTIFACT_BYTES} bytes, got {}", self.size));
-        }
+        self.check_object()?;
         if !(0.0..=1.0).contains(&self.accuracy) {
             return Err(format!("expected an accuracy of 0 to 1, got {}", self.accuracy));
         }
         Ok(())
+    }
+
+    /// Whether there can be such an object.
+    pub(crate) fn check_object(&self) -> Result<(), String> {
+        if !(1..=MAX_ARTIFACT_BYTES).contains(&self.size) {
+            return Err(format!("expected a size of 1 to {MAX_ARTIFACT_BYTES} bytes, got {}", self.size));
+        }
+        match &self.etag {
+            Some(etag) if !is_etag(etag) => {
+                let start: String = etag.chars().take(MAX_ETAG_BYTES).collect();
+                Err(format!(
+                    "expected an ETag in quotes, of at most {MAX_ETAG_BYTES} visible ASCII characters, got {start:?}"
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn to_json(&self) -> Vec<u8> {
@@ -73,6 +94,13 @@ impl Latest {
         json.push(b'\n');
         json
     }
+}
+
+/// Whether this is an ETag that `If-Match` can be made of: quoted, not weak, and nothing that breaks a header.
+pub(crate) fn is_etag(etag: &str) -> bool {
+    let inner = etag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let is_inner = |inner: &str| !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
+    etag.len() <= MAX_ETAG_BYTES && inner.is_some_and(is_inner)
 }
 
 #[cfg(test)]
@@ -89,6 +117,7 @@ mod tests {
             version,
             key: location().model_key(version),
             size: 5,
+            etag: Some("\"9f2c-1\"".into()),
             tracks: 39_280,
             k: 6,
             accuracy: 0.905,
@@ -105,9 +134,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         assert_eq!(parse(&example()).unwrap(), example());
-        let first = Latest { previous: None, ..example() };
+        let first = Latest { previous: None, etag: None, ..example() };
         assert_eq!(parse(&first).unwrap(), first);
-        assert!(!String::from_utf8(first.to_json()).unwrap().contains("previous"));
+        let json = String::from_utf8(first.to_json()).unwrap();
+        assert!(!json.contains("previous") && !json.contains("etag"), "{json}");
     }
 
     #[test]
@@ -133,6 +163,7 @@ mod tests {
             (Latest { version: Version::of(b"other"), ..example() }, "the key"),
             (Latest { size: 0, ..example() }, "a size of"),
             (Latest { size: MAX_ARTIFACT_BYTES + 1, ..example() }, "a size of"),
+            (Latest { etag: Some("W/\"9f2c\"".into()), ..example() }, "an ETag"),
             (Latest { accuracy: 1.5, ..example() }, "an accuracy"),
             (Latest { accuracy: f64::NAN, ..example() }, "null"),
         ] {
@@ -143,6 +174,31 @@ mod tests {
                 }
                 other => panic!("{other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn etags_are_strong_short_and_fit_into_a_header() {
+        let long = |length: usize| format!("\"{}\"", "x".repeat(length - 2));
+        for good in ["\"a\"", "\"d41d8cd98f00b204e9800998ecf8427e-10000\"", "\"!#~\"", &long(128)] {
+            assert!(is_etag(good), "{good}");
+        }
+        for bad in [
+            "",
+            "\"",
+            "\"\"",
+            "a",
+            "\"a",
+            "a\"",
+            "\"a\"b\"",
+            "W/\"a\"",
+            "\"a b\"",
+            "\"a\r\nb\"",
+            "\"ä\"",
+            "*",
+            &long(129),
+        ] {
+            assert!(!is_etag(bad), "{bad}");
         }
     }
 

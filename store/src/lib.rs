@@ -5,7 +5,7 @@
 //! ```text
 //! PREFIX/latest.json                        which model is current; the only object that ever changes
 //! PREFIX/models/<version>/report/…          what the training reported
-//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `previous`
+//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `etag` and `previous`
 //! PREFIX/models/<version>/model.segue       the artifact; its SHA-256 is the version
 //! ```
 //!
@@ -13,6 +13,9 @@
 //! can be seen is whole. `latest.json` is swapped with a conditional write (`If-Match`), after the model is there: a
 //! publisher that is interrupted, at any point, leaves the current model current, and of two publishers at once one is
 //! told [`Error::PointerMoved`].
+//!
+//! `latest.json` also says the artifact's ETag, so that a [`Download`] asks for several ranges of it at once and is sure
+//! that they are of one object.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), segue_store::Error> {
@@ -22,12 +25,17 @@
 //! if let LatestState::Found { latest, .. } = store.latest(None).await? {
 //!     let artifact = store.fetch(&latest).await?;
 //!     println!("{} tracks in {} bytes", latest.tracks, artifact.len());
+//!
+//!     // Or a part of it, without waiting for the rest.
+//!     let start = store.download(&latest).take(0..16.min(latest.size)).await?;
+//!     assert_eq!(start, artifact[..start.len()]);
 //! }
 //! # Ok(())
 //! # }
 //! ```
 
 mod connect;
+mod download;
 mod error;
 mod fetch;
 mod latest;
@@ -40,6 +48,7 @@ mod pointer;
 mod publish;
 mod rollback;
 
+pub use download::Download;
 pub use error::Error;
 pub use latest::{Latest, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES};
 pub use list::ModelEntry;

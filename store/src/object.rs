@@ -5,6 +5,8 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
+use crate::error::cause;
+use crate::latest::is_etag;
 use crate::{Error, MAX_LATEST_BYTES, Store};
 
 /// An object that should be small.
@@ -22,11 +24,22 @@ pub(crate) enum Condition<'a> {
     Unchanged(&'a str),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Put {
-    Written,
+    Written {
+        /// Nothing where the server says none that a request could be made to depend on.
+        etag: Option<String>,
+    },
     /// The condition did not hold.
     Declined,
+}
+
+/// What is known of an object without reading it.
+pub(crate) struct Head {
+    /// In bytes.
+    pub(crate) size: u64,
+    /// Nothing where the server says none that a request could be made to depend on.
+    pub(crate) etag: Option<String>,
 }
 
 impl Store {
@@ -51,7 +64,7 @@ impl Store {
         let mut bytes = Vec::new();
         let mut body = output.body;
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|error| Error::Unavailable { what: what(), source: Box::new(error) })?;
+            let chunk = chunk.map_err(|error| Error::Unavailable { what: what(), source: cause(error) })?;
             if bytes.len() + chunk.len() > MAX_LATEST_BYTES {
                 return Ok(Small::TooLarge { etag: output.e_tag });
             }
@@ -76,7 +89,7 @@ impl Store {
         };
         let sent = request.body(ByteStream::from(bytes)).customize().config_override(timeouts).send().await;
         match sent {
-            Ok(_) => Ok(Put::Written),
+            Ok(output) => Ok(Put::Written { etag: output.e_tag.filter(|etag| is_etag(etag)) }),
             // 404 NoSuchKey: there is nothing any more that could match. 409: a write of the same key was under way.
             Err(error) => match (error.raw_response().map(|raw| raw.status().as_u16()), error.code()) {
                 (Some(412 | 409), _) | (_, Some("NoSuchKey")) => Ok(Put::Declined),
@@ -85,10 +98,13 @@ impl Store {
         }
     }
 
-    /// An object's size in bytes, nothing where there is no such object.
-    pub(crate) async fn size_of(&self, key: &str) -> Result<Option<u64>, Error> {
+    /// What is stored, without its bytes; nothing where there is no such object.
+    pub(crate) async fn head(&self, key: &str) -> Result<Option<Head>, Error> {
         match self.client.head_object().bucket(self.location.bucket()).key(key).send().await {
-            Ok(output) => Ok(Some(output.content_length().unwrap_or(0).try_into().unwrap_or(0))),
+            Ok(output) => Ok(Some(Head {
+                size: output.content_length.unwrap_or(0).try_into().unwrap_or(0),
+                etag: output.e_tag.filter(|etag| is_etag(etag)),
+            })),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
             Err(error) => Err(Error::from_sdk(&self.location, key, error)),
         }

@@ -6,7 +6,10 @@ use aws_sdk_s3::{Client, operation::get_object::GetObjectOutput};
 use bytes::Bytes;
 use tracing::warn;
 
-use crate::{Error, Location, StoreOptions, connect};
+use crate::{
+    Error, Location, StoreOptions, connect,
+    error::{Cause, cause},
+};
 
 /// One object, written `s3://bucket/key`.
 ///
@@ -89,15 +92,15 @@ impl ObjectReader {
     /// [`Error::Unavailable`] where the object does not come to its end.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
-            let broken: crate::error::BoxError = match self.answer.body.next().await {
+            let broken: Cause = match self.answer.body.next().await {
                 Some(Ok(piece)) => {
                     self.read += piece.len() as u64;
                     self.attempts = 1;
                     return Ok(Some(piece));
                 }
                 None if self.size.is_none_or(|size| self.read == size) => return Ok(None),
-                None => format!("the body ended after {} bytes", self.read).into(),
-                Some(Err(error)) => Box::new(error),
+                None => cause(format!("the body ended after {} bytes", self.read)),
+                Some(Err(error)) => cause(error),
             };
             if self.attempts >= self.most_attempts || self.size.is_none_or(|size| self.read >= size) {
                 return Err(Error::Unavailable { what: self.object.to_string(), source: broken });

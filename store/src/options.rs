@@ -1,4 +1,4 @@
-//! How long to wait, and how often to try.
+//! How long to wait, how often to try, and over how many connections.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use aws_sdk_s3::config::{
 /// The slowest upload that is waited for, in bytes a second.
 const SLOWEST_UPLOAD: u64 = 64 * 1024;
 
-/// Time-outs and retries. The SDK itself has no limit but the one for connecting.
+/// Time-outs, retries and connections. The SDK itself has no limit but the one for connecting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreOptions {
     /// Until a connection is there.
@@ -24,8 +24,13 @@ pub struct StoreOptions {
     pub operation_timeout: Duration,
     /// The whole fetch of an artifact, its body and all attempts included.
     pub download_timeout: Duration,
-    /// How often a request is tried, the first time included; at least 1.
+    /// How often a request is tried, and how often a part of an artifact is asked for that brings nothing, the first
+    /// time included; at least 1.
     pub max_attempts: u32,
+    /// How many connections an artifact is downloaded over at most; 1 to 64.
+    pub connections: u32,
+    /// What a connection is worth: an artifact that has fewer bytes for each comes over fewer.
+    pub min_part_bytes: u64,
 }
 
 impl Default for StoreOptions {
@@ -37,6 +42,8 @@ impl Default for StoreOptions {
             operation_timeout: Duration::from_secs(30),
             download_timeout: Duration::from_secs(120),
             max_attempts: 3,
+            connections: 4,
+            min_part_bytes: 1 << 20,
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use tracing::warn;
 
+use crate::error::cause;
 use crate::object::{Condition, Put, Small};
 use crate::{Error, Latest, Store};
 
 /// What [`Store::latest`] found.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is taken apart at once")]
 pub enum LatestState {
     /// Still what the caller knows.
     NotModified,
@@ -57,9 +59,13 @@ impl Store {
     /// Points at `next`, if the pointer is still the one that was `seen`.
     pub(crate) async fn move_pointer(&self, seen: &Pointer, mut next: Latest) -> Result<Latest, Error> {
         let key = self.location.latest_key();
-        next.previous = seen.latest.as_ref().map(|latest| latest.version);
+        next.previous = match &seen.latest {
+            // Only the object is another.
+            Some(latest) if latest.version == next.version => latest.previous,
+            latest => latest.as_ref().map(|latest| latest.version),
+        };
         let condition = seen.etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
-        if self.put(&key, next.to_json().into(), "application/json", condition).await? == Put::Written {
+        if self.put(&key, next.to_json().into(), "application/json", condition).await? != Put::Declined {
             return Ok(next);
         }
 
@@ -68,7 +74,7 @@ impl Store {
             // An attempt whose answer was lost had succeeded, or another publisher has the same model.
             Some(latest) if latest.version == next.version => Ok(latest),
             _ if now.etag == seen.etag => {
-                let source = "a write was under way at the same time".into();
+                let source = cause("a write was under way at the same time");
                 Err(Error::Unavailable { what: self.location.url(&key), source })
             }
             latest => Err(Error::PointerMoved {

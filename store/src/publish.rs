@@ -4,7 +4,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tracing::info;
 
-use crate::object::{Condition, Put};
+use crate::error::cause;
+use crate::object::{Condition, Head, Put};
 use crate::{Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
 
 /// A model to be published.
@@ -48,6 +49,12 @@ pub struct Published {
     pub previous: Option<Version>,
 }
 
+/// An artifact in its place.
+struct Stored {
+    already_there: bool,
+    etag: Option<String>,
+}
+
 impl Store {
     /// Stores a model and makes it current.
     ///
@@ -63,6 +70,7 @@ impl Store {
             version,
             key: self.location.model_key(version),
             size: upload.artifact.len() as u64,
+            etag: None,
             tracks: upload.tracks,
             k: upload.k,
             accuracy: upload.accuracy,
@@ -73,17 +81,23 @@ impl Store {
         check(&next, &upload.report)?;
 
         let seen = self.pointer().await?;
-        let already_there = self.store_model(&next, upload.artifact, upload.report).await?;
+        let stored = self.store_model(&next, upload.artifact, upload.report).await?;
+        let already_there = stored.already_there;
+        // Current already, it stays as it is. Its object may have been copied, which makes another ETag.
+        let next = match &seen.latest {
+            Some(latest) if latest.version == version => Latest { etag: stored.etag, ..latest.clone() },
+            _ => Latest { etag: stored.etag, ..next },
+        };
         let current = match &seen.latest {
-            Some(latest) if latest.version == version => latest.clone(),
+            Some(latest) if *latest == next => next,
             _ => self.move_pointer(&seen, next).await?,
         };
         info!(%version, location = %self.location, already_there, "published");
         Ok(Published { version, location: self.location.clone(), already_there, previous: current.previous })
     }
 
-    /// Writes what belongs to a model, the artifact last: where it is, the rest is. Whether it was there already.
-    async fn store_model(&self, model: &Latest, artifact: Bytes, report: Vec<ReportFile>) -> Result<bool, Error> {
+    /// Writes what belongs to a model, the artifact last: where it is, the rest is.
+    async fn store_model(&self, model: &Latest, artifact: Bytes, report: Vec<ReportFile>) -> Result<Stored, Error> {
         // A report or a summary that is there already is of an earlier publish of the same bytes, and is kept.
         for file in report {
             let key = self.location.report_key(model.version, &file.path);
@@ -92,17 +106,18 @@ impl Store {
         let key = self.location.summary_key(model.version);
         self.put(&key, model.to_json().into(), "application/json", Condition::Absent).await?;
 
-        if self.put(&model.key, artifact, "application/octet-stream", Condition::Absent).await? == Put::Written {
-            return Ok(false);
+        let put = self.put(&model.key, artifact, "application/octet-stream", Condition::Absent).await?;
+        if let Put::Written { etag } = put {
+            return Ok(Stored { already_there: false, etag });
         }
-        match self.size_of(&model.key).await? {
-            Some(size) if size == model.size => Ok(true),
-            Some(size) => Err(Error::Corrupt {
+        match self.head(&model.key).await? {
+            Some(Head { size, etag }) if size == model.size => Ok(Stored { already_there: true, etag }),
+            Some(Head { size, .. }) => Err(Error::Corrupt {
                 what: self.location.url(&model.key),
                 reason: format!("expected {} bytes, it holds {size}; delete it first", model.size),
             }),
             None => {
-                let source = "a write was under way at the same time".into();
+                let source = cause("a write was under way at the same time");
                 Err(Error::Unavailable { what: self.location.url(&model.key), source })
             }
         }
@@ -117,8 +132,8 @@ fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {
     if !(0.0..=1.0).contains(&model.accuracy) {
         return bad(format!("expected an accuracy of 0 to 1, got {}", model.accuracy));
     }
-    // The pointer gets `previous` later: some 90 bytes.
-    if model.to_json().len() + 128 > MAX_LATEST_BYTES {
+    // The pointer gets `etag` and `previous` later: less than 400 bytes.
+    if model.to_json().len() + 512 > MAX_LATEST_BYTES {
         return bad(format!(
             "its description is longer than {MAX_LATEST_BYTES} bytes; give the features shorter names"
         ));
@@ -139,6 +154,7 @@ mod tests {
             version: Version::of(b"m"),
             key: String::new(),
             size: 1,
+            etag: None,
             tracks: 1,
             k: 1,
             accuracy: 1.0,

@@ -7,16 +7,18 @@ use crate::{Error, Latest, Store, Version};
 
 impl Store {
     /// Makes a stored model current, with the figures of its `summary.json`. What was current becomes `previous`.
-    /// Does nothing where the model is current already.
+    /// Does nothing where the model is current already, and still the object that the pointer names.
     ///
     /// # Errors
     /// [`Error::UnknownVersion`] where it is not stored, [`Error::PointerMoved`] where another publisher was first.
     pub async fn rollback(&self, version: Version) -> Result<Latest, Error> {
         let seen = self.pointer().await?;
-        if let Some(latest) = seen.latest.as_ref().filter(|latest| latest.version == version) {
+        let model = self.summary(version).await?;
+        if let Some(latest) =
+            seen.latest.as_ref().filter(|latest| latest.version == version && latest.etag == model.etag)
+        {
             return Ok(latest.clone());
         }
-        let model = self.summary(version).await?;
         let latest = self.move_pointer(&seen, model).await?;
         info!(%version, location = %self.location, "rolled back");
         Ok(latest)
@@ -26,7 +28,7 @@ impl Store {
     async fn summary(&self, version: Version) -> Result<Latest, Error> {
         let key = self.location.summary_key(version);
         let unknown = || Error::UnknownVersion { location: self.location.clone(), version };
-        let model = match self.get_small(&key, None).await? {
+        let mut model = match self.get_small(&key, None).await? {
             Small::Missing | Small::NotModified => return Err(unknown()),
             Small::TooLarge { .. } => return Err(Latest::too_large(&self.location, &key)),
             Small::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key)?,
@@ -35,12 +37,12 @@ impl Store {
             let reason = format!("it is the summary of {}", model.version);
             return Err(Error::Corrupt { what: self.location.url(&key), reason });
         }
-        match self.size_of(&model.key).await?.ok_or_else(unknown)? {
-            size if size == model.size => Ok(model),
-            size => Err(Error::Corrupt {
-                what: self.location.url(&model.key),
-                reason: format!("its summary says {} bytes, the object has {size}", model.size),
-            }),
+        let stored = self.head(&model.key).await?.ok_or_else(unknown)?;
+        if stored.size != model.size {
+            let reason = format!("its summary says {} bytes, the object has {}", model.size, stored.size);
+            return Err(Error::Corrupt { what: self.location.url(&model.key), reason });
         }
+        model.etag = stored.etag;
+        Ok(model)
     }
 }

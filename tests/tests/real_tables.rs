@@ -89,8 +89,8 @@ fn search_is_as_good_as_brute_force(name: &str, samples: usize) {
     let tracks = model.catalog().len() as u32;
 
     // Every track is found by its own vector.
-    for (cluster, graph) in model.neighbors().graphs().iter().enumerate() {
-        let rows = model.clusters()[cluster].rows.clone();
+    for (cluster, summary) in model.clusters().iter().enumerate() {
+        let (graph, rows) = (model.neighbors().graph(cluster).expect("a graph"), summary.rows.clone());
         for row in rows.clone() {
             let vector: &Vector = &model.neighbors().vectors()[row as usize];
             let found = graph.search(vector);

@@ -171,7 +171,8 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
         .zip(clustering.centroids.rows())
         .map(|((name, genres), centroid)| NamedCluster { name, genres, centroid: centroid.to_vec() })
         .collect();
-    let scaler = segue::feature::Scaler { features: names, mean: scaler.mean, deviation: scaler.deviation };
+    let weights = vec![1.0; names.len()];
+    let scaler = segue::feature::Scaler { features: names, mean: scaler.mean, deviation: scaler.deviation, weights };
     let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let labelled = labelled(table, &clustering.labels);
     let mut parts = build(&labelled, scaler, projection, clusters, bayes, card, &graphs, options.threads, &|done| {

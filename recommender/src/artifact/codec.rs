@@ -15,6 +15,29 @@ pub enum Error {
     /// The bytes are not of the form that was expected.
     #[error("cannot decode: {0}")]
     Decode(#[from] bincode::error::DecodeError),
+    /// The bytes could not be packed.
+    #[error("cannot pack: {0}")]
+    Pack(#[source] std::io::Error),
+    /// The bytes are not packed as they should be, or are more than was said.
+    #[error("cannot unpack: {0}")]
+    Unpack(#[source] std::io::Error),
+    /// There were fewer bytes than was said.
+    #[error("expected {expected} bytes unpacked, got {got}")]
+    Unpacked {
+        /// Length that was said.
+        expected: usize,
+        /// Length found.
+        got: usize,
+    },
+    /// Memory does not suffice.
+    #[error("{length} bytes do not fit into memory")]
+    Memory {
+        /// How many bytes were asked for.
+        length: usize,
+    },
+    /// A graph cannot be rebuilt.
+    #[error("cannot rebuild a graph: {0}")]
+    Rebuild(String),
     /// Bytes were left over.
     #[error("{left} of {length} bytes are left over")]
     LeftOver {

@@ -1,22 +1,25 @@
 //! The outer form of an artifact: header, section table, sections end to end. `docs/artifact-format.md` specifies it.
 
-use super::error::Error;
+use super::{codec, error::Error, packing::Packing};
 
 /// The first bytes of every artifact. The line end and the control character show a file that was changed by a
 /// transfer in text mode.
 pub const MAGIC: [u8; 8] = *b"SEGUE\r\n\x1a";
 /// The format that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 /// The most sections that an artifact may have.
 pub(super) const MAX_SECTIONS: usize = 64;
 
 const NAME: usize = 16;
 /// Magic, format version, number of sections, length of the file.
 const FIXED: usize = 8 + 4 + 4 + 8;
-/// Name, offset, length, checksum, zero.
-const ENTRY: usize = NAME + 8 + 8 + 4 + 4;
+/// Name, offset, length, unpacked length, checksum, packing.
+const ENTRY: usize = NAME + 8 + 8 + 8 + 4 + 4;
 /// Checksum of the header, zero.
 const TAIL: usize = 4 + 4;
+
+/// How many bytes at the start of a file tell how long its header is: see [`header_length`].
+pub const START: usize = FIXED;
 
 /// One section's place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,13 +28,32 @@ pub struct Section {
     pub name: String,
     /// Where it begins.
     pub offset: u64,
-    /// Its length in bytes.
+    /// Its length in the file, in bytes.
     pub length: u64,
-    /// CRC-32 (IEEE) of its bytes.
+    /// Its length unpacked, in bytes.
+    pub unpacked: u64,
+    /// CRC-32 (IEEE) of its bytes in the file.
     pub crc32: u32,
+    /// How it is packed.
+    pub packing: Packing,
 }
 
-fn header_length(sections: usize) -> usize {
+impl Section {
+    /// Its place in the file.
+    pub fn range(&self) -> std::ops::Range<u64> {
+        self.offset..self.offset + self.length
+    }
+}
+
+/// A section on its way into a file.
+pub(super) struct Packed {
+    pub(super) name: String,
+    pub(super) packing: Packing,
+    pub(super) unpacked: usize,
+    pub(super) bytes: Vec<u8>,
+}
+
+fn length_of_header(sections: usize) -> usize {
     FIXED + sections * ENTRY + TAIL
 }
 
@@ -40,30 +62,31 @@ fn header_length(sections: usize) -> usize {
 /// # Panics
 ///
 /// If there are more than [`MAX_SECTIONS`], or a name is longer than 16 bytes: the names are the program's own.
-pub(super) fn write(sections: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub(super) fn write(sections: &[Packed]) -> Vec<u8> {
     assert!(sections.len() <= MAX_SECTIONS, "{} sections, at most {MAX_SECTIONS} fit", sections.len());
-    let header = header_length(sections.len());
-    let length = header + sections.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
+    let header = length_of_header(sections.len());
+    let length = header + sections.iter().map(|section| section.bytes.len()).sum::<usize>();
     let mut file = Vec::with_capacity(length);
     file.extend(MAGIC);
     file.extend(FORMAT_VERSION.to_le_bytes());
     file.extend((sections.len() as u32).to_le_bytes());
     file.extend((length as u64).to_le_bytes());
     let mut offset = header;
-    for (name, bytes) in sections {
+    for section in sections {
         let mut padded = [0; NAME];
-        padded[..name.len()].copy_from_slice(name.as_bytes());
+        padded[..section.name.len()].copy_from_slice(section.name.as_bytes());
         file.extend(padded);
         file.extend((offset as u64).to_le_bytes());
-        file.extend((bytes.len() as u64).to_le_bytes());
-        file.extend(crc32fast::hash(bytes).to_le_bytes());
-        file.extend([0; 4]);
-        offset += bytes.len();
+        file.extend((section.bytes.len() as u64).to_le_bytes());
+        file.extend((section.unpacked as u64).to_le_bytes());
+        file.extend(crc32fast::hash(&section.bytes).to_le_bytes());
+        file.extend(section.packing.number().to_le_bytes());
+        offset += section.bytes.len();
     }
     file.extend(crc32fast::hash(&file).to_le_bytes());
     file.extend([0; 4]);
-    for (_, bytes) in sections {
-        file.extend(bytes);
+    for section in sections {
+        file.extend(&section.bytes);
     }
     file
 }
@@ -91,32 +114,39 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Reads the section table. The sections follow one another from the end of the header to the end of the file, without
-/// holes and without overlaps.
-pub(super) fn read(file: &[u8]) -> Result<Vec<Section>, Error> {
-    let header_error = |reason: String| Error::Header { reason };
-    if !file.starts_with(&MAGIC) {
-        return Err(Error::Magic { expected: MAGIC, got: file[..file.len().min(8)].to_vec() });
+/// How long the header of a file is, in bytes. `start` is the first [`START`] bytes of the file, or more.
+///
+/// # Errors
+///
+/// Where the bytes do not begin an artifact, or one of another format.
+pub fn header_length(start: &[u8]) -> Result<usize, Error> {
+    if !start.starts_with(&MAGIC) {
+        return Err(Error::Magic { expected: MAGIC, got: start[..start.len().min(8)].to_vec() });
     }
-    let too_short = |needed: usize| Error::Length { expected: needed as u64, got: file.len() as u64 };
-    if file.len() < FIXED {
-        return Err(too_short(FIXED));
+    if start.len() < FIXED {
+        return Err(Error::Length { expected: FIXED as u64, got: start.len() as u64 });
     }
-    let mut cursor = Cursor(&file[MAGIC.len()..]);
+    let mut cursor = Cursor(&start[MAGIC.len()..]);
     let version = cursor.u32();
     if version != FORMAT_VERSION {
         return Err(Error::FormatVersion { expected: FORMAT_VERSION, got: version });
     }
     let count = cursor.u32() as usize;
-    let length = cursor.u64();
     if count > MAX_SECTIONS {
-        return Err(header_error(format!("{count} sections, at most {MAX_SECTIONS} are allowed")));
+        return Err(Error::Header { reason: format!("{count} sections, at most {MAX_SECTIONS} are allowed") });
     }
-    let header = header_length(count);
-    if file.len() < header {
-        return Err(too_short(header));
+    Ok(length_of_header(count))
+}
+
+/// Reads the section table from the first bytes of a file, which is `length` bytes long. The sections follow one
+/// another from the end of the header to the end of the file, without holes and without overlaps.
+pub(super) fn read(start: &[u8], length: u64) -> Result<Vec<Section>, Error> {
+    let header_error = |reason: String| Error::Header { reason };
+    let header = header_length(start)?;
+    if start.len() < header {
+        return Err(Error::Length { expected: header as u64, got: start.len() as u64 });
     }
-    let (table, tail) = (&file[..header - TAIL], &file[header - TAIL..header]);
+    let (table, tail) = (&start[..header - TAIL], &start[header - TAIL..header]);
     let expected = Cursor(tail).u32();
     let got = crc32fast::hash(table);
     if expected != got {
@@ -125,41 +155,40 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<Section>, Error> {
     if tail[4..] != [0; 4] {
         return Err(header_error("bytes that must be zero are not".into()));
     }
-    if length != file.len() as u64 {
-        return Err(Error::Length { expected: length, got: file.len() as u64 });
+    let said = Cursor(&table[FIXED - 8..FIXED]).u64();
+    if said != length {
+        return Err(Error::Length { expected: said, got: length });
     }
-    let mut sections: Vec<Section> = Vec::with_capacity(count);
+    let mut cursor = Cursor(&table[FIXED..]);
+    let mut sections: Vec<Section> = Vec::with_capacity(cursor.0.len() / ENTRY);
     let mut offset = header as u64;
-    for _ in 0..count {
+    while !cursor.0.is_empty() {
         let name = cursor.take(NAME);
         let end = name.iter().position(|byte| *byte == 0).unwrap_or(NAME);
         let (name, padding) = name.split_at(end);
         if end == 0 || !name.iter().all(u8::is_ascii_graphic) || padding.iter().any(|byte| *byte != 0) {
             return Err(header_error("a section's name is not 1 to 16 printable characters".into()));
         }
-        let section = Section {
-            name: String::from_utf8_lossy(name).into_owned(),
-            offset: cursor.u64(),
-            length: cursor.u64(),
-            crc32: cursor.u32(),
+        let name = String::from_utf8_lossy(name).into_owned();
+        let (begins, section_length, unpacked, crc32) = (cursor.u64(), cursor.u64(), cursor.u64(), cursor.u32());
+        let Some(packing) = Packing::of(cursor.u32()) else {
+            return Err(header_error(format!("section {name} is packed in an unknown way")));
         };
-        if cursor.u32() != 0 {
-            return Err(header_error("bytes that must be zero are not".into()));
+        if begins != offset {
+            return Err(header_error(format!("section {name} begins at {begins}, expected {offset}")));
         }
-        if section.offset != offset {
-            return Err(header_error(format!(
-                "section {} begins at {}, expected {offset}",
-                section.name, section.offset
-            )));
+        if unpacked > codec::LIMIT as u64 {
+            let limit = codec::LIMIT;
+            return Err(header_error(format!("section {name} has {unpacked} bytes, at most {limit} are allowed")));
         }
-        offset = match offset.checked_add(section.length) {
+        offset = match offset.checked_add(section_length) {
             Some(end) if end <= length => end,
-            _ => return Err(header_error(format!("section {} ends behind the file", section.name))),
+            _ => return Err(header_error(format!("section {name} ends behind the file"))),
         };
-        if sections.iter().any(|other| other.name == section.name) {
-            return Err(header_error(format!("there are two sections {}", section.name)));
+        if sections.iter().any(|other| other.name == name) {
+            return Err(header_error(format!("there are two sections {name}")));
         }
-        sections.push(section);
+        sections.push(Section { name, offset: begins, length: section_length, unpacked, crc32, packing });
     }
     if offset != length {
         return Err(header_error(format!("the sections end at {offset}, the file at {length}")));
@@ -167,12 +196,14 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<Section>, Error> {
     Ok(sections)
 }
 
-/// The bytes of one section, after their checksum.
-pub(super) fn section<'a>(file: &'a [u8], section: &Section) -> Result<&'a [u8], Error> {
-    // Inside the file: `read` has checked offsets and lengths against it.
-    let bytes = &file[section.offset as usize..(section.offset + section.length) as usize];
+/// Compares a section's bytes with its checksum.
+pub(super) fn check(section: &Section, bytes: &[u8]) -> Result<(), Error> {
+    if bytes.len() as u64 != section.length {
+        let reason = format!("expected {} bytes, got {}", section.length, bytes.len());
+        return Err(Error::Invalid { section: section.name.clone(), reason });
+    }
     match crc32fast::hash(bytes) {
-        crc32 if crc32 == section.crc32 => Ok(bytes),
+        crc32 if crc32 == section.crc32 => Ok(()),
         crc32 => Err(Error::Checksum { section: section.name.clone(), expected: section.crc32, got: crc32 }),
     }
 }

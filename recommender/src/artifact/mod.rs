@@ -6,11 +6,17 @@
 pub mod codec;
 mod error;
 mod layout;
+mod loading;
+mod packing;
+mod piece;
 mod version;
 
 pub use error::Error;
-pub use layout::{FORMAT_VERSION, MAGIC, Section};
-use serde::Deserialize;
+pub use layout::{FORMAT_VERSION, MAGIC, START, Section, header_length};
+pub use loading::Loading;
+pub use packing::Packing;
+pub use piece::Piece;
+pub(crate) use piece::graph_name;
 pub use version::{BadVersion, Version};
 
 use crate::{
@@ -36,49 +42,24 @@ pub struct Parts {
     pub clusters: Vec<Cluster>,
     /// Section `bayes`.
     pub bayes: NaiveBayes,
-    /// Section `tracks`.
+    /// Sections `features`, `artists`, `albums`, `genres` and `facts`, and of `titles` and `ids` the texts.
     pub catalog: Catalog,
-    /// Section `titles`.
+    /// Of section `titles` the order.
     pub titles: Titles,
-    /// Section `ids`.
+    /// Of section `ids` the order.
     pub ids: Ids,
-    /// Sections `graph-0`, `graph-1` and so on, one for each cluster.
+    /// Sections `graph-0`, `graph-1` and so on, one for each cluster. While an artifact is being fetched, the last ones
+    /// may not be there yet.
     pub graphs: Vec<GraphParts>,
-}
-
-fn graph_name(cluster: usize) -> String {
-    format!("graph-{cluster}")
 }
 
 /// The bytes of an artifact.
 ///
 /// # Errors
 ///
-/// [`Error::Form`] where a section grows beyond [`codec::LIMIT`].
+/// [`Error::Form`] or [`Error::Invalid`] where a section grows beyond [`codec::LIMIT`].
 pub fn encode(parts: &Parts) -> Result<Vec<u8>, Error> {
-    let mut sections = Vec::new();
-    let mut add = |name: String, bytes: Result<Vec<u8>, codec::Error>| match bytes {
-        Ok(bytes) => {
-            sections.push((name, bytes));
-            Ok(())
-        }
-        Err(source) => Err(Error::Form { section: name, source }),
-    };
-    // JSON, so that the card of any artifact can be read with nothing but a text editor. A card is plain numbers and
-    // strings: it always serialises.
-    let card = serde_json::to_vec(&parts.card).map_err(|error| Error::invalid("card")(error.to_string()))?;
-    add("card".into(), Ok(card))?;
-    add("scaler".into(), codec::encode(&parts.scaler))?;
-    add("projection".into(), codec::encode(&parts.projection))?;
-    add("clusters".into(), codec::encode(&parts.clusters))?;
-    add("bayes".into(), codec::encode(&parts.bayes))?;
-    add("tracks".into(), codec::encode(&parts.catalog))?;
-    add("titles".into(), codec::encode(&parts.titles))?;
-    add("ids".into(), codec::encode(&parts.ids))?;
-    for (cluster, graph) in parts.graphs.iter().enumerate() {
-        add(graph_name(cluster), codec::encode(graph))?;
-    }
-    Ok(layout::write(&sections))
+    Ok(layout::write(&piece::sections(parts)?))
 }
 
 /// The sections of an artifact, in their order, without reading them.
@@ -87,7 +68,16 @@ pub fn encode(parts: &Parts) -> Result<Vec<u8>, Error> {
 ///
 /// Where the bytes are no artifact, or not of this format, or the header is damaged.
 pub fn sections(file: &[u8]) -> Result<Vec<Section>, Error> {
-    layout::read(file)
+    layout::read(file, file.len() as u64)
+}
+
+/// The bytes of one section of a file.
+///
+/// # Panics
+///
+/// If the section is not one of this file's, of which [`sections`] tells.
+pub fn section<'a>(file: &'a [u8], section: &Section) -> &'a [u8] {
+    &file[section.offset as usize..(section.offset + section.length) as usize]
 }
 
 /// Reads an artifact, checksums first. The parts are each of the right form, and not yet held against each other:
@@ -95,40 +85,11 @@ pub fn sections(file: &[u8]) -> Result<Vec<Section>, Error> {
 ///
 /// # Errors
 ///
-/// See [`Error`]. No input panics, or asks for much more memory than it is long.
+/// See [`Error`]. No input panics.
 pub fn decode(file: &[u8]) -> Result<Parts, Error> {
-    let mut sections = Sections { file, left: layout::read(file)? };
-    let card = sections.take("card")?;
-    let card = serde_json::from_slice(card).map_err(|error| Error::invalid("card")(error.to_string()))?;
-    let scaler = sections.decode("scaler")?;
-    let projection = sections.decode("projection")?;
-    let clusters: Vec<Cluster> = sections.decode("clusters")?;
-    let bayes = sections.decode("bayes")?;
-    let catalog = sections.decode("tracks")?;
-    let titles = sections.decode("titles")?;
-    let ids = sections.decode("ids")?;
-    let graphs =
-        (0..clusters.len()).map(|cluster| sections.decode(&graph_name(cluster))).collect::<Result<Vec<_>, _>>()?;
-    if let Some(section) = sections.left.first() {
-        return Err(Error::Header { reason: format!("section {} is not known to this format", section.name) });
+    let mut loading = Loading::begin(file, file.len() as u64)?;
+    for part in loading.sections().to_vec() {
+        loading.add(Piece::read(&part, section(file, &part))?);
     }
-    Ok(Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs })
-}
-
-struct Sections<'a> {
-    file: &'a [u8],
-    left: Vec<Section>,
-}
-
-impl<'a> Sections<'a> {
-    fn take(&mut self, name: &str) -> Result<&'a [u8], Error> {
-        match self.left.iter().position(|section| section.name == name) {
-            Some(place) => layout::section(self.file, &self.left.remove(place)),
-            None => Err(Error::Missing { section: name.into() }),
-        }
-    }
-
-    fn decode<T: Deserialize<'a>>(&mut self, name: &str) -> Result<T, Error> {
-        codec::decode(self.take(name)?).map_err(|source| Error::Form { section: name.into(), source })
-    }
+    loading.finish()
 }

@@ -67,47 +67,60 @@ impl Codes {
     }
 }
 
-/// Width in bytes, then the codes little-endian.
+/// Width in bytes, then the lowest byte of every code, then the next byte of every code, and so on: bytes of one place
+/// are alike, which compresses.
 #[derive(Serialize, Deserialize)]
 struct Encoded<T> {
     width: u8,
-    codes: T,
+    planes: T,
 }
 
 impl Serialize for Codes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (width, codes): (u8, Vec<u8>) = match self {
-            Self::U8(codes) => (1, codes.clone()),
-            Self::U16(codes) => (2, codes.iter().flat_map(|code| code.to_le_bytes()).collect()),
-            Self::U32(codes) => (4, codes.iter().flat_map(|code| code.to_le_bytes()).collect()),
+        let width = match self.max().unwrap_or(0) {
+            0..=0xff => 1,
+            0x100..=0xffff => 2,
+            0x1_0000..=0xff_ffff => 3,
+            _ => 4,
         };
-        Encoded { width, codes: Bytes(&codes) }.serialize(serializer)
+        let mut planes = Vec::with_capacity(usize::from(width) * self.len());
+        for place in 0..width {
+            planes.extend(self.iter().map(|code| code.to_le_bytes()[usize::from(place)]));
+        }
+        Encoded { width, planes: Bytes(&planes) }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Codes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Encoded { width, codes } = Encoded::<&[u8]>::deserialize(deserializer)?;
-        let whole = |width: usize| {
-            if codes.len() % width == 0 { Ok(()) } else { Err(D::Error::custom("codes end inside a number")) }
-        };
-        match width {
-            1 => Ok(Self::U8(codes.to_vec())),
-            2 => {
-                whole(2)?;
-                Ok(Self::U16(codes.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect()))
-            }
-            4 => {
-                whole(4)?;
-                Ok(Self::U32(codes.chunks_exact(4).map(|c| u32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect()))
-            }
-            other => Err(D::Error::custom(format_args!("codes are {other} bytes wide, expected 1, 2 or 4"))),
+        let Encoded { width, planes } = Encoded::<&[u8]>::deserialize(deserializer)?;
+        if !(1..=4).contains(&width) {
+            return Err(D::Error::custom(format_args!("codes are {width} bytes wide, expected 1 to 4")));
         }
+        if planes.len() % usize::from(width) != 0 {
+            return Err(D::Error::custom("codes end inside a number"));
+        }
+        let (low, high) = planes.split_at(planes.len() / usize::from(width));
+        Ok(match width {
+            1 => Self::U8(low.to_vec()),
+            2 => Self::U16(low.iter().zip(high).map(|(a, b)| u16::from_le_bytes([*a, *b])).collect()),
+            _ => {
+                let (high, top) = high.split_at(low.len());
+                let mut codes: Vec<u32> =
+                    low.iter().zip(high).map(|(a, b)| u32::from_le_bytes([*a, *b, 0, 0])).collect();
+                for (place, plane) in top.chunks_exact(low.len().max(1)).enumerate() {
+                    for (code, byte) in codes.iter_mut().zip(plane) {
+                        *code |= u32::from(*byte) << (16 + 8 * place);
+                    }
+                }
+                Self::U32(codes)
+            }
+        })
     }
 }
 
 /// Serialises as one run of bytes, not as a sequence of numbers.
-struct Bytes<'a>(&'a [u8]);
+pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl Serialize for Bytes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -118,11 +131,23 @@ impl Serialize for Bytes<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifact::codec;
 
     #[test]
     fn codes_take_the_narrowest_width() {
         assert!(matches!(Codes::new(&[0, 255]), Codes::U8(_)));
         assert!(matches!(Codes::new(&[0, 256]), Codes::U16(_)));
         assert!(matches!(Codes::new(&[65_536]), Codes::U32(_)));
+    }
+
+    #[test]
+    fn codes_of_every_width_come_back() {
+        for largest in [0, 0xff, 0x100, 0xffff, 0x1_0000, 0xff_ffff, 0x100_0000, u32::MAX] {
+            let codes = Codes::new(&[largest, 0, largest / 3, 7.min(largest)]);
+            let bytes = codec::encode(&codes).unwrap();
+            assert_eq!(codec::decode::<Codes>(&bytes).unwrap(), codes);
+        }
+        let none = Codes::new(&[]);
+        assert_eq!(codec::decode::<Codes>(&codec::encode(&none).unwrap()).unwrap(), none);
     }
 }

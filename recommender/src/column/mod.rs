@@ -5,6 +5,7 @@ mod numbers;
 mod texts;
 mod words;
 
+use codes::Bytes;
 pub use codes::Codes;
 pub use numbers::Numbers;
 pub use texts::Texts;

@@ -59,6 +59,29 @@ impl Words {
     }
 }
 
+impl Words {
+    /// The same strings, from a dictionary in another order: `order` names each of its strings once.
+    pub(crate) fn reordered(&self, order: &[u32]) -> Self {
+        let mut place = vec![0; order.len()];
+        for (new, old) in order.iter().enumerate() {
+            place[*old as usize] = new as u32;
+        }
+        let codes: Vec<u32> = self.codes.iter().map(|code| place[code as usize]).collect();
+        let dictionary = order.iter().map(|word| self.dictionary.get(*word as usize)).collect();
+        Self { dictionary, codes: Codes::new(&codes) }
+    }
+
+    /// Strings from a dictionary, by code.
+    pub(crate) fn of(dictionary: Texts, codes: &[u32]) -> Self {
+        Self { dictionary, codes: Codes::new(codes) }
+    }
+
+    /// All strings in row order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|row| self.get(row))
+    }
+}
+
 impl<S: AsRef<str>> FromIterator<S> for Words {
     /// The dictionary is sorted, so that the same rows in another order share it.
     fn from_iter<I: IntoIterator<Item = S>>(strings: I) -> Self {

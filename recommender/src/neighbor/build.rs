@@ -2,7 +2,7 @@
 
 use instant_distance::{Builder, Heuristic, Search};
 
-use super::{Adjacency, EF_SEARCH, GraphParts};
+use super::{Adjacency, EF_SEARCH, GraphParts, locality, rebuild::rebuild};
 use crate::{artifact::codec, column::Codes, vector::Vector};
 
 /// How a graph is built.
@@ -10,13 +10,15 @@ use crate::{artifact::codec, column::Codes, vector::Vector};
 pub struct BuildOptions {
     /// How many candidates are kept while a node looks for its neighbours (`efConstruction` in Malkov and Yashunin).
     pub ef_construction: usize,
+    /// The share of a layer's nodes that the layer above holds, too (1/e^(1/m_L) in Malkov and Yashunin).
+    pub layer_share: f32,
     /// Decides which nodes the upper layers hold.
     pub seed: u64,
 }
 
 impl Default for BuildOptions {
     fn default() -> Self {
-        Self { ef_construction: 40, seed: 0 }
+        Self { ef_construction: 40, layer_share: 1.0 / 16.0, seed: 0 }
     }
 }
 
@@ -43,19 +45,39 @@ pub fn build(points: &[Vector], options: &BuildOptions) -> Result<Built, codec::
     let (hnsw, ids) = Builder::default()
         .ef_construction(options.ef_construction)
         .ef_search(EF_SEARCH)
+        .ml(options.layer_share)
         .select_heuristic(Some(heuristic))
         .seed(options.seed)
         .build_hnsw(points.to_vec());
-    let mut order = vec![0; points.len()];
+    let mut point_of = vec![0; points.len()];
     for (point, id) in ids.iter().enumerate() {
-        order[id.into_inner() as usize] = point as u32;
+        point_of[id.into_inner() as usize] = point as u32;
     }
+    let adjacency = Adjacency::of(&hnsw)?;
+    let in_graph_order: Vec<Vector> = hnsw.iter().map(|(_, point)| *point).collect();
+    drop(hnsw);
+
+    // Numbers that are near for points that are near: less to store, and less to fetch from memory in a search. Each
+    // layer stays a prefix of the one below, and the topmost, where every search begins, stays as it is.
+    let mut nodes: Vec<u32> = (0..points.len() as u32).collect();
+    let mut above = None;
+    for size in adjacency.sizes().rev() {
+        if let Some(above) = above.replace(size) {
+            locality::sort(&mut nodes[above..size], &in_graph_order);
+        }
+    }
+    let adjacency = adjacency.reordered(&nodes);
+    let order: Vec<u32> = nodes.iter().map(|node| point_of[*node as usize]).collect();
+    let points: Vec<Vector> = nodes.iter().map(|node| in_graph_order[*node as usize]).collect();
+    drop(in_graph_order);
+
+    // What is searched is what a reader of the artifact will search.
+    let hnsw = rebuild(&points, &adjacency, EF_SEARCH).map_err(|error| codec::Error::Rebuild(error.to_string()))?;
     let mut search = Search::default();
     let unreachable: Vec<u32> = hnsw
         .iter()
         .filter(|(id, point)| !hnsw.search(point, &mut search).any(|item| item.pid == *id))
         .map(|(id, _)| id.into_inner())
         .collect();
-    let adjacency = Adjacency::of(&hnsw)?;
     Ok(Built { order, parts: GraphParts { adjacency, unreachable: Codes::new(&unreachable) } })
 }

@@ -4,9 +4,10 @@ mod adjacency;
 mod build;
 mod exact;
 mod graph;
+mod locality;
 mod rebuild;
 
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashSet, ops::Range, sync::OnceLock};
 
 pub use adjacency::{Adjacency, Layer};
 pub use build::{BuildOptions, Built, build};
@@ -77,22 +78,49 @@ pub(crate) struct Query<'a> {
     pub(crate) search: Search,
 }
 
-/// Every track's vector, and a graph for each cluster.
+/// Every track's vector, and a graph for each cluster. Graphs may come after the rest: until a cluster has its graph, it
+/// is searched exactly.
 pub struct Neighbors {
-    pub(crate) vectors: Vec<Vector>,
-    pub(crate) ranges: Vec<Range<u32>>,
-    pub(crate) graphs: Vec<Graph>,
+    vectors: Vec<Vector>,
+    ranges: Vec<Range<u32>>,
+    graphs: Vec<OnceLock<Graph>>,
 }
 
 impl Neighbors {
+    /// `ranges` are the rows of each cluster.
+    pub(crate) fn new(vectors: Vec<Vector>, ranges: Vec<Range<u32>>) -> Self {
+        let graphs = ranges.iter().map(|_| OnceLock::new()).collect();
+        Self { vectors, ranges, graphs }
+    }
+
+    /// Gives a cluster its graph. One that it has already stays.
+    pub(crate) fn add_graph(&self, cluster: usize, parts: &GraphParts) -> Result<(), String> {
+        let (Some(range), Some(place)) = (self.ranges.get(cluster), self.graphs.get(cluster)) else {
+            return Err(format!("a graph of cluster {cluster} of {}", self.ranges.len()));
+        };
+        let graph = Graph::new(&self.vectors[range.start as usize..range.end as usize], parts)?;
+        // Nothing is lost where two bring the same graph.
+        let _ = place.set(graph);
+        Ok(())
+    }
+
     /// The vector of every row.
     pub fn vectors(&self) -> &[Vector] {
         &self.vectors
     }
 
-    /// The graph of every cluster. Rows that they find are counted from their cluster's first.
-    pub fn graphs(&self) -> &[Graph] {
-        &self.graphs
+    /// A cluster's graph, if it is there yet. Rows that it finds are counted from the cluster's first.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such cluster.
+    pub fn graph(&self, cluster: usize) -> Option<&Graph> {
+        self.graphs[cluster].get()
+    }
+
+    /// Whether every cluster has its graph.
+    pub fn is_complete(&self) -> bool {
+        self.graphs.iter().all(|graph| graph.get().is_some())
     }
 
     /// The nearest `want` different songs among the rows that `accepts` lets through; fewer only where there are no
@@ -111,9 +139,11 @@ impl Neighbors {
             Search::Exact => false,
             Search::Hnsw => true,
         };
-        if walk {
+        let graphs: Option<Vec<(usize, &Graph)>> =
+            query.clusters.iter().map(|cluster| Some((*cluster, self.graph(*cluster)?))).collect();
+        if let (true, Some(graphs)) = (walk, graphs) {
             let mut found: Vec<Neighbor> =
-                query.clusters.iter().flat_map(|cluster| self.walk(*cluster, query.vector)).collect();
+                graphs.into_iter().flat_map(|(cluster, graph)| self.walk(cluster, graph, query.vector)).collect();
             found.retain(|neighbor| accepts(neighbor.row));
             found.sort_unstable_by(Neighbor::cmp);
             let found = different_songs(&found, query.want, songs);
@@ -136,13 +166,9 @@ impl Neighbors {
     }
 
     /// What one cluster's graph finds, as rows.
-    fn walk(&self, cluster: usize, vector: &Vector) -> Vec<Neighbor> {
+    fn walk(&self, cluster: usize, graph: &Graph, vector: &Vector) -> Vec<Neighbor> {
         let first = self.ranges[cluster].start;
-        self.graphs[cluster]
-            .search(vector)
-            .into_iter()
-            .map(|neighbor| Neighbor { row: first + neighbor.row, ..neighbor })
-            .collect()
+        graph.search(vector).into_iter().map(|neighbor| Neighbor { row: first + neighbor.row, ..neighbor }).collect()
     }
 }
 

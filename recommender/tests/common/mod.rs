@@ -1,5 +1,9 @@
 //! Small models, made of invented tracks.
 
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+pub(crate) mod forge;
+
 use std::collections::BTreeMap;
 
 use segue::{
@@ -18,6 +22,7 @@ pub(crate) struct Invented {
     pub(crate) id: String,
     pub(crate) song: String,
     pub(crate) artist: String,
+    pub(crate) album: String,
     pub(crate) features: Vec<f64>,
 }
 
@@ -37,6 +42,7 @@ pub(crate) fn tracks(count: usize, features: usize) -> Vec<Invented> {
                 id: format!("id{track:06}"),
                 song: if track % 10 == 9 { format!("Song {}", track / 20) } else { format!("Song {track}") },
                 artist: format!("Artist {}", track % 37),
+                album: "An album".into(),
                 features: (0..features)
                     .map(|f| ((random() + if (f + group) % 3 == 0 { 1.0 } else { 0.0 }) * 500.0).round() / 10.0)
                     .collect(),
@@ -52,16 +58,16 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
     let column = |f: usize| tracks.iter().map(move |track| track.features[f]);
     let mean: Vec<f64> = (0..width).map(|f| column(f).sum::<f64>() / n).collect();
     let deviation = (0..width).map(|f| (column(f).map(|x| (x - mean[f]).powi(2)).sum::<f64>() / n).sqrt()).collect();
-    let scaler = Scaler { features: (0..width).map(|f| format!("feature {f}")).collect(), mean, deviation };
+    let features = (0..width).map(|f| format!("feature {f}")).collect();
+    let scaler = Scaler { features, mean, deviation, weights: vec![1.0; width] };
     let scaled: Vec<Vec<f64>> = tracks.iter().map(|track| scaler.scale(&track.features)).collect();
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
-    let labels: Vec<u32> = scaled
-        .iter()
-        .map(|track| {
-            (0..k).min_by(|a, b| distance(track, &scaled[*a]).total_cmp(&distance(track, &scaled[*b]))).unwrap_or(0)
-                as u32
-        })
-        .collect();
+    let nearest = |track: &[f64]| {
+        (0..k).min_by(|a, b| distance(track, &scaled[*a]).total_cmp(&distance(track, &scaled[*b]))).unwrap_or(0)
+    };
+    // The first tracks stay where they are, so that no cluster is empty, even where all tracks are alike.
+    let labels: Vec<u32> =
+        (0..tracks.len()).map(|track| if track < k { track as u32 } else { nearest(&scaled[track]) as u32 }).collect();
     let clusters: Vec<NamedCluster> = (0..k)
         .map(|id| NamedCluster { name: format!("cluster {id}"), centroid: scaled[id].clone(), genres: vec![] })
         .collect();
@@ -101,7 +107,7 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
         ids: tracks.iter().map(|track| track.id.as_str()).collect(),
         songs: tracks.iter().map(|track| track.song.as_str()).collect(),
         artists: tracks.iter().map(|track| track.artist.as_str()).collect(),
-        albums: Some(tracks.iter().map(|_| "An album").collect()),
+        albums: Some(tracks.iter().map(|track| track.album.as_str()).collect()),
         genres: None,
         years: Some(tracks.iter().enumerate().map(|(track, _)| 1960 + track as u32 % 60).collect()),
         explicit: Some(tracks.iter().enumerate().map(|(track, _)| track as u32 % 3).collect()),

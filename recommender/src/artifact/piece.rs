@@ -1,0 +1,218 @@
+//! What each section holds, and its form inside the file.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Parts, codec,
+    error::Error,
+    layout::{self, Packed, Section},
+    packing,
+};
+use crate::{
+    card::Card,
+    cluster::{Cluster, NaiveBayes},
+    column::{Codes, Numbers, Texts, Words},
+    feature::Scaler,
+    neighbor::GraphParts,
+    projection::Projection,
+    title::{Ids, Titles},
+};
+
+/// Sections that every artifact has, in the order of need: what a first answer needs comes first.
+pub(super) const NAMES: [&str; 12] = [
+    "card",
+    "scaler",
+    "projection",
+    "clusters",
+    "bayes",
+    "features",
+    "titles",
+    "artists",
+    "ids",
+    "albums",
+    "genres",
+    "facts",
+];
+
+const GRAPH: &str = "graph-";
+
+/// The content of one section.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// `card`.
+    Card(Box<Card>),
+    /// `scaler`.
+    Scaler(Scaler),
+    /// `projection`.
+    Projection(Projection),
+    /// `clusters`, by id.
+    Clusters(Vec<Cluster>),
+    /// `bayes`.
+    Bayes(NaiveBayes),
+    /// `features`: a column each.
+    Features(Vec<Numbers>),
+    /// `titles`: each track's title, and the order of the titles.
+    Titles(Words, Titles),
+    /// `artists`: each track's artist cell.
+    Artists(Words),
+    /// `ids`: each track's id, and the order of the ids.
+    Ids(Texts, Ids),
+    /// `albums`, where the catalogue has them.
+    Albums(Option<Words>),
+    /// `genres`, where the catalogue has them.
+    Genres(Option<Words>),
+    /// `facts`: years and explicit lyrics, where the catalogue has them.
+    Facts(Option<Codes>, Option<Codes>),
+    /// `graph-0`, `graph-1` and so on: one for each cluster.
+    Graph(usize, GraphParts),
+}
+
+/// The name of a cluster's graph.
+pub(crate) fn graph_name(cluster: usize) -> String {
+    format!("{GRAPH}{cluster}")
+}
+
+/// The cluster whose graph a section holds, if it holds one.
+pub(super) fn graph_number(name: &str) -> Option<usize> {
+    let number = name.strip_prefix(GRAPH)?.parse().ok()?;
+    (graph_name(number) == name).then_some(number)
+}
+
+/// The titles in title order: how each row relates to the one before it, and where its spelling is found.
+#[derive(Serialize, Deserialize)]
+struct TitleOrder {
+    /// The distinct spellings, in the order of their first use.
+    spellings: Texts,
+    rows: Codes,
+    relations: Codes,
+    /// 0: the first spelling that was not used yet; 1: the last that was; 2: the one before it; and so on.
+    back: Codes,
+}
+
+impl TitleOrder {
+    fn of(songs: &Words, titles: &Titles) -> Self {
+        let (rows, relations) = titles.in_order();
+        let mut used = 0;
+        let back: Vec<u32> = rows
+            .iter()
+            .map(|row| match songs.code(row as usize) {
+                code if code < used => used - code,
+                _ => {
+                    used += 1;
+                    0
+                }
+            })
+            .collect();
+        Self {
+            spellings: songs.dictionary().clone(),
+            rows: rows.clone(),
+            relations: relations.clone(),
+            back: Codes::new(&back),
+        }
+    }
+
+    fn restore(self) -> Result<(Words, Titles), String> {
+        let tracks = self.rows.len();
+        if self.back.len() != tracks || self.relations.len() != tracks {
+            return Err(format!("{} spellings and {} relations of {tracks}", self.back.len(), self.relations.len()));
+        }
+        let mut codes = vec![u32::MAX; tracks];
+        let mut used = 0;
+        for (row, back) in self.rows.iter().zip(self.back.iter()) {
+            let code = if back == 0 { Some(used) } else { u32::checked_sub(used, back) };
+            match (code, codes.get_mut(row as usize)) {
+                (Some(code), Some(place)) if (code as usize) < self.spellings.len() && *place == u32::MAX => {
+                    *place = code;
+                }
+                _ => return Err(format!("track {row} of {tracks} has no title, or two")),
+            }
+            used += u32::from(back == 0);
+        }
+        Ok((Words::of(self.spellings, &codes), Titles::of(self.rows, self.relations)))
+    }
+}
+
+impl Piece {
+    /// Reads a section: checksum, packing, form. Its values are not held against those of others yet.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]: it names the section. No input panics. No more is allocated than the section says that it is
+    /// long, and what its values take in memory.
+    pub fn read(section: &Section, bytes: &[u8]) -> Result<Self, Error> {
+        layout::check(section, bytes)?;
+        let form = |source| Error::Form { section: section.name.clone(), source };
+        // Fits: `layout` has held it against `codec::LIMIT`.
+        let bytes = packing::unpack(section.packing, bytes, section.unpacked as usize).map_err(form)?;
+        let piece = match section.name.as_str() {
+            "card" => {
+                let card = serde_json::from_slice(&bytes).map_err(|error| Error::invalid("card")(error.to_string()))?;
+                return Ok(Self::Card(Box::new(card)));
+            }
+            "scaler" => codec::decode(&bytes).map(Self::Scaler),
+            "projection" => codec::decode(&bytes).map(Self::Projection),
+            "clusters" => codec::decode(&bytes).map(Self::Clusters),
+            "bayes" => codec::decode(&bytes).map(Self::Bayes),
+            "features" => codec::decode(&bytes).map(Self::Features),
+            "titles" => {
+                let order: TitleOrder = codec::decode(&bytes).map_err(form)?;
+                // Two copies of the titles are not needed at once.
+                drop(bytes);
+                let (songs, titles) = order.restore().map_err(Error::invalid("titles"))?;
+                return Ok(Self::Titles(songs, titles));
+            }
+            "artists" => codec::decode(&bytes).map(Self::Artists),
+            "ids" => codec::decode(&bytes).map(|(ids, order)| Self::Ids(ids, order)),
+            "albums" => codec::decode(&bytes).map(Self::Albums),
+            "genres" => codec::decode(&bytes).map(Self::Genres),
+            "facts" => codec::decode(&bytes).map(|(years, explicit)| Self::Facts(years, explicit)),
+            name => match graph_number(name) {
+                Some(cluster) => codec::decode(&bytes).map(|graph| Self::Graph(cluster, graph)),
+                None => {
+                    return Err(Error::Header { reason: format!("section {name} is not known to this format") });
+                }
+            },
+        };
+        piece.map_err(form)
+    }
+}
+
+/// The sections of a model, packed, in the order of need.
+pub(super) fn sections(parts: &Parts) -> Result<Vec<Packed>, Error> {
+    let Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = parts;
+    let mut sections = Vec::new();
+    let mut add = |name: &str, bytes: Result<Vec<u8>, codec::Error>| -> Result<(), Error> {
+        let form = |source| Error::Form { section: name.into(), source };
+        let bytes = bytes.map_err(form)?;
+        let unpacked = bytes.len();
+        if unpacked > codec::LIMIT {
+            return Err(Error::Invalid { section: name.into(), reason: format!("it has {unpacked} bytes") });
+        }
+        let (packing, bytes) = packing::pack(bytes).map_err(form)?;
+        sections.push(Packed { name: name.into(), packing, unpacked, bytes });
+        Ok(())
+    };
+    // JSON: the card of any artifact can be read with general tools. Plain numbers and strings always serialise.
+    let card = serde_json::to_vec(card).map_err(|error| Error::invalid("card")(error.to_string()))?;
+    for name in NAMES {
+        let bytes = match name {
+            "card" => Ok(card.clone()),
+            "scaler" => codec::encode(scaler),
+            "projection" => codec::encode(projection),
+            "clusters" => codec::encode(clusters),
+            "bayes" => codec::encode(bayes),
+            "features" => codec::encode(&catalog.features),
+            "titles" => codec::encode(&TitleOrder::of(&catalog.songs, titles)),
+            "artists" => codec::encode(&catalog.artists),
+            "ids" => codec::encode(&(&catalog.ids, ids)),
+            "albums" => codec::encode(&catalog.albums),
+            "genres" => codec::encode(&catalog.genres),
+            _ => codec::encode(&(&catalog.years, &catalog.explicit)),
+        };
+        add(name, bytes)?;
+    }
+    for (cluster, graph) in graphs.iter().enumerate() {
+        add(&graph_name(cluster), codec::encode(graph))?;
+    }
+    Ok(sections)
+}

@@ -1,0 +1,105 @@
+//! What goes into an artifact comes out of it.
+
+#![allow(missing_docs)]
+
+mod common;
+
+use common::Invented;
+use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+use segue::{
+    Model, Version,
+    artifact::{decode, encode},
+    neighbor::Search,
+    recommend::{Request, Seed},
+};
+
+/// A file of the current format. A program that cannot read it any more must have another format version; then it goes
+/// to the older ones, which are refused.
+const GOLDEN: &[u8] = include_bytes!("golden/format-3.segue");
+
+#[test]
+fn the_golden_file_opens_answers_and_is_written_the_same() {
+    let model = Model::from_bytes(GOLDEN, Version::of(GOLDEN)).expect("opens");
+    model.verify().expect("holds");
+    assert_eq!(model.catalog().len(), 200);
+    let answer = model.recommend(&Request::new(Seed::Track("id000007".into()))).expect("answers");
+    assert_eq!(answer.tracks.len(), 10);
+    let parts = decode(GOLDEN).expect("decodes");
+    assert_eq!(decode(&encode(&parts).expect("encodes")).expect("decodes"), parts);
+}
+
+fn track(features: usize, constant: bool) -> impl Strategy<Value = Invented> {
+    let text = || prop_oneof![4 => "\\PC{0,12}", 2 => "[ab]{0,2}", 1 => Just(String::new())];
+    let value = if constant {
+        Just(3.25).boxed()
+    } else {
+        prop_oneof![Just(-0.0), Just(0.0), Just(1e-300), -100.0..100.0, (-3i8..4).prop_map(f64::from)].boxed()
+    };
+    (text(), text(), text(), text(), prop::collection::vec(value, features))
+        .prop_map(|(id, song, artist, album, features)| Invented { id, song, artist, album, features })
+}
+
+/// A catalogue and a number of clusters: sometimes one track, sometimes every feature constant, sometimes 32 clusters.
+fn catalogue() -> impl Strategy<Value = (Vec<Invented>, usize)> {
+    (2..=16_usize, any::<bool>(), 1..=32_usize, prop_oneof![Just(1..=1_usize), Just(1..=80)]).prop_flat_map(
+        |(features, constant, k, count)| (prop::collection::vec(track(features, constant), count), Just(k)),
+    )
+}
+
+fn held(tracks: &[Invented], k: usize) {
+    let parts = common::parts(tracks, k, 1);
+    let file = encode(&parts).expect("encodes");
+    let read = decode(&file).expect("decodes");
+    for (before, after) in parts.catalog.features.iter().zip(&read.catalog.features) {
+        let bits = |column: &segue::column::Numbers| -> Vec<u64> {
+            (0..tracks.len()).map(|row| column.get(row).to_bits()).collect()
+        };
+        assert_eq!(bits(before), bits(after));
+    }
+    // Piece by piece, and not `assert_eq`: what it would print fills screens.
+    assert!(read.clusters == parts.clusters && read.bayes == parts.bayes && read.scaler == parts.scaler);
+    assert!(read.catalog == parts.catalog);
+    assert!(read.titles == parts.titles && read.ids == parts.ids);
+    assert!(read.graphs == parts.graphs);
+    assert!(read == parts);
+    assert!(encode(&read).expect("encodes") == file);
+
+    let version = Version::of(&file);
+    let before = Model::assemble(parts, version).expect("assembles");
+    let after = Model::from_bytes(&file, version).expect("reads back");
+    before.verify().expect("holds");
+    after.verify().expect("holds");
+    for track in tracks {
+        for (same_cluster, search) in [(true, Search::Auto), (false, Search::Hnsw), (false, Search::Exact)] {
+            let seed = Seed::Track(track.id.clone());
+            let request = Request { same_cluster, search, limit: 5, ..Request::new(seed) };
+            assert_eq!(before.recommend(&request), after.recommend(&request));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 128,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/format.regressions"))),
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn any_catalogue_comes_back_and_answers_the_same((tracks, k) in catalogue()) {
+        held(&tracks, k.min(tracks.len()));
+    }
+}
+
+#[test]
+fn long_titles_and_repeated_ids_come_back() {
+    let mut tracks = common::tracks(40, 3);
+    tracks[3].song = "é".repeat(32 * 1024);
+    tracks[4].song = "\u{1d11e}\0".repeat(16 * 1024);
+    tracks[5].song.clear();
+    for track in &mut tracks[10..20] {
+        track.id = "the same".into();
+    }
+    held(&tracks, 4);
+}

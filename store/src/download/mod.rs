@@ -1,0 +1,135 @@
+//! Downloading an artifact over several connections, and taking its bytes as they come.
+//!
+//! The artifact is cut into one range for each connection, and all are asked for at once: what the network takes until
+//! the first byte is waited for once, and no connection waits for another. Chunks stay as the network cut them, and
+//! belong to the [`Download`] until they are taken.
+//!
+//! Every range is of the same object: each request carries its ETag (`If-Match`), and each answer's size is compared.
+//! **Nothing here checks the bytes themselves**, since S3 has no checksum of an arbitrary range. The artifact has one of
+//! each of its sections, and [`Store::fetch`] computes the version.
+
+mod arrivals;
+mod buffer;
+mod part;
+mod ranges;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::task::JoinSet;
+
+use self::arrivals::{Arrivals, Found};
+use crate::error::cause;
+use crate::{Error, Latest, Store};
+
+/// A download under way. Dropping it stops it.
+///
+/// Each byte can be taken once, in any order and by any number of tasks.
+#[derive(Debug)]
+pub struct Download {
+    what: String,
+    size: u64,
+    arrivals: Arc<Arrivals>,
+    /// One task that looks after those of the parts. A set stops its tasks when it is dropped.
+    _task: JoinSet<()>,
+}
+
+impl Store {
+    /// Starts downloading the artifact of `latest` over
+    /// [`StoreOptions::connections`](crate::StoreOptions::connections). Returns at once; tasks run in the background.
+    ///
+    /// A part whose connection breaks off goes on from the byte that it reached. Whatever else goes wrong, the whole
+    /// taking longer than [`StoreOptions::download_timeout`](crate::StoreOptions::download_timeout) included, ends the
+    /// download, and [`Download::take`] says so.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn download(&self, latest: &Latest) -> Download {
+        let options = &self.options;
+        let ranges = ranges::cut(latest.size, options.connections, options.min_part_bytes);
+        // Not `latest.key`: the version says it, and nobody has to check it.
+        let key = self.location.model_key(latest.version);
+        let what = self.location.url(&key);
+        let arrivals = Arc::new(Arrivals::new(ranges.clone()));
+
+        let mut task = JoinSet::new();
+        match latest.check_object() {
+            Ok(()) => {
+                let object = part::Object { store: self.clone(), key, version: latest.version, size: latest.size };
+                task.spawn(run(object, latest.etag.clone(), ranges, Arc::clone(&arrivals)));
+            }
+            Err(reason) => arrivals.fail(Error::Corrupt { what: what.clone(), reason }),
+        }
+        Download { what, size: latest.size, arrivals, _task: task }
+    }
+}
+
+impl Download {
+    /// The artifact's size in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Waits until these bytes of the artifact are there, and takes them: their memory is the caller's from now on.
+    /// It does not wait for other bytes. Giving up the wait takes nothing.
+    ///
+    /// Bytes that came in one chunk are not copied. They share their memory with the rest of that chunk, at most some
+    /// hundred kilobytes, which is free when all of it is dropped.
+    ///
+    /// # Errors
+    /// [`Error::NotToBeTaken`] where the artifact ends before, or where some of the bytes were taken already. What the
+    /// download failed with, for this and every other call, even where the bytes had come.
+    pub async fn take(&self, range: Range<u64>) -> Result<Bytes, Error> {
+        if range.start > range.end || range.end > self.size {
+            return Err(self.not_to_be_taken(range, format!("it has {} bytes", self.size)));
+        }
+        loop {
+            let there = match self.arrivals.find(&range)? {
+                Found::Chunks(chunks) => return self.join(chunks),
+                Found::Taken => return Err(self.not_to_be_taken(range, "some of them were taken already".into())),
+                Found::NotYet(there) => there,
+            };
+            // What happened, if anything did, is seen by looking again.
+            let _ = there.await;
+        }
+    }
+
+    fn join(&self, mut chunks: Vec<Bytes>) -> Result<Bytes, Error> {
+        if chunks.len() <= 1 {
+            return Ok(chunks.pop().unwrap_or_default());
+        }
+        let size = chunks.iter().map(Bytes::len).sum();
+        let mut joined = Vec::new();
+        joined.try_reserve_exact(size).map_err(|_| Error::Corrupt {
+            what: self.what.clone(),
+            reason: format!("{size} bytes of it do not fit into memory"),
+        })?;
+        for chunk in chunks {
+            joined.extend_from_slice(&chunk);
+        }
+        Ok(joined.into())
+    }
+
+    fn not_to_be_taken(&self, range: Range<u64>, reason: String) -> Error {
+        Error::NotToBeTaken { what: self.what.clone(), range, reason }
+    }
+}
+
+/// Downloads all parts. The first that fails ends the others, since their tasks go with the set.
+async fn run(object: part::Object, etag: Option<String>, ranges: Vec<Range<u64>>, arrivals: Arc<Arrivals>) {
+    let limit = object.store.options.download_timeout;
+    let what = object.what();
+    let all = async {
+        let mut parts = JoinSet::new();
+        part::start_all(object, etag, ranges, &arrivals, &mut parts).await?;
+        while let Some(ended) = parts.join_next().await {
+            ended.unwrap_or_else(|error| Err(Error::Unavailable { what: what.clone(), source: cause(error) }))?;
+        }
+        Ok(())
+    };
+    let ended = tokio::time::timeout(limit, all).await;
+    if let Err(error) = ended.unwrap_or_else(|_| Err(Error::timed_out(what.clone(), limit))) {
+        arrivals.fail(error);
+    }
+}

@@ -1,0 +1,49 @@
+//! Which bytes each connection is asked for.
+
+use std::ops::Range;
+
+/// More connections than this are not opened, whatever the options say.
+const MAX_CONNECTIONS: u64 = 64;
+
+/// Cuts `size` bytes into as many ranges as there are connections, as equal as can be, and none shorter than `min`
+/// bytes unless it is the only one.
+pub(super) fn cut(size: u64, connections: u32, min: u64) -> Vec<Range<u64>> {
+    let most = u64::from(connections).clamp(1, MAX_CONNECTIONS);
+    let count = (size / min.max(1)).clamp(1, most);
+    let (length, longer) = (size / count, size % count);
+    // The first `longer` ranges have one byte more.
+    let start = |i: u64| length * i + i.min(longer);
+    (0..count).map(|i| start(i)..start(i + 1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_short_artifact_takes_fewer_connections() {
+        let ends = |size, connections, min| -> Vec<u64> {
+            cut(size, connections, min).iter().map(|range| range.end).collect()
+        };
+        assert_eq!(ends(1, 4, 10), [1]);
+        assert_eq!(ends(19, 4, 10), [19]);
+        assert_eq!(ends(20, 4, 10), [10, 20]);
+        assert_eq!(ends(43, 4, 10), [11, 22, 33, 43]);
+        assert_eq!(ends(5, 0, 0), [5]);
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_cover_everything_once_and_differ_by_a_byte(size in 0..=u64::MAX, connections: u32, min: u64) {
+            let ranges = cut(size, connections, min);
+            prop_assert!(ranges.len() <= MAX_CONNECTIONS as usize);
+            prop_assert_eq!((ranges[0].start, ranges[ranges.len() - 1].end), (0, size));
+            prop_assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
+            let lengths = || ranges.iter().map(|range| range.end - range.start);
+            prop_assert!(lengths().max().unwrap() - lengths().min().unwrap() <= 1);
+            prop_assert!(ranges.len() == 1 || lengths().all(|length| length >= min));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The store against an S3 server, through real sockets.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod download;
+mod fetch;
+mod pointer;
+mod proxy;
+mod publish;
+mod server;
+mod settings;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use segue_store::{Latest, LatestState, Location, Published, ReportFile, Store, StoreOptions, Upload, Version};
+
+pub(crate) fn upload(artifact: impl Into<Bytes>) -> Upload {
+    let chart = ReportFile {
+        path: "elbow.svg".into(),
+        bytes: Bytes::from_static(b"<svg/>"),
+        content_type: "image/svg+xml".into(),
+    };
+    Upload {
+        artifact: artifact.into(),
+        report: vec![chart],
+        tracks: 39_280,
+        k: 6,
+        accuracy: 0.905,
+        features: vec!["danceability".into(), "energy".into()],
+    }
+}
+
+pub(crate) async fn current(store: &Store) -> Latest {
+    match store.latest(None).await.unwrap() {
+        LatestState::Found { latest, .. } => latest,
+        LatestState::NotModified => panic!("nothing was known"),
+    }
+}
+
+/// The versions in the order in which they became current, as each winner says what was current before it. There is
+/// one such order, or the pointer was undone unseen.
+pub(crate) fn history(winners: &[Published], start: Option<Version>) -> Vec<Version> {
+    let after: HashMap<Option<Version>, Version> = winners.iter().map(|won| (won.previous, won.version)).collect();
+    assert_eq!(after.len(), winners.len(), "two winners replaced the same model");
+    std::iter::successors(after.get(&start), |&&version| after.get(&Some(version))).copied().collect()
+}
+
+/// A client of an address that is not an embedded server's.
+pub(crate) fn store_at(endpoint: String, options: StoreOptions) -> Store {
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+        .region(aws_sdk_s3::config::Region::from_static("us-east-1"))
+        .endpoint_url(endpoint)
+        .force_path_style(true)
+        .credentials_provider(aws_sdk_s3::config::Credentials::new("key", "secret", None, None, "test"))
+        .build();
+    let location: Location = "s3://music/segue".parse().unwrap();
+    Store::with_client(aws_sdk_s3::Client::from_conf(config), location).with_options(options)
+}
+
+pub(crate) fn impatient() -> StoreOptions {
+    StoreOptions {
+        connect_timeout: Duration::from_millis(200),
+        read_timeout: Duration::from_millis(200),
+        attempt_timeout: Duration::from_millis(300),
+        operation_timeout: Duration::from_millis(1000),
+        download_timeout: Duration::from_millis(1000),
+        max_attempts: 2,
+        ..StoreOptions::default()
+    }
+}

@@ -1,0 +1,130 @@
+//! Servers that refuse, are not there, or do not do what S3 does.
+
+use std::time::{Duration, Instant};
+
+use segue_store::{Error, Latest, Store, StoreOptions, Version};
+use segue_tests::TestStore;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::{current, impatient, store_at, upload};
+
+#[tokio::test]
+async fn what_is_missing_is_named() {
+    let test = TestStore::start().await;
+    let error = test.store.latest(None).await.unwrap_err();
+    assert!(matches!(error, Error::NoModel { .. }), "{error:?}");
+    assert!(error.to_string().contains("trainer publish FILE --to s3://music/segue"), "{error}");
+
+    let nowhere = Store::with_client(test.s3.client(), "s3://nowhere/segue".parse().unwrap());
+    for result in [
+        nowhere.latest(None).await.map(drop),
+        nowhere.publish(upload("model")).await.map(drop),
+        nowhere.list().await.map(drop),
+        nowhere.rollback(Version::of(b"model")).await.map(drop),
+    ] {
+        assert!(matches!(&result, Err(Error::NoBucket { bucket }) if bucket == "nowhere"), "{result:?}");
+    }
+}
+
+#[tokio::test]
+async fn wrong_keys_are_denied_and_not_shown() {
+    let test = TestStore::start().await;
+    test.store.publish(upload("model")).await.unwrap();
+    let latest = current(&test.store).await;
+    for (access, secret) in [("segue", "wrong-secret"), ("nobody", "wrong-secret")] {
+        let store = Store::with_client(test.s3.client_with_keys(access, secret), test.store.location().clone());
+        for result in [
+            store.latest(None).await.map(drop),
+            store.fetch(&latest).await.map(drop),
+            store.publish(upload("model")).await.map(drop),
+            store.list().await.map(drop),
+        ] {
+            let error = result.unwrap_err();
+            assert!(matches!(error, Error::AccessDenied { .. }), "{error:?}");
+            assert!(!error.is_retryable());
+            assert!(!format!("{error} {error:?}").contains("wrong-secret"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_or_says_nothing_is_unavailable_in_time() {
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    for address in [gone, mute.local_addr().unwrap()] {
+        let store = store_at(format!("http://{address}"), impatient());
+        let started = Instant::now();
+        let error = store.latest(None).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+        assert!(error.is_retryable());
+        assert!(store.publish(upload("model")).await.unwrap_err().is_retryable());
+        assert!(started.elapsed() < Duration::from_secs(30), "the limits are one second each");
+    }
+}
+
+/// A server that answers each connection's first request with what this makes of its head, then waits or hangs up.
+async fn answering(answer: fn(&str) -> Vec<u8>, hang_up: bool) -> (String, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let mut server = JoinSet::new();
+    server.spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = [0; 4096];
+            let length = stream.read(&mut head).await.unwrap_or(0);
+            let _ = stream.write_all(&answer(&String::from_utf8_lossy(&head[..length]))).await;
+            if !hang_up {
+                open.push(stream);
+            }
+        }
+    });
+    (endpoint, server)
+}
+
+/// As much as two of five bytes, whatever was asked for.
+fn half_an_answer(head: &str) -> Vec<u8> {
+    let answer = if head.contains("range: bytes=2-4") {
+        "HTTP/1.1 206 Partial Content\r\ncontent-range: bytes 2-4/5\r\ncontent-length: 3\r\n\r\n"
+    } else {
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nmo"
+    };
+    answer.into()
+}
+
+#[tokio::test]
+async fn a_body_that_stops_coming_is_unavailable_in_time() {
+    let test = TestStore::start().await;
+    test.store.publish(upload("model")).await.unwrap();
+    let latest = current(&test.store).await;
+    for hang_up in [true, false] {
+        let (endpoint, _server) = answering(half_an_answer, hang_up).await;
+        let store = store_at(endpoint, impatient());
+        let error = store.fetch(&latest).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+        let error = store.latest(None).await.unwrap_err();
+        assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_ranges_or_etags_is_said_to_be_none_for_downloads() {
+    let test = TestStore::start().await;
+    test.store.publish(upload("model")).await.unwrap();
+    let latest = current(&test.store).await;
+    let without_etag = Latest { etag: None, ..latest.clone() };
+
+    let (endpoint, _server) = answering(|_| b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nmodel".into(), true).await;
+    let store = store_at(endpoint, StoreOptions { min_part_bytes: 1, ..impatient() });
+    for (latest, reason) in [(&latest, "with the whole object"), (&without_etag, "with the whole object")] {
+        let error = store.fetch(latest).await.unwrap_err();
+        assert!(matches!(&error, Error::Unsupported { .. }) && error.to_string().contains(reason), "{error:?}");
+        assert!(!error.is_retryable());
+    }
+
+    let store = store.with_options(impatient());
+    assert_eq!(store.fetch(&latest).await.unwrap(), "model", "all of it is what was asked for");
+    let error = store.fetch(&without_etag).await.unwrap_err();
+    assert!(matches!(&error, Error::Unsupported { .. }) && error.to_string().contains("no ETag"), "{error:?}");
+}
