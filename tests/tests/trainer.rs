@@ -202,6 +202,42 @@ fn json_is_one_object_and_nothing_else_is_printed() {
 }
 
 #[test]
+fn weights_are_checked_and_told_with_what_they_do() {
+    let csv = catalog::csv();
+    for (weights, expected) in [
+        ("tempo", "FEATURE=NUMBER"),
+        ("speed=2", "unknown feature"),
+        ("tempo=-1", "0 to 100"),
+        ("tempo=1e9", "0 to 100"),
+        ("tempo=NaN", "0 to 100"),
+    ] {
+        let (output, _) = train(csv.as_bytes(), &[&format!("--weights={weights}")]);
+        let stderr = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && stderr.contains(expected), "{weights}: {stderr}");
+    }
+    refused(csv.as_bytes(), &["--weights", "liveness=2"], &["liveness", "valence", "--features"]);
+    refused(csv.as_bytes(), &["--weights", "tempo=0,energy=0,valence=0,popularity=0"], &["1 features", "at least 2"]);
+
+    let (plain, folder) = train(csv.as_bytes(), &["--k", "3", "--json"]);
+    let (weighted, other) = train(csv.as_bytes(), &["--k", "3", "--json", "--weights", "tempo=3,popularity=0"]);
+    let (ones, _) = train(csv.as_bytes(), &["--k", "3", "--json", "--weights", "tempo=1"]);
+    let [plain, weighted, ones] =
+        [plain, weighted, ones].map(|output| serde_json::from_slice::<Value>(&output.stdout).expect("JSON"));
+    assert_eq!(plain["version"], ones["version"], "a weight of 1 is none");
+    assert_ne!(plain["version"], weighted["version"]);
+    // Means and deviations are the file's, whatever the weights; the figures without weights those of the plain model.
+    assert_eq!(plain["features"], weighted["features"]);
+    assert_eq!(plain["recommendations"], weighted["unweighted_recommendations"]);
+    assert_eq!((&weighted["weights"]["tempo"], &weighted["weights"]["energy"]), (&Value::from(3.0), &Value::from(1.0)));
+    let page = |folder: &TempDir| std::fs::read_to_string(folder.path().join("out/report/index.html")).expect("a page");
+    assert!(page(&other).contains("Same, unweighted") && !page(&folder).contains("unweighted"));
+    let model = segue::Model::open(&other.path().join("out/model.segue")).expect("opens");
+    let popularity = model.scaler().features.iter().position(|feature| feature == "popularity").expect("a feature");
+    assert_eq!(model.scaler().weights[popularity], 0.0);
+    assert!(model.neighbors().vectors().iter().all(|vector| vector.lanes()[popularity] == 0.0));
+}
+
+#[test]
 fn quiet_says_nothing_but_errors() {
     let (output, folder) = train(catalog::csv().as_bytes(), &["--k", "3", "--quiet"]);
     assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");

@@ -20,6 +20,7 @@ use crate::{
     scale::Scaler,
     silhouette::{Silhouette, silhouettes},
     table::Table,
+    weights::{self, Weights},
 };
 
 /// How many tracks the recall of the index is measured on.
@@ -41,11 +42,20 @@ pub struct Options {
     pub threads: usize,
     /// Names that replace those made from the clusters, by cluster.
     pub names: BTreeMap<u32, String>,
+    /// How much each feature counts where tracks are compared: for clusters, naive Bayes and neighbours.
+    pub weights: Weights,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { k: 6, k_range: 2..=8, seed: 42, threads: rayon::current_num_threads(), names: BTreeMap::new() }
+        Self {
+            k: 6,
+            k_range: 2..=8,
+            seed: 42,
+            threads: rayon::current_num_threads(),
+            names: BTreeMap::new(),
+            weights: Weights::default(),
+        }
     }
 }
 
@@ -57,8 +67,8 @@ pub struct Trained {
     pub version: Version,
     /// What it was made from and how good it is.
     pub card: Card,
-    /// Mean of each scaled feature in each cluster, shape `(k, n_features)`: how far a cluster is from the mean of all
-    /// tracks, in deviations.
+    /// Mean of each scaled feature in each cluster, not weighted, shape `(k, n_features)`: how far a cluster is from the
+    /// mean of all tracks, in deviations.
     pub scaled_means: Array2<f64>,
     /// Rows of the table, the dropped ones among them.
     pub rows: u64,
@@ -71,6 +81,9 @@ pub struct Trained {
 /// A training that came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The weights are not of this table.
+    #[error(transparent)]
+    Weights(#[from] weights::Error),
     /// There are no such clusters.
     #[error(transparent)]
     Clusters(#[from] kmeans::Error),
@@ -93,7 +106,8 @@ pub enum Error {
 /// a defect, is an error too: it is never returned.
 pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trained, Error> {
     let stage = console.stage("scale", 0);
-    let scaler = Scaler::fit(table.values.view());
+    let weights = options.weights.of(&table.features)?;
+    let scaler = Scaler::fit(table.values.view()).with_weights(weights);
     let mut scaled = table.values.clone();
     scaler.apply(scaled.view_mut());
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
@@ -130,7 +144,9 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
         NaiveBayes { means: by_cluster(&bayes.means), variances: by_cluster(&bayes.variances), priors: bayes.priors };
     stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
 
-    let scaled_means = means_by_cluster(&scaled, &clustering);
+    let raw_means = means_by_cluster(&table.values, &clustering);
+    let mut scaled_means = raw_means.clone();
+    scaler.clone().with_weights(vec![1.0; names.len()]).apply(scaled_means.view_mut());
     let projection = projection::fit(scaled.view())?;
     drop(scaled);
     let genres = match &table.genres {
@@ -143,7 +159,6 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     let features: Vec<&str> = names.iter().map(String::as_str).collect();
     let cluster_names = names::name(&features, scaled_means.view(), &genres, &options.names);
 
-    let raw_means = means_by_cluster(&table.values, &clustering);
     let card = Card {
         tracks: table.n_tracks() as u64,
         dropped: table.dropped.by_reason.clone(),
@@ -171,8 +186,8 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
         .zip(clustering.centroids.rows())
         .map(|((name, genres), centroid)| NamedCluster { name, genres, centroid: centroid.to_vec() })
         .collect();
-    let weights = vec![1.0; names.len()];
-    let scaler = segue::feature::Scaler { features: names, mean: scaler.mean, deviation: scaler.deviation, weights };
+    let Scaler { mean, deviation, weights } = scaler;
+    let scaler = segue::feature::Scaler { features: names, mean, deviation, weights };
     let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let labelled = labelled(table, &clustering.labels);
     let mut parts = build(&labelled, scaler, projection, clusters, bayes, card, &graphs, options.threads, &|done| {

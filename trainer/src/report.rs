@@ -68,6 +68,10 @@ struct Metrics<'a> {
     silhouette: BTreeMap<u32, f64>,
     recall_at_50: f64,
     recommendations: &'a Quality,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weights: Option<BTreeMap<&'a str, f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unweighted_recommendations: Option<&'a Quality>,
     seconds: BTreeMap<String, f64>,
 }
 
@@ -81,6 +85,11 @@ pub fn metrics(trained: &Trained, facts: &Facts, console: &Console) -> serde_jso
         silhouette: trained.silhouettes.iter().map(|(k, found)| (*k, found.mean)).collect(),
         recall_at_50: facts.recall_at_50,
         recommendations: &facts.quality,
+        weights: facts.unweighted.as_ref().map(|_| {
+            let names = trained.card.features.iter().map(|feature| feature.name.as_str());
+            names.zip(facts.weights.iter().copied()).collect()
+        }),
+        unweighted_recommendations: facts.unweighted.as_ref(),
         seconds: console.seconds().into_iter().collect(),
     };
     // Numbers and strings always serialise.

@@ -57,6 +57,9 @@ pub fn summary(
     if let Some(genre) = same.genre {
         let (agreement, chance) = (percent(genre.agreement), percent(genre.chance));
         line("genres", format!("{agreement} of recommended tracks agree, {chance} by chance"));
+        if let Some(before) = facts.unweighted.as_ref().and_then(|quality| quality.same_cluster.genre) {
+            line("weights", format!("without them {} would agree", percent(before.agreement)));
+        }
     }
     let all: f64 = seconds.iter().map(|(_, seconds)| seconds).sum();
     let mut longest: Vec<&(String, f64)> = seconds.iter().collect();

@@ -14,9 +14,11 @@ use crate::{
     knee::knee,
     names, output,
     pipeline::{self, Options, Trained},
+    quality::{self, Quality},
     report::{self, Facts},
     summary::{next_command, summary},
-    table::{self, Feature},
+    table::{self, Feature, Table},
+    weights::Weights,
 };
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +36,9 @@ pub(super) struct Train {
     /// Features to use, 2 to 16, each one required [default: those of the eleven that the file has]
     #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
     features: Option<Vec<Feature>>,
+    /// How much features count where tracks are compared, 0 to 100; 1 where nothing is said
+    #[arg(long, value_name = "FEATURE=WEIGHT,...")]
+    weights: Option<Weights>,
     /// Number of clusters, 1 to 32
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=32))]
     k: u32,
@@ -81,6 +86,14 @@ struct Printed {
     metrics: serde_json::Value,
 }
 
+/// How good the recommendations of the same training are without weights.
+fn unweighted(table: &Table, options: &Options) -> anyhow::Result<Quality> {
+    let options = Options { k_range: options.k..=options.k, weights: Weights::default(), ..options.clone() };
+    let trained = pipeline::train(table, &options, &Console::quiet())?;
+    let model = Model::from_bytes(&trained.file, trained.version)?;
+    Ok(quality::measure(&model, &Facts::options(), &|_| ())?)
+}
+
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         if let Some(threads) = self.threads {
@@ -106,15 +119,21 @@ impl Train {
             seed: self.seed,
             threads: self.threads.map_or_else(rayon::current_num_threads, usize::from),
             names,
+            weights: self.weights.clone().unwrap_or_default(),
         };
         let trained = pipeline::train(&table, &options, &console)?;
-        drop(table);
 
         let stage = console.stage("measure", Facts::steps());
         let model = Model::from_bytes(&trained.file, trained.version)?;
-        let facts = Facts::gather(&model, &trained, &|done| stage.set(done))?;
+        let mut facts = Facts::gather(&model, &trained, &|done| stage.set(done))?;
         drop(model);
         stage.done(&format!("what follows {} songs", facts.quality.songs));
+        if !options.weights.are_all_one() {
+            let stage = console.stage("compare", 0);
+            facts.unweighted = Some(unweighted(&table, &options)?);
+            stage.done("with a model in which every feature counts once");
+        }
+        drop(table);
 
         let folder = self.out.join("report");
         let artifact = self.out.join("model.segue");

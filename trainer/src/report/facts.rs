@@ -36,6 +36,10 @@ pub struct Facts {
     pub songs: u32,
     /// How good the recommendations are.
     pub quality: Quality,
+    /// How good they would be if every feature counted once; `None` where it does.
+    pub unweighted: Option<Quality>,
+    /// What each feature weighs, in the model's order.
+    pub weights: Vec<f64>,
     /// Recall of the index in answers of 50 songs of the own cluster.
     pub recall_at_50: f64,
 }
@@ -99,15 +103,21 @@ impl Facts {
                 cluster: model.cluster_of(row) as u32,
             })
             .collect();
-        let options = quality::Options { sample: SONGS, ..Default::default() };
         Ok(Self {
             spreads,
             clusters,
             points,
             songs: model.songs().count(),
-            quality: quality::measure(model, &options, progress)?,
+            quality: quality::measure(model, &Self::options(), progress)?,
+            unweighted: None,
+            weights: model.scaler().weights.clone(),
             recall_at_50: quality::recall(model, 50, RECALL_SAMPLE)?,
         })
+    }
+
+    /// What the recommendations are measured on. With the same for a model of other weights, the two can be compared.
+    pub fn options() -> quality::Options {
+        quality::Options { sample: SONGS, ..Default::default() }
     }
 
     /// How many steps the gathering has at most.

@@ -104,12 +104,13 @@ fn data(trained: &Trained, facts: &Facts) -> Result<Markup, charts::Error> {
     let mut reasons: Vec<(&String, &u64)> = card.dropped.iter().collect();
     reasons.sort_by_key(|(_, rows)| std::cmp::Reverse(**rows));
     let mut rows = Vec::new();
-    for (feature, spread) in card.features.iter().zip(&facts.spreads) {
+    let weighted = facts.unweighted.is_some();
+    for ((feature, spread), weight) in card.features.iter().zip(&facts.spreads).zip(&facts.weights) {
         let width = spread.max - spread.min;
         let mean = if width > 0.0 { (feature.mean - spread.min) / width } else { 0.5 };
         let histogram = charts::histogram(&spread.histogram, mean)?;
         let unit = feature.name.parse::<Feature>().ok().and_then(Feature::unit);
-        rows.push((feature, spread, unit, labelled(&histogram, &format!("How {} is spread", feature.name))));
+        rows.push((feature, spread, weight, unit, labelled(&histogram, &format!("How {} is spread", feature.name))));
     }
     Ok(html! {
         p {
@@ -122,20 +123,26 @@ fn data(trained: &Trained, facts: &Facts) -> Result<Markup, charts::Error> {
                 tbody { @for (reason, rows) in reasons { tr { td { (reason) } td.number { (count(*rows)) } } } }
             }))
         }
-        p { "Every feature is scaled to mean 0 and deviation 1 before tracks are compared. The line marks the mean." }
+        p {
+            "Every feature is scaled to mean 0 and deviation 1"
+            @if weighted { ", then multiplied with its weight," }
+            " before tracks are compared. The line marks the mean."
+        }
         (table("Features", html! {
             thead { tr {
                 th scope="col" { "Feature" } th scope="col" { "Tracks, from least to largest" }
                 th.number scope="col" { "Mean" } th.number scope="col" { "Deviation" }
                 th.number scope="col" { "Least" } th.number scope="col" { "Largest" }
+                @if weighted { th.number scope="col" { "Weight" } }
             } }
             tbody {
-                @for (feature, spread, unit, histogram) in rows {
+                @for (feature, spread, weight, unit, histogram) in rows {
                     tr {
                         th scope="row" { (feature.name) @if let Some(unit) = unit { small { " " (unit) } } }
                         td.spread { (histogram) }
                         td.number { (number(feature.mean)) } td.number { (number(feature.deviation)) }
                         td.number { (number(spread.min)) } td.number { (number(spread.max)) }
+                        @if weighted { td.number { (weight) } }
                     }
                 }
             }
@@ -270,21 +277,34 @@ fn search(card: &Card, facts: &Facts) -> Markup {
 
 fn recommendations(facts: &Facts) -> Markup {
     let quality = &facts.quality;
+    let before = facts.unweighted.as_ref().map(figures);
+    let rows = figures(quality).into_iter().enumerate().map(|(at, figure)| {
+        let before = before.as_ref().and_then(|figures| figures.get(at)).map(|figure| figure.values.clone());
+        (figure, before)
+    });
     html! {
         p {
             (quality.limit) " songs that follow each of " (count(quality.songs as u64))
             " songs drawn at random, from the song's own cluster (as by default) and from all clusters."
+            @if before.is_some() {
+                " Beside them what a model of the same tracks gives in which every feature counts once; diversity is "
+                "measured by each model's own distances."
+            }
         }
         (table("Recommendations", html! {
             thead { tr {
                 th scope="col" { "" span.away { "Measure" } } th.number scope="col" { "Same cluster" }
                 th.number scope="col" { "Any cluster" }
+                @if before.is_some() {
+                    th.number scope="col" { "Same, unweighted" } th.number scope="col" { "Any, unweighted" }
+                }
             } }
             tbody {
-                @for figure in figures(quality) {
+                @for (figure, before) in rows {
                     tr {
                         th scope="row" { (figure.name.trim()) small { " " (figure.meaning) } }
                         @for value in figure.values { td.number { (value) } }
+                        @if let Some(before) = before { @for value in before { td.number { (value) } } }
                     }
                 }
             }
