@@ -117,7 +117,8 @@ impl Curve<'_> {
             .y_desc(self.unit)
             .axis_desc_style(Style { size: LABEL, ..PLAIN }.font())
             .draw()?;
-        let points = || self.points.iter().map(|&(k, value)| (f64::from(k), value));
+        let points =
+            || self.points.iter().filter(|(_, value)| value.is_finite()).map(|&(k, value)| (f64::from(k), value));
         let is_chosen = |point: (f64, f64)| point.0 == f64::from(self.chosen);
         if let Some(at) = points().find(|point| is_chosen(*point)) {
             chart.draw_series([PathElement::new([(at.0, least), at], RED.mix(0.5).stroke_width(1))])?;

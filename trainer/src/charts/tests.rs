@@ -49,7 +49,7 @@ fn special_characters_of_names_are_escaped() {
 #[test]
 fn any_figures_give_a_chart() {
     for inertia in [vec![(1, 0.0)], vec![(1, f64::NAN), (2, f64::INFINITY)], vec![(2, 1e-9), (3, 1e-12)]] {
-        elbow(&inertia, 2, Some(3)).expect("a chart");
+        is_svg(&elbow(&inertia, 2, Some(3)).expect("a chart"));
     }
     // One picture with everything that is too much.
     let names: Vec<String> =

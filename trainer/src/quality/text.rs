@@ -19,8 +19,10 @@ pub fn figures(quality: &Quality) -> Vec<Figure> {
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let mut figures = Vec::new();
     let mut add = |name, meaning, value: &dyn Fn(&Answers) -> Option<String>| {
-        if let [Some(same), Some(any)] = both.map(value) {
-            figures.push(Figure { name, meaning, values: [same, any] });
+        let values = both.map(value);
+        if values.iter().any(Option::is_some) {
+            let values = values.map(|value| value.unwrap_or_else(|| "-".to_owned()));
+            figures.push(Figure { name, meaning, values });
         }
     };
     add("genre agreement", "recommended tracks that have the song's genre", &|answers| {
