@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Clicks through the page in a headless Chromium, on a demo server of its own. Pictures go to target/browser/.
+# Clicks through the page in a headless Chromium, on a demo server of its own, and looks at the trainer's report.
+# Pictures go to target/browser/.
 # Needs Node 20 and Chromium; as root on Debian it installs Chromium itself. Where they cannot be had it says so and passes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,6 +23,8 @@ cargo build --workspace --bins --quiet --locked
 out=target/browser
 mkdir -p "$out"
 node tests/browser/table.js >"$out/tracks.csv"
+target/debug/trainer train --data "$out/tracks.csv" --out "$out/model" >"$out/train.log" 2>&1 \
+  || { cat "$out/train.log"; echo "the trainer failed"; exit 1; }
 target/debug/local --port 0 --data "$out/tracks.csv" --dir "$out/demo" >"$out/server.log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
@@ -33,5 +36,5 @@ for _ in $(seq 300); do
   sleep 0.2
 done
 [ -n "$PAGE_URL" ] || { cat "$out/server.log"; echo "the demo server did not say its address"; exit 1; }
-export PAGE_URL PICTURES="$PWD/$out"
-node --test --test-concurrency=1 --test-timeout=600000 tests/browser/page.test.js
+export PAGE_URL PICTURES="$PWD/$out" REPORT="$PWD/$out/model/report/index.html"
+node --test --test-concurrency=1 --test-timeout=600000 tests/browser/page.test.js tests/browser/report.test.js

@@ -3,12 +3,21 @@
 #![allow(missing_docs)]
 
 use std::{
-    path::Path,
-    process::{Command, Output},
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
-use segue_tests::{binaries::binary, catalog};
+use flate2::{Compression, write::GzEncoder};
+use segue_tests::{TestStore, binaries::binary, catalog};
+use serde_json::Value;
 use tempfile::TempDir;
+use tokio::io::AsyncReadExt;
 
 fn trainer(arguments: &[&str], folder: &Path) -> Output {
     Command::new(binary("trainer")).args(arguments).current_dir(folder).output().expect("the trainer runs")
@@ -91,7 +100,7 @@ fn dropped_rows_are_counted_by_reason_and_many_of_them_are_a_warning() {
     assert!(output.status.success(), "{stderr}");
     assert!(stderr.contains("warning") && stderr.contains("one in ten"), "{stderr}");
     let metrics = std::fs::read(folder.path().join("out/report/metrics.json")).expect("metrics");
-    let metrics: serde_json::Value = serde_json::from_slice(&metrics).expect("JSON");
+    let metrics: Value = serde_json::from_slice(&metrics).expect("JSON");
     assert_eq!(metrics["tracks"], 203);
     let dropped = metrics["dropped"].as_object().expect("reasons");
     assert_eq!(dropped.len(), 4, "{metrics}");
@@ -111,7 +120,7 @@ fn a_constant_feature_is_a_warning_and_divides_nothing() {
     assert!(output.status.success(), "{stderr}");
     assert!(stderr.contains("warning") && stderr.contains("liveness"), "{stderr}");
     let inspected = trainer(&["inspect", "out/model.segue", "--json"], folder.path());
-    let inspected: serde_json::Value = serde_json::from_slice(&inspected.stdout).expect("JSON");
+    let inspected: Value = serde_json::from_slice(&inspected.stdout).expect("JSON");
     let features = inspected["features"].as_array().expect("features");
     assert!(features.iter().any(|feature| feature["name"] == "liveness" && feature["deviation"] == 0.0));
 }
@@ -170,4 +179,232 @@ fn names_of_clusters_can_be_given() {
     let wrong = trainer(&[&train[..], &["wrong.json"]].concat(), folder.path());
     assert_eq!(wrong.status.code(), Some(1));
     assert!(text(&wrong.stderr).contains('9'), "{}", text(&wrong.stderr));
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(text.as_bytes()).expect("packs");
+    gzip.finish().expect("packs")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    entries.map(|entry| entry.expect("an entry").path()).collect()
+}
+
+#[test]
+fn json_is_one_object_and_nothing_else_is_printed() {
+    let (output, folder) = train(catalog::csv().as_bytes(), &["--k", "3", "--json"]);
+    let printed: Value = serde_json::from_slice(&output.stdout).expect("one JSON value");
+    let inspected = trainer(&["inspect", "out/model.segue", "--json"], folder.path());
+    let inspected: Value = serde_json::from_slice(&inspected.stdout).expect("JSON");
+    for figure in ["version", "bytes", "tracks", "inertia", "clusters", "classifier", "index"] {
+        assert_eq!(printed[figure], inspected[figure], "{figure}");
+    }
+    assert_eq!((&printed["model"], &printed["published"]), (&Value::from("out/model.segue"), &Value::Null));
+    assert!(printed["recommendations"]["same_cluster"]["genre"]["agreement"].is_number(), "{printed}");
+    assert!(text(&output.stderr).contains("clusters"), "stages are told on stderr");
+}
+
+#[test]
+fn weights_are_checked_and_told_with_what_they_do() {
+    let csv = catalog::csv();
+    for (weights, expected) in [
+        ("tempo", "FEATURE=NUMBER"),
+        ("speed=2", "unknown feature"),
+        ("tempo=-1", "0 to 100"),
+        ("tempo=1e9", "0 to 100"),
+        ("tempo=NaN", "0 to 100"),
+    ] {
+        let (output, _) = train(csv.as_bytes(), &[&format!("--weights={weights}")]);
+        let stderr = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && stderr.contains(expected), "{weights}: {stderr}");
+    }
+    refused(csv.as_bytes(), &["--weights", "liveness=2"], &["liveness", "valence", "--features"]);
+    refused(csv.as_bytes(), &["--weights", "tempo=0,energy=0,valence=0,popularity=0"], &["1 features", "at least 2"]);
+
+    let (plain, folder) = train(csv.as_bytes(), &["--k", "3", "--json"]);
+    let (weighted, other) = train(csv.as_bytes(), &["--k", "3", "--json", "--weights", "tempo=3,popularity=0"]);
+    let (ones, _) = train(csv.as_bytes(), &["--k", "3", "--json", "--weights", "tempo=1"]);
+    let [plain, weighted, ones] =
+        [plain, weighted, ones].map(|output| serde_json::from_slice::<Value>(&output.stdout).expect("JSON"));
+    assert_eq!(plain["version"], ones["version"], "a weight of 1 is none");
+    assert_ne!(plain["version"], weighted["version"]);
+    // Means and deviations are the file's, whatever the weights; the figures without weights those of the plain model.
+    assert_eq!(plain["features"], weighted["features"]);
+    assert_eq!(plain["recommendations"], weighted["unweighted_recommendations"]);
+    assert_eq!((&weighted["weights"]["tempo"], &weighted["weights"]["energy"]), (&Value::from(3.0), &Value::from(1.0)));
+    let page = |folder: &TempDir| std::fs::read_to_string(folder.path().join("out/report/index.html")).expect("a page");
+    assert!(page(&other).contains("Same, unweighted") && !page(&folder).contains("unweighted"));
+    let model = segue::Model::open(&other.path().join("out/model.segue")).expect("opens");
+    let popularity = model.scaler().features.iter().position(|feature| feature == "popularity").expect("a feature");
+    assert_eq!(model.scaler().weights[popularity], 0.0);
+    assert!(model.neighbors().vectors().iter().all(|vector| vector.lanes()[popularity] == 0.0));
+}
+
+#[test]
+fn quiet_says_nothing_but_errors() {
+    let (output, folder) = train(catalog::csv().as_bytes(), &["--k", "3", "--quiet"]);
+    assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
+    assert!(folder.path().join("out/model.segue").is_file());
+    let (output, _) = train(b"", &["--quiet"]);
+    assert!(text(&output.stderr).starts_with("error: ") && output.status.code() == Some(1), "{output:?}");
+}
+
+#[test]
+fn the_summary_fits_a_screen_and_its_last_line_is_a_command_that_works() {
+    let (output, folder) = train(catalog::csv().as_bytes(), &["--k", "3"]);
+    let stdout = text(&output.stdout);
+    let summary: Vec<&str> = stdout.lines().skip_while(|line| !line.ends_with("share  cluster")).collect();
+    assert!((10..=24).contains(&summary.len()) && summary.iter().all(|line| line.chars().count() <= 80), "{stdout}");
+    let next = summary.last().and_then(|line| line.strip_prefix("next ")).expect("a command").trim_start();
+    let command = next.replacen("trainer", &binary("trainer").display().to_string(), 1);
+    let output = Command::new("sh").args(["-c", &command]).current_dir(folder.path()).output().expect("a shell");
+    assert!(output.status.success() && text(&output.stdout).lines().count() == 11, "{next}: {output:?}");
+}
+
+#[test]
+fn a_table_from_standard_input_gives_the_same_model_packed_or_not() {
+    let (_, folder) = train(catalog::csv().as_bytes(), &["--k", "3"]);
+    let expected = std::fs::read(folder.path().join("out/model.segue")).expect("a model");
+    for bytes in [catalog::csv().into_bytes(), gzip(&catalog::csv())] {
+        let mut child = Command::new(binary("trainer"))
+            .args(["train", "--data", "-", "--out", "piped", "--k", "3", "--quiet"])
+            .current_dir(folder.path())
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("the trainer runs");
+        child.stdin.take().expect("its input").write_all(&bytes).expect("writes");
+        assert!(child.wait().expect("ends").success());
+        assert!(std::fs::read(folder.path().join("piped/model.segue")).expect("a model") == expected);
+    }
+}
+
+#[tokio::test]
+async fn a_table_in_s3_gives_the_same_model_and_a_missing_one_is_told() {
+    let (_, folder) = train(catalog::csv().as_bytes(), &["--k", "3"]);
+    let expected = std::fs::read(folder.path().join("out/model.segue")).expect("a model");
+    let test = TestStore::start().await;
+    test.put("tables/tracks 1.csv.gz", gzip(&catalog::csv())).await;
+    let train = async |data: &str| {
+        let mut command = tokio::process::Command::new(binary("trainer"));
+        command.args(["train", "--out", "fetched", "--k", "3", "--data", data]).envs(test.s3.env());
+        command.current_dir(folder.path()).output().await.expect("the trainer runs")
+    };
+    let output = train("s3://music/tables/tracks 1.csv.gz").await;
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(std::fs::read(folder.path().join("fetched/model.segue")).expect("a model") == expected);
+    for (data, expected) in [
+        ("s3://music/tables/none.csv", "s3://music/tables/none.csv"),
+        ("s3://nowhere/tracks.csv", "no bucket nowhere"),
+        ("s3://music/", "names no object"),
+    ] {
+        let output = train(data).await;
+        let stderr = text(&output.stderr);
+        assert!(output.status.code() == Some(1) && stderr.contains(expected), "{data}: {stderr}");
+    }
+}
+
+/// A way to a server that is cut once, after so many bytes of its first answer: its URL, and how many connections it has
+/// carried.
+async fn cut_once(server: String, after: u64) -> (String, Arc<AtomicU64>) {
+    let carried = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&carried);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let address = server.trim_start_matches("http://").to_owned();
+    tokio::spawn(async move {
+        loop {
+            let (client, _) = listener.accept().await.expect("a connection");
+            let server = tokio::net::TcpStream::connect(&address).await.expect("a connection");
+            let limit = if count.fetch_add(1, Ordering::SeqCst) == 0 { after } else { u64::MAX };
+            tokio::spawn(async move {
+                let ((mut asks, mut hears), (answers, mut is_asked)) = (client.into_split(), server.into_split());
+                let mut answers = answers.take(limit);
+                tokio::select! {
+                    _ = tokio::io::copy(&mut asks, &mut is_asked) => {}
+                    _ = tokio::io::copy(&mut answers, &mut hears) => {}
+                }
+            });
+        }
+    });
+    (url, carried)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_whose_download_breaks_off_is_read_on_from_there() {
+    let (_, folder) = train(catalog::csv().as_bytes(), &["--k", "3"]);
+    let expected = std::fs::read(folder.path().join("out/model.segue")).expect("a model");
+    let test = TestStore::start().await;
+    test.put("tracks.csv", catalog::csv()).await;
+    assert!(catalog::csv().len() > 9_000);
+    let (url, carried) = cut_once(test.s3.endpoint(), 6_000).await;
+    let mut command = tokio::process::Command::new(binary("trainer"));
+    command.args(["train", "--out", "fetched", "--k", "3", "--data", "s3://music/tracks.csv"]);
+    command.envs(test.s3.env()).env("AWS_ENDPOINT_URL_S3", url).current_dir(folder.path());
+    let output = command.output().await.expect("the trainer runs");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(std::fs::read(folder.path().join("fetched/model.segue")).expect("a model") == expected);
+    assert_eq!(carried.load(Ordering::SeqCst), 2, "the download was not cut");
+}
+
+/// Sends Ctrl-C, and gives the exit code.
+#[cfg(unix)]
+fn interrupt(mut child: Child) -> Option<i32> {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    child.wait().expect("ends").code()
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_training_leaves_the_folder_as_it_was() {
+    let folder = folder(catalog::csv().as_bytes());
+    assert!(trainer(&["synth", "--tracks", "60000", "--out", "many.csv"], folder.path()).status.success());
+    assert!(trainer(&["train", "--data", "tracks.csv", "--out", "out", "--k", "3"], folder.path()).status.success());
+    let before: Vec<(PathBuf, Vec<u8>)> = files(&folder.path().join("out/report"))
+        .into_iter()
+        .chain([folder.path().join("out/model.segue")])
+        .map(|path| (path.clone(), std::fs::read(path).expect("reads")))
+        .collect();
+    for out in ["out", "new"] {
+        let mut child = Command::new(binary("trainer"))
+            .args(["train", "--data", "many.csv", "--out", out])
+            .current_dir(folder.path())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the trainer runs");
+        let mut stages = BufReader::new(child.stderr.take().expect("its messages")).lines();
+        // k-means takes seconds: it is under way when the stage before it is done.
+        assert!(stages.any(|line| line.expect("a line").starts_with("scale")));
+        assert_eq!(interrupt(child), Some(130));
+        assert_eq!(stages.last().expect("a line").expect("a line"), "interrupted");
+    }
+    assert!(!folder.path().join("new").exists());
+    assert_eq!(files(&folder.path().join("out")).len(), 2);
+    assert_eq!(files(&folder.path().join("out/report")).len() + 1, before.len());
+    for (path, bytes) in before {
+        assert!(std::fs::read(&path).expect("reads") == bytes, "{} is another", path.display());
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_writing_leaves_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let child = Command::new(binary("trainer"))
+        .args(["synth", "--tracks", "5000000", "--out", "many.csv"])
+        .current_dir(folder.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the trainer runs");
+    let begun = Instant::now();
+    let written = || files(folder.path()).first().and_then(|file| file.metadata().ok()).map_or(0, |file| file.len());
+    while written() == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "nothing is written");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(interrupt(child), Some(130));
+    assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
 }

@@ -1,17 +1,25 @@
-//! The report's charts, as SVG text: the elbow, the cluster profile as a heat map, the confusion matrix.
+//! The report's charts, as SVG text: the elbow, the silhouette, the cluster profile as a heat map, the confusion matrix,
+//! histograms, the map.
 
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, IntoDrawingArea, Rectangle, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontStyle, FontTransform, IntoFont, RGBColor, TextStyle, WHITE};
+use plotters::style::{Color, FontStyle, FontTransform, IntoFont, RGBAColor, RGBColor, TextStyle};
 
 mod confusion;
-mod elbow;
+mod curve;
+mod histogram;
+mod map;
 mod profile;
+mod tone;
 
 pub use confusion::confusion_matrix;
-pub use elbow::elbow;
+pub use curve::{elbow, silhouette};
+pub use histogram::histogram;
+pub use map::{Point, map};
 pub use profile::cluster_profile;
+use tone::{BLUE, GRID, GROUND, INK, RED, SOFT};
+pub use tone::{cluster_variable, style_sheet};
 
 /// Why there is no chart.
 #[derive(Debug, thiserror::Error)]
@@ -32,12 +40,6 @@ pub enum Error {
     },
 }
 
-const INK: RGBColor = RGBColor(32, 36, 44);
-const SOFT: RGBColor = RGBColor(104, 112, 124);
-const GRID: RGBColor = RGBColor(226, 230, 236);
-const BLUE: RGBColor = RGBColor(38, 94, 164);
-const RED: RGBColor = RGBColor(196, 62, 54);
-
 /// Text sizes in pixels.
 const TITLE: u32 = 20;
 const LABEL: u32 = 13;
@@ -46,7 +48,7 @@ const SMALL: u32 = 12;
 /// A drawing area in pixels. An SVG backend that writes to a string has no way to fail but plotters' own mistakes.
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// Draws on a white ground of `size` pixels (width, height); gives the SVG document.
+/// Draws on a ground of `size` pixels (width, height); gives the SVG document.
 fn svg(
     chart: &'static str,
     size: (u32, u32),
@@ -56,7 +58,7 @@ fn svg(
     {
         let canvas = SVGBackend::with_string(&mut text, size).into_drawing_area();
         canvas
-            .fill(&WHITE)
+            .fill(&GROUND)
             .map_err(Into::into)
             .and_then(|()| draw(&canvas))
             .and_then(|()| canvas.present().map_err(Into::into))
@@ -94,7 +96,7 @@ fn write(canvas: &Canvas, text: &str, at: (i32, i32), style: Style) -> Result<()
 }
 
 /// Fills a rectangle of `size` pixels, its upper left corner at `at`.
-fn fill(canvas: &Canvas, at: (i32, i32), size: (i32, i32), color: RGBColor) -> Result<(), Box<dyn std::error::Error>> {
+fn fill(canvas: &Canvas, at: (i32, i32), size: (i32, i32), color: RGBAColor) -> Result<(), Box<dyn std::error::Error>> {
     canvas.draw(&Rectangle::new([at, (at.0 + size.0, at.1 + size.1)], color.filled())).map_err(Into::into)
 }
 
@@ -133,17 +135,18 @@ fn wrap(text: &str, most: i32) -> Vec<String> {
     lines
 }
 
-/// `share` of the way from one colour to another, 0 to 1.
-fn mix(from: RGBColor, to: RGBColor, share: f64) -> RGBColor {
-    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
-    let channel = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * share).round() as u8;
-    RGBColor(channel(from.0, to.0), channel(from.1, to.1), channel(from.2, to.2))
+/// A share of a colour's strength from which text on it is in the ground's colour. There, text in either colour has a
+/// contrast of about 4.3 to 1, on light ground as on dark.
+const STRONG: f64 = 0.7;
+
+/// A colour at `share` of its strength, 0 to 1.
+fn shade(color: RGBColor, share: f64) -> RGBAColor {
+    color.mix(if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 })
 }
 
-/// Black or white, whichever reads better on `ground`.
-fn ink_on(ground: RGBColor) -> RGBColor {
-    let light = 0.299 * f64::from(ground.0) + 0.587 * f64::from(ground.1) + 0.114 * f64::from(ground.2);
-    if light > 150.0 { INK } else { WHITE }
+/// What reads best on a shade.
+fn ink_on(shade: RGBAColor) -> RGBColor {
+    if shade.3 > STRONG { GROUND } else { INK }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What a person sees while something long runs: a bar a stage on a terminal, plain lines elsewhere.
 
 use std::{
-    collections::BTreeMap,
     io::IsTerminal,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -12,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Shows stages on stderr, and remembers how long each one took.
 pub struct Console {
     shown: Shown,
-    seconds: Mutex<BTreeMap<String, f64>>,
+    seconds: Mutex<Vec<(String, f64)>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -55,8 +54,8 @@ impl Console {
         Stage { console: self, name, bar, begun: Instant::now() }
     }
 
-    /// Seconds that each finished stage took.
-    pub fn seconds(&self) -> BTreeMap<String, f64> {
+    /// The stages that are finished, in their order, and how many seconds each took.
+    pub fn seconds(&self) -> Vec<(String, f64)> {
         self.seconds.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -92,13 +91,12 @@ impl Stage<'_> {
     pub fn done(self, result: &str) {
         self.bar.finish_and_clear();
         let seconds = self.begun.elapsed().as_secs_f64();
-        *self
-            .console
-            .seconds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(self.name.to_owned())
-            .or_default() += seconds;
+        let mut stages = self.console.seconds.lock().unwrap_or_else(PoisonError::into_inner);
+        match stages.iter_mut().find(|(name, _)| name == self.name) {
+            Some((_, sum)) => *sum += seconds,
+            None => stages.push((self.name.to_owned(), seconds)),
+        }
+        drop(stages);
         if self.console.shown != Shown::Nothing {
             eprintln!("{:<10} {seconds:>7.2} s  {result}", self.name);
         }

@@ -1,23 +1,30 @@
 //! Track table in, segue artifact and report out.
 //!
-//! [`table`] reads the file, [`pipeline`] runs the method ([`scale`], [`kmeans`], [`classify`], [`names`], [`projection`], the index of
-//! `segue`), [`report`] says what came of it in [`text`] and [`charts`]. [`synth`] makes catalogues up. [`cli`] is the
-//! command line.
+//! [`table`] reads the [`input`], [`pipeline`] runs the method ([`scale`], [`kmeans`], [`classify`], [`names`], [`projection`], the index of
+//! `segue`), [`quality`] measures what it recommends, [`report`] says what came of it in [`text`] and [`charts`]. [`synth`]
+//! makes catalogues up. [`cli`] is the command line.
 
 pub mod charts;
 pub mod classify;
 pub mod cli;
 pub mod console;
+pub mod input;
+pub mod interrupt;
 pub mod kmeans;
+pub mod knee;
 pub mod names;
 pub mod output;
 pub mod pipeline;
 pub mod projection;
+pub mod quality;
 #[cfg(test)]
 mod real;
 pub mod recall;
 pub mod report;
 pub mod scale;
+pub mod silhouette;
+pub mod summary;
 pub mod synth;
 pub mod table;
 pub mod text;
+pub mod weights;

@@ -7,6 +7,8 @@ use std::{
 
 use tempfile::NamedTempFile;
 
+use crate::interrupt::Aside;
+
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {path}: {source}; check that the folder exists, is writable and has room")]
@@ -24,7 +26,12 @@ pub fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<
     let failed = |source| Error { path: path.to_owned(), source };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut aside = NamedTempFile::new_in(folder).map_err(failed)?;
+    let (mut aside, _noted) = Aside::new(|| {
+        let file = NamedTempFile::new_in(folder)?;
+        let path = file.path().to_owned();
+        Ok((file, path))
+    })
+    .map_err(failed)?;
     let mut buffered = io::BufWriter::new(aside.as_file_mut());
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);

@@ -18,11 +18,16 @@ use crate::{
     names, projection,
     recall::recall_at_10,
     scale::Scaler,
+    silhouette::{Silhouette, silhouettes},
     table::Table,
+    weights::{self, Weights},
 };
 
 /// How many tracks the recall of the index is measured on.
 const RECALL_SAMPLE: usize = 1_000;
+
+/// A title of so many letters fits a line with the command that asks for it.
+const SHORT: usize = 32;
 
 /// What a training may be told.
 #[derive(Clone, Debug)]
@@ -37,11 +42,20 @@ pub struct Options {
     pub threads: usize,
     /// Names that replace those made from the clusters, by cluster.
     pub names: BTreeMap<u32, String>,
+    /// How much each feature counts where tracks are compared: for clusters, naive Bayes and neighbours.
+    pub weights: Weights,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { k: 6, k_range: 2..=8, seed: 42, threads: rayon::current_num_threads(), names: BTreeMap::new() }
+        Self {
+            k: 6,
+            k_range: 2..=8,
+            seed: 42,
+            threads: rayon::current_num_threads(),
+            names: BTreeMap::new(),
+            weights: Weights::default(),
+        }
     }
 }
 
@@ -53,9 +67,13 @@ pub struct Trained {
     pub version: Version,
     /// What it was made from and how good it is.
     pub card: Card,
-    /// Mean of each scaled feature in each cluster, shape `(k, n_features)`: how far a cluster is from the mean of all
-    /// tracks, in deviations.
+    /// Mean of each scaled feature in each cluster, not weighted, shape `(k, n_features)`: how far a cluster is from the
+    /// mean of all tracks, in deviations.
     pub scaled_means: Array2<f64>,
+    /// Rows of the table, the dropped ones among them.
+    pub rows: u64,
+    /// How well the clusters of each k are apart; without a k whose clusters a sample does not tell.
+    pub silhouettes: BTreeMap<u32, Silhouette>,
     /// A song that one artist only has: one that can be asked for by its title.
     pub example: String,
 }
@@ -63,6 +81,9 @@ pub struct Trained {
 /// A training that came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The weights are not of this table.
+    #[error(transparent)]
+    Weights(#[from] weights::Error),
     /// There are no such clusters.
     #[error(transparent)]
     Clusters(#[from] kmeans::Error),
@@ -85,7 +106,8 @@ pub enum Error {
 /// a defect, is an error too: it is never returned.
 pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trained, Error> {
     let stage = console.stage("scale", 0);
-    let scaler = Scaler::fit(table.values.view());
+    let weights = options.weights.of(&table.features)?;
+    let scaler = Scaler::fit(table.values.view()).with_weights(weights);
     let mut scaled = table.values.clone();
     scaler.apply(scaled.view_mut());
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
@@ -107,6 +129,9 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
             stage.set(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
         })?;
     let inertia: BTreeMap<u32, f64> = elbow.iter().map(|found| (found.k() as u32, found.inertia)).collect();
+    let labels: Vec<&[u32]> = elbow.iter().map(|found| found.labels.as_slice()).collect();
+    let found = silhouettes(scaled.view(), &labels, options.seed);
+    let silhouettes = elbow.iter().zip(found).filter_map(|(k, found)| Some((k.k() as u32, found?))).collect();
     let clustering = elbow.swap_remove(0);
     drop(elbow);
     stage.done(&format!("k-means for k = {}, {} clusters kept", spread(&inertia), options.k));
@@ -119,7 +144,9 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
         NaiveBayes { means: by_cluster(&bayes.means), variances: by_cluster(&bayes.variances), priors: bayes.priors };
     stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
 
-    let scaled_means = means_by_cluster(&scaled, &clustering);
+    let raw_means = means_by_cluster(&table.values, &clustering);
+    let mut scaled_means = raw_means.clone();
+    scaler.clone().with_weights(vec![1.0; names.len()]).apply(scaled_means.view_mut());
     let projection = projection::fit(scaled.view())?;
     drop(scaled);
     let genres = match &table.genres {
@@ -132,7 +159,6 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     let features: Vec<&str> = names.iter().map(String::as_str).collect();
     let cluster_names = names::name(&features, scaled_means.view(), &genres, &options.names);
 
-    let raw_means = means_by_cluster(&table.values, &clustering);
     let card = Card {
         tracks: table.n_tracks() as u64,
         dropped: table.dropped.by_reason.clone(),
@@ -160,8 +186,8 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
         .zip(clustering.centroids.rows())
         .map(|((name, genres), centroid)| NamedCluster { name, genres, centroid: centroid.to_vec() })
         .collect();
-    let weights = vec![1.0; names.len()];
-    let scaler = segue::feature::Scaler { features: names, mean: scaler.mean, deviation: scaler.deviation, weights };
+    let Scaler { mean, deviation, weights } = scaler;
+    let scaler = segue::feature::Scaler { features: names, mean, deviation, weights };
     let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let labelled = labelled(table, &clustering.labels);
     let mut parts = build(&labelled, scaler, projection, clusters, bayes, card, &graphs, options.threads, &|done| {
@@ -181,7 +207,15 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     drop(model);
     let file = artifact::encode(&parts)?;
     stage.done(&format!("recall@10 {:.4}", parts.card.index.recall_at_10));
-    Ok(Trained { version: Version::of(&file), file, card: parts.card, scaled_means, example })
+    Ok(Trained {
+        version: Version::of(&file),
+        file,
+        card: parts.card,
+        scaled_means,
+        rows: table.rows,
+        silhouettes,
+        example,
+    })
 }
 
 /// The ks of an elbow, as a person would write them.
@@ -224,14 +258,15 @@ fn labelled<'a>(table: &'a Table, labels: &'a [u32]) -> Labelled<'a> {
     }
 }
 
-/// The title of a central track that no other artist has, or of any track where there is none.
+/// The title of a central track that no other artist has, or of any track where there is none; a short one if it can be.
 fn example(model: &Model) -> String {
     let song = |row: u32| model.catalog().track(row).song;
-    let central = model.clusters().iter().flat_map(|cluster| cluster.central.iter().copied());
-    central
-        .chain(0..model.catalog().len() as u32)
-        .map(song)
-        .find(|song| model.resolve_song(song, None).is_ok())
-        .unwrap_or_else(|| song(0))
-        .to_owned()
+    let songs = || {
+        let central = model.clusters().iter().flat_map(|cluster| cluster.central.iter().copied());
+        central.chain(0..model.catalog().len() as u32).map(song)
+    };
+    let short = |song: &&str| song.chars().count() <= SHORT && !song.contains(char::is_control);
+    let answers = |song: &&str| model.resolve_song(song, None).is_ok();
+    let found = songs().filter(short).find(answers).or_else(|| songs().find(answers));
+    found.unwrap_or_else(|| song(0)).to_owned()
 }

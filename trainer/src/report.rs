@@ -1,11 +1,16 @@
 //! What is said of a training: in the terminal, and in the files of `report/`.
 
+mod facts;
+mod page;
+
 use std::{collections::BTreeMap, path::Path};
 
 use segue::card::Card;
 use serde::Serialize;
 
-use crate::{charts, console::Console, output, pipeline::Trained, table::Table, text};
+pub use facts::{ClusterFacts, Facts, Spread};
+
+use crate::{charts, console::Console, knee::knee, output, pipeline::Trained, quality::Quality, table::Table, text};
 
 /// A report that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -57,30 +62,64 @@ pub fn text(trained: &Trained) -> String {
 struct Metrics<'a> {
     #[serde(flatten)]
     card: &'a Card,
+    rows: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    knee: Option<u32>,
+    silhouette: BTreeMap<u32, f64>,
+    recall_at_50: f64,
+    recommendations: &'a Quality,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weights: Option<BTreeMap<&'a str, f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unweighted_recommendations: Option<&'a Quality>,
     seconds: BTreeMap<String, f64>,
 }
 
-/// Writes `metrics.json` and the charts into `folder`.
+/// The figures of `metrics.json`: the card, what the report measured, and how long the stages took.
+pub fn metrics(trained: &Trained, facts: &Facts, console: &Console) -> serde_json::Value {
+    let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
+    let metrics = Metrics {
+        card: &trained.card,
+        rows: trained.rows,
+        knee: knee(&inertia),
+        silhouette: trained.silhouettes.iter().map(|(k, found)| (*k, found.mean)).collect(),
+        recall_at_50: facts.recall_at_50,
+        recommendations: &facts.quality,
+        weights: facts.unweighted.as_ref().map(|_| {
+            let names = trained.card.features.iter().map(|feature| feature.name.as_str());
+            names.zip(facts.weights.iter().copied()).collect()
+        }),
+        unweighted_recommendations: facts.unweighted.as_ref(),
+        seconds: console.seconds().into_iter().collect(),
+    };
+    // Numbers and strings always serialise.
+    serde_json::to_value(&metrics).unwrap_or_default()
+}
+
+/// Writes `index.html`, `metrics.json` and the charts into `folder`.
 ///
 /// # Errors
 ///
 /// Where a chart cannot be drawn or a file not be written.
-pub fn write(trained: &Trained, console: &Console, folder: &Path) -> Result<(), Error> {
+pub fn write(trained: &Trained, facts: &Facts, console: &Console, folder: &Path) -> Result<(), Error> {
     let card = &trained.card;
     let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
     let features: Vec<&str> = card.features.iter().map(|feature| feature.name.as_str()).collect();
     let inertia: Vec<(u32, f64)> = card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
-    // All drawn before the first is written.
+    let metrics = serde_json::to_string_pretty(&metrics(trained, facts, console)).unwrap_or_default();
+    // All made before the first is written.
     let files = [
-        ("elbow.svg", charts::elbow(&inertia, card.k)?),
+        ("elbow.svg", charts::elbow(&inertia, card.k, knee(&inertia))?),
         ("cluster_profile.svg", charts::cluster_profile(&features, &card.clusters, trained.scaled_means.view())?),
         ("confusion_matrix.svg", charts::confusion_matrix(&card.classifier.confusion_matrix, &names)?),
+        ("metrics.json", metrics),
+        ("index.html", page::page(trained, facts, &console.seconds())?),
     ];
-    for (name, svg) in files {
-        output::write(&folder.join(name), svg.as_bytes())?;
+    for (name, text) in files {
+        output::write(&folder.join(name), text.as_bytes())?;
     }
-    let metrics = Metrics { card, seconds: console.seconds() };
-    // Numbers and strings always serialise.
-    let metrics = serde_json::to_vec_pretty(&metrics).unwrap_or_default();
-    Ok(output::write(&folder.join("metrics.json"), &metrics)?)
+    Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
-//! The standard scaler: every feature to mean 0 and population variance 1.
+//! The standard scaler: every feature to mean 0 and population variance 1, times its weight.
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
-/// What takes a feature from the file's unit to the scaled one. Equals scikit-learn's `StandardScaler`
-/// (`with_mean`, `with_std`, ddof = 0) up to the last bits of the sums.
+/// What takes a feature from the file's unit to the scaled one. With weights of 1 it equals scikit-learn's
+/// `StandardScaler` (`with_mean`, `with_std`, ddof = 0) up to the last bits of the sums.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scaler {
     /// Mean of each feature, in the file's own unit: shape `(n_features)`.
@@ -11,6 +11,8 @@ pub struct Scaler {
     /// Population standard deviation of each feature, in the file's own unit: shape `(n_features)`. 0 for a
     /// feature that is constant.
     pub deviation: Vec<f64>,
+    /// What each scaled feature is multiplied with: shape `(n_features)`. 1 as it is, 0 not at all.
+    pub weights: Vec<f64>,
 }
 
 /// A deviation below this share of the column's largest value is rounding, not variety: a column of one value that a
@@ -20,7 +22,7 @@ const NOISE: f64 = 16.0 * f64::EPSILON;
 impl Scaler {
     /// Fits on `values`, shape `(n_tracks, n_features)`, in two passes: the mean, then the squared distances from it,
     /// corrected by what the mean is off (Chan, Golub & LeVeque 1983, "Algorithms for computing the sample variance",
-    /// equation 1.7). No tracks give means and deviations of 0.
+    /// equation 1.7). No tracks give means and deviations of 0. Every feature weighs 1.
     pub fn fit(values: ArrayView2<f64>) -> Self {
         let n = values.nrows().max(1) as f64;
         let (mut mean, mut deviation) = (Vec::new(), Vec::new());
@@ -40,11 +42,23 @@ impl Scaler {
             mean.push(first + offset);
             deviation.push(if spread > NOISE * largest { spread } else { 0.0 });
         }
-        Self { mean, deviation }
+        let weights = vec![1.0; mean.len()];
+        Self { mean, deviation, weights }
     }
 
-    /// Scales `values`, shape `(n_tracks, n_features)`, in place: `(value - mean) / deviation`. A constant feature
-    /// becomes 0, whatever the value.
+    /// The same with other weights.
+    ///
+    /// # Panics
+    ///
+    /// Where there is not one for each feature.
+    #[must_use]
+    pub fn with_weights(self, weights: Vec<f64>) -> Self {
+        assert_eq!(weights.len(), self.mean.len(), "one weight for each feature");
+        Self { weights, ..self }
+    }
+
+    /// Scales `values`, shape `(n_tracks, n_features)`, in place: `(value - mean) / deviation * weight`. A
+    /// constant feature becomes 0, whatever the value.
     ///
     /// # Panics
     ///
@@ -52,8 +66,9 @@ impl Scaler {
     pub fn apply(&self, mut values: ArrayViewMut2<f64>) {
         assert_eq!(values.ncols(), self.mean.len(), "the scaler was fitted on another number of features");
         for mut row in values.rows_mut() {
-            for (value, (mean, deviation)) in row.iter_mut().zip(self.mean.iter().zip(&self.deviation)) {
-                *value = if *deviation == 0.0 { 0.0 } else { (*value - mean) / deviation };
+            for (feature, value) in row.iter_mut().enumerate() {
+                let (mean, deviation) = (self.mean[feature], self.deviation[feature]);
+                *value = if deviation == 0.0 { 0.0 } else { (*value - mean) / deviation * self.weights[feature] };
             }
         }
     }
@@ -107,7 +122,18 @@ mod tests {
     #[test]
     fn no_tracks_and_one_track_divide_nothing() {
         assert_eq!(Scaler::fit(Array2::zeros((0, 2)).view()).deviation, [0.0, 0.0]);
-        assert_eq!(Scaler::fit(array![[3.0, 4.0]].view()), Scaler { mean: vec![3.0, 4.0], deviation: vec![0.0, 0.0] });
+        assert_eq!(
+            Scaler::fit(array![[3.0, 4.0]].view()),
+            Scaler { mean: vec![3.0, 4.0], deviation: vec![0.0, 0.0], weights: vec![1.0, 1.0] }
+        );
+    }
+
+    #[test]
+    fn a_weighted_feature_has_its_weight_for_deviation() {
+        let mut values = array![[1.0, 5.0], [2.0, 6.0], [3.0, 7.0]];
+        Scaler::fit(values.view()).with_weights(vec![2.0, 0.0]).apply(values.view_mut());
+        assert!((values.column(0).mapv(|value| value * value).sum() / 3.0 - 4.0).abs() < 1e-12);
+        assert!(values.column(1).iter().all(|&value| value == 0.0));
     }
 
     #[test]

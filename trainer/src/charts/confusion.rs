@@ -1,9 +1,8 @@
 //! The confusion matrix, annotated: which cluster naive Bayes takes held-out tracks for.
 
-use plotters::style::WHITE;
 use plotters::style::text_anchor::HPos;
 
-use super::{BLUE, Error, PLAIN, SMALL, SOFT, Style, TITLE, fill, ink_on, mix, svg, wrap, write};
+use super::{BLUE, Error, PLAIN, SMALL, SOFT, Style, TITLE, fill, ink_on, shade, svg, wrap, write};
 use crate::text::count;
 
 const CHART: &str = "confusion matrix";
@@ -59,7 +58,7 @@ pub fn confusion_matrix(matrix: &[Vec<u64>], names: &[&str]) -> Result<String, E
             for (column, &n) in counts.iter().enumerate() {
                 let share = if all == 0 { 0.0 } else { n as f64 / all as f64 };
                 // The root lets the few mistakes be seen beside the many hits.
-                let color = mix(WHITE, BLUE, 0.03 + share.sqrt() * 0.97);
+                let color = shade(BLUE, 0.03 + share.sqrt() * 0.97);
                 let left = LEFT + cell.0 * column as i32;
                 fill(canvas, (left, top), (cell.0 - 2, cell.1 - 2), color)?;
                 let (centre, ink) =

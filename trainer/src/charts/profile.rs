@@ -1,11 +1,11 @@
 //! The cluster profile: the mean of each feature in each cluster, as an annotated heat map.
 
 use ndarray::ArrayView2;
+use plotters::style::RGBAColor;
 use plotters::style::text_anchor::HPos;
-use plotters::style::{RGBColor, WHITE};
 use segue::card::ClusterSummary;
 
-use super::{BLUE, Canvas, Error, PLAIN, RED, SMALL, SOFT, Style, TITLE, fill, ink_on, mix, svg, width, wrap, write};
+use super::{BLUE, Canvas, Error, PLAIN, RED, SMALL, SOFT, Style, TITLE, fill, ink_on, shade, svg, width, wrap, write};
 use crate::text::{count, number};
 
 const CHART: &str = "cluster profile";
@@ -101,7 +101,7 @@ fn legend(canvas: &Canvas, top: i32) -> Result<(), Box<dyn std::error::Error>> {
     write(canvas, unit, (LEFT + STEPS * STEP + 16, top + 7), Style { across: HPos::Left, ..style })
 }
 
-/// Blue below the mean, white at it, red above.
-fn diverging(deviations: f64) -> RGBColor {
-    mix(WHITE, if deviations < 0.0 { BLUE } else { RED }, deviations.abs() / FULL)
+/// Blue below the mean, nothing at it, red above.
+fn diverging(deviations: f64) -> RGBAColor {
+    shade(if deviations < 0.0 { BLUE } else { RED }, deviations.abs() / FULL)
 }

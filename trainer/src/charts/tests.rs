@@ -49,7 +49,7 @@ fn special_characters_of_names_are_escaped() {
 #[test]
 fn any_figures_give_a_chart() {
     for inertia in [vec![(1, 0.0)], vec![(1, f64::NAN), (2, f64::INFINITY)], vec![(2, 1e-9), (3, 1e-12)]] {
-        elbow(&inertia, 2).expect("a chart");
+        is_svg(&elbow(&inertia, 2, Some(3)).expect("a chart"));
     }
     // One picture with everything that is too much.
     let names: Vec<String> =
@@ -60,7 +60,7 @@ fn any_figures_give_a_chart() {
     keep("confusion_32.svg", &confusion_matrix(&matrix, &names).expect("a chart"));
     keep("profile_32.svg", &profile_of(&["energy", "mood_of_the_morning", "tempo"], &names, -1.7).expect("a chart"));
     let long: Vec<(u32, f64)> = (1..=32).map(|k| (k, 1e9 / f64::from(k))).collect();
-    keep("elbow_32.svg", &elbow(&long, 6).expect("a chart"));
+    keep("elbow_32.svg", &elbow(&long, 6, Some(4)).expect("a chart"));
     for mean in [0.0, -1e12, 1e300, 1e-300] {
         is_svg(&profile_of(&["energy", "instrumentalness"], &["One", ""], mean).expect("a chart"));
     }
@@ -69,7 +69,10 @@ fn any_figures_give_a_chart() {
 
 #[test]
 fn nothing_to_draw_is_an_error() {
-    assert!(matches!(elbow(&[], 6), Err(Error::Empty { .. })));
+    assert!(matches!(elbow(&[], 6, None), Err(Error::Empty { .. })));
+    assert!(matches!(silhouette(&[], 6), Err(Error::Empty { .. })));
+    assert!(matches!(histogram(&[], 0.5), Err(Error::Empty { .. })));
+    assert!(matches!(map(&[]), Err(Error::Empty { .. })));
     assert!(matches!(profile_of(&["energy"], &[], 0.0), Err(Error::Empty { .. })));
     assert!(matches!(confusion_matrix(&[], &[]), Err(Error::Empty { .. })));
 }
@@ -111,11 +114,44 @@ fn charts_of_a_real_table_are_whole() {
     println!("{}", crate::text::confusion_matrix(&metrics.confusion_matrix));
     println!("{}", crate::text::classification_report(&metrics.report, metrics.accuracy, &names));
     let charts = [
-        ("elbow.svg", elbow(&inertia, 6).expect("a chart")),
+        ("elbow.svg", elbow(&inertia, 6, Some(4)).expect("a chart")),
         ("cluster_profile.svg", cluster_profile(&features, &clusters, found.centroids.view()).expect("a chart")),
         ("confusion_matrix.svg", confusion_matrix(&metrics.confusion_matrix, &names).expect("a chart")),
     ];
     for (name, text) in charts {
         keep(name, &text);
+    }
+}
+
+#[test]
+fn any_points_and_counts_give_a_chart() {
+    for at in [[0.0, 0.0], [f64::NAN, 1.0], [1e300, -1e300], [f64::INFINITY, 0.0]] {
+        is_svg(&map(&[Point { at, cluster: 40 }, Point { at: [1.0, 2.0], cluster: 3 }]).expect("a chart"));
+    }
+    for counts in [vec![0], vec![0, 0], vec![u64::MAX, 1, 0], vec![1; 500]] {
+        is_svg(&histogram(&counts, f64::NAN).expect("a chart"));
+    }
+    for values in [vec![(2, -0.4), (3, 0.0)], vec![(2, f64::NAN)], vec![(2, 0.0)]] {
+        is_svg(&silhouette(&values, 3).expect("a chart"));
+    }
+}
+
+#[test]
+fn every_colour_of_a_chart_is_a_variable_in_a_page() {
+    let style = style_sheet();
+    let points: Vec<Point> =
+        (0..64).map(|at| Point { at: [f64::from(at), f64::from(at % 7)], cluster: at % 12 }).collect();
+    let charts = [
+        elbow(&[(2, 9.0), (3, 4.0), (4, 3.0)], 4, Some(3)).expect("a chart"),
+        silhouette(&[(2, 0.3), (3, 0.1)], 3).expect("a chart"),
+        histogram(&[1, 2, 3], 0.4).expect("a chart"),
+        map(&points).expect("a chart"),
+        profile_of(&["energy", "tempo"], &["One", "Two"], 1.9).expect("a chart"),
+        confusion_matrix(&[vec![9, 1], vec![5, 5]], &["One", "Two"]).expect("a chart"),
+    ];
+    for chart in charts {
+        for color in chart.split('"').filter(|value| value.starts_with('#')) {
+            assert!(style.contains(&format!("[fill=\"{color}\"]")), "{color} stays as it is in the dark");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: a file a command.
 
+mod evaluate;
 mod export;
 mod inspect;
 mod recommend;
@@ -30,6 +31,8 @@ enum Command {
     Export(export::Export),
     /// Answer one request in the terminal
     Recommend(recommend::Recommend),
+    /// Measure the recommendations of an artifact: genres, artists, coverage, diversity, playlists
+    Evaluate(evaluate::Evaluate),
     /// Publish an artifact to S3
     Publish(store::Publish),
     /// List the models that are published
@@ -47,12 +50,14 @@ impl Cli {
     ///
     /// What went wrong, and what to do about it.
     pub fn run(self) -> anyhow::Result<()> {
+        crate::interrupt::listen();
         match self.command {
             Command::Train(train) => train.run(),
             Command::Inspect(inspect) => inspect.run(),
             Command::Verify(verify) => verify.run(),
             Command::Export(export) => export.run(),
             Command::Recommend(recommend) => recommend.run(),
+            Command::Evaluate(evaluate) => evaluate.run(),
             Command::Publish(publish) => publish.run(),
             Command::Models(models) => models.run(),
             Command::Rollback(rollback) => rollback.run(),

@@ -42,18 +42,20 @@ impl Publish {
         // What cannot be served is not published.
         let model = Model::from_bytes(&file, Version::of(&file))?;
         let report = self.file.parent().unwrap_or(Path::new("")).join("report");
-        publish(file, model.card(), &report, self.to, &Console::new())
+        let published = publish(file, model.card(), &report, self.to, &Console::new())?;
+        println!("{}", told(&published));
+        Ok(())
     }
 }
 
-/// Publishes an artifact with the files of its report's folder, where there is one, and says so.
+/// Publishes an artifact with the files of its report's folder, where there is one.
 pub(super) fn publish(
     file: Vec<u8>,
     card: &Card,
     report: &Path,
     to: Location,
     console: &Console,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Published> {
     let upload = Upload {
         report: report_files(report)?,
         tracks: card.tracks,
@@ -64,10 +66,14 @@ pub(super) fn publish(
     };
     let stage = console.stage("publish", 0);
     let published: Published = block_on(async { Store::connect(to).await?.publish(upload).await })?;
+    stage.done(&published.location.to_string());
+    Ok(published)
+}
+
+/// What a person is told of a model that is published.
+pub(super) fn told(published: &Published) -> String {
     let there = if published.already_there { " (it was there already)" } else { "" };
-    stage.done(&format!("model {}{there}", published.version));
-    println!("published {} at {}{there}", published.version, published.location);
-    Ok(())
+    format!("published {} at {}{there}", published.version, published.location)
 }
 
 fn report_files(folder: &Path) -> anyhow::Result<Vec<ReportFile>> {

@@ -3,21 +3,30 @@
 use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
 use anyhow::{Context, bail};
-use segue_store::Location;
+use segue::Model;
+use segue_store::{Location, Published};
+use serde::Serialize;
 
 use crate::{
     console::Console,
+    input::Input,
+    interrupt,
+    knee::knee,
     names, output,
-    pipeline::{self, Options},
-    report,
-    table::{self, Feature},
+    pipeline::{self, Options, Trained},
+    quality::{self, Quality},
+    report::{self, Facts},
+    summary::{next_command, summary},
+    table::{self, Feature, Table},
+    weights::Weights,
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Train {
-    /// The track table: .csv or .csv.gz, UTF-8, columns found by their names
-    #[arg(long)]
-    data: PathBuf,
+    /// The track table: CSV in UTF-8, as it is or compressed with gzip, columns found by their names. A file,
+    /// s3://bucket/key, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    data: Input,
     /// The folder to write model.segue and report/ to
     #[arg(long)]
     out: PathBuf,
@@ -27,6 +36,9 @@ pub(super) struct Train {
     /// Features to use, 2 to 16, each one required [default: those of the eleven that the file has]
     #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
     features: Option<Vec<Feature>>,
+    /// How much features count where tracks are compared, 0 to 100; 1 where nothing is said
+    #[arg(long, value_name = "FEATURE=WEIGHT,...")]
+    weights: Option<Weights>,
     /// Number of clusters, 1 to 32
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=32))]
     k: u32,
@@ -42,6 +54,12 @@ pub(super) struct Train {
     /// Names for clusters: TOML or JSON, cluster id to name
     #[arg(long, value_name = "FILE")]
     cluster_names: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print one JSON object: the figures of report/metrics.json, and where everything is
+    #[arg(long)]
+    json: bool,
 }
 
 /// `2-8`, or `2..=8`.
@@ -51,6 +69,29 @@ fn k_range(text: &str) -> Result<RangeInclusive<u32>, String> {
         Some((Ok(from), Ok(to))) if 1 <= from && from <= to && to <= 32 => Ok(from..=to),
         _ => Err("expected two numbers from 1 to 32, the smaller first, such as 2-8".into()),
     }
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Printed {
+    version: segue::Version,
+    bytes: usize,
+    model: PathBuf,
+    report: PathBuf,
+    /// Where the model is published, where it is.
+    published: Option<String>,
+    /// A command to go on with.
+    next: String,
+    #[serde(flatten)]
+    metrics: serde_json::Value,
+}
+
+/// How good the recommendations of the same training are without weights.
+fn unweighted(table: &Table, options: &Options) -> anyhow::Result<Quality> {
+    let options = Options { k_range: options.k..=options.k, weights: Weights::default(), ..options.clone() };
+    let trained = pipeline::train(table, &options, &Console::quiet())?;
+    let model = Model::from_bytes(&trained.file, trained.version)?;
+    Ok(quality::measure(&model, &Facts::options(), &|_| ())?)
 }
 
 impl Train {
@@ -67,46 +108,82 @@ impl Train {
         {
             bail!("--features names {} features: expected 2 to {}", features.len(), segue::feature::MAX_FEATURES);
         }
-        let console = Console::new();
-        let bytes = std::fs::metadata(&self.data).map_or(0, |file| file.len());
-        let stage = console.stage("read", bytes);
+        let console = if self.quiet { Console::quiet() } else { Console::new() };
         let options = table::Options { features: self.features.clone(), ..Default::default() };
-        let table = table::open(&self.data, &options, &mut |position| stage.set(position))?;
-        stage.done(&format!("{} tracks of {} rows", table.n_tracks(), table.rows));
+        let table = self.data.table(&options, &console)?;
         report::warn_of_table(&table, &console);
 
         let options = Options {
             k: self.k,
-            k_range: self.k_range,
+            k_range: self.k_range.clone(),
             seed: self.seed,
             threads: self.threads.map_or_else(rayon::current_num_threads, usize::from),
             names,
+            weights: self.weights.clone().unwrap_or_default(),
         };
         let trained = pipeline::train(&table, &options, &console)?;
-        println!("{}", report::text(&trained));
+
+        let stage = console.stage("measure", Facts::steps());
+        let model = Model::from_bytes(&trained.file, trained.version)?;
+        let mut facts = Facts::gather(&model, &trained, &|done| stage.set(done))?;
+        drop(model);
+        stage.done(&format!("what follows {} songs", facts.quality.songs));
+        if !options.weights.are_all_one() {
+            let stage = console.stage("compare", 0);
+            facts.unweighted = Some(unweighted(&table, &options)?);
+            stage.done("with a model in which every feature counts once");
+        }
+        drop(table);
 
         let folder = self.out.join("report");
-        let stage = console.stage("write", 0);
-        report::write(&trained, &console, &folder)?;
         let artifact = self.out.join("model.segue");
+        let stage = console.stage("write", 0);
+        let together = interrupt::together();
+        report::write(&trained, &facts, &console, &folder)?;
         output::write(&artifact, &trained.file)?;
+        drop(together);
         stage.done(&format!("{} and {}", artifact.display(), folder.display()));
-        println!(
-            "model     {} ({} bytes, {:.1} a track)\nversion   {}\nreport    {}",
-            artifact.display(),
-            trained.file.len(),
-            trained.file.len() as f64 / trained.card.tracks as f64,
-            trained.version,
-            folder.display()
-        );
-        match self.publish {
-            Some(to) => super::store::publish(trained.file, &trained.card, &folder, to, &console).with_context(|| {
-                format!("the model is trained and lies in {}, but it is not published", artifact.display())
-            }),
-            None => {
-                println!("next      trainer recommend {} --song {:?}", artifact.display(), trained.example);
-                Ok(())
+
+        let published = match &self.publish {
+            Some(to) => Some(
+                super::store::publish(trained.file.clone(), &trained.card, &folder, to.clone(), &console)
+                    .with_context(|| {
+                        format!("the model is trained and lies in {}, but it is not published", artifact.display())
+                    })?,
+            ),
+            None => None,
+        };
+        self.tell(&trained, &facts, &console, published.as_ref())
+    }
+
+    /// What is printed when all is done.
+    fn tell(
+        &self,
+        trained: &Trained,
+        facts: &Facts,
+        console: &Console,
+        published: Option<&Published>,
+    ) -> anyhow::Result<()> {
+        let (folder, artifact) = (self.out.join("report"), self.out.join("model.segue"));
+        if self.json {
+            let printed = Printed {
+                version: trained.version,
+                bytes: trained.file.len(),
+                published: published.map(|published| published.location.to_string()),
+                next: next_command(trained, &artifact),
+                metrics: report::metrics(trained, facts, console),
+                model: artifact,
+                report: folder,
+            };
+            println!("{}", serde_json::to_string(&printed)?);
+        } else if !self.quiet {
+            let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
+            println!("{}", report::text(trained));
+            if let Some(published) = published {
+                println!("{}\n", super::store::told(published));
             }
+            print!("{}", summary(trained, facts, knee(&inertia), &console.seconds(), &artifact, &folder));
         }
+        Ok(())
     }
 }

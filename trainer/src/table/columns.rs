@@ -10,6 +10,7 @@ const ALBUM: &[&str] = &["album", "albumname", "trackalbumname"];
 const GENRE: &[&str] = &["genre", "trackgenre", "playlistgenre", "genres"];
 const YEAR: &[&str] = &["releasedate", "year", "releaseyear", "trackalbumreleasedate", "albumreleasedate"];
 const EXPLICIT: &[&str] = &["explicit"];
+const PLAYLIST: &[&str] = &["playlistid", "playlist", "playlisturi", "pid", "playlistname"];
 
 const fn feature_aliases(feature: Feature) -> &'static [&'static str] {
     match feature {
@@ -57,7 +58,7 @@ pub(crate) struct Columns {
 impl Columns {
     /// Finds the columns of a header. Without `features`, takes those of the default ones that are there.
     pub(crate) fn find(name: &str, header: &[String], features: Option<&[Feature]>) -> Result<Self, Error> {
-        let mut search = Search { name, header, keys: header.iter().map(|cell| key(cell)).collect(), warnings: vec![] };
+        let mut search = Search::new(name, header);
         let song = search.required("song", SONG, false)?;
         let artist = search.required("artist", ARTIST, false)?;
         let (mut found, mut absent) = (Vec::new(), Vec::new());
@@ -96,6 +97,29 @@ impl Columns {
     }
 }
 
+/// Where the members of playlists stand in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MemberColumns {
+    pub(crate) playlist: usize,
+    pub(crate) id: Option<usize>,
+    pub(crate) song: Option<usize>,
+    pub(crate) artist: Option<usize>,
+}
+
+impl MemberColumns {
+    /// Finds the columns of a header: the playlist, and the id or the title.
+    pub(crate) fn find(name: &str, header: &[String]) -> Result<Self, Error> {
+        let mut search = Search::new(name, header);
+        let playlist = search.required("playlist", PLAYLIST, false)?;
+        let (song, artist) = (search.optional("song", SONG), search.optional("artist", ARTIST));
+        let id = match song {
+            Some(_) => search.optional("id", ID),
+            None => Some(search.required("id", ID, false)?),
+        };
+        Ok(Self { playlist, id, song, artist })
+    }
+}
+
 struct Search<'a> {
     name: &'a str,
     header: &'a [String],
@@ -103,7 +127,11 @@ struct Search<'a> {
     warnings: Vec<String>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(name: &'a str, header: &'a [String]) -> Self {
+        Self { name, header, keys: header.iter().map(|cell| key(cell)).collect(), warnings: Vec::new() }
+    }
+
     fn required(&mut self, column: &'static str, aliases: &[&str], asked_for: bool) -> Result<usize, Error> {
         self.optional(column, aliases).ok_or_else(|| Error::MissingColumn {
             name: self.name.to_owned(),

@@ -23,6 +23,7 @@ mod error;
 mod feature;
 pub(crate) mod id;
 mod interned;
+mod members;
 mod read;
 mod rows;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use self::{
     error::Error,
     feature::{Feature, UnknownFeature},
     interned::Interned,
+    members::{Member, open_members, read_members},
     read::{MAX_TRACKS, Options, open, read},
 };
 

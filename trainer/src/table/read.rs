@@ -44,11 +44,15 @@ impl Default for Options {
 ///
 /// Where there is no such file, it is a directory, or cannot be opened; otherwise those of [`read`].
 pub fn open(path: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Table, Error> {
+    read(open_file(path)?, &path.display().to_string(), options, progress)
+}
+
+pub(super) fn open_file(path: &Path) -> Result<File, Error> {
     let path = path.to_path_buf();
     let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.is_dir(), file)));
     match opened {
         Ok((true, _)) => Err(Error::Directory { path }),
-        Ok((false, file)) => read(file, &path.display().to_string(), options, progress),
+        Ok((false, file)) => Ok(file),
         // Systems that do not open directories at all say so here.
         Err(_) if path.is_dir() => Err(Error::Directory { path }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NotFound { path }),
@@ -72,6 +76,16 @@ pub fn read(input: impl Read, name: &str, options: &Options, progress: &mut dyn 
             return Err(Error::FeatureList { got: features.clone() });
         }
     }
+    let (mut input, gzip) = unpacked(input, name, progress)?;
+    read_rows(&mut input, name, gzip, options)
+}
+
+/// The text of an input that may be compressed, and whether it is. `progress` is told how many bytes went in.
+pub(super) fn unpacked<'a>(
+    input: impl Read + 'a,
+    name: &str,
+    progress: &'a mut dyn FnMut(u64),
+) -> Result<(Box<dyn Read + 'a>, bool), Error> {
     let mut input = Counted { input, total: 0, progress };
     let mut magic = Vec::new();
     let head = (&mut input).take(2).read_to_end(&mut magic);
@@ -82,8 +96,7 @@ pub fn read(input: impl Read, name: &str, options: &Options, progress: &mut dyn 
         return Err(Error::NotGzip { name: name.to_owned() });
     }
     let input = Cursor::new(magic).chain(input);
-    let mut input: Box<dyn Read + '_> = if gzip { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) };
-    read_rows(&mut input, name, gzip, options)
+    Ok((if gzip { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) }, gzip))
 }
 
 fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) -> Result<Table, Error> {

@@ -1,0 +1,79 @@
+//! `trainer evaluate`: on real tables, recommendations are far better than chance.
+
+#![allow(missing_docs)]
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+use segue_tests::{binaries::binary, catalog, data, world::train};
+use serde_json::Value;
+
+fn evaluate(model: &Path, more: &[&str]) -> Output {
+    let model = model.join("model.segue");
+    Command::new(binary("trainer")).arg("evaluate").arg(model).args(more).output().expect("the trainer runs")
+}
+
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("one JSON value")
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
+}
+
+#[test]
+fn genres_agree_at_least_twice_as_often_as_by_chance() {
+    let Some(table) = data::table("spotify_tracks_114k.csv") else { return };
+    let folder = train(&table, &["--k-range", "6-6"]);
+    let found = json(&evaluate(folder.path(), &["--json", "--sample", "500"]));
+    for scope in ["same_cluster", "any_cluster"] {
+        let answers = &found["recommendations"][scope];
+        println!("{scope}: {answers}");
+        let genre = &answers["genre"];
+        assert!(number(&genre["agreement"]) >= 2.0 * number(&genre["chance"]), "{scope}: {genre}");
+        assert!(number(&answers["coverage"]) <= number(&answers["coverage_possible"]), "{scope}: {answers}");
+    }
+}
+
+#[test]
+fn playlists_are_continued_better_than_at_random_and_by_popularity() {
+    let Some(table) = data::table("spotify_songs_33k.csv") else { return };
+    let folder = train(&table, &["--k-range", "6-6"]);
+    let path = table.to_str().expect("a path");
+    let found = json(&evaluate(folder.path(), &["--json", "--sample", "150", "--data", path]));
+    let methods = found["playlists"]["methods"].as_array().expect("methods");
+    let method = |name: &str| methods.iter().find(|method| method["name"] == name).expect("a method");
+    let segue = method("segue, 5 seeds, any cluster");
+    for measure in ["recall_at_10", "recall_at_50", "recall_at_100", "r_precision"] {
+        for (other, times) in [("at random", 4.0), ("the most popular", 1.5)] {
+            let (ours, theirs) = (number(&segue[measure]), number(&method(other)[measure]));
+            println!("{measure}: {ours:.4}, {other} {theirs:.4}");
+            assert!(ours >= times * theirs, "{measure}: {ours}, {other} {theirs}");
+        }
+    }
+}
+
+#[test]
+fn playlists_of_other_tracks_are_refused_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let csv = folder.path().join("tracks.csv");
+    std::fs::write(&csv, catalog::csv()).expect("writes");
+    let model = train(&csv, &["--k", "3"]);
+    for (text, expected) in [
+        ("playlist_id,track_id\np,x\n", ["none of the 1 rows", "trained on"]),
+        ("playlist,song,artist\np,Track One,Artist 0\n", ["none of the 1 playlists", "longer"]),
+        ("song,artist,energy\nTrack One,Artist 0,1\n", ["no playlist column", "playlistid"]),
+    ] {
+        let lists = folder.path().join("lists.csv");
+        std::fs::write(&lists, text).expect("writes");
+        let output = evaluate(model.path(), &["--data", lists.to_str().expect("a path")]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(expected.iter().all(|expected| stderr.contains(expected)), "{stderr}");
+    }
+    let text = String::from_utf8_lossy(&evaluate(model.path(), &["--sample", "50"]).stdout).into_owned();
+    assert!(text.contains("genre agreement") && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}

@@ -1,0 +1,56 @@
+use segue::Model;
+
+use super::*;
+use crate::{pipeline, table};
+
+const HOSTILE: &str = "</style><script>alert(1)</script><img src=x onerror=alert(2)>\u{202e}\" '&amp;";
+
+/// A model whose every song, artist and genre is hostile, and the report of it.
+fn reported(folder: &Path) -> Trained {
+    let mut csv = String::from("song,artist,genre,energy,tempo\n");
+    let hostile = HOSTILE.replace('"', "\"\"");
+    for track in 0..60 {
+        let (a, b) = (track % 3 * 10 + track % 7, track % 3 * 5 + track % 11);
+        csv += &format!("\"{track}{hostile}\",\"{hostile}\",\"{hostile}\",{a},{b}\n");
+    }
+    let table = table::read(csv.as_bytes(), "hostile", &table::Options::default(), &mut |_| {}).expect("a table");
+    let names = BTreeMap::from([(1, HOSTILE.to_owned())]);
+    let options = pipeline::Options { k: 3, k_range: 2..=4, names, ..Default::default() };
+    let console = Console::quiet();
+    let trained = pipeline::train(&table, &options, &console).expect("a model");
+    let model = Model::from_bytes(&trained.file, trained.version).expect("opens");
+    let facts = Facts::gather(&model, &trained, &|_| ()).expect("facts");
+    write(&trained, &facts, &console, folder).expect("written");
+    trained
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let trained = reported(folder.path());
+    let page = std::fs::read_to_string(folder.path().join("index.html")).expect("a page");
+    assert!(page.contains("&lt;script&gt;alert(1)"), "the names are shown");
+    assert!(!page.contains("<script") && !page.contains("<img"), "the names are markup");
+    assert_eq!(page.matches("</style>").count(), 1);
+    assert!(page.contains(&trained.version.to_string()));
+}
+
+#[test]
+fn a_page_needs_nothing_from_elsewhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    reported(folder.path());
+    let page = std::fs::read_to_string(folder.path().join("index.html")).expect("a page");
+    assert!(page.contains("default-src 'none'"));
+    // The only address in it names the language of the charts.
+    for (at, _) in page.match_indices("http") {
+        let rest = &page[at..];
+        assert!(rest.starts_with("http://www.w3.org/2000/svg\"") || rest.starts_with("http-equiv"), "{:.60}", rest);
+    }
+    assert!(!page.contains("url(") && !page.contains("@import"));
+    for id in ["data", "k", "clusters", "map", "classifier", "search", "recommendations", "timings"] {
+        assert!(page.contains(&format!("<section id=\"{id}\"")), "{id} is not there");
+    }
+    let metrics: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("metrics.json")).expect("metrics")).expect("JSON");
+    assert!(metrics["silhouette"]["3"].is_number() && metrics["recommendations"]["songs"] == 60, "{metrics}");
+}
