@@ -27,7 +27,8 @@ pub struct StoreOptions {
     /// How often a request is tried, and how often a part of an artifact is asked for that brings nothing, the first
     /// time included; at least 1.
     pub max_attempts: u32,
-    /// How many connections an artifact is downloaded over at most; 1 to 64.
+    /// How many connections an artifact is downloaded over at most; 1 to 64. With two, decoding keeps up with S3 on two
+    /// processors; with four, a model of 265,000 tracks answered no sooner.
     pub connections: u32,
     /// What a connection is worth: an artifact that has fewer bytes for each comes over fewer.
     pub min_part_bytes: u64,
@@ -42,7 +43,7 @@ impl Default for StoreOptions {
             operation_timeout: Duration::from_secs(30),
             download_timeout: Duration::from_secs(120),
             max_attempts: 3,
-            connections: 4,
+            connections: 2,
             min_part_bytes: 1 << 20,
         }
     }

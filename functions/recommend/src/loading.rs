@@ -22,6 +22,9 @@ use crate::models::{Error, Loaded, Source};
 /// How long after the graphs the index for searches is begun: requests that waited for them are answered first.
 const SEARCH_AFTER: Duration = Duration::from_millis(100);
 
+/// Sections up to this many bytes are decoded where they arrive: handing them to another thread would take longer.
+const AT_ONCE: u64 = 128 * 1024;
+
 /// Fetches the current model, up to where it can answer. The graphs, and the index for searches, follow in the
 /// background: until a cluster has its graph it is searched exactly.
 pub(crate) async fn load(source: Source) -> Result<Arc<Loaded>, Error> {
@@ -100,6 +103,9 @@ async fn read(rest: &Rest, mut loading: Loading, sections: Vec<Section>, latest:
         let one = rest.clone();
         pieces.spawn(async move {
             let bytes = one.take(&section).await?;
+            if section.unpacked <= AT_ONCE {
+                return Piece::read(&section, &bytes).map_err(from_artifact);
+            }
             one.decode(move || Piece::read(&section, &bytes)).await
         });
     }
