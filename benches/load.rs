@@ -13,6 +13,7 @@ use segue::{
     neighbor::Search,
     recommend::{Request, Seed},
 };
+use segue_benches::process::Usage;
 
 fn main() -> anyhow::Result<()> {
     let path =
@@ -20,6 +21,14 @@ fn main() -> anyhow::Result<()> {
     let runs: usize = std::env::var("SEGUE_BENCH_RUNS").map_or(Ok(20), |runs| runs.parse())?;
     let file = std::fs::read(&path).with_context(|| format!("cannot read {path}"))?;
     let version = Version::of(&file);
+    // Memory first: what later loads free stays with the allocator.
+    let resident = || -> anyhow::Result<u64> { Ok(Usage::of(std::process::id())?.resident / 1_000_000) };
+    let before = resident()?;
+    let model = Model::from_bytes(&file, version)?;
+    println!("{:>6} MB for a model", resident()? - before);
+    model.prepare_search();
+    println!("{:>6} MB for a model with its index for searches\n", resident()? - before);
+    drop(model);
     let mut steps: BTreeMap<(usize, String), Vec<f64>> = BTreeMap::new();
     for _ in 0..runs.max(1) {
         let mut order = 0;

@@ -9,7 +9,7 @@ use segue::{
     recommend::{Request, Seed, Within},
 };
 use segue_benches::{latency::report, model::model};
-use trainer::recall::recall_at_10;
+use trainer::quality;
 
 /// Seeds, spread evenly through the catalogue.
 const SEEDS: usize = 2_000;
@@ -53,7 +53,7 @@ fn main() -> anyhow::Result<()> {
         assert_eq!(short, 0, "{kind}: answers came back short");
     }
     for same_cluster in [true, false] {
-        let recall = recall_at_10(&model, SEEDS, same_cluster);
+        let recall = quality::recall(&model, 10, SEEDS, same_cluster)?;
         println!("recall@10 of hnsw, same_cluster = {same_cluster}: {recall:.4}");
     }
     Ok(())

@@ -37,6 +37,8 @@ pub struct FeatureSummary {
     pub mean: f64,
     /// Population standard deviation (ddof = 0), in the file's own unit.
     pub deviation: f64,
+    /// What the scaled feature is multiplied with wherever tracks are compared.
+    pub weight: f64,
 }
 
 /// One cluster's profile.

@@ -51,7 +51,9 @@ async fn a_map_has_as_many_points_as_asked_for_and_lies_on_the_models_axes() {
         let along = features.zip(model["projection"][axis].as_array().expect("an axis")).map(|(feature, weight)| {
             let number = |value: &Value| value.as_f64().expect("a number");
             let value = number(&track["features"][feature["name"].as_str().expect("a name")]);
-            (value - number(&feature["mean"])) / number(&feature["deviation"]) * number(weight)
+            (value - number(&feature["mean"])) / number(&feature["deviation"])
+                * number(&feature["weight"])
+                * number(weight)
         });
         (along.sum::<f64>() * 1e3).round() / 1e3
     });

@@ -19,7 +19,6 @@ pub mod projection;
 pub mod quality;
 #[cfg(test)]
 mod real;
-pub mod recall;
 pub mod report;
 pub mod scale;
 pub mod silhouette;

@@ -15,8 +15,7 @@ use crate::{
     classify,
     console::Console,
     kmeans::{self, Clustering},
-    names, projection,
-    recall::recall_at_10,
+    names, projection, quality,
     scale::Scaler,
     silhouette::{Silhouette, silhouettes},
     table::Table,
@@ -93,6 +92,9 @@ pub enum Error {
     /// The catalogue cannot be drawn on a plane.
     #[error("the map cannot be made: {0}")]
     Projection(#[from] projection::Error),
+    /// The model cannot be measured.
+    #[error("the model cannot be measured: {0}")]
+    Quality(#[from] quality::Error),
     /// The artifact cannot be made, or does not read back.
     #[error("the artifact cannot be made: {0}")]
     Artifact(#[from] artifact::Error),
@@ -163,7 +165,12 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
         tracks: table.n_tracks() as u64,
         dropped: table.dropped.by_reason.clone(),
         features: (0..names.len())
-            .map(|f| FeatureSummary { name: names[f].clone(), mean: scaler.mean[f], deviation: scaler.deviation[f] })
+            .map(|f| FeatureSummary {
+                name: names[f].clone(),
+                mean: scaler.mean[f],
+                deviation: scaler.deviation[f],
+                weight: scaler.weights[f],
+            })
             .collect(),
         inertia,
         k: options.k,
@@ -202,7 +209,7 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     let model = Model::from_bytes(&file, Version::of(&file))?;
     drop(file);
     model.verify()?;
-    parts.card.index.recall_at_10 = recall_at_10(&model, RECALL_SAMPLE, true);
+    parts.card.index.recall_at_10 = quality::recall(&model, 10, RECALL_SAMPLE, true)?;
     let example = example(&model);
     drop(model);
     let file = artifact::encode(&parts)?;

@@ -11,6 +11,11 @@ use recommend::{
     settings::Settings,
 };
 
+/// Loading frees a lot from several threads: this allocator gives it back, and takes less time over it than the
+/// system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     lambda_http::tracing::init_default_subscriber();

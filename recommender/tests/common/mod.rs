@@ -85,7 +85,7 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
         features: scaler
             .features
             .iter()
-            .map(|name| FeatureSummary { name: name.clone(), mean: 0.0, deviation: 1.0 })
+            .map(|name| FeatureSummary { name: name.clone(), mean: 0.0, deviation: 1.0, weight: 1.0 })
             .collect(),
         inertia: BTreeMap::from([(k as u32, 1.0)]),
         k: k as u32,

@@ -65,9 +65,9 @@ impl Inspect {
             "index     recall@10 {:.4}, {:.1} neighbours a node, {} nodes listed apart",
             card.index.recall_at_10, card.index.average_degree, card.index.unreachable
         );
-        println!("\nfeature                   mean     deviation");
+        println!("\nfeature                   mean     deviation  weight");
         for feature in &card.features {
-            println!("{:<18} {:>12.4}  {:>12.4}", feature.name, feature.mean, feature.deviation);
+            println!("{:<18} {:>12.4}  {:>12.4}  {:>6}", feature.name, feature.mean, feature.deviation, feature.weight);
         }
         println!("\ncluster   tracks  name");
         for cluster in &card.clusters {

@@ -9,14 +9,14 @@ use segue::{
 
 use super::Error;
 
-/// Mean recall of HNSW against the exact search in answers of `limit` songs of the own cluster, over `sample` tracks
+/// Mean recall of HNSW against the exact search in answers of `limit` songs, over `sample` tracks
 /// spread evenly through the catalogue: the share of answers that are as near as the exact search's last. Tracks at the
 /// same distance count alike.
 ///
 /// # Errors
 ///
 /// Where `limit` is not one that the model answers to.
-pub fn recall(model: &Model, limit: usize, sample: usize) -> Result<f64, Error> {
+pub fn recall(model: &Model, limit: usize, sample: usize, same_cluster: bool) -> Result<f64, Error> {
     let tracks = model.catalog().len();
     let step = (tracks / sample.max(1)).max(1);
     let (right, all) = (0..tracks)
@@ -24,7 +24,7 @@ pub fn recall(model: &Model, limit: usize, sample: usize) -> Result<f64, Error> 
         .step_by(step)
         .map(|row| {
             let answer = |search| {
-                let request = Request { limit, search, ..Request::new(Seed::Row(row as u32)) };
+                let request = Request { limit, same_cluster, search, ..Request::new(Seed::Row(row as u32)) };
                 model.recommend(&request).map(|answer| answer.tracks)
             };
             let exact = answer(Search::Exact)?;

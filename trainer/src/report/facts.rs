@@ -111,7 +111,7 @@ impl Facts {
             quality: quality::measure(model, &Self::options(), progress)?,
             unweighted: None,
             weights: model.scaler().weights.clone(),
-            recall_at_50: quality::recall(model, 50, RECALL_SAMPLE)?,
+            recall_at_50: quality::recall(model, 50, RECALL_SAMPLE, true)?,
         })
     }
 

@@ -19,7 +19,8 @@ class Model {
   /** A track's place on the map. */
   point(features) {
     const scaled = this.scaled(features);
-    return this.projection.map((axis) => axis.reduce((sum, weight, feature) => sum + weight * scaled[feature], 0));
+    return this.projection.map((axis) => axis.reduce(
+      (sum, share, feature) => sum + share * this.features[feature].weight * scaled[feature], 0));
   }
 
   /** The features that an axis of the map has most of, the strongest first. */
