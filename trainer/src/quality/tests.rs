@@ -99,6 +99,6 @@ fn a_track_twice_on_a_playlist_counts_once_and_is_found_by_its_name() {
 
 #[test]
 fn recall_is_whole_where_the_graphs_find_everything() {
-    assert_eq!(recall(&model("genre"), 10, 50).expect("answers"), 1.0);
-    assert!(recall(&model("genre"), 101, 50).is_err());
+    assert_eq!(recall(&model("genre"), 10, 50, true).expect("answers"), 1.0);
+    assert!(recall(&model("genre"), 101, 50, true).is_err());
 }
