@@ -207,12 +207,11 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     // Read back before it is called done: what is published has been loaded once, and has answered.
     let file = artifact::encode(&parts)?;
     let model = Model::from_bytes(&file, Version::of(&file))?;
-    drop(file);
     model.verify()?;
     parts.card.index.recall_at_10 = quality::recall(&model, 10, RECALL_SAMPLE, true)?;
     let example = example(&model);
     drop(model);
-    let file = artifact::encode(&parts)?;
+    let file = artifact::with_card(&file, &parts.card)?;
     stage.done(&format!("recall@10 {:.4}", parts.card.index.recall_at_10));
     Ok(Trained {
         version: Version::of(&file),

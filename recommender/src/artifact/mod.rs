@@ -62,6 +62,24 @@ pub fn encode(parts: &Parts) -> Result<Vec<u8>, Error> {
     Ok(layout::write(&piece::sections(parts)?))
 }
 
+/// The bytes of an artifact with another card: the other sections stay as they are.
+///
+/// # Errors
+///
+/// Where the bytes are no artifact.
+pub fn with_card(file: &[u8], card: &Card) -> Result<Vec<u8>, Error> {
+    let packed = |part: Section| match part.name.as_str() {
+        "card" => piece::card(card),
+        _ => Ok(layout::Packed {
+            bytes: section(file, &part).to_vec(),
+            unpacked: part.unpacked as usize,
+            name: part.name,
+            packing: part.packing,
+        }),
+    };
+    Ok(layout::write(&sections(file)?.into_iter().map(packed).collect::<Result<Vec<_>, _>>()?))
+}
+
 /// The sections of an artifact, in their order, without reading them.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! What each section holds, and its form inside the file.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -182,20 +183,12 @@ impl Piece {
 /// The sections of a model, packed, in the order of need.
 pub(super) fn sections(parts: &Parts) -> Result<Vec<Packed>, Error> {
     let Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = parts;
-    let mut sections = Vec::new();
+    let mut plain: Vec<(String, Vec<u8>)> = Vec::new();
     let mut add = |name: &str, bytes: Result<Vec<u8>, codec::Error>| -> Result<(), Error> {
-        let form = |source| Error::Form { section: name.into(), source };
-        let bytes = bytes.map_err(form)?;
-        let unpacked = bytes.len();
-        if unpacked > codec::LIMIT {
-            return Err(Error::Invalid { section: name.into(), reason: format!("it has {unpacked} bytes") });
-        }
-        let (packing, bytes) = packing::pack(bytes).map_err(form)?;
-        sections.push(Packed { name: name.into(), packing, unpacked, bytes });
+        plain.push((name.into(), bytes.map_err(|source| Error::Form { section: name.into(), source })?));
         Ok(())
     };
-    // JSON: the card of any artifact can be read with general tools. Plain numbers and strings always serialise.
-    let card = serde_json::to_vec(card).map_err(|error| Error::invalid("card")(error.to_string()))?;
+    let card = card_bytes(card)?;
     for name in NAMES {
         if name == "titles" {
             for (feature, column) in catalog.features.iter().enumerate() {
@@ -220,5 +213,27 @@ pub(super) fn sections(parts: &Parts) -> Result<Vec<Packed>, Error> {
     for (cluster, graph) in graphs.iter().enumerate() {
         add(&graph_name(cluster), codec::encode(graph))?;
     }
-    Ok(sections)
+    plain.into_par_iter().map(|(name, bytes)| pack(name, bytes)).collect()
+}
+
+/// The bytes of a card. JSON: that of any artifact can be read with general tools.
+fn card_bytes(card: &Card) -> Result<Vec<u8>, Error> {
+    // Plain numbers and strings always serialise.
+    serde_json::to_vec(card).map_err(|error| Error::invalid("card")(error.to_string()))
+}
+
+/// A section with this card.
+pub(super) fn card(card: &Card) -> Result<Packed, Error> {
+    pack("card".into(), card_bytes(card)?)
+}
+
+fn pack(name: String, bytes: Vec<u8>) -> Result<Packed, Error> {
+    let unpacked = bytes.len();
+    if unpacked > codec::LIMIT {
+        return Err(Error::Invalid { section: name, reason: format!("it has {unpacked} bytes") });
+    }
+    match packing::pack(bytes) {
+        Ok((packing, bytes)) => Ok(Packed { name, packing, unpacked, bytes }),
+        Err(source) => Err(Error::Form { section: name, source }),
+    }
 }

@@ -5,6 +5,9 @@ use instant_distance::{Builder, Heuristic, Search};
 use super::{Adjacency, EF_SEARCH, GraphParts, locality, rebuild::rebuild};
 use crate::{artifact::codec, column::Codes, vector::Vector};
 
+/// How many candidates are kept while most nodes are looked for by their own vector.
+const FEW: usize = 8;
+
 /// How a graph is built.
 #[derive(Clone, Copy, Debug)]
 pub struct BuildOptions {
@@ -71,13 +74,18 @@ pub fn build(points: &[Vector], options: &BuildOptions) -> Result<Built, codec::
     let points: Vec<Vector> = nodes.iter().map(|node| in_graph_order[*node as usize]).collect();
     drop(in_graph_order);
 
-    // What is searched is what a reader of the artifact will search.
-    let hnsw = rebuild(&points, &adjacency, EF_SEARCH).map_err(|error| codec::Error::Rebuild(error.to_string()))?;
-    let mut search = Search::default();
-    let unreachable: Vec<u32> = hnsw
-        .iter()
-        .filter(|(id, point)| !hnsw.search(point, &mut search).any(|item| item.pid == *id))
-        .map(|(id, _)| id.into_inner())
-        .collect();
+    // What is searched is what a reader of the artifact will search. Best-first search only goes further where it keeps
+    // more: what is found while it keeps few is found while it keeps many, and most are found so.
+    let lost = |keep: usize, nodes: Vec<u32>| -> Result<Vec<u32>, codec::Error> {
+        let hnsw = rebuild(&points, &adjacency, keep).map_err(|error| codec::Error::Rebuild(error.to_string()))?;
+        let mut search = Search::default();
+        let is_lost = |node: &u32| {
+            let point = &points[*node as usize];
+            !hnsw.search(point, &mut search).any(|item| item.pid.into_inner() == *node)
+        };
+        Ok(nodes.into_iter().filter(is_lost).collect())
+    };
+    let few = lost(FEW, (0..points.len() as u32).collect())?;
+    let unreachable = if few.is_empty() { few } else { lost(EF_SEARCH, few)? };
     Ok(Built { order, parts: GraphParts { adjacency, unreachable: Codes::new(&unreachable) } })
 }
