@@ -96,10 +96,11 @@ impl Scaler {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn scaler() -> Scaler {
+    /// Two features, the second of them constant.
+    pub(crate) fn scaler() -> Scaler {
         Scaler {
             features: vec!["energy".into(), "tempo".into()],
             mean: vec![50.0, 120.0],

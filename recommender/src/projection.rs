@@ -43,15 +43,7 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn scaler() -> Scaler {
-        Scaler {
-            features: vec!["energy".into(), "tempo".into()],
-            mean: vec![50.0, 120.0],
-            deviation: vec![10.0, 0.0],
-            weights: vec![1.0; 2],
-        }
-    }
+    use crate::feature::tests::scaler;
 
     #[test]
     fn a_point_is_the_scaled_features_along_each_axis() {

@@ -93,6 +93,20 @@ proptest! {
 }
 
 #[test]
+fn titles_in_another_order_than_the_format_keeps_are_not_written() {
+    let mut tracks = common::tracks(40, 3);
+    (tracks[0].song, tracks[1].song) = ("B".into(), "a".into());
+    let mut parts = common::parts(&tracks, 2, 1);
+    assert!(encode(&parts).is_ok());
+    // In the order of their bytes, where capitals come first.
+    parts.catalog.songs = parts.catalog.songs.iter().collect::<Vec<_>>().into_iter().collect();
+    match encode(&parts) {
+        Err(segue::artifact::Error::Invalid { section, .. }) => assert_eq!(section, "titles"),
+        other => panic!("{:?}", other.map(|file| file.len())),
+    }
+}
+
+#[test]
 fn long_titles_and_repeated_ids_come_back() {
     let mut tracks = common::tracks(40, 3);
     tracks[3].song = "é".repeat(32 * 1024);

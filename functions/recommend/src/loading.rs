@@ -31,13 +31,13 @@ pub(crate) async fn load(source: Source) -> Result<Arc<Loaded>, Error> {
     let begun = Instant::now();
     let milliseconds = move || begun.elapsed().as_millis() as u64;
     match begin(&source).await {
-        Ok((loaded, rest)) => {
+        Ok((loaded, graphs)) => {
             let (version, tracks) = (loaded.model.version(), loaded.model.catalog().len());
             let bytes = loaded.latest.size;
             tracing::info!(%version, tracks, bytes, milliseconds = milliseconds(), "model loaded");
             let slow = Arc::clone(&loaded);
             tokio::spawn(async move {
-                match rest.add_graphs(&slow).await {
+                match graphs.add_to(&slow).await {
                     Ok(()) => tracing::info!(%version, milliseconds = milliseconds(), "graphs ready"),
                     // Answers stay right, and are slower: the search is exact.
                     Err(error) => {
@@ -58,15 +58,15 @@ pub(crate) async fn load(source: Source) -> Result<Arc<Loaded>, Error> {
     }
 }
 
-async fn begin(source: &Source) -> Result<(Arc<Loaded>, Rest), Error> {
+async fn begin(source: &Source) -> Result<(Arc<Loaded>, Graphs), Error> {
     let store = source.store().await.map_err(from_store)?;
     let latest = latest(&store, source).await?;
     let download = Arc::new(store.download(&latest));
     let loading = header(&download).await?;
     let (graphs, sections): (Vec<_>, Vec<_>) = loading.sections().to_vec().into_iter().partition(Section::is_graph);
-    let rest = Rest { download, decoders: decoders(), sections: graphs };
-    let loaded = read(&rest, loading, sections, latest).await?;
-    Ok((Arc::new(loaded), rest))
+    let reader = Reader { download, decoders: decoders() };
+    let loaded = read(&reader, loading, sections, latest).await?;
+    Ok((Arc::new(loaded), Graphs { reader, sections: graphs }))
 }
 
 async fn latest(store: &Store, source: &Source) -> Result<Latest, Error> {
@@ -97,10 +97,10 @@ async fn header(download: &Download) -> Result<Loading, Error> {
 }
 
 /// Reads the sections that a first answer needs, in the order in which they are complete.
-async fn read(rest: &Rest, mut loading: Loading, sections: Vec<Section>, latest: Latest) -> Result<Loaded, Error> {
+async fn read(reader: &Reader, mut loading: Loading, sections: Vec<Section>, latest: Latest) -> Result<Loaded, Error> {
     let mut pieces: JoinSet<Result<Piece, Error>> = JoinSet::new();
     for section in sections {
-        let one = rest.clone();
+        let one = reader.clone();
         pieces.spawn(async move {
             let bytes = one.take(&section).await?;
             if section.unpacked <= AT_ONCE {
@@ -118,23 +118,23 @@ async fn read(rest: &Rest, mut loading: Loading, sections: Vec<Section>, latest:
                 let made = loading.scaled().map(|(scaler, features)| vectors(scaler, &features)).transpose()?;
                 Ok((loading, made))
             };
-            (loading, made) = rest.decode(work).await?;
+            (loading, made) = reader.decode(work).await?;
         }
     }
     let version = latest.version;
-    let model = rest.decode(move || Model::assemble_with(loading.finish()?, made.unwrap_or_default(), version)).await?;
+    let model =
+        reader.decode(move || Model::assemble_with(loading.finish()?, made.unwrap_or_default(), version)).await?;
     Ok(Loaded::new(model, latest))
 }
 
-/// What has not been read of an artifact that is being downloaded.
+/// Reads sections of an artifact that is being downloaded.
 #[derive(Clone)]
-struct Rest {
+struct Reader {
     download: Arc<Download>,
     decoders: Arc<Semaphore>,
-    sections: Vec<Section>,
 }
 
-impl Rest {
+impl Reader {
     async fn take(&self, section: &Section) -> Result<bytes::Bytes, Error> {
         self.download.take(section.range()).await.map_err(from_store)
     }
@@ -151,11 +151,19 @@ impl Rest {
             Err(error) => Err(Error::Ended(Arc::new(error))),
         }
     }
+}
 
-    async fn add_graphs(self, loaded: &Arc<Loaded>) -> Result<(), Error> {
+/// The graphs of a model that answers already.
+struct Graphs {
+    reader: Reader,
+    sections: Vec<Section>,
+}
+
+impl Graphs {
+    async fn add_to(self, loaded: &Arc<Loaded>) -> Result<(), Error> {
         let mut graphs: JoinSet<Result<(), Error>> = JoinSet::new();
-        for section in self.sections.clone() {
-            let (one, loaded) = (self.clone(), Arc::clone(loaded));
+        for section in self.sections {
+            let (one, loaded) = (self.reader.clone(), Arc::clone(loaded));
             graphs.spawn(async move {
                 let bytes = one.take(&section).await?;
                 one.decode(move || match Piece::read(&section, &bytes)? {

@@ -95,25 +95,30 @@ struct TitleOrder {
 }
 
 impl TitleOrder {
-    fn of(songs: &Words, titles: &Titles) -> Self {
+    /// Fails where the distinct titles are not in the order of their first use: they would come back in that order.
+    fn of(songs: &Words, titles: &Titles) -> Result<Self, Error> {
         let (rows, relations) = titles.in_order();
         let mut used = 0;
-        let back: Vec<u32> = rows
-            .iter()
-            .map(|row| match songs.code(row as usize) {
-                code if code < used => used - code,
-                _ => {
+        let mut back = Vec::with_capacity(rows.len());
+        for row in rows.iter() {
+            match songs.code(row as usize) {
+                code if code < used => back.push(used - code),
+                code if code == used => {
                     used += 1;
-                    0
+                    back.push(0);
                 }
-            })
-            .collect();
-        Self {
+                code => {
+                    let reason = format!("title {code} is used before title {used}");
+                    return Err(Error::Invalid { section: "titles".into(), reason });
+                }
+            }
+        }
+        Ok(Self {
             spellings: songs.dictionary().clone(),
             rows: rows.clone(),
             relations: relations.clone(),
             back: Codes::new(&back),
-        }
+        })
     }
 
     fn restore(self) -> Result<(Words, Titles), String> {
@@ -201,7 +206,7 @@ pub(super) fn sections(parts: &Parts) -> Result<Vec<Packed>, Error> {
             "projection" => codec::encode(projection),
             "clusters" => codec::encode(clusters),
             "bayes" => codec::encode(bayes),
-            "titles" => codec::encode(&TitleOrder::of(&catalog.songs, titles)),
+            "titles" => codec::encode(&TitleOrder::of(&catalog.songs, titles)?),
             "artists" => codec::encode(&catalog.artists),
             "ids" => codec::encode(&(&catalog.ids, ids)),
             "albums" => codec::encode(&catalog.albums),
