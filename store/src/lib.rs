@@ -34,6 +34,7 @@
 //! # }
 //! ```
 
+mod awake;
 mod connect;
 mod download;
 mod error;

@@ -45,18 +45,31 @@ pub(crate) struct Head {
 impl Store {
     /// Reads an object of at most [`MAX_LATEST_BYTES`].
     pub(crate) async fn get_small(&self, key: &str, known_etag: Option<&str>) -> Result<Small, Error> {
-        let request = self.client.get_object().bucket(self.location.bucket()).key(key);
-        let output = match request.set_if_none_match(known_etag.map(str::to_owned)).send().await {
-            Ok(output) => output,
-            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => {
-                return Ok(Small::NotModified);
-            }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => return Ok(Small::Missing),
-            Err(error) => return Err(Error::from_sdk(&self.location, key, error)),
-        };
         let limit = self.options.operation_timeout;
-        let timed_out = |_| Error::timed_out(self.location.url(key), limit);
-        tokio::time::timeout(limit, self.read_small(key, output)).await.map_err(timed_out)?
+        let timed_out = || Error::timed_out(self.location.url(key), limit);
+        let all = async {
+            let mut left = self.options.max_attempts.max(1);
+            loop {
+                left -= 1;
+                let request = self.client.get_object().bucket(self.location.bucket()).key(key);
+                let output = match request.set_if_none_match(known_etag.map(str::to_owned)).send().await {
+                    Ok(output) => output,
+                    Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => {
+                        return Ok(Small::NotModified);
+                    }
+                    Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
+                        return Ok(Small::Missing);
+                    }
+                    Err(error) => return Err(Error::from_sdk(&self.location, key, error)),
+                };
+                // The SDK tries a request again, but not a body.
+                match self.read_small(key, output).await {
+                    Err(error) if left > 0 => tracing::warn!(%error, key, "the answer broke off"),
+                    read => return read,
+                }
+            }
+        };
+        tokio::time::timeout(limit, all).await.unwrap_or_else(|_| Err(timed_out()))
     }
 
     async fn read_small(&self, key: &str, output: GetObjectOutput) -> Result<Small, Error> {

@@ -22,7 +22,10 @@ pub struct StoreOptions {
     pub attempt_timeout: Duration,
     /// All attempts of a request, and the body of its answer where that is a small one.
     pub operation_timeout: Duration,
-    /// The whole fetch of an artifact, its body and all attempts included.
+    /// How long a body may bring nothing before it counts as broken off; the SDK looks once a second.
+    pub stall_timeout: Duration,
+    /// The whole fetch of an artifact, its body and all attempts included. Time in which the process was frozen, as a
+    /// Lambda environment is between requests, does not count.
     pub download_timeout: Duration,
     /// How often a request is tried, and how often a part of an artifact is asked for that brings nothing, the first
     /// time included; at least 1.
@@ -41,6 +44,7 @@ impl Default for StoreOptions {
             read_timeout: Duration::from_secs(10),
             attempt_timeout: Duration::from_secs(12),
             operation_timeout: Duration::from_secs(30),
+            stall_timeout: Duration::from_secs(5),
             download_timeout: Duration::from_secs(120),
             max_attempts: 3,
             connections: 2,
@@ -50,6 +54,22 @@ impl Default for StoreOptions {
 }
 
 impl StoreOptions {
+    /// Options for a caller that waits `deadline` at most: a connection that brings nothing is given up in time for
+    /// another attempt within it. Never more patient than the default.
+    #[must_use]
+    pub fn within(deadline: Duration) -> Self {
+        let default = Self::default();
+        let share = deadline / 4;
+        Self {
+            connect_timeout: default.connect_timeout.min(share),
+            read_timeout: default.read_timeout.min(share),
+            attempt_timeout: default.attempt_timeout.min(share),
+            operation_timeout: default.operation_timeout.min(deadline),
+            stall_timeout: default.stall_timeout.min(share),
+            ..default
+        }
+    }
+
     pub(crate) fn apply(&self, builder: Builder) -> Builder {
         builder
             .timeout_config(self.timeouts(Duration::ZERO))
@@ -58,7 +78,9 @@ impl StoreOptions {
                     .with_max_attempts(self.max_attempts.max(1))
                     .with_initial_backoff(Duration::from_millis(200)),
             )
-            .stalled_stream_protection(StalledStreamProtectionConfig::enabled().build())
+            .stalled_stream_protection(
+                StalledStreamProtectionConfig::enabled().grace_period(self.stall_timeout).build(),
+            )
             .request_checksum_calculation(RequestChecksumCalculation::WhenSupported)
             .response_checksum_validation(ResponseChecksumValidation::WhenSupported)
     }
@@ -82,6 +104,13 @@ impl StoreOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_deadline_leaves_time_for_another_attempt() {
+        let options = StoreOptions::within(Duration::from_secs(8));
+        assert!(options.attempt_timeout * 3 < Duration::from_secs(8) && options.operation_timeout.as_secs() == 8);
+        assert_eq!(StoreOptions::within(Duration::from_secs(900)), StoreOptions::default());
+    }
 
     #[test]
     fn uploads_get_time_by_their_size() {

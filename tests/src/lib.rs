@@ -3,6 +3,7 @@
 pub mod binaries;
 pub mod catalog;
 pub mod data;
+pub mod faults;
 pub mod runtime;
 pub mod world;
 

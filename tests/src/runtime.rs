@@ -30,6 +30,9 @@ use tokio::{
 /// How long an invocation may take before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What X-Ray calls every invocation.
+pub const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+
 type Waiting = Mutex<HashMap<String, oneshot::Sender<Result<Value, Value>>>>;
 
 struct Api {
@@ -55,6 +58,15 @@ impl Function {
     ///
     /// If no port can be opened, or the binary cannot be started.
     pub async fn start(binary: &Path, env: &[(String, String)]) -> Self {
+        Self::start_logging(binary, env, Stdio::inherit()).await
+    }
+
+    /// As [`Function::start`], with its log going there.
+    ///
+    /// # Panics
+    ///
+    /// As [`Function::start`].
+    pub async fn start_logging(binary: &Path, env: &[(String, String)], log: Stdio) -> Self {
         let (events, receiver) = mpsc::unbounded_channel();
         let api =
             Arc::new(Api { events: AsyncMutex::new(receiver), waiting: Mutex::default(), first_next: OnceLock::new() });
@@ -74,11 +86,12 @@ impl Function {
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", "recommend")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/recommend")
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "test")
             .envs(env.iter().cloned())
             .stdin(Stdio::null())
+            .stdout(log)
             .kill_on_drop(true)
             .spawn()
             .expect("the function binary starts");
@@ -108,7 +121,20 @@ impl Function {
     ///
     /// As [`Function::invoke`], or if the response is not that of an HTTP function.
     pub async fn get(&self, target: &str) -> (u16, Value, Value) {
-        let answer = self.invoke(api_gateway_event("GET", target)).await;
+        self.get_with(target, &[]).await
+    }
+
+    /// As [`Function::get`], with these headers.
+    ///
+    /// # Panics
+    ///
+    /// As [`Function::get`].
+    pub async fn get_with(&self, target: &str, headers: &[(&str, &str)]) -> (u16, Value, Value) {
+        let mut event = api_gateway_event("GET", target);
+        for (name, value) in headers {
+            event["headers"][*name] = Value::from(*value);
+        }
+        let answer = self.invoke(event).await;
         let status = answer["statusCode"].as_u64().expect("a status") as u16;
         let body = answer["body"].as_str().expect("a body that is text");
         (status, answer["headers"].clone(), serde_json::from_str(body).expect("a body that is JSON"))
@@ -154,7 +180,7 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
         ("Lambda-Runtime-Aws-Request-Id", id.as_str()),
         ("Lambda-Runtime-Deadline-Ms", "4102444800000"),
         ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:000000000000:function:recommend"),
-        ("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000"),
+        ("Lambda-Runtime-Trace-Id", TRACE),
         ("Content-Type", "application/json"),
     ];
     (headers, event.to_string()).into_response()

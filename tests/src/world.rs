@@ -9,6 +9,7 @@ use std::{
 
 use local::s3::EmbeddedS3;
 use recommend::{
+    access::Access,
     api,
     http::cors::Cors,
     models::{Models, Source},
@@ -110,11 +111,20 @@ impl World {
     ///
     /// If no port can be opened.
     pub async fn serve(&self, cors: &Cors) -> String {
+        self.serve_to(&Access { cors: cors.clone(), tokens: None }).await
+    }
+
+    /// As [`World::serve`], to those that `access` names.
+    ///
+    /// # Panics
+    ///
+    /// If no port can be opened.
+    pub async fn serve_to(&self, access: &Access) -> String {
         let store = Store::with_client(self.s3.client(), LOCATION.parse().expect("a location"));
         let models = Arc::new(Models::new(Source::Store(store), Duration::from_secs(20)));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let router = api::router_with(models, cors);
+        let router = api::router_with(models, access);
         tokio::spawn(async move { axum::serve(listener, router).await });
         format!("http://{address}")
     }

@@ -3,9 +3,11 @@
 //! [`settings`] is read once; [`models`] fetches the model from S3 and shares it; [`api`] holds the routes, in a file
 //! each; [`http`] is what they have in common; [`problem`] is what every error looks like.
 
+pub mod access;
 pub mod api;
+mod facts;
 pub mod http;
-mod loading;
+pub mod metrics;
 pub mod models;
 pub mod params;
 pub mod problem;

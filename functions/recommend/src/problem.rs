@@ -87,12 +87,18 @@ impl Problem {
     }
 }
 
+/// Marks a response that is a problem of this kind: its word, without `urn:segue:problem:`.
+#[derive(Clone, Debug)]
+pub(crate) struct Kind(pub(crate) String);
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // Strings, numbers and lists of them always serialise.
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
+        let word = self.kind.rsplit(':').next().unwrap_or_default();
+        response.extensions_mut().insert(Kind(word.to_owned()));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

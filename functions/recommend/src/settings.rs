@@ -1,10 +1,10 @@
 //! The environment, read once.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use segue_store::Location;
 
-use crate::http::cors::Cors;
+use crate::{access::Tokens, http::cors::Cors};
 
 /// What the environment says.
 #[derive(Clone, Debug)]
@@ -13,9 +13,26 @@ pub struct Settings {
     pub model: Location,
     /// `DEADLINE_MS`: how long a request waits for a model before it is answered with 503; 8000 where it is not set.
     pub deadline: Duration,
+    /// `REFRESH_SECONDS`: how often to look for a new model at most; 60 s where it is not set, never where it is 0.
+    pub refresh: Option<Duration>,
+    /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets: how much memory there is, in bytes.
+    pub memory: Option<u64>,
+    /// `API_TOKENS` or `API_TOKENS_SECRET_ARN`: the tokens of which a request must bear one; none where neither is set.
+    pub tokens: TokenSource,
     /// `CORS_ORIGINS`: the pages that may read the answers, `*` or origins separated by commas; none where it is not
     /// set.
     pub cors: Cors,
+}
+
+/// Where the tokens are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenSource {
+    /// The API is open.
+    Open,
+    /// Here.
+    Given(Tokens),
+    /// In this secret of AWS Secrets Manager.
+    Secret(String),
 }
 
 /// A setting that stops the start.
@@ -42,7 +59,10 @@ pub enum Error {
 }
 
 const MODEL_URI: &str = "s3://bucket/prefix, as given to `trainer publish`";
-const DEADLINE_MS: std::ops::RangeInclusive<u64> = 100..=900_000;
+const DEADLINE_MS: RangeInclusive<u64> = 100..=900_000;
+const REFRESH_SECONDS: RangeInclusive<u64> = 0..=86_400;
+const SECRET_ARN: &str =
+    "the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, and no API_TOKENS beside it";
 
 impl Settings {
     /// Reads the process's environment.
@@ -67,16 +87,11 @@ impl Settings {
             expected: format!("{MODEL_URI} ({error})"),
             got: uri.clone(),
         })?;
-        let deadline = match set("DEADLINE_MS") {
-            None => 8_000,
-            Some(text) => match text.trim().parse() {
-                Ok(milliseconds) if DEADLINE_MS.contains(&milliseconds) => milliseconds,
-                _ => {
-                    let expected = format!("milliseconds, {} to {}", DEADLINE_MS.start(), DEADLINE_MS.end());
-                    return Err(Error::Invalid { name: "DEADLINE_MS", expected, got: text });
-                }
-            },
-        };
+        let deadline = number("DEADLINE_MS", "milliseconds", DEADLINE_MS, 8_000, set("DEADLINE_MS"))?;
+        let refresh = number("REFRESH_SECONDS", "seconds", REFRESH_SECONDS, 60, set("REFRESH_SECONDS"))?;
+        // Lambda's own, and only there: what does not read is not there.
+        let megabytes = set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.trim().parse::<u64>().ok());
+        let tokens = tokens(set("API_TOKENS"), set("API_TOKENS_SECRET_ARN"))?;
         let cors = match set("CORS_ORIGINS") {
             None => Cors::Off,
             Some(text) => text.parse().map_err(|error| Error::Invalid {
@@ -85,13 +100,55 @@ impl Settings {
                 got: text,
             })?,
         };
-        Ok(Self { model, deadline: Duration::from_millis(deadline), cors })
+        Ok(Self {
+            model,
+            deadline: Duration::from_millis(deadline),
+            refresh: Some(Duration::from_secs(refresh)).filter(|refresh| !refresh.is_zero()),
+            memory: megabytes.and_then(|megabytes| megabytes.checked_mul(1 << 20)),
+            tokens,
+            cors,
+        })
+    }
+}
+
+fn number(
+    name: &'static str,
+    unit: &str,
+    range: RangeInclusive<u64>,
+    default: u64,
+    text: Option<String>,
+) -> Result<u64, Error> {
+    let Some(text) = text else { return Ok(default) };
+    match text.trim().parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => {
+            let expected = format!("{unit}, {} to {}", range.start(), range.end());
+            Err(Error::Invalid { name, expected, got: text })
+        }
+    }
+}
+
+fn tokens(given: Option<String>, secret: Option<String>) -> Result<TokenSource, Error> {
+    match (given, secret) {
+        (None, None) => Ok(TokenSource::Open),
+        (Some(text), None) => text.parse().map(TokenSource::Given).map_err(|error: String| Error::Invalid {
+            name: "API_TOKENS",
+            expected: format!("{} ({error})", Tokens::EXPECTED),
+            // It may be a token itself.
+            got: "something else".to_owned(),
+        }),
+        (None, Some(arn)) if arn.starts_with("arn:") && arn.contains(":secretsmanager:") => {
+            Ok(TokenSource::Secret(arn.trim().to_owned()))
+        }
+        (_, Some(got)) => Err(Error::Invalid { name: "API_TOKENS_SECRET_ARN", expected: SECRET_ARN.to_owned(), got }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MODEL: (&str, &str) = ("MODEL_URI", "s3://songs/models");
 
     fn read(settings: &[(&str, &str)]) -> Result<Settings, Error> {
         Settings::from_lookup(|name| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
@@ -104,11 +161,12 @@ mod tests {
         assert!(message(&[("MODEL_URI", "https://bucket")]).contains("s3://bucket/prefix"));
         let deadline = message(&[("MODEL_URI", "s3://songs/models"), ("DEADLINE_MS", "soon")]);
         assert!(deadline.contains("DEADLINE_MS") && deadline.contains("soon") && deadline.contains("900000"));
+        let refresh = message(&[MODEL, ("REFRESH_SECONDS", "-1")]);
+        assert!(refresh.contains("REFRESH_SECONDS") && refresh.contains("0 to 86400"), "{refresh}");
     }
 
     #[test]
     fn pages_are_let_in_by_name_only() {
-        const MODEL: (&str, &str) = ("MODEL_URI", "s3://songs/models");
         assert_eq!(read(&[MODEL]).expect("reads").cors, Cors::Off);
         assert_eq!(read(&[MODEL, ("CORS_ORIGINS", "*")]).expect("reads").cors, Cors::Any);
         let refused = read(&[MODEL, ("CORS_ORIGINS", "https://app.example/")]).expect_err("refused").to_string();
@@ -116,9 +174,27 @@ mod tests {
     }
 
     #[test]
-    fn the_deadline_is_eight_seconds_unless_set() {
-        assert_eq!(read(&[("MODEL_URI", "s3://songs/models")]).expect("reads").deadline, Duration::from_secs(8));
-        let set = read(&[("MODEL_URI", "s3://songs/models"), ("DEADLINE_MS", "250")]).expect("reads");
-        assert_eq!(set.deadline, Duration::from_millis(250));
+    fn the_deadline_is_eight_seconds_and_a_check_each_minute_unless_set() {
+        let settings = read(&[MODEL]).expect("reads");
+        assert_eq!((settings.deadline.as_secs(), settings.refresh), (8, Some(Duration::from_secs(60))));
+        assert_eq!((settings.memory, settings.tokens), (None, TokenSource::Open));
+        let set = [MODEL, ("DEADLINE_MS", "250"), ("REFRESH_SECONDS", "0"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")];
+        let settings = read(&set).expect("reads");
+        assert_eq!((settings.deadline.as_millis(), settings.refresh, settings.memory), (250, None, Some(512 << 20)));
+    }
+
+    #[test]
+    fn tokens_come_from_one_place_and_a_wrong_one_is_not_repeated() {
+        let hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+        let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:segue-AbCdEf";
+        let given = read(&[MODEL, ("API_TOKENS", hash)]).expect("reads").tokens;
+        assert!(matches!(given, TokenSource::Given(tokens) if tokens.accept(b"secret")));
+        let secret = read(&[MODEL, ("API_TOKENS_SECRET_ARN", arn)]).expect("reads").tokens;
+        assert_eq!(secret, TokenSource::Secret(arn.to_owned()));
+        let message = |settings: &[_]| read(&[&[MODEL], settings].concat()).expect_err("refused").to_string();
+        let plain = message(&[("API_TOKENS", "my-secret-token")]);
+        assert!(plain.contains("API_TOKENS") && plain.contains("sha256sum") && !plain.contains("my-secret"), "{plain}");
+        assert!(message(&[("API_TOKENS", hash), ("API_TOKENS_SECRET_ARN", arn)]).contains("no API_TOKENS beside"));
+        assert!(message(&[("API_TOKENS_SECRET_ARN", "segue")]).contains("arn:aws:secretsmanager"));
     }
 }

@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 
 use self::arrivals::{Arrivals, Found};
 use crate::error::cause;
-use crate::{Error, Latest, Store};
+use crate::{Error, Latest, Store, awake};
 
 /// A download under way. Dropping it stops it.
 ///
@@ -144,8 +144,8 @@ async fn run(object: request::Object, mut etag: Option<String>, waves: Vec<Vec<R
         }
         Ok(())
     };
-    let ended = tokio::time::timeout(limit, all).await;
-    if let Err(error) = ended.unwrap_or_else(|_| Err(Error::timed_out(what.clone(), limit))) {
+    let ended = awake::timeout(limit, all).await;
+    if let Err(error) = ended.unwrap_or_else(|| Err(Error::timed_out(what.clone(), limit))) {
         arrivals.fail(error);
     }
 }

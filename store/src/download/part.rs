@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_s3::primitives::ByteStream;
 use tokio::task::JoinSet;
@@ -15,6 +15,9 @@ use crate::error::cause;
 
 /// How long a part waits that got nothing at all twice in a row; twice as long each time after that.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// A request that took so much longer than it may has been frozen.
+const WAKING: Duration = Duration::from_secs(1);
 
 /// The longest of these pauses.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -55,13 +58,24 @@ impl Part {
     /// body: that is done here, as long as a request brings anything or there are attempts left.
     async fn bring(mut self, mut body: Option<ByteStream>, arrivals: Arc<Arrivals>) -> Result<(), Error> {
         let object = Arc::clone(&self.object);
-        let most = object.store.options.max_attempts.max(1);
+        let options = &object.store.options;
+        let most = options.max_attempts.max(1);
+        let longest = options.operation_timeout + WAKING;
         let mut in_vain = 0;
         loop {
             let before = self.missing.start;
+            let asked = Instant::now();
             let body = match body.take() {
                 Some(body) => body,
-                None => object.ask(&self.missing, Some(&self.etag)).await?.body,
+                None => match object.ask(&self.missing, Some(&self.etag)).await {
+                    Ok(answer) => answer.body,
+                    // The SDK gives up sooner, unless the process was frozen meanwhile: then its attempts were none.
+                    Err(error) if error.is_retryable() && asked.elapsed() > longest => {
+                        warn!(%error, part = self.number, missing = ?self.missing, "the process was frozen");
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                },
             };
             match self.read(body, &arrivals).await {
                 Err(error) if error.is_retryable() => {

@@ -23,6 +23,7 @@ use crate::{
         answer,
         openapi::{NotModified, Problems},
     },
+    facts,
     models::Models,
     params::{LONGEST, Params},
     problem::Problem,
@@ -194,7 +195,9 @@ pub(super) async fn recommend(
     let model = &loaded.model;
     let found = model.resolve_song(&song, artist).and_then(|row| {
         let same_cluster = same_cluster.unwrap_or(true);
-        Ok((row, model.recommend(&Request { limit, same_cluster, ..Request::new(Seed::Row(row)) })?))
+        let found = model.recommend(&Request { limit, same_cluster, ..Request::new(Seed::Row(row)) })?;
+        facts::note_search(&found);
+        Ok((row, found))
     });
     let recommendations = match found {
         Ok((row, found)) => Recommendations::Ok {

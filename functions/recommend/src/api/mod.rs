@@ -25,19 +25,20 @@ use segue::Model;
 use serde::Serialize;
 
 use crate::{
-    http::{self, cors::Cors, etag::OfModel},
+    access::Access,
+    http::{self, etag::OfModel},
     models::Models,
     problem::Problem,
 };
 
-/// All routes over one model, closed to pages of other origins. The same router answers behind Lambda and on a plain
+/// All routes over one model, open to all but pages of other origins. The same router answers behind Lambda and on a plain
 /// HTTP port.
 pub fn router(models: Arc<Models>) -> Router {
-    router_with(models, &Cors::Off)
+    router_with(models, &Access::default())
 }
 
-/// As [`router`], open to the pages that `cors` names.
-pub fn router_with(models: Arc<Models>, cors: &Cors) -> Router {
+/// As [`router`], open to those that `access` names.
+pub fn router_with(models: Arc<Models>, access: &Access) -> Router {
     // A route is in `openapi.rs` too.
     let routes = Router::new()
         .route("/v1/recommendations", get(recommendations::get).post(recommendations::post))
@@ -57,7 +58,7 @@ pub fn router_with(models: Arc<Models>, cors: &Cors) -> Router {
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .with_state(models);
-    http::common(routes, cors)
+    http::common(routes, access)
 }
 
 /// An answer that depends on the model and the request alone: a client may keep it, and must ask whether it still holds.

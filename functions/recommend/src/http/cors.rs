@@ -28,8 +28,8 @@ impl Cors {
     pub(super) fn layer(&self) -> Option<CorsLayer> {
         let layer = CorsLayer::new()
             .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
-            .allow_headers([header::CONTENT_TYPE, header::IF_NONE_MATCH, REQUEST_ID])
-            .expose_headers([header::ETAG, header::RETRY_AFTER, REQUEST_ID])
+            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH, REQUEST_ID])
+            .expose_headers([header::ETAG, header::RETRY_AFTER, REQUEST_ID, MODEL_VERSION])
             .max_age(REMEMBERED);
         match self {
             Self::Off => None,
@@ -40,6 +40,9 @@ impl Cors {
         }
     }
 }
+
+/// The header that names the model that an answer is from.
+pub(super) const MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-version");
 
 /// The header that names a request in the log.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -1,30 +1,89 @@
 //! One line in the log for each request, under an id that the client gets too.
 
-use std::time::Instant;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::HeaderValue,
+    http::{HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
 };
 
-use super::cors::REQUEST_ID;
+use super::cors::{MODEL_VERSION, REQUEST_ID};
+use crate::{
+    facts::{self, Facts},
+    metrics,
+    problem::Kind,
+};
 
 /// The longest id that a client may give.
 const LONGEST_ID: usize = 128;
 
+/// Where API Gateway and Lambda say which trace of X-Ray a request belongs to.
+const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+
+/// Whether a request was there before.
+static WARM: AtomicBool = AtomicBool::new(false);
+
 /// Logs the request once it is answered, and names it in `x-request-id`: as the client did, or Lambda, or by a new id.
+/// The model that it was answered from is named in `x-model-version`.
 pub(super) async fn line(request: Request, next: Next) -> Response {
     let begun = Instant::now();
+    let cold = !WARM.swap(true, Ordering::Relaxed);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let (id, header) = id(&request);
-    let mut response = next.run(request).await;
-    response.headers_mut().insert(REQUEST_ID, header);
-    let milliseconds = begun.elapsed().as_micros() as f64 / 1_000.0;
-    tracing::info!(%method, route, status = response.status().as_u16(), milliseconds, request_id = id, "request");
+    let trace = trace(&request);
+    let (mut response, facts) = facts::collect(next.run(request)).await;
+
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, header);
+    name_model(headers, &facts);
+    let problem = response.extensions().get::<Kind>().map(|kind| kind.0.as_str());
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    let version = facts.version.map(|version| version.to_string());
+    tracing::info!(
+        %method,
+        route,
+        status,
+        milliseconds = took.as_micros() as f64 / 1_000.0,
+        request_id = id,
+        trace_id = trace,
+        model_version = version,
+        cold,
+        search = facts.search,
+        initial_pool_size = facts.initial_pool_size,
+        after_filtering_size = facts.after_filtering_size,
+        problem,
+        "request"
+    );
+    let model_age = facts.published.and_then(age);
+    metrics::request(&metrics::Request { took, cold, model_age, status, problem, id: &id, trace: trace.as_deref() });
     response
+}
+
+fn name_model(headers: &mut HeaderMap, facts: &Facts) {
+    if let Some(version) = facts.version.and_then(|version| HeaderValue::from_str(&version.to_string()).ok()) {
+        headers.insert(MODEL_VERSION, version);
+    }
+}
+
+/// How long ago that was; nothing where it is yet to come.
+fn age(published: i64) -> Option<Duration> {
+    let published = UNIX_EPOCH.checked_add(Duration::from_secs(published.try_into().ok()?))?;
+    SystemTime::now().duration_since(published).ok()
+}
+
+/// The trace as Lambda names it, which knows its own place in it, or as the request does: `Root=1-…`.
+fn trace(request: &Request) -> Option<String> {
+    let lambda =
+        request.extensions().get::<lambda_http::Context>().and_then(|context| context.xray_trace_id.as_deref());
+    let header = || request.headers().get(TRACE).and_then(|trace| trace.to_str().ok());
+    let root = lambda.or_else(header)?.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
+    is_sane(root).then(|| root.to_owned())
 }
 
 fn id(request: &Request) -> (String, HeaderValue) {
@@ -79,12 +138,24 @@ mod tests {
         let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
         let _guard = tracing::subscriber::set_default(subscriber);
         let router = Router::new().route("/tracks/{id}", get(|| async { "a track" })).layer(from_fn(line));
-        let request = Request::get("/tracks/7").header("x-request-id", "mine-1").body(Body::empty()).expect("builds");
+        let request = Request::get("/tracks/7").header("x-request-id", "mine-1");
+        let request = request
+            .header("x-amzn-trace-id", "Self=1-0;Root=1-66f2c5a1-3f2b1c0d4e5f60718293a4b5;Sampled=1")
+            .body(Body::empty())
+            .expect("builds");
         let response = router.oneshot(request).await.expect("answers");
         assert_eq!(response.headers()["x-request-id"], "mine-1");
         let lines = String::from_utf8(lines.0.lock().expect("no thread panicked").clone()).expect("UTF-8");
         assert_eq!(lines.lines().count(), 1, "{lines}");
-        for part in ["method=GET", "route=\"/tracks/{id}\"", "status=200", "milliseconds=", "request_id=\"mine-1\""] {
+        for part in [
+            "cold=",
+            "trace_id=\"1-66f2c5a1-3f2b1c0d4e5f60718293a4b5\"",
+            "method=GET",
+            "route=\"/tracks/{id}\"",
+            "status=200",
+            "milliseconds=",
+            "request_id=\"mine-1\"",
+        ] {
             assert!(lines.contains(part), "{part} in {lines}");
         }
     }

@@ -1,5 +1,6 @@
 //! What every route does alike: one log line, CORS, conditional answers, compression, problems instead of text.
 
+mod bearer;
 pub mod cors;
 pub mod etag;
 pub mod json;
@@ -11,27 +12,31 @@ mod target;
 
 use axum::{
     Router,
-    middleware::{from_fn, map_response},
+    middleware::{from_fn, from_fn_with_state, map_response},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, predicate::SizeAbove},
 };
 
-use cors::Cors;
+use crate::access::Access;
 
 /// Answers smaller than this, in bytes, are not compressed: they fit one packet as they are.
 const WORTH_COMPRESSING: u64 = 1_024;
 
 /// Puts a router's routes behind what they have in common. A request passes from the last layer to the first.
-pub fn common(routes: Router, cors: &Cors) -> Router {
+pub fn common(routes: Router, access: &Access) -> Router {
     let routes = routes
         .layer(CatchPanicLayer::custom(problems::panicked))
         .layer(from_fn(etag::answer_if_changed))
         .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(WORTH_COMPRESSING)))
         .layer(from_fn(target::check))
         .layer(map_response(problems::instead_of_text));
-    let routes = match cors.layer() {
+    let routes = match &access.tokens {
+        Some(tokens) => routes.layer(from_fn_with_state(tokens.clone(), bearer::require)),
+        None => routes,
+    };
+    let routes = match access.cors.layer() {
         Some(layer) => routes.layer(layer).layer(from_fn(options::keep_from_cors)),
         None => routes,
     };

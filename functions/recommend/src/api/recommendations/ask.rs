@@ -168,7 +168,7 @@ pub(super) struct ExcludedArtist(String);
 impl Ask {
     /// The model to ask. Where the graphs must be walked they are waited for; otherwise an exact search answers until
     /// they are there.
-    pub(super) async fn model(&self, models: &Models) -> Result<Arc<Loaded>, Error> {
+    pub(super) async fn model(&self, models: &Arc<Models>) -> Result<Arc<Loaded>, Error> {
         match self.search {
             Some(SearchWord::Hnsw) => models.get_with_graphs().await,
             _ => models.get().await,

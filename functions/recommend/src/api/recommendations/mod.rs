@@ -17,6 +17,7 @@ use crate::{
         answer, json,
         openapi::{NotModified, Problems},
     },
+    facts,
     http::json::Json,
     models::Models,
     params::Params,
@@ -48,6 +49,7 @@ pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQ
     ask.check()?;
     let loaded = ask.model(&models).await?;
     let found = loaded.model.recommend(&ask.request(&loaded.model)?)?;
+    facts::note_search(&found);
     Ok(answer(&loaded.model, &Recommendations::of(&loaded.model, &found, ask.explain)))
 }
 
@@ -78,5 +80,6 @@ pub(super) async fn post(
     ask.check()?;
     let loaded = ask.model(&models).await?;
     let found = loaded.model.recommend(&ask.request(&loaded.model)?)?;
+    facts::note_search(&found);
     Ok(json(&Recommendations::of(&loaded.model, &found, ask.explain)))
 }

@@ -11,13 +11,14 @@ use segue::{
     model::vectors,
     vector::Vector,
 };
-use segue_store::{Download, Latest, LatestState, Store};
+use segue_store::{Download, Latest, Store};
 use tokio::{
     sync::Semaphore,
     task::{JoinSet, spawn_blocking},
 };
 
-use crate::models::{Error, Loaded, Source};
+use super::{Error, Loaded};
+use crate::metrics;
 
 /// How long after the graphs the index for searches is begun: requests that waited for them are answered first.
 const SEARCH_AFTER: Duration = Duration::from_millis(100);
@@ -25,59 +26,41 @@ const SEARCH_AFTER: Duration = Duration::from_millis(100);
 /// Sections up to this many bytes are decoded where they arrive: handing them to another thread would take longer.
 const AT_ONCE: u64 = 128 * 1024;
 
-/// Fetches the current model, up to where it can answer. The graphs, and the index for searches, follow in the
-/// background: until a cluster has its graph it is searched exactly.
-pub(crate) async fn load(source: Source) -> Result<Arc<Loaded>, Error> {
+/// Fetches a model, up to where it can answer. The graphs, and the index for searches, follow in the background: until a
+/// cluster has its graph it is searched exactly.
+pub(super) async fn load(store: &Store, latest: Latest) -> Result<Arc<Loaded>, Error> {
     let begun = Instant::now();
     let milliseconds = move || begun.elapsed().as_millis() as u64;
-    match begin(&source).await {
-        Ok((loaded, graphs)) => {
-            let (version, tracks) = (loaded.model.version(), loaded.model.catalog().len());
-            let bytes = loaded.latest.size;
-            tracing::info!(%version, tracks, bytes, milliseconds = milliseconds(), "model loaded");
-            let slow = Arc::clone(&loaded);
-            tokio::spawn(async move {
-                match graphs.add_to(&slow).await {
-                    Ok(()) => tracing::info!(%version, milliseconds = milliseconds(), "graphs ready"),
-                    // Answers stay right, and are slower: the search is exact.
-                    Err(error) => {
-                        tracing::error!(%error, %version, milliseconds = milliseconds(), "graphs not loaded");
-                    }
-                }
-                slow.settle();
-                tokio::time::sleep(SEARCH_AFTER).await;
-                // A search that comes sooner does it itself. Whatever comes of it, a search will tell.
-                let _ = spawn_blocking(move || slow.model.prepare_search()).await;
-            });
-            Ok(loaded)
+    let (loaded, graphs) = begin(store, latest).await?;
+    let (version, tracks) = (loaded.model.version(), loaded.model.catalog().len());
+    let bytes = loaded.latest.size;
+    tracing::info!(%version, tracks, bytes, milliseconds = milliseconds(), "model loaded");
+    metrics::loaded(begun.elapsed());
+    let slow = Arc::clone(&loaded);
+    tokio::spawn(async move {
+        match graphs.add_to(&slow).await {
+            Ok(()) => tracing::info!(%version, milliseconds = milliseconds(), "graphs ready"),
+            // Answers stay right, and are slower: the search is exact.
+            Err(error) => {
+                metrics::load_failed();
+                tracing::error!(%error, %version, milliseconds = milliseconds(), "graphs not loaded");
+            }
         }
-        Err(error) => {
-            tracing::error!(%error, location = %source.location(), milliseconds = milliseconds(), "model not loaded");
-            Err(error)
-        }
-    }
+        slow.settle();
+        tokio::time::sleep(SEARCH_AFTER).await;
+        // A search that comes sooner does it itself. Whatever comes of it, a search will tell.
+        let _ = spawn_blocking(move || slow.model.prepare_search()).await;
+    });
+    Ok(loaded)
 }
 
-async fn begin(source: &Source) -> Result<(Arc<Loaded>, Graphs), Error> {
-    let store = source.store().await.map_err(from_store)?;
-    let latest = latest(&store, source).await?;
+async fn begin(store: &Store, latest: Latest) -> Result<(Arc<Loaded>, Graphs), Error> {
     let download = Arc::new(store.download(&latest));
     let loading = header(&download).await?;
     let (graphs, sections): (Vec<_>, Vec<_>) = loading.sections().to_vec().into_iter().partition(Section::is_graph);
     let reader = Reader { download, decoders: decoders() };
     let loaded = read(&reader, loading, sections, latest).await?;
     Ok((Arc::new(loaded), Graphs { reader, sections: graphs }))
-}
-
-async fn latest(store: &Store, source: &Source) -> Result<Latest, Error> {
-    match store.latest(None).await.map_err(from_store)? {
-        LatestState::Found { latest, .. } => Ok(latest),
-        LatestState::NotModified => {
-            let what = source.location().to_string();
-            let reason = "the server says that nothing changed, and nothing was known".to_owned();
-            Err(from_store(segue_store::Error::Corrupt { what, reason }))
-        }
-    }
 }
 
 /// As many sections are decoded at once as there are processors: more would only take more memory at once.
@@ -87,13 +70,13 @@ fn decoders() -> Arc<Semaphore> {
 
 async fn header(download: &Download) -> Result<Loading, Error> {
     let size = download.size();
-    let start = download.take(0..size.min(artifact::START as u64)).await.map_err(from_store)?;
-    let length = artifact::header_length(&start).map_err(from_artifact)? as u64;
+    let start = download.take(0..size.min(artifact::START as u64)).await?;
+    let length = artifact::header_length(&start)? as u64;
     let mut header = start.to_vec();
     if length <= size {
-        header.extend_from_slice(&download.take(header.len() as u64..length).await.map_err(from_store)?);
+        header.extend_from_slice(&download.take(header.len() as u64..length).await?);
     }
-    Loading::begin(&header, size).map_err(from_artifact)
+    Ok(Loading::begin(&header, size)?)
 }
 
 /// Reads the sections that a first answer needs, in the order in which they are complete.
@@ -104,14 +87,14 @@ async fn read(reader: &Reader, mut loading: Loading, sections: Vec<Section>, lat
         pieces.spawn(async move {
             let bytes = one.take(&section).await?;
             if section.unpacked <= AT_ONCE {
-                return Piece::read(&section, &bytes).map_err(from_artifact);
+                return Ok(Piece::read(&section, &bytes)?);
             }
             one.decode(move || Piece::read(&section, &bytes)).await
         });
     }
     let mut made: Option<Vec<Vector>> = None;
     while let Some(piece) = pieces.join_next().await {
-        loading.add(piece.unwrap_or_else(|error| Err(Error::Ended(Arc::new(error))))?);
+        loading.add(piece??);
         // Vectors are made as soon as all that they are made of is there. What else comes meanwhile waits its turn.
         if made.is_none() && loading.scaled().is_some() {
             let work = move || {
@@ -136,7 +119,7 @@ struct Reader {
 
 impl Reader {
     async fn take(&self, section: &Section) -> Result<bytes::Bytes, Error> {
-        self.download.take(section.range()).await.map_err(from_store)
+        Ok(self.download.take(section.range()).await?)
     }
 
     /// Runs what takes a processor's time, when it is its turn.
@@ -146,10 +129,7 @@ impl Reader {
     ) -> Result<T, Error> {
         // Nobody closes the semaphore.
         let _turn = self.decoders.acquire().await;
-        match spawn_blocking(work).await {
-            Ok(done) => done.map_err(from_artifact),
-            Err(error) => Err(Error::Ended(Arc::new(error))),
-        }
+        Ok(spawn_blocking(work).await??)
     }
 }
 
@@ -175,16 +155,8 @@ impl Graphs {
             });
         }
         while let Some(added) = graphs.join_next().await {
-            added.unwrap_or_else(|error| Err(Error::Ended(Arc::new(error))))?;
+            added??;
         }
         Ok(())
     }
-}
-
-fn from_store(error: segue_store::Error) -> Error {
-    Error::Store(Arc::new(error))
-}
-
-fn from_artifact(error: artifact::Error) -> Error {
-    Error::Artifact(Arc::new(error))
 }

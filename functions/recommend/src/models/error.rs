@@ -1,0 +1,78 @@
+//! Why there is no model to answer with.
+
+use std::{sync::Arc, time::Duration};
+
+/// Why there is no model to answer with. Shared by all requests that waited for the same attempt.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// It could not be fetched.
+    #[error("the model could not be fetched: {0}")]
+    Store(Arc<segue_store::Error>),
+    /// It was fetched, and cannot be served.
+    #[error("the model cannot be served: {0}")]
+    Artifact(Arc<segue::artifact::Error>),
+    /// It would not fit beside the one that is served.
+    #[error(
+        "the model takes about {} MB, and of the function's {} MB {} are taken: give it more memory, or wait for \
+         its environments to be replaced",
+        .needed / MEGA, .limit / MEGA, .held / MEGA
+    )]
+    Memory {
+        /// Bytes to load and hold it.
+        needed: u64,
+        /// Bytes that are taken.
+        held: u64,
+        /// Bytes that the function has.
+        limit: u64,
+    },
+    /// Its graphs did not come: the log has said why.
+    #[error("the graphs of the model could not be loaded")]
+    Graphs,
+    /// It was fetched, and the attempt to read it ended early.
+    #[error("loading the model ended early: {0}")]
+    Ended(Arc<tokio::task::JoinError>),
+    /// The request's time was over first. The download goes on.
+    #[error("the model did not arrive within {0:?}")]
+    Deadline(Duration),
+}
+
+/// As Lambda counts memory.
+const MEGA: u64 = 1 << 20;
+
+impl Error {
+    /// A word for the kind, for metrics and `GET /health`. Nothing internal is in it.
+    pub fn word(&self) -> &'static str {
+        use segue_store::Error as Store;
+        match self {
+            Self::Store(error) => match **error {
+                Store::NoModel { .. } | Store::UnknownVersion { .. } => "missing",
+                Store::AccessDenied { .. } | Store::NoCredentials { .. } => "denied",
+                Store::Unavailable { .. } => "unreachable",
+                Store::Corrupt { .. } => "corrupt",
+                _ => "store",
+            },
+            Self::Artifact(_) | Self::Graphs => "corrupt",
+            Self::Memory { .. } => "memory",
+            Self::Ended(_) => "defect",
+            Self::Deadline(_) => "deadline",
+        }
+    }
+}
+
+impl From<segue_store::Error> for Error {
+    fn from(error: segue_store::Error) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}
+
+impl From<segue::artifact::Error> for Error {
+    fn from(error: segue::artifact::Error) -> Self {
+        Self::Artifact(Arc::new(error))
+    }
+}
+
+impl From<tokio::task::JoinError> for Error {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::Ended(Arc::new(error))
+    }
+}

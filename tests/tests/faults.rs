@@ -1,0 +1,367 @@
+//! The function while its S3 server is out of order: cold, and while it looks for a new model. The table of
+//! `docs/operations.md` has a row for each test.
+
+#![allow(missing_docs)]
+
+use std::time::{Duration, Instant};
+
+use recommend::http::cors::Cors;
+use segue_tests::{
+    binaries::binary,
+    catalog::BUCKET,
+    faults::{Fault, Of, Other, Proxy},
+    runtime::Function,
+    world::World,
+};
+use serde_json::Value;
+
+/// What is asked for. An exact search says the same with and without graphs.
+const QUESTION: &str = "/v1/recommendations?song=track+seven&search=exact";
+/// How long a request waits for a model.
+const DEADLINE: Duration = Duration::from_millis(3_000);
+/// Always.
+const EVER: usize = usize::MAX;
+/// How long a test waits for what is to come.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// An S3 server behind a proxy, with a model in it.
+struct Scene {
+    world: World,
+    proxy: Proxy,
+    /// The right answer from each model that was published, by its version.
+    right: Vec<Value>,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let proxy = Proxy::start(&world.s3.endpoint()).await;
+        let mut scene = Self { world, proxy, right: Vec::new() };
+        scene.publish("3").await;
+        scene
+    }
+
+    /// Publishes another model, past the proxy.
+    async fn publish(&mut self, k: &str) {
+        self.world.publish_as(k).await;
+        // Served without a fault, and without ever looking for another model.
+        let url = self.world.serve(&Cors::Off).await + QUESTION;
+        let answer = reqwest::get(url).await.expect("answers").json().await.expect("JSON");
+        self.right.push(answer);
+    }
+
+    fn version(&self) -> &Value {
+        &self.right.last().expect("a model")["model"]["version"]
+    }
+
+    async fn function(&self) -> Function {
+        let mut env = self.world.env();
+        for (name, value) in &mut env {
+            if name == "AWS_ENDPOINT_URL_S3" {
+                *value = self.proxy.endpoint();
+            }
+        }
+        env.push(("DEADLINE_MS".to_owned(), DEADLINE.as_millis().to_string()));
+        env.push(("REFRESH_SECONDS".to_owned(), "1".to_owned()));
+        Function::start(&binary("recommend"), &env).await
+    }
+
+    /// Asks once: the right answer of a model, or a 503 that says when to come back, both in time. Nothing else may come
+    /// of any fault.
+    async fn ask(&self, function: &Function) -> Option<Value> {
+        let begun = Instant::now();
+        let (status, headers, answer) = function.get(QUESTION).await;
+        assert!(begun.elapsed() < 3 * DEADLINE, "an answer came long after the deadline");
+        if status == 503 {
+            assert_eq!(answer["type"], "urn:segue:problem:model-unavailable");
+            assert!(headers["retry-after"].as_str().is_some_and(|seconds| seconds.parse::<u32>().is_ok()), "{headers}");
+            return None;
+        }
+        assert_eq!(status, 200, "{answer}");
+        assert!(self.right.contains(&answer), "a wrong answer: {answer}");
+        assert_eq!(headers["x-model-version"], answer["model"]["version"]);
+        Some(answer["model"]["version"].clone())
+    }
+
+    /// Asks until the latest model answers; the one before answers meanwhile.
+    async fn until_latest_answers(&self, function: &Function) {
+        let begun = Instant::now();
+        loop {
+            let version = self.ask(function).await.expect("the old model answers until the new one does");
+            if version == *self.version() {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the new model does not come");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// The fault lasts: a cold function answers 503 in time, and its next request once the fault is lifted.
+async fn a_cold_function_waits_it_out(fault: &Fault, of: Of) {
+    let scene = Scene::new().await;
+    scene.proxy.set(fault.clone(), of, EVER);
+    let mut function = scene.function().await;
+    assert_eq!(scene.ask(&function).await, None, "{fault:?} of {of:?}");
+    assert!(scene.proxy.met() > 0);
+    scene.proxy.lift();
+    assert!(scene.ask(&function).await.is_some(), "the first request after {fault:?} of {of:?}");
+    assert!(function.is_running());
+}
+
+/// The fault passes: a cold function's first request is answered all the same.
+async fn a_cold_function_tries_again(fault: &Fault, of: Of) {
+    let scene = Scene::new().await;
+    scene.proxy.set(fault.clone(), of, 1);
+    let function = scene.function().await;
+    assert!(scene.ask(&function).await.is_some(), "{fault:?} of {of:?}");
+    assert_eq!(scene.proxy.met(), 1);
+}
+
+/// The fault lasts: the old model goes on answering, `/health` says why, and the new one comes once the fault is lifted.
+async fn the_old_model_goes_on(fault: &Fault, of: Of, reason: &str) {
+    let mut scene = Scene::new().await;
+    let mut function = scene.function().await;
+    assert!(scene.ask(&function).await.is_some());
+    let old = scene.version().clone();
+    scene.proxy.set(fault.clone(), of, EVER);
+    scene.publish("4").await;
+    let begun = Instant::now();
+    let failed = loop {
+        assert_eq!(scene.ask(&function).await.as_ref(), Some(&old), "{fault:?} of {of:?}");
+        let (_, _, health) = function.get("/health").await;
+        assert_eq!((&health["status"], &health["model"]), (&Value::from("ok"), &old));
+        if !health["refresh_failed"].is_null() {
+            break health["refresh_failed"].clone();
+        }
+        assert!(begun.elapsed() < PATIENCE, "{fault:?} of {of:?} is not reported");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(failed["reason"], reason, "{fault:?} of {of:?}");
+    let named = if of == Of::Pointer { &Value::Null } else { scene.version() };
+    assert_eq!(&failed["model"], named);
+    scene.proxy.lift();
+    scene.until_latest_answers(&function).await;
+    let (_, _, health) = function.get("/health").await;
+    assert_eq!(health["refresh_failed"], Value::Null);
+    assert!(function.is_running());
+}
+
+/// The fault passes: the new model comes.
+async fn the_new_model_comes_anyway(fault: &Fault, of: Of) {
+    let mut scene = Scene::new().await;
+    let function = scene.function().await;
+    assert!(scene.ask(&function).await.is_some());
+    scene.proxy.set(fault.clone(), of, 1);
+    scene.publish("4").await;
+    scene.until_latest_answers(&function).await;
+}
+
+/// A fault that lasts, in each place and at each time. `pointer` and `model` are how it is reported.
+async fn lasting(fault: Fault, pointer: &str, model: &str) {
+    tokio::join!(
+        a_cold_function_waits_it_out(&fault, Of::Pointer),
+        a_cold_function_waits_it_out(&fault, Of::Model),
+        the_old_model_goes_on(&fault, Of::Pointer, pointer),
+        the_old_model_goes_on(&fault, Of::Model, model),
+    );
+}
+
+/// A fault that passes, in each place and at each time.
+async fn passing(fault: Fault) {
+    tokio::join!(
+        a_cold_function_tries_again(&fault, Of::Pointer),
+        a_cold_function_tries_again(&fault, Of::Model),
+        the_new_model_comes_anyway(&fault, Of::Pointer),
+        the_new_model_comes_anyway(&fault, Of::Model),
+    );
+}
+
+#[tokio::test]
+async fn answers_that_are_slow() {
+    let slow = Fault::Delay(Duration::from_millis(300));
+    tokio::join!(
+        passing(slow.clone()),
+        async {
+            // Always slow, but each in time.
+            let mut scene = Scene::new().await;
+            scene.proxy.set(slow.clone(), Of::Model, EVER);
+            let function = scene.function().await;
+            assert!(scene.ask(&function).await.is_some());
+            scene.publish("4").await;
+            scene.until_latest_answers(&function).await;
+        },
+        lasting(Fault::Delay(2 * DEADLINE), "unreachable", "unreachable"),
+    );
+}
+
+#[tokio::test]
+async fn bodies_that_are_cut_short_once() {
+    passing(Fault::CutBody).await;
+}
+
+#[tokio::test]
+async fn bodies_that_are_cut_short_always() {
+    // A download goes on from where it was cut, half of the rest at a time, so that only the pointer never comes.
+    tokio::join!(
+        a_cold_function_waits_it_out(&Fault::CutBody, Of::Pointer),
+        the_old_model_goes_on(&Fault::CutBody, Of::Pointer, "unreachable"),
+        async {
+            let scene = Scene::new().await;
+            scene.proxy.set(Fault::CutBody, Of::Model, EVER);
+            let function = scene.function().await;
+            let begun = Instant::now();
+            while scene.ask(&function).await.is_none() {
+                assert!(begun.elapsed() < PATIENCE);
+            }
+        },
+    );
+}
+
+#[tokio::test]
+async fn bits_that_flip_once() {
+    passing(Fault::FlippedBit).await;
+}
+
+#[tokio::test]
+async fn bits_that_flip_always() {
+    // The SDK compares a checksum of the pointer, and takes a wrong one for trouble on the way.
+    lasting(Fault::FlippedBit, "unreachable", "corrupt").await;
+}
+
+#[tokio::test]
+async fn graphs_that_are_damaged() {
+    let cold = async {
+        let scene = Scene::new().await;
+        scene.proxy.set(Fault::FlippedLastBit, Of::Model, EVER);
+        let function = scene.function().await;
+        assert!(scene.ask(&function).await.is_some(), "an exact search needs no graph");
+        let graphs = || async {
+            let (_, _, answer) = function.get("/v1/recommendations?song=track+seven&search=hnsw").await;
+            answer["search"] == "hnsw"
+        };
+        assert!(!graphs().await);
+        scene.proxy.lift();
+        let begun = Instant::now();
+        while !graphs().await {
+            assert!(begun.elapsed() < PATIENCE, "the graphs are not asked for again");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::join!(cold, the_old_model_goes_on(&Fault::FlippedLastBit, Of::Model, "corrupt"));
+}
+
+#[tokio::test]
+async fn servers_that_are_overloaded_once() {
+    passing(Fault::Status(503)).await;
+}
+
+#[tokio::test]
+async fn servers_that_are_overloaded_always() {
+    lasting(Fault::Status(503), "unreachable", "unreachable").await;
+}
+
+#[tokio::test]
+async fn servers_that_fail_once() {
+    passing(Fault::Status(500)).await;
+}
+
+#[tokio::test]
+async fn servers_that_fail_always() {
+    lasting(Fault::Status(500), "unreachable", "unreachable").await;
+}
+
+#[tokio::test]
+async fn connections_that_are_reset_once() {
+    passing(Fault::Reset).await;
+}
+
+#[tokio::test]
+async fn connections_that_are_reset_always() {
+    lasting(Fault::Reset, "unreachable", "unreachable").await;
+}
+
+#[tokio::test]
+async fn servers_that_fall_silent_once() {
+    passing(Fault::Silence).await;
+}
+
+#[tokio::test]
+async fn servers_that_fall_silent_always() {
+    lasting(Fault::Silence, "unreachable", "unreachable").await;
+}
+
+#[tokio::test]
+async fn bodies_that_stall_once() {
+    passing(Fault::Stall).await;
+}
+
+#[tokio::test]
+async fn bodies_that_stall_always() {
+    tokio::join!(
+        a_cold_function_waits_it_out(&Fault::Stall, Of::Pointer),
+        the_old_model_goes_on(&Fault::Stall, Of::Pointer, "unreachable"),
+    );
+}
+
+#[tokio::test]
+async fn credentials_that_are_refused() {
+    lasting(Fault::WrongSignature, "denied", "denied").await;
+}
+
+#[tokio::test]
+async fn bytes_of_another_model_under_the_right_name() {
+    let world = World::new().await;
+    world.publish_as("5").await;
+    let other = Fault::OtherBytes(Other(std::fs::read(world.artifact()).expect("reads").into()));
+    tokio::join!(
+        a_cold_function_waits_it_out(&other, Of::Model),
+        the_old_model_goes_on(&other, Of::Model, "corrupt"),
+        a_cold_function_tries_again(&other, Of::Model),
+    );
+}
+
+#[tokio::test]
+async fn another_object_in_the_place_of_the_model() {
+    let scene = Scene::new().await;
+    let path = scene.world.artifact();
+    let right = std::fs::read(&path).expect("reads");
+    // Another length, another ETag: the pointer names neither.
+    std::fs::write(&path, &right[..right.len() - 1]).expect("writes");
+    let function = scene.function().await;
+    assert_eq!(scene.ask(&function).await, None);
+    std::fs::write(&path, &right).expect("writes");
+    assert!(scene.ask(&function).await.is_some());
+}
+
+#[tokio::test]
+async fn a_pointer_that_is_lost() {
+    let scene = Scene::new().await;
+    let pointer = scene.world.s3.root().join(BUCKET).join("models/latest.json");
+    let elsewhere = pointer.with_extension("lost");
+    std::fs::rename(&pointer, &elsewhere).expect("moves");
+    let function = scene.function().await;
+    assert_eq!(scene.ask(&function).await, None);
+    std::fs::rename(&elsewhere, &pointer).expect("moves back");
+    assert!(scene.ask(&function).await.is_some());
+
+    // And of a function that has its model.
+    std::fs::rename(&pointer, &elsewhere).expect("moves");
+    let begun = Instant::now();
+    let failed = loop {
+        assert!(scene.ask(&function).await.is_some());
+        let (_, _, health) = function.get("/health").await;
+        if !health["refresh_failed"].is_null() {
+            break health["refresh_failed"]["reason"].clone();
+        }
+        assert!(begun.elapsed() < PATIENCE);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(failed, "missing");
+    std::fs::rename(&elsewhere, &pointer).expect("moves back");
+    while !function.get("/health").await.2["refresh_failed"].is_null() {
+        assert!(scene.ask(&function).await.is_some());
+        assert!(begun.elapsed() < PATIENCE);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
