@@ -76,6 +76,7 @@ struct Wire {
     server: SocketAddr,
     plan: Mutex<Option<Plan>>,
     met: AtomicUsize,
+    pointers: AtomicUsize,
 }
 
 #[derive(Clone, Debug)]
@@ -95,7 +96,8 @@ impl Proxy {
         let server = server.trim_start_matches("http://").parse().expect("an address");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let wire = Arc::new(Wire { server, plan: Mutex::default(), met: AtomicUsize::new(0) });
+        let wire =
+            Arc::new(Wire { server, plan: Mutex::default(), met: AtomicUsize::new(0), pointers: AtomicUsize::new(0) });
         let mut task = JoinSet::new();
         task.spawn(accept(listener, Arc::clone(&wire)));
         Self { address, wire, _task: task }
@@ -117,6 +119,11 @@ impl Proxy {
         *self.wire.plan() = None;
     }
 
+    /// How many requests there were for `latest.json`.
+    pub fn pointers(&self) -> usize {
+        self.wire.pointers.load(Ordering::SeqCst)
+    }
+
     /// How many requests met the fault since it was set.
     pub fn met(&self) -> usize {
         self.wire.met.load(Ordering::SeqCst)
@@ -131,6 +138,9 @@ impl Wire {
     /// The fault that this request meets, if it is to meet one.
     fn fault(&self, head: &str) -> Option<Fault> {
         let of = if head.lines().next().unwrap_or_default().contains("latest.json") { Of::Pointer } else { Of::Model };
+        if of == Of::Pointer {
+            self.pointers.fetch_add(1, Ordering::SeqCst);
+        }
         let mut plan = self.plan();
         let plan = plan.as_mut().filter(|plan| plan.left > 0 && plan.of == of)?;
         plan.left -= 1;
