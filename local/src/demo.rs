@@ -33,6 +33,8 @@ const REGION: &str = "us-east-1";
 const TRACKS: u64 = 20_000;
 /// How long a request may wait for the model.
 const DEADLINE: Duration = Duration::from_secs(8);
+/// How often to look for a model that another program published.
+const REFRESH: Duration = Duration::from_secs(5);
 
 /// Trains a model, publishes it to S3 and answers requests from it: all on this machine.
 ///
@@ -94,7 +96,7 @@ impl Demo {
         let published = store.publish(upload(&trained)).await?;
         eprintln!("published  {} at {}", published.version, published.location);
 
-        let models = Arc::new(Models::new(Source::Store(store), DEADLINE));
+        let models = Arc::new(Models::new(Source::Store(store), DEADLINE).refreshing(REFRESH));
         models.start();
         println!("\nsegue answers at http://{address}; try\n");
         println!("curl '{}'\n", example(&trained, address.port()));

@@ -62,6 +62,7 @@ impl<const BODY: bool> IntoResponses for Problems<BODY> {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {
         let always: &[_] = &[
             ("400", "Something in the request is not as it should be; the problem names it"),
+            ("401", "The API wants a token, and the request bears none that is known"),
             ("414", "The URL is too long"),
             ("500", "A defect; it has been logged"),
             ("503", "There is no model to answer with yet; Retry-After says when to ask again"),
@@ -157,6 +158,10 @@ fn describe_headers(responses: &mut Value) {
         if kept && (status == "200" || status == "304") {
             response["headers"]["etag"] = text("Of the model and the URL; for If-None-Match");
             response["headers"]["cache-control"] = text("no-cache: keep it, and ask whether it still holds");
+        }
+        response["headers"]["x-model-version"] = text("The model that was asked, where one was");
+        if status == "401" {
+            response["headers"]["www-authenticate"] = text("Bearer");
         }
         if status == "503" {
             response["headers"]["retry-after"] = text("Seconds to wait");
