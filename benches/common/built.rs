@@ -42,15 +42,32 @@ pub fn results() -> anyhow::Result<PathBuf> {
 ///
 /// Where it does not build.
 pub fn release(package: &str) -> anyhow::Result<PathBuf> {
+    Ok(build(package, ["--bin", package])?.join(package).with_extension(std::env::consts::EXE_EXTENSION))
+}
+
+/// Builds an example of a package in the release profile.
+///
+/// # Errors
+///
+/// Where it does not build.
+pub fn release_example(package: &str, example: &str) -> anyhow::Result<PathBuf> {
+    let folder = build(package, ["--example", example])?.join("examples");
+    Ok(folder.join(example).with_extension(std::env::consts::EXE_EXTENSION))
+}
+
+/// The folder that it was built into.
+fn build(package: &str, what: [&str; 2]) -> anyhow::Result<PathBuf> {
     let target = target()?;
     println!("building {package} in the release profile: minutes, the first time");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["build", "--release", "--quiet", "--package", package, "--bin", package, "--target-dir"])
+        .args(["build", "--release", "--quiet", "--package", package])
+        .args(what)
+        .arg("--target-dir")
         .arg(&target)
         .current_dir(workspace())
         .status()
         .context("cargo does not run")?;
     ensure!(status.success(), "{package} does not build");
-    Ok(target.join("release").join(package).with_extension(std::env::consts::EXE_EXTENSION))
+    Ok(target.join("release"))
 }

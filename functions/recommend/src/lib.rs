@@ -1,7 +1,8 @@
 //! The function that answers recommendation requests: an axum router over a model that it loads when it starts.
 //!
-//! [`settings`] is read once; [`models`] fetches the model from S3 and shares it; [`api`] holds the routes, in a file
-//! each; [`http`] is what they have in common; [`problem`] is what every error looks like.
+//! [`start`] wires it: [`settings`] is read once; [`models`] fetches the model from S3, shares it and replaces it;
+//! [`access`] says who may ask; [`api`] holds the routes, in a file each; [`http`] is what they have in common;
+//! [`problem`] is what every error looks like; [`metrics`] go to the log.
 
 pub mod access;
 pub mod api;
@@ -12,4 +13,5 @@ pub mod models;
 pub mod params;
 pub mod problem;
 pub mod settings;
+pub mod start;
 pub mod view;

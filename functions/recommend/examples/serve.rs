@@ -1,0 +1,20 @@
+//! The function's routes on a port, without Lambda: for a container or a machine of one's own, and for load tests.
+//!
+//! `MODEL_URI=s3://bucket/prefix cargo run --release -p recommend --example serve -- 127.0.0.1:9000`
+
+use anyhow::Context;
+use recommend::start;
+use tokio::net::TcpListener;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    lambda_http::tracing::init_default_subscriber();
+    let address = std::env::args().nth(1).context("expected an address to listen on, such as 127.0.0.1:9000")?;
+    let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let router = start::router().await?;
+    println!("segue answers at http://{}", listener.local_addr()?);
+    axum::serve(listener, router).await.context("the server ended")
+}
