@@ -1,6 +1,6 @@
 //! Clusters: what each one is like, and where naive Bayes places a track that is not in the catalogue.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
@@ -54,10 +54,10 @@ pub(crate) fn check(clusters: &[Cluster], tracks: usize, features: usize) -> Res
     if start as usize == tracks { Ok(()) } else { Err(format!("the clusters hold {start} of {tracks} tracks")) }
 }
 
-/// Scaled values beyond this are taken for this, so that their squares stay finite.
+/// Scaled values beyond this are taken for this, so that their squares stay finite. No model's means lie beyond.
 const FARTHEST: f64 = 1e100;
-/// The smallest variance that a model may have: below it the densities overflow.
-const SMALLEST_VARIANCE: f64 = 1e-100;
+/// The variances that a model may have: outside of them the densities overflow.
+const VARIANCES: RangeInclusive<f64> = 1e-100..=1e100;
 
 /// Gaussian naive Bayes (scikit-learn's `GaussianNB`): scaled features in, cluster out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -118,11 +118,13 @@ impl NaiveBayes {
         if self.priors.iter().any(|prior| !(*prior > 0.0 && *prior <= 1.0)) {
             return Err("naive Bayes has a prior outside of 0 to 1".into());
         }
-        if self.means.iter().flatten().any(|mean| !mean.is_finite()) {
-            return Err("naive Bayes has a mean that is not finite".into());
+        // What is not a number is refused by the same comparisons.
+        if !self.means.iter().flatten().all(|mean| mean.abs() <= FARTHEST) {
+            return Err(format!("naive Bayes has a mean beyond {FARTHEST:e}"));
         }
-        if self.variances.iter().flatten().any(|variance| !(variance.is_finite() && *variance >= SMALLEST_VARIANCE)) {
-            return Err("naive Bayes has a variance that is not positive".into());
+        if !self.variances.iter().flatten().all(|variance| VARIANCES.contains(variance)) {
+            let (least, most) = (VARIANCES.start(), VARIANCES.end());
+            return Err(format!("naive Bayes has a variance that is not from {least:e} to {most:e}"));
         }
         Ok(())
     }
@@ -147,6 +149,27 @@ mod tests {
             assert!((posteriors.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{x}: {posteriors:?}");
         }
         assert_eq!(bayes().predict(&[1e6, 0.0]), 1);
+    }
+
+    #[test]
+    fn means_and_variances_that_would_overflow_are_refused() {
+        let changes: [fn(&mut NaiveBayes); 5] = [
+            |bayes| bayes.means[0][1] = 1e155,
+            |bayes| bayes.means[1][0] = f64::NAN,
+            |bayes| bayes.variances[0][0] = 1e308,
+            |bayes| bayes.variances[1][1] = 1e-200,
+            |bayes| bayes.variances[1][0] = f64::NAN,
+        ];
+        for change in changes {
+            let mut bayes = bayes();
+            assert!(bayes.check(2, 2).is_ok());
+            change(&mut bayes);
+            assert!(bayes.check(2, 2).is_err(), "{bayes:?}");
+        }
+        let mut farthest = bayes();
+        (farthest.means, farthest.variances) = (vec![vec![FARTHEST; 2]; 2], vec![vec![1e-100; 2]; 2]);
+        assert!(farthest.check(2, 2).is_ok());
+        assert!(farthest.posteriors(&[-1e300, 1e300]).iter().all(|posterior| posterior.is_finite()));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub const MIN_FEATURES: usize = 2;
 pub const MAX_FEATURES: usize = LANES;
 /// The largest weight of a feature.
 pub const MAX_WEIGHT: f64 = 100.0;
+/// Scaled values beyond this are taken for this, so that they stay finite, weighted too.
+const FARTHEST: f64 = 1e300;
 
 /// Standard scaling: mean 0, population variance 1 (scikit-learn's `StandardScaler`, ddof = 0), times a weight for each
 /// feature.
@@ -52,14 +54,18 @@ impl Scaler {
         self.features.is_empty()
     }
 
-    /// Scales one value of feature `feature`, weighted. A feature with deviation 0 scales to 0.
+    /// Scales one value of feature `feature`, weighted. A feature with deviation 0 scales to 0. The result is finite
+    /// wherever the value is.
     ///
     /// # Panics
     ///
     /// If `feature` is not below [`Scaler::len`].
     pub fn scale_one(&self, feature: usize, value: f64) -> f64 {
         let deviation = self.deviation[feature];
-        if deviation == 0.0 { 0.0 } else { (value - self.mean[feature]) / deviation * self.weights[feature] }
+        if deviation == 0.0 {
+            return 0.0;
+        }
+        ((value - self.mean[feature]) / deviation).clamp(-FARTHEST, FARTHEST) * self.weights[feature]
     }
 
     /// Scales one track: `raw` holds its features in the file's own units, shape `(n_features,)`.
@@ -112,6 +118,21 @@ pub(crate) mod tests {
     #[test]
     fn a_constant_feature_scales_to_zero() {
         assert_eq!(scaler().scale(&[60.0, 999.0]), vec![1.0, 0.0]);
+    }
+
+    #[test]
+    fn the_farthest_value_scales_to_a_finite_one() {
+        let mut far = scaler();
+        (far.mean, far.deviation) = (vec![-1e308, 1e308], vec![1e-300, 5e-324]);
+        for weight in [0.0, 1.0, MAX_WEIGHT] {
+            far.weights = vec![weight; 2];
+            for value in [f64::MAX, f64::MIN] {
+                let scaled = far.scale(&[value, value]);
+                assert!(scaled.iter().all(|value| value.is_finite()), "{scaled:?}");
+                let vector = far.vector(&[value, value]);
+                assert!(vector.lanes().iter().all(|value| value.is_finite()), "{vector:?}");
+            }
+        }
     }
 
     #[test]
