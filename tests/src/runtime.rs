@@ -104,6 +104,19 @@ impl Function {
     ///
     /// If the function answers with an error instead of a response, or not at all.
     pub async fn invoke(&self, event: Value) -> Value {
+        self.try_invoke(event).await.expect("the function answers with a response")
+    }
+
+    /// Sends one event, and waits for the function's answer to it, or its error.
+    ///
+    /// # Errors
+    ///
+    /// What the function said went wrong: `errorType` and `errorMessage`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no answer.
+    pub async fn try_invoke(&self, event: Value) -> Result<Value, Value> {
         let id = format!("request-{}", self.next.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = oneshot::channel();
         self.api.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), sender);
@@ -112,7 +125,6 @@ impl Function {
             .await
             .expect("the function answers in time")
             .expect("the runtime API runs")
-            .expect("the function answers with a response")
     }
 
     /// `GET path?query`, as API Gateway would send it: status, headers and body.

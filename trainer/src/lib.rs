@@ -1,8 +1,8 @@
 //! Track table in, segue artifact and report out.
 //!
 //! [`table`] reads the [`input`], [`pipeline`] runs the method ([`scale`], [`kmeans`], [`classify`], [`names`], [`projection`], the index of
-//! `segue`), [`quality`] measures what it recommends, [`report`] says what came of it in [`text`] and [`charts`]. [`synth`]
-//! makes catalogues up. [`cli`] is the command line.
+//! `segue`), [`quality`] measures what it recommends, [`report`] says what came of it in [`text`] and [`charts`]. [`upload`]
+//! is what is published of it. [`synth`] makes catalogues up. [`cli`] is the command line.
 
 pub mod charts;
 pub mod classify;
@@ -26,4 +26,5 @@ pub mod summary;
 pub mod synth;
 pub mod table;
 pub mod text;
+pub mod upload;
 pub mod weights;

@@ -7,9 +7,9 @@ use std::{
 
 use anyhow::Context;
 use segue::{Model, Version, card::Card};
-use segue_store::{Location, ModelEntry, Prune as Which, Published, ReportFile, Store, Upload};
+use segue_store::{Location, ModelEntry, Prune as Which, Published, Store};
 
-use crate::{console::Console, text::count};
+use crate::{console::Console, text::count, upload::upload};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Publish {
@@ -72,14 +72,7 @@ pub(super) fn publish(
     to: Location,
     console: &Console,
 ) -> anyhow::Result<Published> {
-    let upload = Upload {
-        report: report_files(report)?,
-        tracks: card.tracks,
-        k: card.k,
-        accuracy: card.classifier.accuracy,
-        features: card.features.iter().map(|feature| feature.name.clone()).collect(),
-        artifact: file.into(),
-    };
+    let upload = upload(file, card, report).with_context(|| format!("cannot read {}", report.display()))?;
     let stage = console.stage("publish", 0);
     let published: Published = block_on(async { Store::connect(to).await?.publish(upload).await })?;
     stage.done(&published.location.to_string());
@@ -90,28 +83,6 @@ pub(super) fn publish(
 pub(super) fn told(published: &Published) -> String {
     let there = if published.already_there { " (it was there already)" } else { "" };
     format!("published {} at {}{there}", published.version, published.location)
-}
-
-fn report_files(folder: &Path) -> anyhow::Result<Vec<ReportFile>> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut files = Vec::new();
-    let cannot_read = || format!("cannot read {}", folder.display());
-    for entry in std::fs::read_dir(folder).with_context(cannot_read)? {
-        let path = entry.with_context(cannot_read)?.path();
-        let content_type = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("json") => "application/json",
-            Some("svg") => "image/svg+xml",
-            Some("html") => "text/html; charset=utf-8",
-            _ => continue,
-        };
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        files.push(ReportFile { path: name.to_owned(), bytes: bytes.into(), content_type: content_type.to_owned() });
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
 }
 
 impl Models {

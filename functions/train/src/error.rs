@@ -1,0 +1,103 @@
+//! What is told of an upload that made no model: in the log, and in the message that waits in the queue.
+
+use lambda_runtime::Diagnostic;
+
+use crate::object::chain;
+
+/// Why an upload made no model.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The table has more tracks than there is room or time for.
+    #[error(
+        "{key} is too large to train on here: {bytes} bytes are at least {tracks} tracks, and the function has room and \
+         time for {most} in its {memory} MB ({limit} bytes of such a file); raise TrainMemory, or train with the container \
+         image on AWS Batch (docs/operations.md); if the file has long columns, such as lyrics, leave them out, or say in \
+         its metadata how many tracks it has (segue-tracks)"
+    )]
+    TooLarge {
+        /// The object.
+        key: String,
+        /// Its size.
+        bytes: u64,
+        /// How many tracks that is.
+        tracks: u64,
+        /// How many there is room and time for.
+        most: u64,
+        /// How many bytes that is.
+        limit: u64,
+        /// The function's memory, in MB.
+        memory: u64,
+    },
+    /// The same, found while it was read.
+    #[error(
+        "{key} has more than the {most} tracks that the function has room and time for in its {memory} MB; raise \
+         TrainMemory, or train with the container image on AWS Batch (docs/operations.md)"
+    )]
+    TooManyTracks {
+        /// The object.
+        key: String,
+        /// How many there is room and time for.
+        most: u64,
+        /// The function's memory, in MB.
+        memory: u64,
+    },
+    /// The metadata holds an option that cannot be used.
+    #[error("the object's metadata has {name}: {got:?}, expected {expected}")]
+    Option {
+        /// The option.
+        name: String,
+        /// What came.
+        got: String,
+        /// What is allowed.
+        expected: String,
+    },
+    /// S3 did not say what the object is.
+    #[error("nothing is known of s3://{bucket}/{key}: {reason}")]
+    Head {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        key: String,
+        /// What S3 said.
+        reason: String,
+    },
+    /// The table could not be read.
+    #[error(transparent)]
+    Input(#[from] trainer::input::Error),
+    /// The training came to nothing.
+    #[error(transparent)]
+    Training(#[from] trainer::pipeline::Error),
+    /// The model could not be measured.
+    #[error("the model cannot be measured: {0}")]
+    Quality(#[from] trainer::quality::Error),
+    /// The artifact does not read back.
+    #[error("the artifact does not read back: {0}")]
+    Artifact(#[from] segue::artifact::Error),
+    /// The report could not be made.
+    #[error("the report cannot be made: {0}")]
+    Report(#[from] trainer::report::Error),
+    /// There is no room for the report.
+    #[error("the report cannot be kept in /tmp: {0}")]
+    Disk(#[from] std::io::Error),
+    /// The model could not be published.
+    #[error("the model is trained, and could not be published: {0}")]
+    Publish(#[from] segue_store::Error),
+    /// The training panicked, which is a defect.
+    #[error("the training ended early: {0}")]
+    Ended(#[from] tokio::task::JoinError),
+}
+
+impl From<Error> for Diagnostic {
+    fn from(error: Error) -> Self {
+        let error_type = match error {
+            Error::TooLarge { .. } | Error::TooManyTracks { .. } => "TooLarge",
+            Error::Option { .. } => "Option",
+            Error::Head { .. } => "Head",
+            Error::Input(_) => "Input",
+            Error::Training(_) | Error::Quality(_) | Error::Artifact(_) | Error::Ended(_) => "Training",
+            Error::Report(_) | Error::Disk(_) => "Report",
+            Error::Publish(_) => "Publish",
+        };
+        Diagnostic { error_type: error_type.to_owned(), error_message: chain(&error) }
+    }
+}

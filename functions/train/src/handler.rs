@@ -1,0 +1,122 @@
+//! From an event to a model that is current.
+
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_s3::Client;
+use segue_store::Store;
+use serde::Serialize;
+use trainer::input::Input;
+
+use crate::{
+    error::Error,
+    event::{Event, Uploaded},
+    limit,
+    object::{self, Head},
+    options::Options,
+    settings::Settings,
+    training::{self, Made},
+};
+
+/// What became of an upload.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// A model was made of it, and is current.
+    Published {
+        /// The object.
+        key: String,
+        /// The model's version.
+        version: String,
+        /// Where it is.
+        location: String,
+        /// Its tracks.
+        tracks: u64,
+        /// Rows of the table.
+        rows: u64,
+    },
+    /// It was replaced before its model was ready: the event of the newer one makes the model.
+    Replaced {
+        /// The object.
+        key: String,
+    },
+    /// It is no table.
+    NoTable {
+        /// The object.
+        key: String,
+    },
+}
+
+/// Handles events.
+#[derive(Debug)]
+pub struct Handler {
+    settings: Settings,
+    client: Client,
+    store: Store,
+}
+
+impl Handler {
+    /// Connects with the standard AWS settings.
+    ///
+    /// # Errors
+    ///
+    /// Where these are not there.
+    pub async fn connect(settings: Settings) -> Result<Self, segue_store::Error> {
+        let store = Store::connect(settings.model.clone()).await?;
+        Ok(Self { client: object::client().await, store, settings })
+    }
+
+    /// Trains on everything that was uploaded. The `deadline` is when Lambda ends the function.
+    ///
+    /// # Errors
+    ///
+    /// The first upload that made no model.
+    pub async fn handle(&self, event: Event, deadline: SystemTime) -> Result<Vec<Outcome>, Error> {
+        let mut outcomes = Vec::new();
+        for uploaded in event.uploads() {
+            let outcome = self.train(&uploaded, deadline).await;
+            match &outcome {
+                Ok(outcome) => tracing::info!(outcome = ?outcome, "done"),
+                Err(error) => tracing::error!(key = uploaded.key, error = %error, "no model was made"),
+            }
+            outcomes.push(outcome?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn train(&self, uploaded: &Uploaded, deadline: SystemTime) -> Result<Outcome, Error> {
+        let key = uploaded.key.clone();
+        if !key.ends_with(".csv") && !key.ends_with(".csv.gz") {
+            return Ok(Outcome::NoTable { key });
+        }
+        let Head { bytes, etag, metadata } = object::head(&self.client, uploaded).await?;
+        if uploaded.etag.is_some() && uploaded.etag != etag {
+            return Ok(Outcome::Replaced { key });
+        }
+        let mut options = Options::from_metadata(&metadata)?;
+        let memory = self.settings.memory;
+        let time = deadline.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO);
+        let most = limit::most_tracks(memory, time);
+        limit::check(&key, bytes, options.tracks, most, memory)?;
+        options.table.max_tracks = most.try_into().unwrap_or(usize::MAX);
+        tracing::info!(key, bytes, most, "training");
+
+        let input = Input::S3(format!("s3://{}/{key}", uploaded.bucket));
+        let trained = tokio::task::spawn_blocking(move || training::train(&input, &options)).await?;
+        let Made { upload, rows, seconds } = trained.map_err(|error| match error {
+            error if training::has_too_many_tracks(&error) => Error::TooManyTracks { key: key.clone(), most, memory },
+            error => error,
+        })?;
+        for (stage, seconds) in seconds {
+            tracing::info!(stage, seconds, "took");
+        }
+
+        // Whoever uploads twice means the second one, even where that is sooner done.
+        if object::head(&self.client, uploaded).await?.etag != etag {
+            return Ok(Outcome::Replaced { key });
+        }
+        let tracks = upload.tracks;
+        let published = self.store.publish(upload).await?;
+        let (version, location) = (published.version.to_string(), published.location.to_string());
+        Ok(Outcome::Published { key, version, location, tracks, rows })
+    }
+}

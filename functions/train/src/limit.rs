@@ -1,0 +1,78 @@
+//! Which tables this function has room and time for.
+//!
+//! Before the download there is the file's size, and nothing else. So what must hold more tracks than there is room for
+//! is refused by its size, and what may hold them is read with a limit on its tracks: either way before the training.
+
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// Memory that a training takes, in bytes a track.
+const TRACK: u64 = 1_536;
+/// Memory for all else, in bytes.
+const REST: u64 = 128 << 20;
+/// Time of one processor, in seconds a track.
+const SECONDS: f64 = 1e-4;
+/// For the download and the publishing.
+const MARGIN: Duration = Duration::from_secs(20);
+/// Memory in MB for which Lambda gives one whole processor.
+const PROCESSOR: f64 = 1_769.0;
+/// The longest rows that tables have, but for those with lyrics: in bytes, as text and compressed.
+const ROW: u64 = 250;
+const ROW_COMPRESSED: u64 = 100;
+
+/// What a function of this memory, in MB, can train on in this time: a number of tracks.
+pub fn most_tracks(memory: u64, time: Duration) -> u64 {
+    let room = (memory << 20).saturating_sub(REST) / TRACK;
+    let processors = (memory as f64 / PROCESSOR).min(6.0);
+    let tracks_in_time = time.saturating_sub(MARGIN).as_secs_f64() * processors / SECONDS;
+    room.min(tracks_in_time as u64).min(trainer::table::MAX_TRACKS as u64)
+}
+
+/// Refuses a file that holds more tracks than that, whatever is in it. `stated` is the number of tracks that its owner
+/// says it has.
+///
+/// # Errors
+///
+/// [`Error::TooLarge`].
+pub fn check(key: &str, bytes: u64, stated: Option<u64>, most: u64, memory: u64) -> Result<(), Error> {
+    let row = if key.ends_with(".gz") { ROW_COMPRESSED } else { ROW };
+    let tracks = stated.unwrap_or(bytes / row);
+    if tracks <= most {
+        return Ok(());
+    }
+    Err(Error::TooLarge { key: key.to_owned(), bytes, tracks, most, limit: most.saturating_mul(row), memory })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUARTER: Duration = Duration::from_secs(900);
+
+    #[test]
+    fn memory_limits_large_functions_and_time_those_that_have_little() {
+        assert_eq!(most_tracks(3_008, QUARTER), (2_880 << 20) / TRACK);
+        assert_eq!(most_tracks(10_240, QUARTER), (10_112 << 20) / TRACK);
+        assert!(most_tracks(3_008, Duration::from_secs(60)) < 800_000);
+        assert_eq!(most_tracks(128, QUARTER), 0);
+        assert_eq!(most_tracks(3_008, Duration::from_secs(5)), 0);
+    }
+
+    #[test]
+    fn a_file_that_cannot_fit_is_refused_with_its_size_the_limit_and_what_to_do() {
+        let most = most_tracks(3_008, QUARTER);
+        // 265,000 real tracks, as text and compressed.
+        check("uploads/a.csv", 47_525_578, None, most, 3_008).expect("room");
+        check("uploads/a.csv.gz", 18_275_996, None, most, 3_008).expect("room");
+        for (key, bytes) in [("uploads/a.csv", 600 << 20), ("uploads/a.csv.gz", 300 << 20)] {
+            let refused = check(key, bytes, None, most, 3_008).expect_err("refused").to_string();
+            for part in [key, &bytes.to_string(), "3008 MB", "TrainMemory", "AWS Batch", "segue-tracks"] {
+                assert!(refused.contains(part), "{part}: {refused}");
+            }
+        }
+        // Rows with lyrics: their owner knows how many they are.
+        check("uploads/lyrics.csv", 2 << 30, Some(500_000), most, 3_008).expect("room");
+        assert!(check("uploads/a.csv", 100, Some(5_000_000), most, 3_008).is_err());
+    }
+}

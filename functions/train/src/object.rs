@@ -1,0 +1,59 @@
+//! What S3 knows of an object, without its content.
+
+use std::collections::HashMap;
+
+use aws_config::BehaviorVersion;
+use aws_sdk_s3::{Client, config::Builder};
+
+use crate::{error::Error, event::Uploaded};
+
+/// What is known of an object.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Which content it has; without quotes, as events say it.
+    pub etag: Option<String>,
+    /// What its owner wrote beside it.
+    pub metadata: HashMap<String, String>,
+}
+
+/// A client with the standard AWS settings; with an endpoint of one's own, buckets are addressed by path.
+pub async fn client() -> Client {
+    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let own = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].iter().any(|name| std::env::var_os(name).is_some());
+    Client::from_conf(Builder::from(&config).force_path_style(own).build())
+}
+
+/// Asks S3.
+///
+/// # Errors
+///
+/// [`Error::Head`].
+pub async fn head(client: &Client, uploaded: &Uploaded) -> Result<Head, Error> {
+    let asked = client.head_object().bucket(&uploaded.bucket).key(&uploaded.key).send().await;
+    let found = asked.map_err(|error| Error::Head {
+        bucket: uploaded.bucket.clone(),
+        key: uploaded.key.clone(),
+        reason: chain(&error),
+    })?;
+    Ok(Head {
+        bytes: found.content_length.and_then(|bytes| bytes.try_into().ok()).unwrap_or(0),
+        etag: found.e_tag.map(|etag| etag.trim_matches('"').to_owned()),
+        metadata: found.metadata.unwrap_or_default(),
+    })
+}
+
+/// An error and what is behind it, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !said.contains(&more) {
+            said += &format!(": {more}");
+        }
+        cause = error.source();
+    }
+    said
+}

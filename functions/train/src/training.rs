@@ -1,0 +1,66 @@
+//! One training, as the trainer does it.
+
+use segue::Model;
+use segue_store::Upload;
+use trainer::{
+    console::Console,
+    input::Input,
+    pipeline,
+    report::{self, Facts},
+    table::{self, Table},
+    upload::upload,
+};
+
+use crate::{error::Error, options::Options};
+
+/// What a training made.
+pub struct Made {
+    /// The artifact, and the report's files.
+    pub upload: Upload,
+    /// Rows of the table, those that were left out among them.
+    pub rows: u64,
+    /// The stages, and how many seconds each took.
+    pub seconds: Vec<(String, f64)>,
+}
+
+/// Reads a table out of S3, trains on it, and makes the report.
+///
+/// # Errors
+///
+/// Where the table cannot be used, or what the trainer fails with.
+pub fn train(input: &Input, options: &Options) -> Result<Made, Error> {
+    let console = Console::quiet();
+    let table = input.table(&options.table, &console)?;
+    tell(&table);
+    let trained = pipeline::train(&table, &options.training, &console)?;
+    let rows = table.rows;
+    drop(table);
+
+    let stage = console.stage("measure", Facts::steps());
+    let model = Model::from_bytes(&trained.file, trained.version)?;
+    let facts = Facts::gather(&model, &trained, &|done| stage.set(done))?;
+    drop(model);
+    stage.done("");
+
+    let folder = tempfile::tempdir()?;
+    report::write(&trained, &facts, &console, folder.path())?;
+    let upload = upload(trained.file, &trained.card, folder.path())?;
+    Ok(Made { upload, rows, seconds: console.seconds() })
+}
+
+/// What a person should know about how the table was read.
+fn tell(table: &Table) {
+    for warning in &table.warnings {
+        tracing::warn!("{warning}");
+    }
+    let absent: Vec<&str> = table.absent.iter().map(|feature| feature.name()).collect();
+    tracing::info!(tracks = table.n_tracks(), rows = table.rows, absent = absent.join(","), "read");
+    if table.dropped.total > 0 {
+        tracing::warn!(dropped = table.dropped.total, rows = table.rows, reasons = %table.dropped, "rows were left out");
+    }
+}
+
+/// Whether it is the table's number of tracks that was too large.
+pub(crate) fn has_too_many_tracks(error: &Error) -> bool {
+    matches!(error, Error::Input(trainer::input::Error::Table(table::Error::TooManyTracks { .. })))
+}

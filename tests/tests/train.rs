@@ -1,0 +1,207 @@
+//! The function that trains: the real binary behind a Lambda runtime API, an upload in a real S3 server, a model that
+//! the other function answers from.
+
+#![allow(missing_docs)]
+
+use std::{collections::HashMap, io::Write, num::NonZeroU64, path::Path, time::Duration};
+
+use aws_sdk_s3::primitives::ByteStream;
+use flate2::{Compression, write::GzEncoder};
+use local::{s3::EmbeddedS3, throttle::Throttle};
+use segue_store::Store;
+use segue_tests::{
+    binaries::binary,
+    catalog::{self, BUCKET, LOCATION},
+    runtime::Function,
+    world::{World, open, train},
+};
+use serde_json::{Value, json};
+
+/// Puts an object below `uploads/`: what EventBridge says of it.
+async fn upload(s3: &EmbeddedS3, name: &str, content: impl Into<Vec<u8>>, metadata: &[(&str, &str)]) -> Value {
+    let key = format!("uploads/{name}");
+    let metadata: HashMap<String, String> = metadata.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+    let request = s3.client().put_object().bucket(BUCKET).key(&key).set_metadata(Some(metadata));
+    let put = request.body(ByteStream::from(content.into())).send().await.expect("an object");
+    let etag = put.e_tag.expect("an ETag");
+    json!({
+        "version": "0", "detail-type": "Object Created", "source": "aws.s3", "region": "us-east-1",
+        "detail": { "version": "0", "bucket": { "name": BUCKET }, "reason": "PutObject",
+                    "object": { "key": key, "etag": etag.trim_matches('"'), "sequencer": "00617F08299329D189" } }
+    })
+}
+
+async fn function(world: &World, memory: &str) -> Function {
+    let mut env = world.env();
+    env.push(("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".into(), memory.into()));
+    Function::start(&binary("train"), &env).await
+}
+
+async fn started() -> (World, Function) {
+    let world = World::new().await;
+    let function = function(&world, "3008").await;
+    (world, function)
+}
+
+async fn is_empty(world: &World) -> bool {
+    let store = Store::with_client(world.s3.client(), LOCATION.parse().expect("a location"));
+    matches!(store.latest(None).await, Err(segue_store::Error::NoModel { .. }))
+}
+
+#[tokio::test]
+async fn an_upload_becomes_the_model_that_the_api_answers_from() {
+    let (world, function) = started().await;
+    let event = upload(&world.s3, "my tracks+1.csv", catalog::csv(), &[("segue-k", "3")]).await;
+    let outcome = function.invoke(event).await[0].clone();
+    assert_eq!((&outcome["outcome"], &outcome["tracks"]), (&json!("published"), &json!(203)), "{outcome}");
+
+    let (status, _, answer) = world.function().await.get("/v1/recommendations?song=track+seven&limit=5").await;
+    assert_eq!((status, &answer["model"]["version"]), (200, &outcome["version"]), "{answer}");
+    let list = world.s3.client().list_objects_v2().bucket(BUCKET).prefix("models/").send().await.expect("a list");
+    let keys: Vec<&str> = list.contents().iter().filter_map(|object| object.key()).collect();
+    for name in ["report/index.html", "report/metrics.json", "report/elbow.svg", "model.segue", "summary.json"] {
+        assert!(keys.iter().any(|key| key.ends_with(name)), "{name} in {keys:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_makes_the_same_model_here_and_in_the_trainer() {
+    let (world, function) = started().await;
+    let csv = world.folder.path().join("tracks.csv");
+    std::fs::write(&csv, catalog::csv()).expect("writes");
+    let weights =
+        ["--k", "4", "--k-range", "2-5", "--seed", "7", "--features", "energy,tempo,valence", "--weights", "tempo=2"];
+    let trained = open(&train(&csv, &weights));
+
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(catalog::csv().as_bytes()).expect("packs");
+    let metadata = [
+        ("segue-k", "4"),
+        ("segue-k-range", "2-5"),
+        ("segue-seed", "7"),
+        ("segue-features", "energy,tempo,valence"),
+        ("segue-weights", "tempo=2"),
+        ("mtime", "0"),
+    ];
+    let event = upload(&world.s3, "tracks.csv.gz", packed.finish().expect("packs"), &metadata).await;
+    let outcome = function.invoke(event).await;
+    assert_eq!(outcome[0]["version"], trained.version().to_string(), "{outcome}");
+}
+
+#[tokio::test]
+async fn a_bucket_may_also_send_its_own_notifications() {
+    let (world, function) = started().await;
+    upload(&world.s3, "my tracks.csv", catalog::csv(), &[]).await;
+    upload(&world.s3, "readme.txt", "no table", &[]).await;
+    let record = |key: &str| {
+        json!({ "eventVersion": "2.1", "eventName": "ObjectCreated:Put",
+        "s3": { "bucket": { "name": BUCKET, "arn": "arn:aws:s3:::segue" }, "object": { "key": key, "size": 1 } } })
+    };
+    let event = json!({ "Records": [record("uploads/readme.txt"), record("uploads/my+tracks.csv")] });
+    let outcomes = function.invoke(event).await;
+    assert_eq!(
+        (&outcomes[0]["outcome"], &outcomes[1]["outcome"]),
+        (&json!("no_table"), &json!("published")),
+        "{outcomes}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_is_refused_before_it_is_downloaded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let throttle = Throttle { bytes_per_second: NonZeroU64::MAX, first_byte_delay: Duration::ZERO };
+    let s3 = EmbeddedS3::start_throttled(&folder.path().join("s3"), throttle).await.expect("an S3 server");
+    s3.create_bucket(BUCKET).expect("a bucket");
+    let env = s3.env().into_iter().map(|(name, value)| (name.to_owned(), value));
+    let more = [("MODEL_URI", LOCATION), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "129")];
+    let env: Vec<_> = env.chain(more.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
+    let function = Function::start(&binary("train"), &env).await;
+
+    let csv = catalog::csv() + &"Filler,Nobody,,,0.5,100,0.5,0.5,1,1999,No\n".repeat(5_000);
+    let bytes = csv.len();
+    let event = upload(&s3, "large.csv", csv.clone(), &[]).await;
+    let error = function.try_invoke(event).await.expect_err("refused");
+    assert_eq!(error["errorType"], "TooLarge", "{error}");
+    let message = error["errorMessage"].as_str().expect("a message");
+    for part in ["uploads/large.csv", &bytes.to_string(), "for 682 in its 129 MB", "170500 bytes", "AWS Batch"] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    assert!(s3.sent().iter().all(|sent| !sent.path.contains("large.csv") || sent.bytes == 0), "it was downloaded");
+
+    // What its size does not tell is told by its rows, and so is one whose owner says less than there is.
+    for (name, metadata, csv) in
+        [("rows.csv", vec![], csv[..150_000].to_owned() + "\n"), ("stated.csv", vec![("segue-tracks", "500")], csv)]
+    {
+        let csv = &csv[..csv[..csv.len() - 1].rfind('\n').expect("rows") + 1];
+        let event = upload(&s3, name, csv, &metadata).await;
+        let error = function.try_invoke(event).await.expect_err("refused");
+        let message = error["errorMessage"].as_str().expect("a message");
+        assert!(error["errorType"] == "TooLarge" && message.contains("more than the 682 tracks"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_was_replaced_is_left_to_the_newer_ones_event() {
+    let (world, function) = started().await;
+    let older = upload(&world.s3, "tracks.csv", "song,artist\n", &[]).await;
+    let newer = upload(&world.s3, "tracks.csv", catalog::csv(), &[]).await;
+    assert_eq!(function.invoke(older).await[0]["outcome"], "replaced");
+    assert!(is_empty(&world).await);
+    assert_eq!(function.invoke(newer).await[0]["outcome"], "published");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_upload_is_said_and_leaves_the_current_model() {
+    let (world, mut function) = started().await;
+    for (content, metadata, kind, part) in [
+        ("", vec![], "Input", "is empty"),
+        ("song,artist\nA,B\n", vec![], "Input", "expected at least 2 of"),
+        ("\u{1f}not gzip", vec![], "Input", "columns"),
+        ("song,artist,energy,tempo\nA,B,1,2\n", vec![("segue-k", "many")], "Option", "segue-k"),
+        ("song,artist,energy,tempo\nA,B,1,2\n", vec![("segue-clusters", "6")], "Option", "segue-k-range"),
+        ("song,artist,energy,tempo\nA,B,1,2\n", vec![], "Training", "tracks"),
+    ] {
+        let event = upload(&world.s3, "tracks.csv", content, &metadata).await;
+        let error = function.try_invoke(event).await.expect_err("refused");
+        let message = error["errorMessage"].as_str().expect("a message");
+        assert!(error["errorType"] == kind && message.contains(part), "{error}");
+    }
+    let mut gone = upload(&world.s3, "tracks.csv", catalog::csv(), &[]).await;
+    gone["detail"]["object"]["key"] = json!("uploads/gone.csv");
+    assert_eq!(function.try_invoke(gone).await.expect_err("refused")["errorType"], "Head");
+    assert!(is_empty(&world).await && function.is_running());
+}
+
+#[tokio::test]
+async fn the_event_that_comes_with_the_repository_works() {
+    let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
+    let (world, function) = started().await;
+    let table = std::fs::read(events.join("tracks.csv")).expect("a table");
+    let put = upload(&world.s3, "tracks.csv", table, &[]).await;
+    let event = std::fs::read_to_string(events.join("train/upload.json")).expect("an event");
+    let event: Value = serde_json::from_str(&event).expect("JSON");
+    assert_eq!(event["detail"]["object"]["etag"], put["detail"]["object"]["etag"], "of another events/tracks.csv");
+    assert_eq!(function.invoke(event).await[0]["outcome"], "published");
+}
+
+#[tokio::test]
+async fn every_event_of_the_repository_is_answered() {
+    let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
+    let (world, function) = started().await;
+    let table = std::fs::read(events.join("tracks.csv")).expect("a table");
+    function.invoke(upload(&world.s3, "tracks.csv", table, &[]).await).await;
+    let recommend = world.function().await;
+    let mut answered = 0;
+    for event in std::fs::read_dir(&events).expect("events") {
+        let path = event.expect("an event").path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let event = serde_json::from_str(&std::fs::read_to_string(&path).expect("an event")).expect("JSON");
+        let answer = recommend.invoke(event).await;
+        let expected = if path.ends_with("preflight.json") { 204 } else { 200 };
+        assert_eq!(answer["statusCode"], expected, "{}: {answer}", path.display());
+        answered += 1;
+    }
+    assert!(answered >= 15, "{answered} events");
+}
