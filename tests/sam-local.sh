@@ -18,12 +18,7 @@ install_tools || skip "$missing"
 started=()
 engine=
 stop() {
-    # The engine, which the others need, comes last.
-    local i
-    for ((i = ${#started[@]} - 1; i >= 0; i--)); do
-        kill "${started[i]}" 2>/dev/null || true
-        wait "${started[i]}" 2>/dev/null || true
-    done
+    end_started # the engine, which the others need, last
     [ -z "$engine" ] || rm -rf "$engine"
 }
 trap stop EXIT
@@ -94,18 +89,17 @@ async def main():
 asyncio.run(main())
 PYTHON
 started+=("$!")
-unset AWS_ENDPOINT_URL_S3
-export S3=http://$bridge:$port
+export AWS_ENDPOINT_URL_S3=http://$bridge:$port
 
 say "sam local invoke"
-as_printed 'sam local invoke RecommendFunction --event events/recommend.json --parameter-overrides "Architecture=x86_64 S3Endpoint=$S3"' \
+as_printed 'sam local invoke RecommendFunction --event events/recommend.json --parameter-overrides Architecture=x86_64' \
     --skip-pull-image >"$folder/answer.json" 2>"$folder/invoke.log" || { cat "$folder/invoke.log"; fail "sam local invoke"; }
 [ "$(status "$folder/answer.json")" = 200 ] || { cat "$folder/answer.json" "$folder/invoke.log"; fail "sam local invoke did not answer"; }
 head -c 300 "$folder/answer.json"; echo
 grep -h 'REPORT' "$folder/invoke.log" || true
 
 say "sam local start-api"
-as_printed 'sam local start-api --port 3000 --parameter-overrides "Architecture=x86_64 S3Endpoint=$S3"' \
+as_printed 'sam local start-api --port 3000 --parameter-overrides Architecture=x86_64' \
     --skip-pull-image >"$folder/api.log" 2>&1 &
 started+=("$!")
 wait_for 3000 "${started[-1]}" || { cat "$folder/api.log"; fail "sam local start-api did not start"; }
