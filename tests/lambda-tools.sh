@@ -56,5 +56,20 @@ start_demo() {
 as_printed() {
     grep -qxF -- "$1" README.md || { echo "README.md does not print: $1" >&2; return 1; }
     printf '$ %s\n' "$*" >&2
-    eval "$*"
+    # In the background it takes the place of its shell, so that the process that is ended is the command.
+    if [ "$BASHPID" = "$$" ]; then eval "$*"; else eval "exec $*"; fi
+}
+
+# Ends what was started, the last first, and what that started itself.
+end_started() {
+    local i
+    for ((i = ${#started[@]} - 1; i >= 0; i--)); do
+        end_tree "${started[i]}"
+        wait "${started[i]}" 2>/dev/null || true
+    done
+}
+end_tree() {
+    local child
+    for child in $(cat "/proc/$1/task"/*/children 2>/dev/null); do end_tree "$child"; done
+    kill "$1" 2>/dev/null || true
 }

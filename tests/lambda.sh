@@ -44,8 +44,7 @@ say "x86_64: built in $SECONDS s"
 # The same packages as `cargo test` builds: nothing is compiled twice.
 cargo build --workspace --bins --quiet --locked
 started=()
-stop() { for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; done; }
-trap stop EXIT
+trap end_started EXIT
 start_demo "$folder/demo"
 say "S3 at $AWS_ENDPOINT_URL_S3, models at $MODEL_URI"
 

@@ -18,7 +18,7 @@ install_tools || skip "$missing"
 started=()
 engine=
 stop() {
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; done
+    end_started # the engine, which the others need, last
     [ -z "$engine" ] || rm -rf "$engine"
 }
 trap stop EXIT
@@ -44,16 +44,19 @@ if ! timeout 10 docker info >/dev/null 2>&1; then
     docker info >/dev/null 2>&1 || skip "the Docker engine does not start here, see $folder/dockerd.log"
 fi
 
+say "sam build"
+sam build --parameter-overrides Architecture=x86_64 >"$folder/build.log" 2>&1 || { cat "$folder/build.log"; fail "sam build"; }
+
 image=public.ecr.aws/lambda/provided:al2023-x86_64
 if ! docker image inspect "$image" >/dev/null 2>&1 && ! timeout 60 docker pull --quiet "$image" >"$folder/pull.log" 2>&1; then
     say "the base image cannot be pulled: a stand-in takes its place"
     root=$folder/root
     rm -rf "$root"
     mkdir -p "$root"/{bin,tmp,opt,etc/ssl,var/task,var/runtime}
-    for program in /bin/sh /bin/chmod; do cp -L "$program" "$root/bin/"; done
+    for program in /bin/sh /bin/chmod /bin/mv; do cp -L "$program" "$root/bin/"; done
     # As the real image is merged, so is this one.
     mkdir -p "$root/usr" && ln -s ../bin "$root/usr/bin"
-    libraries=$(ldd /bin/sh /bin/chmod target/debug/trainer | grep -o '/[^ ]*\.so[^ ]*' | sort -u)
+    libraries=$(ldd /bin/sh /bin/chmod /bin/mv .aws-sam/build/*/bootstrap | grep -o '/[^ ]*\.so[^ ]*' | sort -u)
     for library in $libraries; do mkdir -p "$root$(dirname "$library")" && cp -L "$library" "$root$library"; done
     [ ! -d /etc/ssl/certs ] || cp -rL /etc/ssl/certs "$root/etc/ssl/"
     tar -C "$root" -c . | docker import \
@@ -61,14 +64,13 @@ if ! docker image inspect "$image" >/dev/null 2>&1 && ! timeout 60 docker pull -
         --change 'WORKDIR /var/task' - "$image" >/dev/null
 fi
 
-say "sam build"
-sam build --parameter-overrides Architecture=x86_64 >"$folder/build.log" 2>&1 || { cat "$folder/build.log"; fail "sam build"; }
 cargo build --workspace --bins --quiet --locked
 start_demo "$folder/demo"
 
 # The embedded server listens on loopback: what containers send to the bridge's address is handed on to it.
 bridge=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
-[ -n "$bridge" ] || fail "Docker's bridge has no address"
+# Engines of Debian do not say it, and have the usual one.
+bridge=${bridge:-172.17.0.1}
 port=${AWS_ENDPOINT_URL_S3##*:}
 python3 - "$bridge" "$port" <<'PYTHON' &
 import asyncio, sys
@@ -87,21 +89,18 @@ async def main():
 asyncio.run(main())
 PYTHON
 started+=("$!")
-unset AWS_ENDPOINT_URL_S3
-export S3=http://$bridge:$port
-# sam would look whether the base image is current.
-export SAM_CLI_CONTAINER_CONNECTION_TIMEOUT=60
+export AWS_ENDPOINT_URL_S3=http://$bridge:$port
 
 say "sam local invoke"
-as_printed 'sam local invoke RecommendFunction --event events/recommend.json --parameter-overrides "Architecture=x86_64 S3Endpoint=$S3"' \
+as_printed 'sam local invoke RecommendFunction --event events/recommend.json --parameter-overrides Architecture=x86_64' \
     --skip-pull-image >"$folder/answer.json" 2>"$folder/invoke.log" || { cat "$folder/invoke.log"; fail "sam local invoke"; }
 [ "$(status "$folder/answer.json")" = 200 ] || { cat "$folder/answer.json" "$folder/invoke.log"; fail "sam local invoke did not answer"; }
 head -c 300 "$folder/answer.json"; echo
 grep -h 'REPORT' "$folder/invoke.log" || true
 
 say "sam local start-api"
-as_printed 'sam local start-api --port 3000 --parameter-overrides "Architecture=x86_64 S3Endpoint=$S3"' \
-    --skip-pull-image --warm-containers EAGER >"$folder/api.log" 2>&1 &
+as_printed 'sam local start-api --port 3000 --parameter-overrides Architecture=x86_64' \
+    --skip-pull-image >"$folder/api.log" 2>&1 &
 started+=("$!")
 wait_for 3000 "${started[-1]}" || { cat "$folder/api.log"; fail "sam local start-api did not start"; }
 for target in '/v1/recommendations?song=Wing+of+Ohio&limit=2' /v1/clusters /health /; do

@@ -1,6 +1,6 @@
 //! From an event to a model that is current.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use aws_sdk_s3::Client;
 use segue_store::Store;
@@ -94,8 +94,7 @@ impl Handler {
         }
         let mut options = Options::from_metadata(&metadata)?;
         let memory = self.settings.memory;
-        let time = deadline.duration_since(SystemTime::now()).unwrap_or(Duration::ZERO);
-        let most = limit::most_tracks(memory, time);
+        let most = limit::most_tracks(memory, limit::time_until(deadline, SystemTime::now()));
         limit::check(&key, bytes, options.tracks, most, memory)?;
         options.table.max_tracks = most.try_into().unwrap_or(usize::MAX);
         tracing::info!(key, bytes, most, "training");

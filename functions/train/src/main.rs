@@ -4,6 +4,10 @@ use anyhow::Context;
 use lambda_runtime::{LambdaEvent, service_fn};
 use train::{event::Event, handler::Handler, settings::Settings};
 
+/// Gives back what a training took: the next one in the same environment has as much room as the first.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
     lambda_runtime::tracing::init_default_subscriber();
