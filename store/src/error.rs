@@ -83,7 +83,8 @@ pub enum Error {
     /// The credentials are wrong, expired or do not suffice.
     #[error(
         "access to {what} was denied ({code}); check the credentials, and that they allow s3:GetObject, s3:PutObject and \
-         s3:ListBucket (without the last one S3 answers the same for an object that does not exist)"
+         s3:ListBucket (without the last one S3 answers the same for an object that does not exist), and to prune \
+         s3:DeleteObject"
     )]
     AccessDenied {
         /// The object or the bucket.
@@ -159,6 +160,18 @@ pub enum Error {
         version: Version,
         /// The version that is current now.
         now: Option<Version>,
+    },
+
+    /// The model is being deleted.
+    #[error(
+        "the model {version} in {location} is being deleted; once `trainer prune --keep N --at {location}` is done, \
+         publish it again"
+    )]
+    BeingRemoved {
+        /// Where.
+        location: Location,
+        /// The version.
+        version: Version,
     },
 
     /// No model of this version.

@@ -1,4 +1,4 @@
-//! segue artifacts in S3: publish, point, fetch, list, roll back.
+//! segue artifacts in S3: publish, point, fetch, list, roll back, prune.
 //!
 //! A store is a place in a bucket, [`Location`], and holds
 //!
@@ -13,6 +13,9 @@
 //! can be seen is whole. `latest.json` is swapped with a conditional write (`If-Match`), after the model is there: a
 //! publisher that is interrupted, at any point, leaves the current model current, and of two publishers at once one is
 //! told [`Error::PointerMoved`].
+//!
+//! [`Store::prune`] deletes models. While it does, `latest.json` also says which (`removing`), and afterwards how often
+//! that has happened (`prunes`).
 //!
 //! `latest.json` also says the artifact's ETag, so that a [`Download`] asks for several ranges of it at once and is sure
 //! that they are of one object.
@@ -45,6 +48,7 @@ mod object;
 mod object_reader;
 mod options;
 mod pointer;
+mod prune;
 mod publish;
 mod rollback;
 
@@ -56,6 +60,7 @@ pub use location::Location;
 pub use object_reader::{ObjectAddress, ObjectReader};
 pub use options::StoreOptions;
 pub use pointer::LatestState;
+pub use prune::{MIN_AGE, Prune, Pruned};
 pub use publish::{Published, ReportFile, Upload};
 pub use segue::Version;
 

@@ -1,13 +1,21 @@
 //! Listing the models that are stored.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tracing::warn;
 
-use crate::{Error, Store, Version};
+use crate::location::ARTIFACT;
+use crate::object::Small;
+use crate::{Error, Latest, Store, Version};
+
+/// How many summaries are read at once.
+const AT_ONCE: usize = 16;
 
 /// A stored model.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelEntry {
     /// Its version.
     pub version: Version,
@@ -15,35 +23,104 @@ pub struct ModelEntry {
     pub size: u64,
     /// When the artifact was written, by the server's clock.
     pub published_at: Timestamp,
+    /// Tracks in its catalogue. Nothing where its `summary.json` is missing or corrupt; then it cannot become current.
+    pub tracks: Option<u64>,
+    /// Hold-out accuracy of its classifier, 0 to 1. Nothing in the same case.
+    pub accuracy: Option<f64>,
     /// Whether `latest.json` points at it.
     pub current: bool,
+    /// Whether it is being deleted: it cannot become current any more.
+    pub removing: bool,
+}
+
+/// What is stored of a model.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(crate) version: Version,
+    /// Size and time of the artifact. Without it, the rest is what an interrupted publish or prune has left.
+    pub(crate) artifact: Option<(u64, Timestamp)>,
+    /// When the newest of its objects was written.
+    pub(crate) newest: Timestamp,
 }
 
 impl Store {
     /// All stored models, the newest first. None of them is current where `latest.json` is missing or corrupt.
+    ///
+    /// # Errors
+    /// Where S3 does not answer, or refuses.
     pub async fn list(&self) -> Result<Vec<ModelEntry>, Error> {
-        let current = self.pointer().await?.latest.map(|latest| latest.version);
-        let prefix = self.location.models_prefix();
-        let request = self.client.list_objects_v2().bucket(self.location.bucket()).prefix(&prefix);
-        let mut pages = request.into_paginator().send();
-
+        let pointer = self.pointer().await?;
+        let current = pointer.latest.map(|latest| latest.version);
         let mut models = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| Error::from_sdk(&self.location, &prefix, error))?;
-            for object in page.contents() {
-                let Some(version) = object.key().and_then(|key| self.location.version_of_model_key(key)) else {
-                    continue;
-                };
-                models.push(ModelEntry {
-                    version,
-                    size: object.size().and_then(|size| size.try_into().ok()).unwrap_or(0),
-                    published_at: object.last_modified().map(timestamp).unwrap_or_default(),
-                    current: current == Some(version),
-                });
+        for stored in self.stored().await? {
+            let Some((size, published_at)) = stored.artifact else { continue };
+            models.push(ModelEntry {
+                version: stored.version,
+                size,
+                published_at,
+                tracks: None,
+                accuracy: None,
+                current: current == Some(stored.version),
+                removing: pointer.marks.removing.contains(&stored.version),
+            });
+        }
+        for some in models.chunks_mut(AT_ONCE) {
+            let mut summaries = JoinSet::new();
+            for (at, model) in some.iter().enumerate() {
+                let (store, version) = (self.clone(), model.version);
+                summaries.spawn(async move { (at, store.figures(version).await) });
+            }
+            for (at, summary) in summaries.join_all().await {
+                let summary = summary?;
+                some[at].tracks = summary.as_ref().map(|summary| summary.tracks);
+                some[at].accuracy = summary.map(|summary| summary.accuracy);
             }
         }
-        models.sort_by_key(|model| (Reverse(model.published_at), model.version));
         Ok(models)
+    }
+
+    /// What a model's `summary.json` says, if there is one that can be read.
+    async fn figures(&self, version: Version) -> Result<Option<Latest>, Error> {
+        let key = self.location.summary_key(version);
+        let summary = match self.get_small(&key, None).await? {
+            Small::Missing | Small::NotModified => return Ok(None),
+            Small::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
+            Small::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key),
+        };
+        Ok(summary.inspect_err(|error| warn!(%error, "a summary cannot be read")).ok())
+    }
+
+    /// What is stored of each model, the newest artifact first, those without one last.
+    pub(crate) async fn stored(&self) -> Result<Vec<Stored>, Error> {
+        let mut models: BTreeMap<Version, Stored> = BTreeMap::new();
+        for (key, size, written) in self.objects(&self.location.models_prefix()).await? {
+            // What nobody here has written is nobody's here to touch.
+            let Some((version, rest)) = self.location.version_of_key(&key) else { continue };
+            let model = models.entry(version).or_insert(Stored { version, artifact: None, newest: written });
+            model.newest = model.newest.max(written);
+            if rest == ARTIFACT {
+                model.artifact = Some((size, written));
+            }
+        }
+        let mut models: Vec<Stored> = models.into_values().collect();
+        models.sort_by_key(|model| (Reverse(model.artifact.map(|(_, written)| written)), model.version));
+        Ok(models)
+    }
+
+    /// Key, size and time of every object below a prefix.
+    pub(crate) async fn objects(&self, prefix: &str) -> Result<Vec<(String, u64, Timestamp)>, Error> {
+        let request = self.client.list_objects_v2().bucket(self.location.bucket()).prefix(prefix);
+        let mut pages = request.into_paginator().send();
+        let mut objects = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| Error::from_sdk(&self.location, prefix, error))?;
+            for object in page.contents() {
+                let Some(key) = object.key() else { continue };
+                let size = object.size().and_then(|size| size.try_into().ok()).unwrap_or(0);
+                objects.push((key.to_owned(), size, object.last_modified().map(timestamp).unwrap_or_default()));
+            }
+        }
+        Ok(objects)
     }
 }
 

@@ -8,6 +8,9 @@ use crate::{Error, Version};
 /// The longest prefix in bytes. S3 allows keys of 1,024; the rest is for what stands below the prefix.
 const MAX_PREFIX_BYTES: usize = 512;
 
+/// What the artifact is called below its version.
+pub(crate) const ARTIFACT: &str = "model.segue";
+
 /// A bucket and a prefix in it, written `s3://bucket/prefix`.
 ///
 /// The prefix may be empty (`s3://bucket`) or nested (`s3://bucket/music/eu`). A slash at the end is dropped.
@@ -42,7 +45,7 @@ impl Location {
 
     /// The key of a model's artifact.
     pub fn model_key(&self, version: Version) -> String {
-        self.key(&format!("models/{version}/model.segue"))
+        self.key(&format!("models/{version}/{ARTIFACT}"))
     }
 
     pub(crate) fn summary_key(&self, version: Version) -> String {
@@ -53,13 +56,18 @@ impl Location {
         self.key(&format!("models/{version}/report/{path}"))
     }
 
+    pub(crate) fn model_prefix(&self, version: Version) -> String {
+        self.key(&format!("models/{version}/"))
+    }
+
     pub(crate) fn models_prefix(&self) -> String {
         self.key("models/")
     }
 
-    /// The version whose artifact this key is, if it is one's.
-    pub(crate) fn version_of_model_key(&self, key: &str) -> Option<Version> {
-        key.strip_prefix(&self.models_prefix())?.strip_suffix("/model.segue")?.parse().ok()
+    /// The model that a key belongs to, and the rest of the key below it.
+    pub(crate) fn version_of_key<'a>(&self, key: &'a str) -> Option<(Version, &'a str)> {
+        let (version, rest) = key.strip_prefix(&self.models_prefix())?.split_once('/')?;
+        Some((version.parse().ok()?, rest))
     }
 
     /// A key as people write it.
@@ -183,13 +191,14 @@ mod tests {
     }
 
     #[test]
-    fn only_artifact_keys_have_a_version() {
+    fn keys_below_a_version_are_of_that_model() {
         let location = parsed("s3://abc/a");
         let version = Version::of(b"");
-        assert_eq!(location.version_of_model_key(&location.model_key(version)), Some(version));
-        for key in [location.summary_key(version), location.latest_key(), "a/models/x/model.segue".to_owned()] {
-            assert_eq!(location.version_of_model_key(&key), None, "{key}");
+        assert_eq!(location.version_of_key(&location.model_key(version)), Some((version, "model.segue")));
+        assert_eq!(location.version_of_key(&location.report_key(version, "a.svg")), Some((version, "report/a.svg")));
+        for key in [location.latest_key(), "a/models/x/model.segue".to_owned(), format!("a/models/{version}")] {
+            assert_eq!(location.version_of_key(&key), None, "{key}");
         }
-        assert_eq!(parsed("s3://abc/b").version_of_model_key(&location.model_key(version)), None);
+        assert_eq!(parsed("s3://abc/b").version_of_key(&location.model_key(version)), None);
     }
 }

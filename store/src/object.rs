@@ -98,6 +98,16 @@ impl Store {
         }
     }
 
+    /// Deletes an object, if there is one.
+    pub(crate) async fn delete(&self, key: &str) -> Result<(), Error> {
+        match self.client.delete_object().bucket(self.location.bucket()).key(key).send().await {
+            Ok(_) => Ok(()),
+            // S3 says nothing of it; other servers do.
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(()),
+            Err(error) => Err(Error::from_sdk(&self.location, key, error)),
+        }
+    }
+
     /// What is stored, without its bytes; nothing where there is no such object.
     pub(crate) async fn head(&self, key: &str) -> Result<Option<Head>, Error> {
         match self.client.head_object().bucket(self.location.bucket()).key(key).send().await {

@@ -1,10 +1,11 @@
 //! The pointer to the current model: asking for it, and moving it.
 
+use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use crate::error::cause;
 use crate::object::{Condition, Put, Small};
-use crate::{Error, Latest, Store};
+use crate::{Error, Latest, MAX_LATEST_BYTES, Store, Version};
 
 /// What [`Store::latest`] found.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,50 @@ pub(crate) struct Pointer {
     etag: Option<String>,
     /// Nothing where there is no pointer, or one that nobody can read and that is better replaced.
     pub(crate) latest: Option<Latest>,
+    pub(crate) marks: Marks,
+}
+
+/// What `latest.json` says to publishers beside the current model. Whoever moves the pointer hands it on.
+///
+/// A model that is marked is about to be deleted, and cannot become current. Its mark is written before anything of it
+/// is deleted, and with the same conditional write that publishers use: whoever looked at the model before it was
+/// marked finds that the pointer has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Marks {
+    /// Models that are being deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) removing: Vec<Version>,
+    /// How often models were marked. Once a mark is gone, the pointer must not be byte for byte what it was before it:
+    /// its ETag would be the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) prunes: u64,
+}
+
+/// As many models as can be marked at once: so that `latest.json` is read however long its description is.
+pub(crate) const MAX_MARKS: usize = 100;
+/// How many bytes are kept for a mark in `latest.json`: it takes 72, and there is something around them all.
+pub(crate) const MARK_BYTES: usize = 80;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Marks {
+    /// The content of `latest.json`.
+    fn beside(&self, latest: &Latest) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Content<'a> {
+            #[serde(flatten)]
+            latest: &'a Latest,
+            #[serde(flatten)]
+            marks: &'a Marks,
+        }
+        // As `Latest::to_json`, which see.
+        let mut json = serde_json::to_vec_pretty(&Content { latest, marks: self }).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
 }
 
 impl Store {
@@ -47,41 +92,82 @@ impl Store {
 
     pub(crate) async fn pointer(&self) -> Result<Pointer, Error> {
         let key = self.location.latest_key();
-        let (etag, latest) = match self.get_small(&key, None).await? {
-            Small::Missing | Small::NotModified => return Ok(Pointer { etag: None, latest: None }),
+        let (etag, read) = match self.get_small(&key, None).await? {
+            Small::Missing | Small::NotModified => {
+                return Ok(Pointer { etag: None, latest: None, marks: Marks::default() });
+            }
             Small::TooLarge { etag } => (etag, Err(Latest::too_large(&self.location, &key))),
-            Small::Found { bytes, etag } => (etag, Latest::parse(&bytes, &self.location, &key)),
+            Small::Found { bytes, etag } => {
+                let latest = Latest::parse(&bytes, &self.location, &key);
+                let marks = serde_json::from_slice::<Marks>(&bytes)
+                    .map_err(|error| Error::Corrupt { what: self.location.url(&key), reason: error.to_string() });
+                (etag, latest.and_then(|latest| Ok((latest, marks?))))
+            }
         };
-        let latest = latest.inspect_err(|error| warn!(%error, "the pointer cannot be read")).ok();
-        Ok(Pointer { etag, latest })
+        let read = read.inspect_err(|error| warn!(%error, "the pointer cannot be read")).ok();
+        let (latest, marks) = read.unzip();
+        Ok(Pointer { etag, latest, marks: marks.unwrap_or_default() })
     }
 
-    /// Points at `next`, if the pointer is still the one that was `seen`.
-    pub(crate) async fn move_pointer(&self, seen: &Pointer, mut next: Latest) -> Result<Latest, Error> {
+    /// Points at `next`, if the pointer is still the one that was `seen`. Nothing where models were marked meanwhile,
+    /// `next` perhaps among them, and no other has become current: the caller is to look again.
+    pub(crate) async fn move_pointer(&self, seen: &Pointer, mut next: Latest) -> Result<Option<Latest>, Error> {
         let key = self.location.latest_key();
         next.previous = match &seen.latest {
             // Only the object is another.
             Some(latest) if latest.version == next.version => latest.previous,
             latest => latest.as_ref().map(|latest| latest.version),
         };
-        let condition = seen.etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
-        if self.put(&key, next.to_json().into(), "application/json", condition).await? != Put::Declined {
-            return Ok(next);
+        if self.write_pointer(seen, &next, &seen.marks).await? != Put::Declined {
+            return Ok(Some(next));
         }
 
         let now = self.pointer().await?;
         match now.latest {
             // An attempt whose answer was lost had succeeded, or another publisher has the same model.
-            Some(latest) if latest.version == next.version => Ok(latest),
+            Some(latest) if latest.version == next.version => Ok(Some(latest)),
             _ if now.etag == seen.etag => {
                 let source = cause("a write was under way at the same time");
                 Err(Error::Unavailable { what: self.location.url(&key), source })
             }
+            latest if latest == seen.latest && now.marks != seen.marks => Ok(None),
             latest => Err(Error::PointerMoved {
                 location: self.location.clone(),
                 version: next.version,
                 now: latest.map(|latest| latest.version),
             }),
         }
+    }
+
+    /// Writes the pointer, if it is still the one that was `seen`.
+    pub(crate) async fn write_pointer(&self, seen: &Pointer, next: &Latest, marks: &Marks) -> Result<Put, Error> {
+        let key = self.location.latest_key();
+        let json = marks.beside(next);
+        if json.len() > MAX_LATEST_BYTES {
+            return Err(Latest::too_large(&self.location, &key));
+        }
+        let condition = seen.etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
+        self.put(&key, json.into(), "application/json", condition).await
+    }
+
+    /// Fails where a model is being deleted.
+    pub(crate) fn unmarked(&self, seen: &Pointer, version: Version) -> Result<(), Error> {
+        if seen.marks.removing.contains(&version) {
+            return Err(Error::BeingRemoved { location: self.location.clone(), version });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_takes_no_more_than_is_kept_for_it() {
+        let marks = |count: usize| Marks { removing: vec![Version::of(b"m"); count], prunes: u64::MAX };
+        let length = |count: usize| serde_json::to_vec_pretty(&marks(count)).unwrap().len();
+        assert!(length(MAX_MARKS) <= MAX_MARKS * MARK_BYTES, "{}", length(MAX_MARKS));
+        const { assert!(MAX_MARKS * MARK_BYTES < MAX_LATEST_BYTES / 4) }
     }
 }

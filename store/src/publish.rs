@@ -6,6 +6,8 @@ use tracing::info;
 
 use crate::error::cause;
 use crate::object::{Condition, Head, Put};
+use crate::pointer::{MARK_BYTES, MAX_MARKS};
+use crate::prune::MAX_LOOKS;
 use crate::{Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
 
 /// A model to be published.
@@ -64,6 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::PointerMoved`] where another publisher was first: the model is stored, but not current.
+    /// [`Error::BeingRemoved`] where this very model is being deleted.
     pub async fn publish(&self, upload: Upload) -> Result<Published, Error> {
         let version = Version::of(&upload.artifact);
         let next = Latest {
@@ -81,20 +84,34 @@ impl Store {
         };
         check(&next, &upload.report)?;
 
-        let seen = self.pointer().await?;
-        let stored = self.store_model(&next, upload.artifact, upload.report).await?;
-        let already_there = stored.already_there;
-        // Current already, it stays as it is. Its object may have been copied, which makes another ETag.
-        let next = match &seen.latest {
-            Some(latest) if latest.version == version => Latest { etag: stored.etag, ..latest.clone() },
-            _ => Latest { etag: stored.etag, ..next },
-        };
-        let current = match &seen.latest {
-            Some(latest) if *latest == next => next,
-            _ => self.move_pointer(&seen, next).await?,
-        };
-        info!(%version, location = %self.location, already_there, "published");
-        Ok(Published { version, location: self.location.clone(), already_there, previous: current.previous })
+        let mut already_there = true;
+        for _ in 0..MAX_LOOKS {
+            let seen = self.pointer().await?;
+            self.unmarked(&seen, version)?;
+            let stored = self.store_model(&next, upload.artifact.clone(), upload.report.clone()).await?;
+            already_there &= stored.already_there;
+            // Current already, it stays as it is. Its object may have been copied, which makes another ETag.
+            let next = match &seen.latest {
+                Some(latest) if latest.version == version => Latest { etag: stored.etag, ..latest.clone() },
+                _ => Latest { etag: stored.etag, ..next.clone() },
+            };
+            let current = match &seen.latest {
+                Some(latest) if *latest == next => next,
+                _ => match self.move_pointer(&seen, next).await? {
+                    Some(latest) => latest,
+                    // What was stored may have been deleted with what an interrupted publish had left.
+                    None => continue,
+                },
+            };
+            info!(%version, location = %self.location, already_there, "published");
+            return Ok(Published {
+                version,
+                location: self.location.clone(),
+                already_there,
+                previous: current.previous,
+            });
+        }
+        Err(self.pruned_all_the_time())
     }
 
     /// Writes what belongs to a model, the artifact last: where it is, the rest is.
@@ -140,8 +157,8 @@ fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {
     if !(0.0..=1.0).contains(&model.accuracy) {
         return bad(format!("expected an accuracy of 0 to 1, got {}", model.accuracy));
     }
-    // The pointer gets `etag` and `previous` later: less than 400 bytes.
-    if model.to_json().len() + 512 > MAX_LATEST_BYTES {
+    // The pointer gets `etag` and `previous` later, less than 400 bytes, and marks.
+    if model.to_json().len() + 512 + MAX_MARKS * MARK_BYTES > MAX_LATEST_BYTES {
         return bad(format!(
             "its description is longer than {MAX_LATEST_BYTES} bytes; give the features shorter names"
         ));

@@ -3,6 +3,7 @@
 use tracing::info;
 
 use crate::object::Small;
+use crate::prune::MAX_LOOKS;
 use crate::{Error, Latest, Store, Version};
 
 impl Store {
@@ -10,18 +11,25 @@ impl Store {
     /// Does nothing where the model is current already, and still the object that the pointer names.
     ///
     /// # Errors
-    /// [`Error::UnknownVersion`] where it is not stored, [`Error::PointerMoved`] where another publisher was first.
+    /// [`Error::UnknownVersion`] where it is not stored, [`Error::BeingRemoved`] where it is being deleted,
+    /// [`Error::PointerMoved`] where another publisher was first.
     pub async fn rollback(&self, version: Version) -> Result<Latest, Error> {
-        let seen = self.pointer().await?;
-        let model = self.summary(version).await?;
-        if let Some(latest) =
-            seen.latest.as_ref().filter(|latest| latest.version == version && latest.etag == model.etag)
-        {
-            return Ok(latest.clone());
+        for _ in 0..MAX_LOOKS {
+            let seen = self.pointer().await?;
+            self.unmarked(&seen, version)?;
+            // After the pointer: whatever is deleted from now on was marked, and then the pointer is another.
+            let model = self.summary(version).await?;
+            if let Some(latest) =
+                seen.latest.as_ref().filter(|latest| latest.version == version && latest.etag == model.etag)
+            {
+                return Ok(latest.clone());
+            }
+            if let Some(latest) = self.move_pointer(&seen, model).await? {
+                info!(%version, location = %self.location, "rolled back");
+                return Ok(latest);
+            }
         }
-        let latest = self.move_pointer(&seen, model).await?;
-        info!(%version, location = %self.location, "rolled back");
-        Ok(latest)
+        Err(self.pruned_all_the_time())
     }
 
     /// What `latest.json` is to say of a stored model, which must be there as it says.

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod commands;
+mod cut;
 mod download;
 mod fetch;
 mod pointer;
 mod proxy;
+mod prune;
 mod publish;
 mod server;
 mod settings;

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use bytes::Bytes;
-use segue_store::{Error, Published, Store, Version};
+use segue_store::{Error, Published, Store, Upload, Version};
 use segue_tests::TestStore;
 use tokio::task::JoinSet;
 
+use crate::cut::{Cut, Wire};
 use crate::{current, history, upload};
 
 #[tokio::test]
@@ -179,4 +180,79 @@ async fn models_are_listed_newest_first_over_many_pages() {
 async fn an_empty_store_lists_no_models() {
     let test = TestStore::start().await;
     assert_eq!(test.store.list().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_publish_cut_at_any_request_leaves_the_current_model_current_and_can_be_done_again() {
+    let requests = {
+        let test = TestStore::start().await;
+        test.store.publish(upload("old")).await.unwrap();
+        let wire = Wire::start(&test.s3, Cut::Before(usize::MAX)).await;
+        wire.store(&test.s3).publish(upload("new")).await.unwrap();
+        wire.requests()
+    };
+    // Pointer, report, summary, artifact, pointer.
+    assert!(requests >= 5, "only {requests} requests");
+    for at in 0..requests {
+        for cut in [Cut::Before(at), Cut::After(at)] {
+            let test = TestStore::start().await;
+            let old = test.store.publish(upload("old")).await.unwrap().version;
+            let wire = Wire::start(&test.s3, cut).await;
+            let published = wire.store(&test.s3).publish(upload("new")).await;
+            let new = Version::of(b"new");
+            published.unwrap_err();
+            let now = current(&test.store).await;
+            let stored = test.store.list().await.unwrap().iter().any(|model| model.version == new);
+            match now.version {
+                version if version == old => {}
+                // Only the answer to the last write was lost.
+                version => assert!(version == new && stored && matches!(cut, Cut::After(_)), "{cut:?}: {version}"),
+            }
+            test.store.fetch(&now).await.unwrap();
+            for model in test.store.list().await.unwrap() {
+                assert!(model.tracks.is_some(), "{cut:?}: half a model is listed");
+            }
+            test.store.rollback(old).await.unwrap();
+
+            test.store.publish(upload("new")).await.unwrap();
+            assert_eq!(test.store.fetch(&current(&test.store).await).await.unwrap(), "new", "{cut:?}");
+            let report = format!("segue/models/{new}/report/elbow.svg");
+            test.s3.client().get_object().bucket("music").key(report).send().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_two_publishers_both_models_stay_and_the_loser_is_told_how_to_win() {
+    let test = TestStore::start().await;
+    let (first, second) = tokio::join!(test.store.publish(upload("one")), test.store.publish(upload("two")));
+    let (won, lost) = match (first, second) {
+        (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
+        // One after the other: then the second says what it replaced.
+        (Ok(first), Ok(second)) => {
+            assert_eq!(first.previous.is_some() as u8 + second.previous.is_some() as u8, 1);
+            assert_eq!(test.store.list().await.unwrap().len(), 2);
+            return;
+        }
+        (Err(first), Err(second)) => panic!("{first:?} {second:?}"),
+    };
+    let Error::PointerMoved { version, now, .. } = &lost else { panic!("{lost:?}") };
+    assert_eq!(*now, Some(won.version));
+    assert!(lost.to_string().contains(&format!("trainer rollback {version}")), "{lost}");
+    assert_eq!(current(&test.store).await.version, won.version);
+    assert_eq!(test.store.list().await.unwrap().len(), 2);
+    test.store.rollback(*version).await.unwrap();
+    assert_eq!(current(&test.store).await.previous, Some(won.version));
+}
+
+#[tokio::test]
+async fn models_are_listed_with_what_a_person_chooses_by() {
+    let test = TestStore::start().await;
+    let version = test.store.publish(Upload { tracks: 7, accuracy: 0.5, ..upload("one") }).await.unwrap().version;
+    let [model] = &test.store.list().await.unwrap()[..] else { panic!() };
+    assert_eq!((model.version, model.size, model.current, model.removing), (version, 3, true, false));
+    assert_eq!((model.tracks, model.accuracy), (Some(7), Some(0.5)));
+    test.put(&format!("segue/models/{version}/summary.json"), "not json").await;
+    let [model] = &test.store.list().await.unwrap()[..] else { panic!() };
+    assert_eq!((model.tracks, model.accuracy), (None, None));
 }

@@ -39,6 +39,8 @@ enum Command {
     Models(store::Models),
     /// Make a published model the current one again
     Rollback(store::Rollback),
+    /// Delete old models with their reports, but never the current one
+    Prune(store::Prune),
     /// Write a made-up catalogue of any size, for demonstrations and measurements
     Synth(synth::Synth),
 }
@@ -61,6 +63,7 @@ impl Cli {
             Command::Publish(publish) => publish.run(),
             Command::Models(models) => models.run(),
             Command::Rollback(rollback) => rollback.run(),
+            Command::Prune(prune) => prune.run(),
             Command::Synth(synth) => synth.run(),
         }
     }

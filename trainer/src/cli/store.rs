@@ -1,4 +1,4 @@
-//! `trainer publish`, `trainer models`, `trainer rollback`.
+//! `trainer publish`, `trainer models`, `trainer rollback`, `trainer prune`.
 
 use std::{
     future::Future,
@@ -7,9 +7,9 @@ use std::{
 
 use anyhow::Context;
 use segue::{Model, Version, card::Card};
-use segue_store::{Location, Published, ReportFile, Store, Upload};
+use segue_store::{Location, ModelEntry, Prune as Which, Published, ReportFile, Store, Upload};
 
-use crate::console::Console;
+use crate::{console::Console, text::count};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Publish {
@@ -34,6 +34,22 @@ pub(super) struct Rollback {
     /// Where models are published: s3://bucket/prefix
     #[arg(long)]
     at: Location,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Prune {
+    /// How many of the newest models stay; the current one stays beside them
+    #[arg(long, value_name = "N")]
+    keep: usize,
+    /// Where models are published: s3://bucket/prefix
+    #[arg(long)]
+    at: Location,
+    /// Only say what would be deleted
+    #[arg(long)]
+    dry_run: bool,
+    /// Delete those younger than a day too
+    #[arg(long)]
+    force: bool,
 }
 
 impl Publish {
@@ -101,10 +117,53 @@ fn report_files(folder: &Path) -> anyhow::Result<Vec<ReportFile>> {
 impl Models {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let models = block_on(async { Store::connect(self.at).await?.list().await })?;
-        for model in models {
-            let current = if model.current { "  current" } else { "" };
-            println!("{}  {}  {:>11} bytes{current}", model.version, model.published_at, model.size);
+        if !models.is_empty() {
+            println!("{:64}  {:20}  {:>10}  {:>8}  {:>13}", "version", "published", "tracks", "accuracy", "bytes");
         }
+        for model in models {
+            println!("{}", line(&model));
+        }
+        Ok(())
+    }
+}
+
+/// One model of the list. What its summary would say is a dash where there is none.
+fn line(model: &ModelEntry) -> String {
+    let dash = || "–".to_owned();
+    let state = match (model.current, model.removing) {
+        (true, _) => "  current",
+        (false, true) => "  being deleted",
+        (false, false) if model.tracks.is_none() => "  no summary",
+        (false, false) => "",
+    };
+    format!(
+        "{}  {:20}  {:>10}  {:>8}  {:>13}{state}",
+        model.version,
+        format!("{:.0}", model.published_at),
+        model.tracks.map_or_else(dash, count),
+        model.accuracy.map_or_else(dash, |accuracy| format!("{accuracy:.3}")),
+        count(model.size),
+    )
+}
+
+impl Prune {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let Self { keep, at, dry_run, force } = self;
+        let which = Which { keep, young: force, dry_run };
+        let pruned = block_on(async { Store::connect(at).await?.prune(&which).await })?;
+        let done = if dry_run { "would delete" } else { "deleted" };
+        for version in &pruned.models {
+            println!("{done} {version}");
+        }
+        for version in &pruned.remains {
+            println!("{done} {version} (what was left of it)");
+        }
+        let models = pruned.models.len() + pruned.remains.len();
+        let young = match pruned.young {
+            0 => String::new(),
+            young => format!(", {young} younger than a day left: --force deletes them too"),
+        };
+        println!("{done} {models}{young}");
         Ok(())
     }
 }

@@ -1,0 +1,161 @@
+//! Deleting models that are not needed any more.
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::info;
+
+use crate::error::cause;
+use crate::list::Stored;
+use crate::object::Put;
+use crate::pointer::{MAX_MARKS, Marks};
+use crate::{Error, Store, Version};
+
+/// Nothing younger is deleted, unless that is asked for: somebody may be about to go back to it, or may still be
+/// publishing it.
+pub const MIN_AGE: SignedDuration = SignedDuration::from_hours(24);
+/// How often the pointer is looked at again because somebody else has written it.
+pub(crate) const MAX_LOOKS: usize = 16;
+
+/// Which models are to be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prune {
+    /// The newest ones that stay, however old they are. The current one stays beside them.
+    pub keep: usize,
+    /// Whether those younger than [`MIN_AGE`] go too.
+    pub young: bool,
+    /// Whether nothing is deleted, but only said what would be.
+    pub dry_run: bool,
+}
+
+/// What a prune deleted, or would delete.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Models, with their reports.
+    pub models: Vec<Version>,
+    /// Of these, only parts were there: what an interrupted publish or prune had left.
+    pub remains: Vec<Version>,
+    /// Models older than those kept that stay for now, because they are younger than [`MIN_AGE`].
+    pub young: usize,
+}
+
+impl Store {
+    /// Deletes all models but the newest ones and the current one, and what interrupted publishes and prunes have left.
+    ///
+    /// Each is first marked in `latest.json`, which takes the same conditional write that makes a model current: a
+    /// publish or a roll-back that looked at it before is told to look again, and one that comes later is refused. So
+    /// `latest.json` never names a model that a prune deletes. The artifact goes first and what belongs to it after:
+    /// what can be seen is whole. A prune that was interrupted leaves its marks, and the next one finishes its work,
+    /// whatever it is to keep.
+    ///
+    /// Two prunes at once delete the same; neither knows when the other is done, so that a model which is published
+    /// again between the two may be deleted by the slower one: let there be one at a time.
+    ///
+    /// # Errors
+    /// [`Error::NoModel`] and [`Error::Corrupt`] where `latest.json` does not say which model is current: then nothing
+    /// is deleted.
+    pub async fn prune(&self, prune: &Prune) -> Result<Pruned, Error> {
+        self.latest(None).await?;
+        let seen = self.pointer().await?;
+        let current = seen.latest.as_ref().map(|latest| latest.version);
+        let stored = self.stored().await?;
+        let now = Timestamp::now();
+        let young = |written: Timestamp| !prune.young && now.duration_since(written) < MIN_AGE;
+
+        let mut pruned = Pruned::default();
+        let mut newest = 0;
+        for Stored { version, artifact, newest: written } in &stored {
+            let marked = seen.marks.removing.contains(version);
+            match artifact {
+                _ if current == Some(*version) => newest += 1,
+                Some(_) if marked => pruned.models.push(*version),
+                None if marked || !young(*written) => pruned.remains.push(*version),
+                None => {}
+                Some(_) if newest < prune.keep => newest += 1,
+                Some((_, written)) if young(*written) => pruned.young += 1,
+                Some(_) => pruned.models.push(*version),
+            }
+        }
+        if prune.dry_run {
+            return Ok(pruned);
+        }
+        let mut gone = Vec::new();
+        let doomed: Vec<Version> = pruned.models.iter().chain(&pruned.remains).copied().collect();
+        for some in doomed.chunks(MAX_MARKS) {
+            self.mark(some).await?;
+            for version in some {
+                if self.remove(*version).await? {
+                    gone.push(*version);
+                }
+            }
+            self.unmark(&gone, &stored).await?;
+        }
+        // Where nothing was to be deleted, marks of what is gone may be left.
+        self.unmark(&gone, &stored).await?;
+        pruned.models.retain(|version| gone.contains(version));
+        pruned.remains.retain(|version| gone.contains(version));
+        Ok(pruned)
+    }
+
+    /// Says in `latest.json` that these are being deleted, but not the one that is current by now.
+    async fn mark(&self, versions: &[Version]) -> Result<(), Error> {
+        self.change_marks(|current, marks| {
+            let mut removing: Vec<Version> = versions.iter().copied().filter(|version| *version != current).collect();
+            // Marks that another prune has left are found again in what is stored.
+            removing.extend(marks.removing.iter().copied().filter(|marked| !versions.contains(marked)));
+            removing.truncate(MAX_MARKS);
+            (removing != marks.removing).then(|| Marks { removing, prunes: marks.prunes + 1 })
+        })
+        .await
+    }
+
+    /// Takes marks away: those of models that are gone.
+    async fn unmark(&self, gone: &[Version], stored: &[Stored]) -> Result<(), Error> {
+        self.change_marks(|current, marks| {
+            let there = |version: &Version| stored.iter().any(|model| model.version == *version);
+            let left = |version: &&Version| there(version) && **version != current && !gone.contains(version);
+            let removing: Vec<Version> = marks.removing.iter().filter(left).copied().collect();
+            (removing != marks.removing).then_some(Marks { removing, ..*marks })
+        })
+        .await
+    }
+
+    /// Changes the marks, given the current model and the marks as they are; or leaves them.
+    async fn change_marks(&self, change: impl Fn(Version, &Marks) -> Option<Marks>) -> Result<(), Error> {
+        for _ in 0..MAX_LOOKS {
+            let seen = self.pointer().await?;
+            let Some(latest) = &seen.latest else {
+                return Err(Error::NoModel { location: self.location.clone() });
+            };
+            let Some(marks) = change(latest.version, &seen.marks) else { return Ok(()) };
+            if self.write_pointer(&seen, latest, &marks).await? != Put::Declined {
+                return Ok(());
+            }
+        }
+        Err(self.pruned_all_the_time())
+    }
+
+    /// Deletes what is stored of a model, the artifact first, if it is still marked and not current. Publishers that
+    /// know of marks cannot have changed that; the pointer is looked at again for those that do not.
+    async fn remove(&self, version: Version) -> Result<bool, Error> {
+        let mut keys: Vec<String> =
+            self.objects(&self.location.model_prefix(version)).await?.into_iter().map(|(key, ..)| key).collect();
+        let (artifact, summary) = (self.location.model_key(version), self.location.summary_key(version));
+        keys.sort_by_key(|key| (*key != artifact, *key != summary));
+
+        let now = self.pointer().await?;
+        let current = now.latest.map(|latest| latest.version);
+        if current.is_none_or(|current| current == version) || !now.marks.removing.contains(&version) {
+            return Ok(false);
+        }
+        for key in &keys {
+            self.delete(key).await?;
+        }
+        info!(%version, objects = keys.len(), location = %self.location, "deleted");
+        Ok(true)
+    }
+
+    /// What is said where others write the pointer each time it was looked at.
+    pub(crate) fn pruned_all_the_time(&self) -> Error {
+        let what = self.location.url(&self.location.latest_key());
+        Error::Unavailable { what, source: cause("others write it all the time") }
+    }
+}
