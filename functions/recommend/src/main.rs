@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use lambda_http::tower::ServiceBuilder;
+use lambda_http::{Adapter, lambda_runtime, tower::ServiceBuilder};
 use recommend::{
     api,
-    http::lambda::restore_path,
+    http::lambda::{mend, restore_path},
     models::{Models, Source},
     settings::Settings,
 };
@@ -32,6 +32,8 @@ async fn start() -> anyhow::Result<()> {
     let models = Arc::new(Models::new(Source::Environment(settings.model), settings.deadline));
     models.start();
     let router = api::router_with(models, &settings.cors);
-    let service = ServiceBuilder::new().map_request(restore_path).service(router);
-    lambda_http::run(service).await.map_err(anyhow::Error::from_boxed)
+    let service = Adapter::from(ServiceBuilder::new().map_request(restore_path).service(router));
+    lambda_runtime::run(ServiceBuilder::new().map_request(mend).service(service))
+        .await
+        .map_err(anyhow::Error::from_boxed)
 }
