@@ -48,8 +48,8 @@ pub(crate) struct Marks {
 
 /// As many models as can be marked at once: so that `latest.json` is read however long its description is.
 pub(crate) const MAX_MARKS: usize = 100;
-/// How many bytes a mark takes in `latest.json`.
-pub(crate) const MARK_BYTES: usize = 72;
+/// How many bytes are kept for a mark in `latest.json`: it takes 72, and there is something around them all.
+pub(crate) const MARK_BYTES: usize = 80;
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u64) -> bool {

@@ -1,7 +1,10 @@
 //! The Lambda function.
 
-use lambda_http::tower::ServiceBuilder;
-use recommend::{http::lambda::restore_path, start};
+use lambda_http::{Adapter, lambda_runtime, tower::ServiceBuilder};
+use recommend::{
+    http::lambda::{mend, restore_path},
+    start,
+};
 
 /// Loading frees a lot from several threads: this allocator gives it back, and takes less time over it than the
 /// system's.
@@ -20,6 +23,8 @@ async fn main() -> Result<(), lambda_http::Error> {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let service = ServiceBuilder::new().map_request(restore_path).service(start::router().await?);
-    lambda_http::run(service).await.map_err(anyhow::Error::from_boxed)
+    let router = start::router().await?;
+    let service = Adapter::from(ServiceBuilder::new().map_request(restore_path).service(router));
+    let service = ServiceBuilder::new().map_request(mend).service(service);
+    lambda_runtime::run(service).await.map_err(anyhow::Error::from_boxed)
 }

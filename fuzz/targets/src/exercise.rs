@@ -1,0 +1,103 @@
+//! Every question that a model may be asked: whatever is in it, answers are numbers in their range.
+
+use segue::{
+    Model,
+    neighbor::Search,
+    recommend::{Answer, Request, Seed, Target, Within, explain},
+};
+
+/// Values that a client may send for any feature.
+const EXTREMES: [f64; 6] = [0.0, -0.0, 1.0, f64::MIN_POSITIVE, f64::MAX, f64::MIN];
+
+pub(crate) fn exercise(model: &Model) {
+    let verified = model.verify().is_ok();
+    let rows = model.catalog().len() as u32;
+    let features = model.scaler().len();
+    for row in [0, rows / 2, rows - 1] {
+        let track = model.catalog().track(row);
+        assert!(!model.catalog().raw(row).iter().any(|value| !value.is_finite()));
+        let place = model.projection().point(model.scaler(), &model.catalog().raw(row));
+        assert!(place.iter().all(|place| place.is_finite()), "a place on the map is {place:?}");
+        assert!(model.cluster_of(row) < model.clusters().len());
+        let song = Seed::Song { song: track.song.into(), artist: Some(track.artist.into()) };
+        let seeds = [Seed::Row(row), Seed::Track(track.id.into()), song];
+        for (seed, search) in seeds.into_iter().zip([Search::Hnsw, Search::Exact, Search::Auto]) {
+            ask(model, &Request { search, ..Request::new(seed) }, verified);
+        }
+        model.search(track.song, 10);
+    }
+    for value in EXTREMES {
+        let values: Vec<f64> = (0..features).map(|at| if at % 2 == 0 { value } else { -value }).collect();
+        let posteriors = model.bayes().posteriors(&model.scaler().scale(&values));
+        assert_probabilities(&posteriors);
+        ask(model, &Request { same_cluster: false, ..Request::new(Seed::Features(values)) }, verified);
+    }
+    // Typos cost the most.
+    for query in ["a so", "trakc sevne", "\u{0}"] {
+        model.search(query, 50);
+    }
+    let _ = model.resolve_song("Shared", None);
+    let _ = model.resolve_song("Tracc One", Some("nobody"));
+    ask(model, &filtered(model, rows), verified);
+    let several = [Seed::Row(0), Seed::Row(rows - 1), Seed::Features(vec![1.0; features])];
+    let negative_seeds = vec![Seed::Row(rows / 2)];
+    let request = Request { seeds: several.to_vec(), negative_seeds, diversity: 0.7, ..Request::new(Seed::Row(0)) };
+    ask(model, &request, verified);
+    let request = Request { max_per_artist: Some(1), exclude_seed_artists: true, limit: 100, ..request };
+    ask(model, &Request { same_cluster: false, search: Search::Exact, ..request }, verified);
+}
+
+/// A request with everything in it.
+fn filtered(model: &Model, rows: u32) -> Request {
+    let name = |at: usize| model.scaler().features[at].clone();
+    let track = model.catalog().track(rows - 1);
+    Request {
+        within: vec![Within { feature: name(0), min: Some(f64::MIN), max: Some(1e9) }],
+        targets: vec![Target { feature: name(0), value: f64::MAX }, Target { feature: name(1), value: -1e-300 }],
+        explicit: model.catalog().explicit.is_some().then_some(false),
+        genre: model.catalog().genres.is_some().then(|| "rock".into()),
+        min_year: model.catalog().years.is_some().then_some(1970),
+        max_year: model.catalog().years.is_some().then_some(u32::MAX),
+        exclude_tracks: vec![track.id.into()],
+        exclude_artists: vec![track.artist.into()],
+        same_cluster: false,
+        ..Request::new(Seed::Row(rows / 2))
+    }
+}
+
+fn ask(model: &Model, request: &Request, verified: bool) {
+    let answer = match model.recommend(request) {
+        Ok(answer) => answer,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            return;
+        }
+    };
+    check(model, request, &answer);
+    let exact = matches!(request.search, Search::Exact);
+    if let ([seed], true, true, None) = (&answer.seeds[..], verified, exact, request.max_per_artist) {
+        let whole = request.limit.min(seed.after_filtering_size as usize);
+        assert_eq!(answer.tracks.len(), whole, "an exact answer is short");
+    }
+}
+
+fn check(model: &Model, request: &Request, answer: &Answer) {
+    assert!(answer.tracks.len() <= request.limit);
+    let resolved: Vec<_> = answer.seeds.iter().map(|seed| seed.seed.clone()).collect();
+    for seed in &resolved {
+        assert!(seed.cluster < model.clusters().len());
+        seed.posteriors.as_deref().map(assert_probabilities);
+    }
+    for track in &answer.tracks {
+        assert!((-1.0..=1.0).contains(&track.similarity), "a similarity is {}", track.similarity);
+        let explanation = explain(model, &resolved, track.row);
+        for share in explanation.binds.iter().chain(&explanation.differs) {
+            assert!(share.share.is_finite() && share.seed.is_finite() && share.track.is_finite(), "{share:?}");
+        }
+    }
+}
+
+fn assert_probabilities(posteriors: &[f64]) {
+    let sum: f64 = posteriors.iter().sum();
+    assert!((sum - 1.0).abs() < 1e-6, "posteriors are {posteriors:?}");
+}

@@ -1,0 +1,24 @@
+//! What each fuzz target does with its input: one function for each.
+//!
+//! The fuzzers (`fuzz/fuzz_targets`) call them with whatever they think of; a test (`tests/corpus.rs`) calls them with
+//! what is kept in `fuzz/corpus` and `fuzz/regressions`. They return where all is well, and panic where it is not.
+
+mod api;
+mod artifact;
+mod exercise;
+mod forge;
+mod seeds;
+mod table;
+
+pub use api::{api_body, api_event, api_query};
+pub use artifact::{artifact_file, artifact_header, artifact_section};
+pub use seeds::{Seed, seeds};
+pub use table::table;
+
+/// A small model of 64 tracks, with every column that a catalogue may have. Made by:
+///
+/// ```text
+/// cargo run -p segue-tests --example catalog | head -65 > tracks.csv
+/// cargo run -p trainer -- train --k 3 --data tracks.csv --out model && cp model/model.segue fuzz/targets/
+/// ```
+pub const MODEL: &[u8] = include_bytes!("../model.segue");

@@ -1,0 +1,86 @@
+//! What fuzzers found worth keeping, and what they found wrong, once more, with the compiler of everyday.
+
+use std::{
+    fs,
+    panic::catch_unwind,
+    path::{Path, PathBuf},
+};
+
+/// A target.
+type Target = fn(&[u8]);
+
+const TARGETS: [(&str, Target); 7] = [
+    ("api_body", segue_fuzz_targets::api_body),
+    ("api_event", segue_fuzz_targets::api_event),
+    ("api_query", segue_fuzz_targets::api_query),
+    ("artifact_file", segue_fuzz_targets::artifact_file),
+    ("artifact_header", segue_fuzz_targets::artifact_header),
+    ("artifact_section", segue_fuzz_targets::artifact_section),
+    ("table", segue_fuzz_targets::table),
+];
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the folder of the fuzzers").join(name)
+}
+
+/// The files of a folder, if there is one.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    files
+}
+
+/// Hands every file of a target to it: how many there are.
+fn run(target: Target, folder: &Path) -> usize {
+    let files = files(folder);
+    for file in &files {
+        let content = fs::read(file).expect("a file");
+        assert!(catch_unwind(|| target(&content)).is_ok(), "{}", file.display());
+    }
+    files.len()
+}
+
+#[test]
+fn nothing_in_a_corpus_can_make_a_panic() {
+    for (name, target) in TARGETS {
+        let files = run(target, &folder("corpus").join(name));
+        assert!(files > 0, "the corpus of {name} is empty");
+    }
+}
+
+#[test]
+fn what_fuzzers_found_stays_fixed() {
+    for (name, target) in TARGETS {
+        run(target, &folder("regressions").join(name));
+    }
+}
+
+#[test]
+fn every_corpus_and_every_fuzzer_is_of_a_target_and_small() {
+    let names: Vec<&str> = TARGETS.map(|(name, _)| name).to_vec();
+    for kind in ["corpus", "regressions"] {
+        for folder in files(&folder(kind)) {
+            let name = folder.file_name().and_then(|name| name.to_str()).expect("a name");
+            assert!(names.contains(&name), "{kind}/{name} is of no target");
+            let files = files(&folder);
+            let bytes: u64 = files.iter().map(|file| fs::metadata(file).expect("a file").len()).sum();
+            assert!(files.len() <= 200 && bytes <= 300 * 1024, "{kind}/{name}: {} files, {bytes} bytes", files.len());
+        }
+    }
+    let fuzzers = files(&folder("fuzz_targets"));
+    let fuzzers: Vec<_> = fuzzers.iter().filter_map(|file| file.file_stem()?.to_str()).collect();
+    assert_eq!(fuzzers, names);
+}
+
+#[test]
+fn the_model_is_of_the_current_format() {
+    let model = segue::Model::from_bytes(segue_fuzz_targets::MODEL, segue::Version::of(segue_fuzz_targets::MODEL));
+    let model =
+        model.expect("make fuzz/targets/model.segue again, and the seeds of the corpora: see its documentation");
+    model.verify().expect("holds");
+    for seed in segue_fuzz_targets::seeds() {
+        let target = TARGETS.iter().find(|(name, _)| *name == seed.target).expect("a target").1;
+        target(&seed.content);
+    }
+}
