@@ -154,7 +154,7 @@ pub fn train(table: &Path, more: &[&str]) -> TempDir {
     folder
 }
 
-/// Opens what [`train`] made.
+/// Opens what [`train()`] made.
 ///
 /// # Panics
 ///
