@@ -1,7 +1,7 @@
-//! Ctrl-C: the process ends at once, and leaves nothing half-written.
+//! Ctrl-C and SIGTERM: the process ends at once, and leaves nothing half-written.
 //!
 //! Files are written aside and renamed. What lies aside when the signal comes is taken away; what belongs together is
-//! written to its end first, which takes milliseconds. A second Ctrl-C does not wait for that.
+//! written to its end first, which takes milliseconds. A second signal does not wait for that.
 
 use std::{
     collections::BTreeSet,
@@ -9,8 +9,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The exit code of a process that SIGINT ended, as shells give it.
-const EXIT: i32 = 130;
+/// The exit codes of a process that SIGINT or SIGTERM ended, as shells give them.
+const INTERRUPTED: i32 = 130;
+const TERMINATED: i32 = 143;
 
 static TOGETHER: Mutex<()> = Mutex::new(());
 static ASIDE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
@@ -19,15 +20,14 @@ fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Listens for Ctrl-C from now on. Where that is not possible, the signal ends the process as it always does.
+/// Listens for signals from now on. Where that is not possible, they end the process as they always do.
 pub fn listen() {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     std::thread::spawn(move || {
         runtime.block_on(async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                return;
-            }
-            std::thread::spawn(|| {
+            let Some(mut signals) = Signals::new() else { return };
+            let Some(code) = signals.next().await else { return };
+            std::thread::spawn(move || {
                 let _together = lock(&TOGETHER);
                 // Held until the end: no file is begun any more.
                 let aside = lock(&ASIDE);
@@ -35,16 +35,46 @@ pub fn listen() {
                     // It may just have been renamed: then it is whole.
                     let _ = std::fs::remove_file(path);
                 }
-                eprintln!("interrupted");
-                std::process::exit(EXIT);
+                eprintln!("{}", if code == TERMINATED { "terminated" } else { "interrupted" });
+                std::process::exit(code);
             });
-            let _ = tokio::signal::ctrl_c().await;
-            std::process::exit(EXIT);
+            if let Some(code) = signals.next().await {
+                std::process::exit(code);
+            }
         });
     });
 }
 
-/// While it is held, Ctrl-C waits: for files that belong together.
+/// Ctrl-C and, where there is such a thing, SIGTERM.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> Option<Self> {
+        Some(Self {
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok()?,
+        })
+    }
+
+    /// The exit code for the next signal; nothing where none can come.
+    #[cfg(unix)]
+    async fn next(&mut self) -> Option<i32> {
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted.ok().map(|()| INTERRUPTED),
+            terminated = self.terminate.recv() => terminated.map(|()| TERMINATED),
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> Option<i32> {
+        tokio::signal::ctrl_c().await.ok().map(|()| INTERRUPTED)
+    }
+}
+
+/// While it is held, signals wait: for files that belong together.
 pub fn together() -> MutexGuard<'static, ()> {
     lock(&TOGETHER)
 }

@@ -1,7 +1,11 @@
 //! The one place that knows bincode: values to bytes and back, with a limit on what may be read.
 
-use bincode::config::{Configuration, Fixint, Limit, LittleEndian, Varint};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use bincode::{
+    config::{Configuration, Fixint, Limit, LittleEndian, Varint},
+    enc::write::Writer,
+    error::EncodeError,
+};
+use serde::{Deserialize, Serialize};
 
 /// No section may be longer: 1 GiB.
 pub const LIMIT: usize = 1 << 30;
@@ -66,12 +70,24 @@ pub(crate) fn decode<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Er
     }
 }
 
-/// Encodes with integers of fixed width.
-pub(crate) fn encode_fixed<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
-    Ok(bincode::serde::encode_to_vec(value, FIXED)?)
-}
+/// Hands out the numbers that a value serialises to, one by one, lengths of sequences among them: nothing is kept.
+/// Floats come as their bits.
+pub(crate) fn numbers<T: Serialize>(value: &T, each: impl FnMut(u64)) -> Result<(), Error> {
+    struct Numbers<F>(F);
 
-/// Decodes what [`encode_fixed`] made in this process.
-pub(crate) fn decode_fixed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    Ok(bincode::serde::decode_from_slice(bytes, FIXED)?.0)
+    impl<F: FnMut(u64)> Writer for Numbers<F> {
+        // With integers of fixed width, each number is one write.
+        #[inline]
+        fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+            let mut number = [0; 8];
+            number
+                .get_mut(..bytes.len())
+                .ok_or(EncodeError::Other("a number of more than 8 bytes"))?
+                .copy_from_slice(bytes);
+            (self.0)(u64::from_le_bytes(number));
+            Ok(())
+        }
+    }
+
+    Ok(bincode::serde::encode_into_writer(value, Numbers(each), FIXED)?)
 }

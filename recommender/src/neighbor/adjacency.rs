@@ -1,9 +1,8 @@
 //! Who is whose neighbour in a graph, without the empty slots that a graph in memory has.
 
-use instant_distance::Hnsw;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{artifact::codec, column::Codes, vector::Vector};
+use crate::column::Codes;
 
 /// The most neighbours of a node on the lowest layer, and on the layers above: fixed in `instant-distance`.
 pub(crate) const WIDTH: [usize; 2] = [64, 32];
@@ -84,27 +83,7 @@ impl<'de> Deserialize<'de> for Layer {
     }
 }
 
-/// A graph as `instant-distance` serialises it, in the same order and with the same widths.
-#[derive(Deserialize)]
-struct Serialized {
-    _ef_search: u64,
-    _points: Vec<Vector>,
-    zero: Vec<([u32; 32], [u32; 32])>,
-    layers: Vec<Vec<[u32; 32]>>,
-}
-
 impl Layer {
-    /// Gathers the slots of each node up to the first empty one.
-    fn gather<'a>(nodes: impl Iterator<Item = [&'a [u32]; 2]>) -> Self {
-        let (mut degrees, mut neighbors) = (Vec::new(), Vec::new());
-        for slots in nodes {
-            let before = neighbors.len();
-            neighbors.extend(slots.into_iter().flatten().take_while(|id| **id != u32::MAX));
-            degrees.push((neighbors.len() - before) as u32);
-        }
-        Self { degrees: Codes::new(&degrees), neighbors: Codes::new(&neighbors) }
-    }
-
     fn check(&self, layer: usize, nodes: usize) -> Result<(), String> {
         if self.degrees.len() != nodes {
             return Err(format!("layer {layer} has {} nodes, expected {nodes}", self.degrees.len()));
@@ -128,15 +107,6 @@ impl Layer {
 }
 
 impl Adjacency {
-    /// Reads a graph's neighbours out of it, through its `Serialize`: `instant-distance` shows them nowhere else.
-    pub(super) fn of(graph: &Hnsw<Vector>) -> Result<Self, codec::Error> {
-        let bytes = codec::encode_fixed(graph)?;
-        let graph: Serialized = codec::decode_fixed(&bytes)?;
-        let mut layers = vec![Layer::gather(graph.zero.iter().map(|node| [&node.0[..], &node.1[..]]))];
-        layers.extend(graph.layers.iter().map(|nodes| Layer::gather(nodes.iter().map(|node| [&node[..], &[]]))));
-        Ok(Self { layers })
-    }
-
     /// How many nodes each layer has, the lowest first.
     pub(super) fn sizes(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
         self.layers.iter().map(|layer| layer.degrees.len())
@@ -195,6 +165,7 @@ impl Adjacency {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifact::codec;
 
     #[test]
     fn layers_come_back() {

@@ -2,7 +2,7 @@
 
 use instant_distance::{Builder, Heuristic, Search};
 
-use super::{Adjacency, EF_SEARCH, GraphParts, locality, rebuild::rebuild};
+use super::{EF_SEARCH, GraphParts, gather::gather, locality, rebuild::rebuild};
 use crate::{artifact::codec, column::Codes, vector::Vector};
 
 /// How many candidates are kept while most nodes are looked for by their own vector.
@@ -56,7 +56,7 @@ pub fn build(points: &[Vector], options: &BuildOptions) -> Result<Built, codec::
     for (point, id) in ids.iter().enumerate() {
         point_of[id.into_inner() as usize] = point as u32;
     }
-    let adjacency = Adjacency::of(&hnsw)?;
+    let adjacency = gather(&hnsw)?;
     let in_graph_order: Vec<Vector> = hnsw.iter().map(|(_, point)| *point).collect();
     drop(hnsw);
 

@@ -3,6 +3,7 @@
 mod adjacency;
 mod build;
 mod exact;
+mod gather;
 mod graph;
 mod locality;
 mod rebuild;

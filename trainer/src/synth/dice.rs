@@ -35,11 +35,6 @@ impl Dice {
         u128::from(self.0.next_u64()) << 64 | u128::from(self.0.next_u64())
     }
 
-    /// Evenly from 0 to 1, 1 not among them.
-    pub(crate) fn unit(&mut self) -> f64 {
-        (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
     /// Nearly normal, mean 0, deviation 1, within ±4.9: the sum of eight even draws.
     pub(crate) fn normal(&mut self) -> f64 {
         const MEAN: f64 = 4.0 * 65_535.0;
@@ -79,7 +74,6 @@ mod tests {
         for _ in 0..10_000 {
             assert!(dice.below(7) < 7);
             assert!((3..=5).contains(&dice.between(3, 5)));
-            assert!((0.0..1.0).contains(&dice.unit()));
         }
         assert_eq!(dice.below(0), 0);
     }

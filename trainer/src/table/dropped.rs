@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
     /// Number of rows by reason, such as `"energy is empty"`, `"tempo is not a number"`, `"loudness is NaN"`,
-    /// `"popularity is infinite"`, `"song is missing"`, `"artist is missing"`. A row counts once, for the first
+    /// `"popularity is infinite"`, `"tempo is beyond ±1e30"`, `"song is missing"`, `"artist is missing"`. A row counts once, for the first
     /// reason found: song, artist, then the features in their order.
     pub by_reason: BTreeMap<String, u64>,
     /// The first few: physical line in the file (the header is usually line 1), and reason.

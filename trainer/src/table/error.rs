@@ -47,6 +47,14 @@ pub enum Error {
         /// What the decoder or the system said.
         source: io::Error,
     },
+    /// The gzip data unpacks to far more than any table does.
+    #[error("cannot unpack {name}: no table packs as well; unpack it, and look at what it holds")]
+    Endless {
+        /// The file.
+        name: String,
+        /// What was seen.
+        source: io::Error,
+    },
     /// Named `.gz`, and no gzip data.
     #[error("{name} is named .gz but does not begin as gzip data does: if it is a plain CSV, rename it to .csv")]
     NotGzip {

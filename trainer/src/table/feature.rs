@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use segue::feature::FEATURE_NAMES;
 use thiserror::Error;
 
 /// One numeric property of a track.
@@ -66,20 +67,8 @@ impl Feature {
 
     /// Spotify's name, as it stands in JSON and on the command line.
     pub const fn name(self) -> &'static str {
-        match self {
-            Feature::Danceability => "danceability",
-            Feature::Energy => "energy",
-            Feature::Variance => "variance",
-            Feature::Tempo => "tempo",
-            Feature::Loudness => "loudness",
-            Feature::Acousticness => "acousticness",
-            Feature::Instrumentalness => "instrumentalness",
-            Feature::Speechiness => "speechiness",
-            Feature::Valence => "valence",
-            Feature::Popularity => "popularity",
-            Feature::Liveness => "liveness",
-            Feature::DurationMs => "duration_ms",
-        }
+        // Listed once, in `segue`, in this order: a test holds the two against each other.
+        FEATURE_NAMES[self as usize]
     }
 
     /// The unit (`"dB"`, `"BPM"`, `"ms"`), or nothing for the features that are a share or a score.
@@ -123,6 +112,14 @@ impl FromStr for Feature {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn features_are_those_of_a_model_by_the_same_names() {
+        assert_eq!(
+            Feature::ALL.map(|feature| format!("{feature:?}").to_lowercase()),
+            FEATURE_NAMES.map(|name| name.replace('_', ""))
+        );
+    }
 
     #[test]
     fn every_name_parses_back() {

@@ -1,9 +1,11 @@
 //! The streaming reader: rows in, columns out.
 
 use std::{
+    cell::Cell,
     fs::File,
     io::{self, Cursor, Read},
     path::Path,
+    rc::Rc,
 };
 
 use flate2::read::MultiGzDecoder;
@@ -80,13 +82,42 @@ pub fn read(input: impl Read, name: &str, options: &Options, progress: &mut dyn 
     read_rows(&mut input, name, gzip, options)
 }
 
+/// Text that unpacks to more than this may not be...
+const UNPACKED: u64 = 1 << 30;
+/// ...so many times as long as what it unpacks from: CSV packs to a third or a tenth, and gzip could do 1,032 times.
+const TIMES: u64 = 200;
+
+/// What [`Unpacked`] says of data that is made to unpack for ever.
+#[derive(Debug, thiserror::Error)]
+#[error("it unpacks to more than {TIMES} times its size")]
+pub(super) struct Endless;
+
+/// Unpacked text, of which there may not be absurdly more than was read.
+struct Unpacked<R> {
+    text: R,
+    read: Rc<Cell<u64>>,
+    written: u64,
+}
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.text.read(out)?;
+        self.written = self.written.saturating_add(n as u64);
+        if self.written > UNPACKED.max(self.read.get().saturating_mul(TIMES)) {
+            return Err(io::Error::other(Endless));
+        }
+        Ok(n)
+    }
+}
+
 /// The text of an input that may be compressed, and whether it is. `progress` is told how many bytes went in.
 pub(super) fn unpacked<'a>(
     input: impl Read + 'a,
     name: &str,
     progress: &'a mut dyn FnMut(u64),
 ) -> Result<(Box<dyn Read + 'a>, bool), Error> {
-    let mut input = Counted { input, total: 0, progress };
+    let total = Rc::new(Cell::new(0));
+    let mut input = Counted { input, total: Rc::clone(&total), progress };
     let mut magic = Vec::new();
     let head = (&mut input).take(2).read_to_end(&mut magic);
     head.map_err(|source| Error::Read { name: name.to_owned(), source })?;
@@ -96,7 +127,10 @@ pub(super) fn unpacked<'a>(
         return Err(Error::NotGzip { name: name.to_owned() });
     }
     let input = Cursor::new(magic).chain(input);
-    Ok((if gzip { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) }, gzip))
+    if !gzip {
+        return Ok((Box::new(input), false));
+    }
+    Ok((Box::new(Unpacked { text: MultiGzDecoder::new(input), read: total, written: 0 }), true))
 }
 
 fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) -> Result<Table, Error> {
@@ -134,7 +168,7 @@ fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) ->
 /// A reader that reports how much it has read.
 struct Counted<'a, R> {
     input: R,
-    total: u64,
+    total: Rc<Cell<u64>>,
     progress: &'a mut dyn FnMut(u64),
 }
 
@@ -142,8 +176,8 @@ impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let n = self.input.read(out)?;
         if n > 0 {
-            self.total = self.total.saturating_add(n as u64);
-            (self.progress)(self.total);
+            self.total.set(self.total.get().saturating_add(n as u64));
+            (self.progress)(self.total.get());
         }
         Ok(n)
     }

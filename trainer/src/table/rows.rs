@@ -8,7 +8,7 @@ use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader};
 
-use super::Error;
+use super::{Error, read::Endless};
 
 /// No cell may be larger.
 pub(crate) const MAX_CELL: usize = 1 << 20;
@@ -71,6 +71,9 @@ impl Stop {
     pub(crate) fn into_error(self, name: &str, gzip: bool, header: &[String]) -> Error {
         let name = name.to_owned();
         match self {
+            Stop::Read(source) if source.get_ref().is_some_and(|error| error.is::<Endless>()) => {
+                Error::Endless { name, source }
+            }
             Stop::Read(source) if gzip => Error::Gzip { name, source },
             Stop::Read(source) => Error::Read { name, source },
             Stop::NotUtf8 { line, column } => {

@@ -47,6 +47,29 @@ fn table_holds_the_cells_in_the_files_own_units() {
 }
 
 #[test]
+fn gzip_data_that_unpacks_for_ever_is_stopped() {
+    // A gigabyte of blank lines is not a table; a smaller one may be as dull as it likes.
+    struct Lines(u64);
+    impl Read for Lines {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let n = self.0.min(out.len() as u64) as usize;
+            out[..n].fill(b'\n');
+            self.0 -= n as u64;
+            Ok(n)
+        }
+    }
+    let packed = |lines: u64| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(SMALL.as_bytes()).expect("memory takes it");
+        io::copy(&mut Lines(lines), &mut encoder).expect("memory takes it");
+        encoder.finish().expect("memory takes it")
+    };
+    let found = error(packed((1 << 30) + 1));
+    assert!(matches!(found, Error::Endless { .. }), "{found:?}");
+    assert_eq!(read_bytes(&packed(1 << 20), &Options::default()).expect("a table").n_tracks(), 2);
+}
+
+#[test]
 fn features_stand_in_canonical_order_and_absent_ones_are_named() {
     let table = table("liveness,tempo,artist,song,danceability\n0.1,90,a,s,0.5\n");
     assert_eq!(table.features, [Feature::Danceability, Feature::Tempo, Feature::Liveness]);
