@@ -3,7 +3,7 @@
 use std::{path::Path, sync::OnceLock};
 
 use crate::{
-    artifact::{self, Error, Parts, Version},
+    artifact::{self, Error, Parts, Piece, Version},
     card::Card,
     catalog::Catalog,
     cluster::{self, Cluster, NaiveBayes},
@@ -104,10 +104,28 @@ impl Model {
             neighbors,
             words: OnceLock::new(),
         };
-        for (cluster, graph) in graphs.iter().enumerate() {
-            model.add_graph(cluster, graph)?;
+        for (cluster, graph) in graphs.into_iter().enumerate() {
+            model.add_graph(cluster, &graph)?;
         }
         Ok(model)
+    }
+
+    /// The same model under another card: that of `file`, which holds the same sections otherwise
+    /// ([`artifact::with_card`]). `version` is the file's.
+    ///
+    /// # Errors
+    ///
+    /// Where the file is no artifact, or its card cannot be read.
+    pub fn with_card_of(mut self, file: &[u8], version: Version) -> Result<Self, Error> {
+        let sections = artifact::sections(file)?;
+        let missing = || Error::Missing { section: "card".into() };
+        let section = sections.iter().find(|section| section.name == "card").ok_or_else(missing)?;
+        match Piece::read(section, artifact::section(file, section))? {
+            Piece::Card(card) => self.card = *card,
+            _ => return Err(missing()),
+        }
+        self.version = version;
+        Ok(self)
     }
 
     /// Gives a cluster the graph that [`Model::assemble`] was not given. Until then, the cluster is searched exactly.

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
@@ -91,21 +92,21 @@ impl Titles {
     /// Orders the rows of a catalogue. `popularity` decides which release of a song comes first; ties go by `rank`,
     /// each row's place in the user's file.
     pub fn new(catalog: &Catalog, popularity: Option<usize>, rank: &[u32]) -> Self {
-        let keys: Vec<(String, String)> =
-            catalog.songs.iter().enumerate().map(|(row, song)| (key(song), key(catalog.artists.get(row)))).collect();
+        let places = Places::of(catalog);
         let mut rows: Vec<u32> = (0..catalog.len() as u32).collect();
         let popularity = |row: u32| popularity.map_or(0.0, |feature| catalog.features[feature].get(row as usize));
-        rows.sort_unstable_by(|a, b| {
-            keys[*a as usize]
-                .cmp(&keys[*b as usize])
+        // No two rows have the same rank: one order is right.
+        rows.par_sort_unstable_by(|a, b| {
+            let by_key = places.of_row(catalog, *a).cmp(&places.of_row(catalog, *b));
+            by_key
                 .then_with(|| popularity(*b).total_cmp(&popularity(*a)))
                 .then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
         });
-        let mut before: Option<&(String, String)> = None;
+        let mut before = None;
         let relations: Vec<u32> = rows
             .iter()
             .map(|row| {
-                let this = &keys[*row as usize];
+                let this = places.of_row(catalog, *row);
                 match before.replace(this) {
                     Some(that) if this == that => SAME_SONG,
                     Some(that) if this.0 == that.0 => SAME_TITLE,
@@ -223,12 +224,13 @@ impl Titles {
 
     /// Whether the rows really are in title order, and related as they say.
     pub(crate) fn verify(&self, catalog: &Catalog) -> Result<(), String> {
-        let mut before: Option<(String, String)> = None;
+        let places = Places::of(catalog);
+        let mut before: Option<(u32, u32)> = None;
         for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
-            let this = (key(catalog.songs.get(row as usize)), key(catalog.artists.get(row as usize)));
-            let expected = match &before {
-                Some(that) if this < *that => return Err(format!("track {row} is out of title order")),
-                Some(that) if this == *that => SAME_SONG,
+            let this = places.of_row(catalog, row);
+            let expected = match before {
+                Some(that) if this < that => return Err(format!("track {row} is out of title order")),
+                Some(that) if this == that => SAME_SONG,
                 Some(that) if this.0 == that.0 => SAME_TITLE,
                 _ => NEW_TITLE,
             };
@@ -238,6 +240,38 @@ impl Titles {
             before = Some(this);
         }
         Ok(())
+    }
+}
+
+/// The place of each distinct title and artist cell in the order of their keys; those of one key have one place.
+struct Places {
+    songs: Vec<u32>,
+    artists: Vec<u32>,
+}
+
+impl Places {
+    fn of(catalog: &Catalog) -> Self {
+        let places = |words: &Words| {
+            let dictionary = words.dictionary();
+            let keys: Vec<String> =
+                (0..dictionary.len()).into_par_iter().map(|word| key(dictionary.get(word))).collect();
+            let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+            order.par_sort_unstable_by(|a, b| keys[*a as usize].cmp(&keys[*b as usize]));
+            let mut places = vec![0; keys.len()];
+            let mut place = 0;
+            for pair in order.windows(2) {
+                place += u32::from(keys[pair[0] as usize] != keys[pair[1] as usize]);
+                places[pair[1] as usize] = place;
+            }
+            places
+        };
+        Self { songs: places(&catalog.songs), artists: places(&catalog.artists) }
+    }
+
+    /// What rows are ordered by: title, then artist.
+    fn of_row(&self, catalog: &Catalog, row: u32) -> (u32, u32) {
+        let (song, artist) = (catalog.songs.code(row as usize), catalog.artists.code(row as usize));
+        (self.songs[song as usize], self.artists[artist as usize])
     }
 }
 
@@ -252,7 +286,7 @@ impl Ids {
     /// comes first.
     pub fn new(ids: &Texts, rank: &[u32]) -> Self {
         let mut rows: Vec<u32> = (0..ids.len() as u32).collect();
-        rows.sort_unstable_by(|a, b| {
+        rows.par_sort_unstable_by(|a, b| {
             ids.get(*a as usize).cmp(ids.get(*b as usize)).then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
         });
         Self { rows: Codes::new(&rows) }

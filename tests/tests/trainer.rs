@@ -353,17 +353,17 @@ async fn a_table_whose_download_breaks_off_is_read_on_from_there() {
     assert_eq!(carried.load(Ordering::SeqCst), 2, "the download was not cut");
 }
 
-/// Sends Ctrl-C, and gives the exit code.
+/// Sends a signal, and gives the exit code.
 #[cfg(unix)]
-fn interrupt(mut child: Child) -> Option<i32> {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+fn interrupt(mut child: Child, signal: &str) -> Option<i32> {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
     assert!(sent.success());
     child.wait().expect("ends").code()
 }
 
 #[test]
 #[cfg(unix)]
-fn an_interrupted_training_leaves_the_folder_as_it_was() {
+fn a_training_that_is_ended_leaves_the_folder_as_it_was() {
     let folder = folder(catalog::csv().as_bytes());
     assert!(trainer(&["synth", "--tracks", "60000", "--out", "many.csv"], folder.path()).status.success());
     assert!(trainer(&["train", "--data", "tracks.csv", "--out", "out", "--k", "3"], folder.path()).status.success());
@@ -372,7 +372,9 @@ fn an_interrupted_training_leaves_the_folder_as_it_was() {
         .chain([folder.path().join("out/model.segue")])
         .map(|path| (path.clone(), std::fs::read(path).expect("reads")))
         .collect();
-    for out in ["out", "new"] {
+    for (out, signal, code, said) in
+        [("out", "-INT", 130, "interrupted"), ("new", "-INT", 130, "interrupted"), ("new", "-TERM", 143, "terminated")]
+    {
         let mut child = Command::new(binary("trainer"))
             .args(["train", "--data", "many.csv", "--out", out])
             .current_dir(folder.path())
@@ -383,8 +385,8 @@ fn an_interrupted_training_leaves_the_folder_as_it_was() {
         let mut stages = BufReader::new(child.stderr.take().expect("its messages")).lines();
         // k-means takes seconds: it is under way when the stage before it is done.
         assert!(stages.any(|line| line.expect("a line").starts_with("scale")));
-        assert_eq!(interrupt(child), Some(130));
-        assert_eq!(stages.last().expect("a line").expect("a line"), "interrupted");
+        assert_eq!(interrupt(child, signal), Some(code));
+        assert_eq!(stages.last().expect("a line").expect("a line"), said);
     }
     assert!(!folder.path().join("new").exists());
     assert_eq!(files(&folder.path().join("out")).len(), 2);
@@ -396,20 +398,23 @@ fn an_interrupted_training_leaves_the_folder_as_it_was() {
 
 #[test]
 #[cfg(unix)]
-fn an_interrupted_writing_leaves_no_file() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let child = Command::new(binary("trainer"))
-        .args(["synth", "--tracks", "5000000", "--out", "many.csv"])
-        .current_dir(folder.path())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the trainer runs");
-    let begun = Instant::now();
-    let written = || files(folder.path()).first().and_then(|file| file.metadata().ok()).map_or(0, |file| file.len());
-    while written() == 0 {
-        assert!(begun.elapsed() < Duration::from_secs(60), "nothing is written");
-        std::thread::sleep(Duration::from_millis(5));
+fn a_writing_that_is_ended_leaves_no_file() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let child = Command::new(binary("trainer"))
+            .args(["synth", "--tracks", "5000000", "--out", "many.csv"])
+            .current_dir(folder.path())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the trainer runs");
+        let begun = Instant::now();
+        let written =
+            || files(folder.path()).first().and_then(|file| file.metadata().ok()).map_or(0, |file| file.len());
+        while written() == 0 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "nothing is written");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(interrupt(child, signal), Some(code));
+        assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
     }
-    assert_eq!(interrupt(child), Some(130));
-    assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
 }

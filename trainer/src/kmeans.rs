@@ -299,7 +299,8 @@ impl Distance<f64> for Euclidean {
         self.rdistance(a, b).sqrt()
     }
 
-    #[inline]
+    // Called for every track and centroid from code of linfa's that is too large to take it in unasked.
+    #[inline(always)]
     fn rdistance<D: Dimension>(&self, a: ArrayView<f64, D>, b: ArrayView<f64, D>) -> f64 {
         match (a.as_slice(), b.as_slice()) {
             (Some(a), Some(b)) => squared(a, b),
@@ -308,7 +309,7 @@ impl Distance<f64> for Euclidean {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn squared(a: &[f64], b: &[f64]) -> f64 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
     let mut lanes = [0.0; 4];

@@ -1,11 +1,12 @@
 //! The method, step by step: scale, elbow, cluster, name, classify, index, check.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{borrow::Borrow, collections::BTreeMap, ops::RangeInclusive};
 
 use ndarray::Array2;
 use segue::{
-    Model, Version, artifact,
-    build::{Labelled, NamedCluster, build},
+    Model, Version,
+    artifact::{self, Parts},
+    build::{Labelled, NamedCluster, NumberOf, TextOf, build},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
     cluster::NaiveBayes,
     neighbor::BuildOptions,
@@ -18,7 +19,7 @@ use crate::{
     names, projection, quality,
     scale::Scaler,
     silhouette::{Silhouette, silhouettes},
-    table::Table,
+    table::{Interned, Table},
     weights::{self, Weights},
 };
 
@@ -107,6 +108,60 @@ pub enum Error {
 /// Where the table does not hold the clusters that were asked for. An artifact that does not read back, which would be
 /// a defect, is an error too: it is never returned.
 pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trained, Error> {
+    Ok(train_and_open(table, options, console)?.0)
+}
+
+/// As [`train`]; gives the model too, as it was read back out of the artifact. A table that is given away is let go of
+/// as soon as it is not needed any more, before the model is read back: together they take the most memory.
+///
+/// # Errors
+///
+/// Those of [`train`].
+pub fn train_and_open(
+    table: impl Borrow<Table>,
+    options: &Options,
+    console: &Console,
+) -> Result<(Trained, Model), Error> {
+    let Made { parts, scaled_means, silhouettes } = make(table.borrow(), options, true, console)?;
+    let rows = table.borrow().rows;
+    drop(table);
+
+    let stage = console.stage("check", 0);
+    // Read back before it is called done: what is published has been loaded once, and has answered.
+    let file = artifact::encode(&parts)?;
+    let mut card = parts.card.clone();
+    drop(parts);
+    let model = Model::from_bytes(&file, Version::of(&file))?;
+    model.verify()?;
+    card.index.recall_at_10 = quality::recall(&model, 10, RECALL_SAMPLE, true)?;
+    let file = artifact::with_card(&file, &card)?;
+    let version = Version::of(&file);
+    let model = model.with_card_of(&file, version)?;
+    let example = example(&model);
+    stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
+    Ok((Trained { version, file, card, scaled_means, rows, silhouettes, example }, model))
+}
+
+/// The model of the same table and options, and of no elbow, in which every feature counts once: to compare with. It
+/// has no graphs, which take most of a training; it compares with every track, and so answers as good graphs would.
+///
+/// # Errors
+///
+/// Those of [`train`].
+pub fn unweighted(table: &Table, options: &Options) -> Result<Model, Error> {
+    let options = Options { k_range: options.k..=options.k, weights: Weights::default(), ..options.clone() };
+    let made = make(table, &options, false, &Console::quiet())?;
+    Ok(Model::assemble(made.parts, Version::of(&[]))?)
+}
+
+/// A model in the making.
+struct Made {
+    parts: Parts,
+    scaled_means: Array2<f64>,
+    silhouettes: BTreeMap<u32, Silhouette>,
+}
+
+fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) -> Result<Made, Error> {
     let stage = console.stage("scale", 0);
     let weights = options.weights.of(&table.features)?;
     let scaler = Scaler::fit(table.values.view()).with_weights(weights);
@@ -196,32 +251,13 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
     let Scaler { mean, deviation, weights } = scaler;
     let scaler = segue::feature::Scaler { features: names, mean, deviation, weights };
     let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };
+    let graphs = with_graphs.then_some((&graphs, options.threads));
     let labelled = labelled(table, &clustering.labels);
-    let mut parts = build(&labelled, scaler, projection, clusters, bayes, card, &graphs, options.threads, &|done| {
-        stage.set(done as u64)
-    })?;
+    let progress = |done| stage.set(done as u64);
+    let parts = build(&labelled, scaler, projection, clusters, bayes, card, graphs, &progress)?;
     drop(labelled);
     stage.done(&format!("{:.1} neighbours a node", parts.card.index.average_degree));
-
-    let stage = console.stage("check", 0);
-    // Read back before it is called done: what is published has been loaded once, and has answered.
-    let file = artifact::encode(&parts)?;
-    let model = Model::from_bytes(&file, Version::of(&file))?;
-    model.verify()?;
-    parts.card.index.recall_at_10 = quality::recall(&model, 10, RECALL_SAMPLE, true)?;
-    let example = example(&model);
-    drop(model);
-    let file = artifact::with_card(&file, &parts.card)?;
-    stage.done(&format!("recall@10 {:.4}", parts.card.index.recall_at_10));
-    Ok(Trained {
-        version: Version::of(&file),
-        file,
-        card: parts.card,
-        scaled_means,
-        rows: table.rows,
-        silhouettes,
-        example,
-    })
+    Ok(Made { parts, scaled_means, silhouettes })
 }
 
 /// The ks of an elbow, as a person would write them.
@@ -244,22 +280,19 @@ fn means_by_cluster(values: &Array2<f64>, clustering: &Clustering) -> Array2<f64
 }
 
 fn labelled<'a>(table: &'a Table, labels: &'a [u32]) -> Labelled<'a> {
-    let rows = 0..table.n_tracks();
-    let column = |cells: &'a crate::table::Interned| -> Vec<&'a str> {
-        rows.clone().map(|row| cells.get(row).unwrap_or_default()).collect()
-    };
+    let column = |cells: &'a Interned| -> TextOf<'a> { Box::new(|row| cells.get(row).unwrap_or_default()) };
     Labelled {
         // A table's matrix is made row by row: it is always in standard layout.
         raw: table.values.as_slice().unwrap_or_default(),
         labels,
-        ids: table.ids.iter().map(String::as_str).collect(),
-        songs: table.songs.iter().map(String::as_str).collect(),
+        ids: Box::new(|row| table.ids.get(row)),
+        songs: Box::new(|row| table.songs.get(row)),
         artists: column(&table.artists),
         albums: table.albums.as_ref().map(column),
         genres: table.genres.as_ref().map(column),
-        years: table.years.as_ref().map(|years| years.iter().map(|year| year.unwrap_or(0).into()).collect()),
-        explicit: table.explicit.as_ref().map(|explicit| {
-            explicit.iter().map(|explicit| explicit.map_or(0, |explicit| 1 + u32::from(explicit))).collect()
+        years: table.years.as_ref().map(|years| -> NumberOf<'a> { Box::new(|row| years[row].unwrap_or(0).into()) }),
+        explicit: table.explicit.as_ref().map(|explicit| -> NumberOf<'a> {
+            Box::new(|row| explicit[row].map_or(0, |explicit| 1 + u32::from(explicit)))
         }),
     }
 }

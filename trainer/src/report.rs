@@ -8,9 +8,18 @@ use std::{collections::BTreeMap, path::Path};
 use segue::card::Card;
 use serde::Serialize;
 
-pub use facts::{ClusterFacts, Facts, Spread};
+pub use facts::{ClusterFacts, Facts, Spread, Unweighted};
 
-use crate::{charts, console::Console, knee::knee, output, pipeline::Trained, quality::Quality, table::Table, text};
+use crate::{
+    charts,
+    console::Console,
+    knee::knee,
+    output,
+    pipeline::Trained,
+    quality::{Continuation, Quality},
+    table::Table,
+    text,
+};
 
 /// A report that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -69,9 +78,13 @@ struct Metrics<'a> {
     recall_at_50: f64,
     recommendations: &'a Quality,
     #[serde(skip_serializing_if = "Option::is_none")]
+    playlists: Option<&'a Continuation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     weights: Option<BTreeMap<&'a str, f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unweighted_recommendations: Option<&'a Quality>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unweighted_playlists: Option<&'a Continuation>,
     seconds: BTreeMap<String, f64>,
 }
 
@@ -85,11 +98,13 @@ pub fn metrics(trained: &Trained, facts: &Facts, console: &Console) -> serde_jso
         silhouette: trained.silhouettes.iter().map(|(k, found)| (*k, found.mean)).collect(),
         recall_at_50: facts.recall_at_50,
         recommendations: &facts.quality,
+        playlists: facts.playlists.as_ref(),
         weights: facts.unweighted.as_ref().map(|_| {
             let names = trained.card.features.iter().map(|feature| feature.name.as_str());
             names.zip(facts.weights.iter().copied()).collect()
         }),
-        unweighted_recommendations: facts.unweighted.as_ref(),
+        unweighted_recommendations: facts.unweighted.as_ref().map(|unweighted| &unweighted.recommendations),
+        unweighted_playlists: facts.unweighted.as_ref().and_then(|unweighted| unweighted.playlists.as_ref()),
         seconds: console.seconds().into_iter().collect(),
     };
     // Numbers and strings always serialise.

@@ -57,9 +57,17 @@ pub fn summary(
     if let Some(genre) = same.genre {
         let (agreement, chance) = (percent(genre.agreement), percent(genre.chance));
         line("genres", format!("{agreement} of recommended tracks agree, {chance} by chance"));
-        if let Some(before) = facts.unweighted.as_ref().and_then(|quality| quality.same_cluster.genre) {
+        if let Some(before) =
+            facts.unweighted.as_ref().and_then(|unweighted| unweighted.recommendations.same_cluster.genre)
+        {
             line("weights", format!("without them {} would agree", percent(before.agreement)));
         }
+    }
+    let own =
+        facts.playlists.as_ref().and_then(|playlists| Some((playlists.methods.first()?, playlists.methods.last()?)));
+    if let Some((own, random)) = own {
+        let (found, random) = (own.recall_at_100 * 100.0, random.recall_at_100 * 100.0);
+        line("playlists", format!("{found:.2} % of hidden songs among 100, {random:.2} % at random"));
     }
     let all: f64 = seconds.iter().map(|(_, seconds)| seconds).sum();
     let mut longest: Vec<&(String, f64)> = seconds.iter().collect();

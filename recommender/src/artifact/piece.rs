@@ -187,38 +187,38 @@ impl Piece {
 
 /// The sections of a model, packed, in the order of need.
 pub(super) fn sections(parts: &Parts) -> Result<Vec<Packed>, Error> {
+    let names = NAMES.into_iter().flat_map(|name| {
+        // Columns stand before the titles.
+        let columns = if name == "titles" { parts.catalog.features.len() } else { 0 };
+        (0..columns).map(feature_name).chain([name.to_owned()])
+    });
+    let names: Vec<String> = names.chain((0..parts.graphs.len()).map(graph_name)).collect();
+    // Encoded and packed one by one: what is not packed is short-lived.
+    names.into_par_iter().with_max_len(1).map(|name| pack(encode(parts, &name)?, name)).collect()
+}
+
+/// The bytes of one section.
+fn encode(parts: &Parts, name: &str) -> Result<Vec<u8>, Error> {
     let Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = parts;
-    let mut plain: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut add = |name: &str, bytes: Result<Vec<u8>, codec::Error>| -> Result<(), Error> {
-        plain.push((name.into(), bytes.map_err(|source| Error::Form { section: name.into(), source })?));
-        Ok(())
+    let bytes = match name {
+        "card" => return card_bytes(card),
+        "scaler" => codec::encode(scaler),
+        "projection" => codec::encode(projection),
+        "clusters" => codec::encode(clusters),
+        "bayes" => codec::encode(bayes),
+        "titles" => codec::encode(&TitleOrder::of(&catalog.songs, titles)?),
+        "artists" => codec::encode(&catalog.artists),
+        "ids" => codec::encode(&(&catalog.ids, ids)),
+        "albums" => codec::encode(&catalog.albums),
+        "genres" => codec::encode(&catalog.genres),
+        "facts" => codec::encode(&(&catalog.years, &catalog.explicit)),
+        name => match (feature_number(name), graph_number(name)) {
+            (Some(feature), _) => codec::encode(&catalog.features[feature]),
+            (_, Some(cluster)) => codec::encode(&graphs[cluster]),
+            _ => return Err(Error::Missing { section: name.into() }),
+        },
     };
-    let card = card_bytes(card)?;
-    for name in NAMES {
-        if name == "titles" {
-            for (feature, column) in catalog.features.iter().enumerate() {
-                add(&feature_name(feature), codec::encode(column))?;
-            }
-        }
-        let bytes = match name {
-            "card" => Ok(card.clone()),
-            "scaler" => codec::encode(scaler),
-            "projection" => codec::encode(projection),
-            "clusters" => codec::encode(clusters),
-            "bayes" => codec::encode(bayes),
-            "titles" => codec::encode(&TitleOrder::of(&catalog.songs, titles)?),
-            "artists" => codec::encode(&catalog.artists),
-            "ids" => codec::encode(&(&catalog.ids, ids)),
-            "albums" => codec::encode(&catalog.albums),
-            "genres" => codec::encode(&catalog.genres),
-            _ => codec::encode(&(&catalog.years, &catalog.explicit)),
-        };
-        add(name, bytes)?;
-    }
-    for (cluster, graph) in graphs.iter().enumerate() {
-        add(&graph_name(cluster), codec::encode(graph))?;
-    }
-    plain.into_par_iter().map(|(name, bytes)| pack(name, bytes)).collect()
+    bytes.map_err(|source| Error::Form { section: name.into(), source })
 }
 
 /// The bytes of a card. JSON: that of any artifact can be read with general tools.
@@ -229,10 +229,10 @@ fn card_bytes(card: &Card) -> Result<Vec<u8>, Error> {
 
 /// A section with this card.
 pub(super) fn card(card: &Card) -> Result<Packed, Error> {
-    pack("card".into(), card_bytes(card)?)
+    pack(card_bytes(card)?, "card".into())
 }
 
-fn pack(name: String, bytes: Vec<u8>) -> Result<Packed, Error> {
+fn pack(bytes: Vec<u8>, name: String) -> Result<Packed, Error> {
     let unpacked = bytes.len();
     if unpacked > codec::LIMIT {
         return Err(Error::Invalid { section: name, reason: format!("it has {unpacked} bytes") });

@@ -59,6 +59,19 @@ impl Codes {
         (0..self.len()).map(|row| self.get(row))
     }
 
+    /// The codes of other rows: `rows` names one for each new row.
+    ///
+    /// # Panics
+    ///
+    /// If one is not below [`Codes::len`].
+    pub(crate) fn of_rows(&self, rows: &[u32]) -> Self {
+        match self {
+            Self::U8(codes) => Self::U8(rows.iter().map(|row| codes[*row as usize]).collect()),
+            Self::U16(codes) => Self::U16(rows.iter().map(|row| codes[*row as usize]).collect()),
+            Self::U32(codes) => Self::U32(rows.iter().map(|row| codes[*row as usize]).collect()),
+        }
+    }
+
     /// Calls `each` with the position in `rows` and the code, row by row. Quicker than [`Codes::get`] one by one.
     ///
     /// # Panics

@@ -66,6 +66,11 @@ impl Numbers {
         &self.codes
     }
 
+    /// The same values in another order: `order` names each row once.
+    pub(crate) fn reordered(self, order: &[u32]) -> Self {
+        Self { codes: self.codes.of_rows(order), values: self.values }
+    }
+
     pub(crate) fn check(&self, name: &str) -> Result<(), String> {
         if let Some(value) = self.values.iter().find(|value| !value.is_finite()) {
             return Err(format!("feature {name} holds {value}"));

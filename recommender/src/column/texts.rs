@@ -40,6 +40,31 @@ impl Texts {
     }
 }
 
+impl Texts {
+    /// Appends a string; false, and nothing is appended, where all together would be 4 GiB or longer.
+    #[must_use]
+    pub fn push(&mut self, string: &str) -> bool {
+        let end = u32::try_from(self.text.len() + string.len());
+        if let Ok(end) = end {
+            self.text.push_str(string);
+            self.ends.push(end);
+        }
+        end.is_ok()
+    }
+
+    /// Lets go of memory that was taken for more.
+    pub fn shrink_to_fit(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+}
+
+impl<const N: usize> PartialEq<[&str; N]> for Texts {
+    fn eq(&self, other: &[&str; N]) -> bool {
+        self.iter().eq(other.iter().copied())
+    }
+}
+
 impl<S: AsRef<str>> FromIterator<S> for Texts {
     /// # Panics
     ///
@@ -47,9 +72,7 @@ impl<S: AsRef<str>> FromIterator<S> for Texts {
     fn from_iter<I: IntoIterator<Item = S>>(strings: I) -> Self {
         let mut texts = Self::default();
         for string in strings {
-            texts.text.push_str(string.as_ref());
-            let end = u32::try_from(texts.text.len());
-            texts.ends.push(end.expect("a column of strings must stay below 4 GiB"));
+            assert!(texts.push(string.as_ref()), "a column of strings must stay below 4 GiB");
         }
         texts
     }

@@ -1,8 +1,8 @@
 //! Building one cluster's graph.
 
-use instant_distance::{Builder, Heuristic, Search};
+use instant_distance::{Builder, Heuristic, Hnsw, Point, Search};
 
-use super::{EF_SEARCH, GraphParts, gather::gather, locality, rebuild::rebuild};
+use super::{EF_SEARCH, GraphParts, gather::gather, locality, rebuild::rebuild, rounds};
 use crate::{artifact::codec, column::Codes, vector::Vector};
 
 /// How many candidates are kept while most nodes are looked for by their own vector.
@@ -15,7 +15,8 @@ pub struct BuildOptions {
     pub ef_construction: usize,
     /// The share of a layer's nodes that the layer above holds, too (1/e^(1/m_L) in Malkov and Yashunin).
     pub layer_share: f32,
-    /// Decides which nodes the upper layers hold.
+    /// Decides the order in which points are handed to the builder. It undoes that order, so that graphs hardly depend
+    /// on it.
     pub seed: u64,
 }
 
@@ -42,27 +43,26 @@ pub struct Built {
 /// # Errors
 ///
 /// Fails where the graph cannot be read out of `instant-distance`, which would be a defect.
-pub fn build(points: &[Vector], options: &BuildOptions) -> Result<Built, codec::Error> {
-    // Without the pruned candidates a node has about 7 neighbours instead of 64, at the same recall.
-    let heuristic = Heuristic { extend_candidates: false, keep_pruned: false };
-    let (hnsw, ids) = Builder::default()
-        .ef_construction(options.ef_construction)
-        .ef_search(EF_SEARCH)
-        .ml(options.layer_share)
-        .select_heuristic(Some(heuristic))
-        .seed(options.seed)
-        .build_hnsw(points.to_vec());
-    let mut point_of = vec![0; points.len()];
-    for (point, id) in ids.iter().enumerate() {
-        point_of[id.into_inner() as usize] = point as u32;
+pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<Built, codec::Error> {
+    // `instant-distance` shuffles the points before it inserts them. They are handed over so that they come out of that
+    // in the order wanted.
+    let inserted = rounds::order(&points);
+    let places = shuffle(points.len(), options);
+    let shuffled: Vec<Vector> = places.iter().map(|place| points[inserted[*place as usize] as usize]).collect();
+    drop(points);
+    let (hnsw, ids) = grow(shuffled, options.ef_construction, options);
+    let mut point_of = vec![0; ids.len()];
+    for (id, place) in ids.iter().zip(&places) {
+        point_of[*id as usize] = inserted[*place as usize];
     }
+    drop((inserted, places, ids));
     let adjacency = gather(&hnsw)?;
     let in_graph_order: Vec<Vector> = hnsw.iter().map(|(_, point)| *point).collect();
     drop(hnsw);
 
     // Numbers that are near for points that are near: less to store, and less to fetch from memory in a search. Each
     // layer stays a prefix of the one below, and the topmost, where every search begins, stays as it is.
-    let mut nodes: Vec<u32> = (0..points.len() as u32).collect();
+    let mut nodes: Vec<u32> = (0..in_graph_order.len() as u32).collect();
     let mut above = None;
     for size in adjacency.sizes().rev() {
         if let Some(above) = above.replace(size) {
@@ -72,7 +72,7 @@ pub fn build(points: &[Vector], options: &BuildOptions) -> Result<Built, codec::
     let adjacency = adjacency.reordered(&nodes);
     let order: Vec<u32> = nodes.iter().map(|node| point_of[*node as usize]).collect();
     let points: Vec<Vector> = nodes.iter().map(|node| in_graph_order[*node as usize]).collect();
-    drop(in_graph_order);
+    drop((nodes, point_of, in_graph_order));
 
     // What is searched is what a reader of the artifact will search. Best-first search only goes further where it keeps
     // more: what is found while it keeps few is found while it keeps many, and most are found so.
@@ -88,4 +88,45 @@ pub fn build(points: &[Vector], options: &BuildOptions) -> Result<Built, codec::
     let few = lost(FEW, (0..points.len() as u32).collect())?;
     let unreachable = if few.is_empty() { few } else { lost(EF_SEARCH, few)? };
     Ok(Built { order, parts: GraphParts { adjacency, unreachable: Codes::new(&unreachable) } })
+}
+
+/// A graph, and the node that each of the points has become.
+fn grow<P: Point>(points: Vec<P>, ef_construction: usize, options: &BuildOptions) -> (Hnsw<P>, Vec<u32>) {
+    // Without the pruned candidates a node has about 7 neighbours instead of 64, at the same recall.
+    let heuristic = Heuristic { extend_candidates: false, keep_pruned: false };
+    let (hnsw, ids) = Builder::default()
+        .ef_construction(ef_construction)
+        .ef_search(EF_SEARCH)
+        .ml(options.layer_share)
+        .select_heuristic(Some(heuristic))
+        .seed(options.seed)
+        .build_hnsw(points);
+    (hnsw, ids.into_iter().map(|id| id.into_inner()).collect())
+}
+
+/// Which node each of so many points becomes. That depends on nothing but their number and the seed, and so it shows in
+/// a graph of points that are nowhere, which takes no time to grow.
+fn shuffle(points: usize, options: &BuildOptions) -> Vec<u32> {
+    #[derive(Clone)]
+    struct Nowhere;
+
+    impl Point for Nowhere {
+        fn distance(&self, _: &Self) -> f32 {
+            0.0
+        }
+    }
+
+    grow(vec![Nowhere; points], 1, options).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_points_become_does_not_depend_on_where_they_are() {
+        let points: Vec<Vector> = (0..700).map(|i| Vector::unit(&[f64::from(i * 377 % 700) - 350.0, 99.0])).collect();
+        let options = BuildOptions { seed: 7, ..BuildOptions::default() };
+        assert_eq!(grow(points, options.ef_construction, &options).1, shuffle(700, &options));
+    }
 }

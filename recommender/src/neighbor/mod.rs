@@ -7,6 +7,7 @@ mod gather;
 mod graph;
 mod locality;
 mod rebuild;
+mod rounds;
 
 use std::{collections::HashSet, ops::Range, sync::OnceLock};
 

@@ -104,14 +104,14 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
     let labelled = Labelled {
         raw: &raw,
         labels: &labels,
-        ids: tracks.iter().map(|track| track.id.as_str()).collect(),
-        songs: tracks.iter().map(|track| track.song.as_str()).collect(),
-        artists: tracks.iter().map(|track| track.artist.as_str()).collect(),
-        albums: Some(tracks.iter().map(|track| track.album.as_str()).collect()),
+        ids: Box::new(|track| &tracks[track].id),
+        songs: Box::new(|track| &tracks[track].song),
+        artists: Box::new(|track| &tracks[track].artist),
+        albums: Some(Box::new(|track| &tracks[track].album)),
         genres: None,
-        years: Some(tracks.iter().enumerate().map(|(track, _)| 1960 + track as u32 % 60).collect()),
-        explicit: Some(tracks.iter().enumerate().map(|(track, _)| track as u32 % 3).collect()),
+        years: Some(Box::new(|track| 1960 + track as u32 % 60)),
+        explicit: Some(Box::new(|track| track as u32 % 3)),
     };
-    build(&labelled, scaler, projection, clusters, bayes, card, &BuildOptions::default(), threads, &|_| {})
-        .expect("the tracks make a model")
+    let graphs = Some((&BuildOptions::default(), threads));
+    build(&labelled, scaler, projection, clusters, bayes, card, graphs, &|_| {}).expect("the tracks make a model")
 }

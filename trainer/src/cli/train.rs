@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
 use anyhow::{Context, bail};
-use segue::Model;
 use segue_store::{Location, Published};
 use serde::Serialize;
 
@@ -14,10 +13,9 @@ use crate::{
     knee::knee,
     names, output,
     pipeline::{self, Options, Trained},
-    quality::{self, Quality},
-    report::{self, Facts},
+    report::{self, Facts, Unweighted},
     summary::{next_command, summary},
-    table::{self, Feature, Table},
+    table::{self, Feature},
     weights::Weights,
 };
 
@@ -86,14 +84,6 @@ struct Printed {
     metrics: serde_json::Value,
 }
 
-/// How good the recommendations of the same training are without weights.
-fn unweighted(table: &Table, options: &Options) -> anyhow::Result<Quality> {
-    let options = Options { k_range: options.k..=options.k, weights: Weights::default(), ..options.clone() };
-    let trained = pipeline::train(table, &options, &Console::quiet())?;
-    let model = Model::from_bytes(&trained.file, trained.version)?;
-    Ok(quality::measure(&model, &Facts::options(), &|_| ())?)
-}
-
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         if let Some(threads) = self.threads {
@@ -121,19 +111,29 @@ impl Train {
             names,
             weights: self.weights.clone().unwrap_or_default(),
         };
-        let trained = pipeline::train(&table, &options, &console)?;
+        let weighted = !options.weights.are_all_one();
+        // Kept only where it is looked at again.
+        let (kept, (trained, model)) = if weighted || table.playlists.is_some() {
+            let trained = pipeline::train_and_open(&table, &options, &console)?;
+            (Some(table), trained)
+        } else {
+            (None, pipeline::train_and_open(table, &options, &console)?)
+        };
+        let name = self.data.to_string();
 
         let stage = console.stage("measure", Facts::steps());
-        let model = Model::from_bytes(&trained.file, trained.version)?;
         let mut facts = Facts::gather(&model, &trained, &|done| stage.set(done))?;
+        if let Some(table) = &kept {
+            facts.add_playlists(&model, table, &name)?;
+        }
         drop(model);
         stage.done(&format!("what follows {} songs", facts.quality.songs));
-        if !options.weights.are_all_one() {
+        if let (true, Some(table)) = (weighted, &kept) {
             let stage = console.stage("compare", 0);
-            facts.unweighted = Some(unweighted(&table, &options)?);
+            facts.unweighted = Some(Unweighted::measure(&pipeline::unweighted(table, &options)?, table, &name)?);
             stage.done("with a model in which every feature counts once");
         }
-        drop(table);
+        drop(kept);
 
         let folder = self.out.join("report");
         let artifact = self.out.join("model.segue");

@@ -16,7 +16,7 @@ use segue::{
 use serde::Serialize;
 
 use super::{Error, Options};
-use crate::table::Member;
+use crate::table::{Member, Table};
 
 /// A playlist of fewer songs is left out: its shown half would not fill a request's seeds.
 const LEAST: usize = 2 * MAX_SEEDS;
@@ -40,6 +40,19 @@ impl Playlists {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty()
+    }
+
+    /// Those of the table that the model was made of, if it has any.
+    pub fn of(model: &Model, table: &Table) -> Option<Self> {
+        let lists = table.playlists.as_ref()?;
+        let mut playlists = Self::default();
+        for row in 0..table.n_tracks() {
+            if let Some(playlist) = lists.get(row) {
+                let artist = table.artists.get(row).unwrap_or_default();
+                playlists.add(model, Member { playlist, id: table.ids.get(row), song: table.songs.get(row), artist });
+            }
+        }
+        (!playlists.is_empty()).then_some(playlists)
     }
 
     /// Adds one row of a table: the track is looked for by its id, then by title and artist.

@@ -7,11 +7,14 @@ use serde::Serialize;
 use crate::{
     charts::Point,
     pipeline::Trained,
-    quality::{self, Quality},
+    quality::{self, Continuation, Quality},
+    table::Table,
 };
 
 /// How many songs the recommendations are measured on.
 const SONGS: usize = 500;
+/// How many playlists are continued, at most: each takes as long as a dozen songs.
+const PLAYLISTS: usize = 100;
 /// How many tracks the index is measured on, in answers of 50.
 const RECALL_SAMPLE: usize = 300;
 /// About how many tracks the map shows.
@@ -36,12 +39,49 @@ pub struct Facts {
     pub songs: u32,
     /// How good the recommendations are.
     pub quality: Quality,
-    /// How good they would be if every feature counted once; `None` where it does.
-    pub unweighted: Option<Quality>,
+    /// How well they continue the table's playlists; `None` where it has none, or none of use.
+    pub playlists: Option<Continuation>,
+    /// How good both would be if every feature counted once; `None` where it does.
+    pub unweighted: Option<Unweighted>,
     /// What each feature weighs, in the model's order.
     pub weights: Vec<f64>,
     /// Recall of the index in answers of 50 songs of the own cluster.
     pub recall_at_50: f64,
+}
+
+/// How good the recommendations of a model without weights are, measured alike.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unweighted {
+    /// What follows songs.
+    pub recommendations: Quality,
+    /// How well playlists are continued, where the table has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub playlists: Option<Continuation>,
+}
+
+impl Unweighted {
+    /// Measures `model`. `name` stands for the table in errors.
+    ///
+    /// # Errors
+    ///
+    /// Where the model does not answer, which would be a defect.
+    pub fn measure(model: &Model, table: &Table, name: &str) -> Result<Self, quality::Error> {
+        let recommendations = quality::measure(model, &Facts::options(), &|_| ())?;
+        Ok(Self { recommendations, playlists: continued(model, table, name)?.ok() })
+    }
+}
+
+/// How well a model continues the playlists of its own table; or, in a sentence, why they cannot be measured.
+fn continued(model: &Model, table: &Table, name: &str) -> Result<Result<Continuation, Option<String>>, quality::Error> {
+    let Some(playlists) = quality::Playlists::of(model, table) else { return Ok(Err(None)) };
+    let options = quality::Options { sample: PLAYLISTS, ..Facts::options() };
+    match quality::continuation(model, playlists, name, &options, &|_| ()) {
+        Ok(found) => Ok(Ok(found)),
+        Err(quality::Error::TooShort { playlists, least, .. }) => Ok(Err(Some(format!(
+            "playlists are left out: none of the table's {playlists} has {least} different songs"
+        )))),
+        Err(error) => Err(error),
+    }
 }
 
 /// How a feature's values are spread, in the file's own unit.
@@ -109,10 +149,24 @@ impl Facts {
             points,
             songs: model.songs().count(),
             quality: quality::measure(model, &Self::options(), progress)?,
+            playlists: None,
             unweighted: None,
             weights: model.scaler().weights.clone(),
             recall_at_50: quality::recall(model, 50, RECALL_SAMPLE, true)?,
         })
+    }
+
+    /// Adds how well the table's playlists are continued, where it has any. `name` stands for the table in errors.
+    ///
+    /// # Errors
+    ///
+    /// Where the model does not answer, which would be a defect.
+    pub fn add_playlists(&mut self, model: &Model, table: &Table, name: &str) -> Result<(), quality::Error> {
+        match continued(model, table, name)? {
+            Ok(found) => self.playlists = Some(found),
+            Err(reason) => self.quality.left_out.extend(reason),
+        }
+        Ok(())
     }
 
     /// What the recommendations are measured on. With the same for a model of other weights, the two can be compared.

@@ -11,7 +11,7 @@ use crate::{
     charts,
     knee::knee,
     pipeline::Trained,
-    quality::text::figures,
+    quality::{Continuation, Method, text::figures},
     table::Feature,
     text::{count, number},
 };
@@ -277,7 +277,7 @@ fn search(card: &Card, facts: &Facts) -> Markup {
 
 fn recommendations(facts: &Facts) -> Markup {
     let quality = &facts.quality;
-    let before = facts.unweighted.as_ref().map(figures);
+    let before = facts.unweighted.as_ref().map(|unweighted| figures(&unweighted.recommendations));
     let rows = figures(quality).into_iter().enumerate().map(|(at, figure)| {
         let before = before.as_ref().and_then(|figures| figures.get(at)).map(|figure| figure.values.clone());
         (figure, before)
@@ -310,6 +310,42 @@ fn recommendations(facts: &Facts) -> Markup {
             }
         }))
         @for reason in &quality.left_out { p.quiet { (reason) } }
+        @if let Some(playlists) = &facts.playlists { (continuation(playlists, facts)) }
+    }
+}
+
+/// How the table's playlists are continued, and what other ways there are.
+fn continuation(playlists: &Continuation, facts: &Facts) -> Markup {
+    let percent = |share: f64| format!("{:.2} %", share * 100.0);
+    let cells = |method: &Method| {
+        html! {
+            @for share in [method.recall_at_10, method.recall_at_50, method.recall_at_100, method.r_precision] {
+                td.number { (percent(share)) }
+            }
+        }
+    };
+    let unweighted = facts.unweighted.as_ref().and_then(|unweighted| unweighted.playlists.as_ref());
+    // The other ways are the same without weights, or say less of them.
+    let unweighted = unweighted.into_iter().flat_map(|playlists| &playlists.methods).take(2);
+    html! {
+        h3 { "Playlists" }
+        p {
+            "Half of each of " (count(playlists.playlists as u64)) " playlists of the table is hidden, and looked for by what "
+            "is shown: " (format!("{:.0}", playlists.shown)) " songs shown and " (format!("{:.0}", playlists.hidden))
+            " hidden, on average. The share of the hidden songs among the first 10, 50 and 100, and among as many as are "
+            "hidden."
+            @if playlists.too_short > 0 { " " (count(playlists.too_short as u64)) " playlists of too few songs are left out." }
+        }
+        (table("Playlist continuation", html! {
+            thead { tr {
+                th scope="col" { "Continued by" } th.number scope="col" { "recall@10" } th.number scope="col" { "recall@50" }
+                th.number scope="col" { "recall@100" } th.number scope="col" { "R-precision" }
+            } }
+            tbody {
+                @for method in &playlists.methods { tr { th scope="row" { (method.name) } (cells(method)) } }
+                @for method in unweighted { tr { th scope="row" { (method.name) ", unweighted" } (cells(method)) } }
+            }
+        }))
     }
 }
 

@@ -54,3 +54,51 @@ fn a_page_needs_nothing_from_elsewhere() {
         serde_json::from_slice(&std::fs::read(folder.path().join("metrics.json")).expect("metrics")).expect("JSON");
     assert!(metrics["silhouette"]["3"].is_number() && metrics["recommendations"]["songs"] == 60, "{metrics}");
 }
+
+#[test]
+fn playlists_of_the_table_are_continued_with_and_without_weights() {
+    let mut csv = String::from("song,artist,energy,tempo,playlist_name,playlist_id\n");
+    for track in 0..90 {
+        let list = track % 3;
+        csv += &format!("s{track},a{},0.{},{},List {list},p{list}\n", track % 7, track % 13 + 10, list * 30 + track);
+    }
+    let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
+    let weights = "tempo=2".parse().expect("weights");
+    let options = pipeline::Options { k: 2, k_range: 2..=3, weights, ..Default::default() };
+    let console = Console::quiet();
+    let (trained, model) = pipeline::train_and_open(&table, &options, &console).expect("a model");
+    let mut facts = Facts::gather(&model, &trained, &|_| ()).expect("facts");
+    facts.add_playlists(&model, &table, "lists").expect("playlists");
+    let unweighted = pipeline::unweighted(&table, &options).expect("a model");
+    assert!(unweighted.scaler().weights.iter().all(|weight| *weight == 1.0) && !unweighted.neighbors().is_complete());
+    facts.unweighted = Some(Unweighted::measure(&unweighted, &table, "lists").expect("measures"));
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&trained, &facts, &console, folder.path()).expect("written");
+    let metrics = metrics(&trained, &facts, &console);
+    for found in ["playlists", "unweighted_playlists"] {
+        assert_eq!(metrics[found]["playlists"], 3, "{metrics}");
+        let methods = metrics[found]["methods"].as_array().expect("methods");
+        let names: Vec<&str> = methods.iter().filter_map(|method| method["name"].as_str()).collect();
+        assert!(names[0].starts_with("segue") && names.contains(&"at random"), "{names:?}");
+        assert!(names.iter().any(|name| name.starts_with("nearest")), "{names:?}");
+    }
+    let page = std::fs::read_to_string(folder.path().join("index.html")).expect("a page");
+    assert!(page.contains("<h3>Playlists</h3>") && page.contains("their clusters, unweighted"));
+}
+
+#[test]
+fn playlists_too_short_to_hide_half_of_are_left_out_and_said_so() {
+    let csv: String = (0..30).map(|track| format!("s{track},a,0.{track:02},{track},p{}\n", track % 15)).collect();
+    let csv = format!("song,artist,energy,tempo,playlist\n{csv}");
+    let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
+    let options = pipeline::Options { k: 2, k_range: 2..=2, ..Default::default() };
+    let (trained, model) = pipeline::train_and_open(&table, &options, &Console::quiet()).expect("a model");
+    let mut facts = Facts::gather(&model, &trained, &|_| ()).expect("facts");
+    facts.add_playlists(&model, &table, "lists").expect("no defect");
+    assert!(facts.playlists.is_none());
+    assert!(
+        facts.quality.left_out.iter().any(|reason| reason.contains("none of the table's 15")),
+        "{:?}",
+        facts.quality
+    );
+}

@@ -48,6 +48,7 @@ pub(crate) struct Columns {
     pub(crate) id: Option<usize>,
     pub(crate) album: Option<usize>,
     pub(crate) genre: Option<usize>,
+    pub(crate) playlist: Option<usize>,
     pub(crate) year: Option<usize>,
     pub(crate) explicit: Option<usize>,
     pub(crate) features: Vec<(Feature, usize, Form)>,
@@ -82,12 +83,15 @@ impl Columns {
             let found = found.into_iter().map(|(feature, ..)| feature).collect();
             return Err(Error::TooFewFeatures { name: name.to_owned(), found, columns: list(header) });
         }
+        // Playlists often have an id and a name: nobody needs to be told which is taken.
+        let playlist = search.columns(PLAYLIST).next();
         Ok(Columns {
             song,
             artist,
             id: search.optional("id", ID),
             album: search.optional("album", ALBUM),
             genre: search.optional("genre", GENRE),
+            playlist,
             year: search.optional("year", YEAR),
             explicit: search.optional("explicit", EXPLICIT),
             features: found,
@@ -142,10 +146,15 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn optional(&mut self, meaning: &str, aliases: &[&str]) -> Option<usize> {
-        let mut columns = aliases.iter().flat_map(|alias| {
+    /// The columns of a meaning, in the order of its names.
+    fn columns(&self, aliases: &[&str]) -> impl Iterator<Item = usize> {
+        aliases.iter().flat_map(|alias| {
             self.keys.iter().enumerate().filter(move |(_, key)| key == alias).map(|(column, _)| column)
-        });
+        })
+    }
+
+    fn optional(&mut self, meaning: &str, aliases: &[&str]) -> Option<usize> {
+        let mut columns = self.columns(aliases);
         let taken = columns.next()?;
         let others: Vec<&String> = columns.map(|column| &self.header[column]).collect();
         if !others.is_empty() {

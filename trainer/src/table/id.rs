@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use segue::column::Texts;
 use sha2::{Digest, Sha256};
 
 use super::Interned;
@@ -39,18 +40,18 @@ fn hash(artist: &str, song: &str, occurrence: u32) -> u128 {
     hash.iter().take(16).fold(0, |bits, &byte| bits << 8 | u128::from(byte))
 }
 
-/// Gives every track whose id is empty one that no other track of the table has.
-pub(crate) fn fill(ids: &mut [String], artists: &Interned, songs: &[String]) {
-    let missing: Vec<usize> = (0..ids.len()).filter(|&row| ids[row].is_empty()).collect();
+/// Gives every track whose id is empty one that no other track of the table has. Nothing where there is no room.
+pub(crate) fn fill(ids: Texts, artists: &Interned, songs: &Texts) -> Option<Texts> {
+    let missing: Vec<usize> = (0..ids.len()).filter(|&row| ids.get(row).is_empty()).collect();
     if missing.is_empty() {
-        return;
+        return Some(ids);
     }
     // A file may hold ids that were made here before (an exported table, extended).
-    let given: HashSet<&str> = ids.iter().map(String::as_str).filter(|id| id.len() == LENGTH).collect();
+    let given: HashSet<&str> = ids.iter().filter(|id| id.len() == LENGTH).collect();
     let mut occurrences: HashMap<u128, u32> = HashMap::new();
     let mut made = Vec::with_capacity(missing.len());
     for &row in &missing {
-        let (artist, song) = (artists.get(row).unwrap_or_default(), songs[row].as_str());
+        let (artist, song) = (artists.get(row).unwrap_or_default(), songs.get(row));
         let first = hash(artist, song, 1);
         let occurrence = occurrences.entry(first).or_default();
         made.push(loop {
@@ -62,9 +63,18 @@ pub(crate) fn fill(ids: &mut [String], artists: &Interned, songs: &[String]) {
             }
         });
     }
-    for (row, id) in missing.into_iter().zip(made) {
-        ids[row] = id;
+    let mut made = missing.into_iter().zip(&made).peekable();
+    let mut filled = Texts::default();
+    for row in 0..ids.len() {
+        let id = match made.next_if(|(missing, _)| *missing == row) {
+            Some((_, id)) => id,
+            None => ids.get(row),
+        };
+        if !filled.push(id) {
+            return None;
+        }
     }
+    Some(filled)
 }
 
 #[cfg(test)]
@@ -72,12 +82,11 @@ mod tests {
     use super::{super::interned::Interner, *};
 
     fn filled(tracks: &[(&str, &str, &str)]) -> Vec<String> {
-        let mut ids: Vec<String> = tracks.iter().map(|&(id, _, _)| id.to_owned()).collect();
-        let songs: Vec<String> = tracks.iter().map(|&(_, _, song)| song.to_owned()).collect();
+        let ids: Texts = tracks.iter().map(|&(id, _, _)| id).collect();
+        let songs: Texts = tracks.iter().map(|&(_, _, song)| song).collect();
         let mut artists = Interner::default();
         tracks.iter().for_each(|&(_, artist, _)| artists.push(artist));
-        fill(&mut ids, &artists.finish(), &songs);
-        ids
+        fill(ids, &artists.finish(), &songs).expect("room").iter().map(str::to_owned).collect()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! The way through it: [`open`] or [`read`] streams the file, `rows` splits it into rows of cells, `columns` finds
 //! the ones that matter by their names, `cell` parses them one by one, and a row that lacks something needed is
-//! counted in [`Dropped`]. What is left is a [`Table`], kept as columns: a million tracks take about 250 MB.
+//! counted in [`Dropped`]. What is left is a [`Table`], kept as columns: a million tracks take about 170 MB.
 //!
 //! ```
 //! use trainer::table::{self, Feature};
@@ -30,6 +30,7 @@ mod rows;
 mod tests;
 
 use ndarray::Array2;
+use segue::column::Texts;
 
 pub use self::{
     dropped::Dropped,
@@ -50,19 +51,21 @@ pub struct Table {
     pub absent: Vec<Feature>,
     /// Rows read, the dropped ones among them.
     pub rows: u64,
-    /// Shape `(n_tracks, n_features)`: every feature in the file's own unit, exactly as the file has it. Finite.
+    /// Shape `(n_tracks, n_features)`: every feature in the file's own unit, exactly as the file has it, -1e30 to 1e30.
     pub values: Array2<f64>,
     /// An id for every track: the file's own, or one made from artist and title. Those that are made differ from all
     /// others; the file's own repeat where the file repeats them (a file with a row per track and genre does).
-    pub ids: Vec<String>,
+    pub ids: Texts,
     /// Titles, without surrounding white space, never empty.
-    pub songs: Vec<String>,
+    pub songs: Texts,
     /// Artists as the file names them, several in one cell as one name.
     pub artists: Interned,
     /// Albums, where the file has such a column.
     pub albums: Option<Interned>,
     /// Genres, where the file has such a column.
     pub genres: Option<Interned>,
+    /// The playlist that the row says the track is on, where the file has such a column.
+    pub playlists: Option<Interned>,
     /// Years of release, where the file has such a column.
     pub years: Option<Vec<Option<u16>>>,
     /// Whether the lyrics are explicit, where the file has such a column.

@@ -10,6 +10,7 @@ use std::{
 
 use flate2::read::MultiGzDecoder;
 use ndarray::Array2;
+use segue::column::Texts;
 
 use super::{
     Dropped, Error, Feature, Table, cell,
@@ -146,12 +147,17 @@ fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) ->
     }
     let mut builder = Builder::new(Columns::find(name, &header, options.features.as_deref())?);
     let max_tracks = options.max_tracks.min(MAX_TRACKS);
+    let no_room = |line| Error::TooLarge { name: name.to_owned(), line, what: "4 GiB of titles or ids before its end" };
+    let mut line = 0;
     while let Some(row) = rows.next_row().map_err(|stop| stop.into_error(name, gzip, &header))? {
         if row.len() != header.len() {
             let (expected, got) = (header.len(), row.len());
             return Err(Error::RowWidth { name: name.to_owned(), line: row.line, expected, got });
         }
-        builder.push(row);
+        line = row.line;
+        if !builder.push(row) {
+            return Err(no_room(line));
+        }
         if builder.songs.len() > max_tracks {
             return Err(Error::TooManyTracks { name: name.to_owned(), limit: max_tracks });
         }
@@ -161,7 +167,7 @@ fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) ->
         rows if builder.songs.is_empty() => {
             Err(Error::NoRowsLeft { name: name.to_owned(), rows, dropped: builder.dropped })
         }
-        _ => Ok(builder.finish()),
+        _ => builder.finish().ok_or_else(|| no_room(line)),
     }
 }
 
@@ -188,11 +194,12 @@ struct Builder {
     columns: Columns,
     rows: u64,
     values: Vec<f64>,
-    ids: Vec<String>,
-    songs: Vec<String>,
+    ids: Texts,
+    songs: Texts,
     artists: Interner,
     albums: Option<Interner>,
     genres: Option<Interner>,
+    playlists: Option<Interner>,
     years: Option<Vec<Option<u16>>>,
     explicit: Option<Vec<Option<bool>>>,
     dropped: Dropped,
@@ -203,11 +210,12 @@ impl Builder {
         Builder {
             rows: 0,
             values: Vec::new(),
-            ids: Vec::new(),
-            songs: Vec::new(),
+            ids: Texts::default(),
+            songs: Texts::default(),
             artists: Interner::default(),
             albums: columns.album.map(|_| Interner::default()),
             genres: columns.genre.map(|_| Interner::default()),
+            playlists: columns.playlist.map(|_| Interner::default()),
             years: columns.year.map(|_| Vec::new()),
             explicit: columns.explicit.map(|_| Vec::new()),
             dropped: Dropped::default(),
@@ -215,17 +223,21 @@ impl Builder {
         }
     }
 
-    fn push(&mut self, row: Row<'_>) {
+    /// False where there is no room for more.
+    #[must_use]
+    fn push(&mut self, row: Row<'_>) -> bool {
         self.rows += 1;
         let kept = self.values.len();
         if let Err(reason) = self.push_needed(row) {
             self.values.truncate(kept);
             self.dropped.add(row.line, reason);
-            return;
+            return true;
         }
         let columns = &self.columns;
-        self.ids.push(columns.id.map_or("", |column| cell::id(row.cell(column))).to_owned());
-        self.songs.push(row.cell(columns.song).to_owned());
+        let id = columns.id.map_or("", |column| cell::id(row.cell(column)));
+        if !self.ids.push(id) || !self.songs.push(row.cell(columns.song)) {
+            return false;
+        }
         self.artists.push(row.cell(columns.artist));
         if let (Some(albums), Some(column)) = (&mut self.albums, columns.album) {
             albums.push(row.cell(column));
@@ -233,12 +245,16 @@ impl Builder {
         if let (Some(genres), Some(column)) = (&mut self.genres, columns.genre) {
             genres.push(row.cell(column));
         }
+        if let (Some(playlists), Some(column)) = (&mut self.playlists, columns.playlist) {
+            playlists.push(row.cell(column));
+        }
         if let (Some(years), Some(column)) = (&mut self.years, columns.year) {
             years.push(cell::year(row.cell(column)));
         }
         if let (Some(explicit), Some(column)) = (&mut self.explicit, columns.explicit) {
             explicit.push(cell::flag(row.cell(column)));
         }
+        true
     }
 
     /// Checks all that a track must have, and takes its features; or says why the row is to be dropped.
@@ -262,30 +278,31 @@ impl Builder {
         Ok(())
     }
 
-    /// At least one track must have been taken.
-    fn finish(mut self) -> Table {
+    /// At least one track must have been taken. Nothing where there is no room for the ids that are made.
+    fn finish(mut self) -> Option<Table> {
         let features: Vec<Feature> = self.columns.features.iter().map(|&(feature, ..)| feature).collect();
         let artists = self.artists.finish();
-        id::fill(&mut self.ids, &artists, &self.songs);
-        self.ids.shrink_to_fit();
         self.songs.shrink_to_fit();
+        let mut ids = id::fill(self.ids, &artists, &self.songs)?;
+        ids.shrink_to_fit();
         self.values.shrink_to_fit();
         let shape = (self.songs.len(), features.len());
-        Table {
+        Some(Table {
             // Every track pushed exactly one value for every feature.
             values: Array2::from_shape_vec(shape, self.values).expect("as many values as tracks times features"),
             features,
             absent: self.columns.absent,
             rows: self.rows,
-            ids: self.ids,
+            ids,
             songs: self.songs,
             artists,
             albums: self.albums.map(Interner::finish),
             genres: self.genres.map(Interner::finish),
+            playlists: self.playlists.map(Interner::finish),
             years: self.years,
             explicit: self.explicit,
             dropped: self.dropped,
             warnings: self.columns.warnings,
-        }
+        })
     }
 }
