@@ -44,7 +44,7 @@ fn check(table: &Table) {
     assert!(table.values.iter().all(|value| value.is_finite()), "a value is not finite");
     assert!((2..=16).contains(&table.features.len()));
     assert_eq!(table.ids.len(), tracks);
-    assert!(table.ids.iter().chain(&table.songs).all(|text| !text.is_empty()));
+    assert!(table.ids.iter().chain(table.songs.iter()).all(|text| !text.is_empty()));
     for row in 0..tracks {
         assert!(table.artists.get(row).is_some());
         for column in [&table.albums, &table.genres].into_iter().flatten() {
