@@ -35,6 +35,7 @@ use segue_benches::{
 };
 use segue_store::{Store, Upload, Version};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use crate::served::Served;
 
@@ -104,10 +105,11 @@ async fn main() -> anyhow::Result<()> {
         })
         .await?;
         for connections in &options.connections {
-            let swapping = tokio::spawn(swap(store.clone(), models.clone(), options.swap_seconds));
+            let (stop, stopped) = oneshot::channel();
+            let swapping = tokio::spawn(swap(store.clone(), models.clone(), options.swap_seconds, stopped));
             rows.push(measure("segue", &mut served, *connections, &options, &paths).await?);
-            swapping.abort();
-            let _ = swapping.await;
+            let _ = stop.send(());
+            swapping.await?;
         }
     }
     if let Some(peers) = (!options.no_peer).then(Peers::ready).flatten() {
@@ -194,12 +196,16 @@ async fn publish(store: &Store, catalog: &Catalog) -> anyhow::Result<(Vec<Versio
 }
 
 /// Makes one model after the other current.
-async fn swap(store: Store, models: Vec<Version>, seconds: u64) {
+async fn swap(store: Store, models: Vec<Version>, seconds: u64, mut stopped: oneshot::Receiver<()>) {
     if seconds == 0 {
         return;
     }
     for version in models.iter().cycle() {
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        // A write that has begun ends.
+        tokio::select! {
+            _ = &mut stopped => return,
+            () = tokio::time::sleep(Duration::from_secs(seconds)) => {}
+        }
         if let Err(error) = store.rollback(*version).await {
             println!("no swap: {error}");
         }
