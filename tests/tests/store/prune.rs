@@ -252,7 +252,7 @@ async fn a_rollback_beside_a_prune_never_leaves_a_pointer_to_what_is_deleted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn publishers_do_not_notice_a_prune_beside_them() {
-    let (test, versions) = stored(5).await;
+    let (test, _) = stored(5).await;
     let mut publishers = JoinSet::new();
     let store = test.store.clone();
     publishers.spawn(async move {
@@ -270,6 +270,6 @@ async fn publishers_do_not_notice_a_prune_beside_them() {
     }
     publishers.join_all().await;
     test.store.fetch(&current(&test.store).await).await.unwrap();
+    // Which ones are left depends on who came first; what is current is among them.
     holds(&test.store).await;
-    assert!(listed(&test.store).await.contains(&versions[0]), "it is the newest");
 }
