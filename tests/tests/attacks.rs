@@ -1,7 +1,5 @@
 //! What no client of good will sends: each is a problem, and the next request is answered.
 
-#![allow(missing_docs)]
-
 use recommend::http::cors::Cors;
 use segue_tests::{
     runtime::{Function, api_gateway_event},

@@ -1,8 +1,6 @@
 //! The exact search, graphs rebuilt from an artifact and the index of titles, over a catalogue with the shape of a real
 //! one, with arithmetic and assertions checked: what would be a wrong number in a release is a panic here.
 
-#![allow(missing_docs)]
-
 use std::{hint::black_box, panic::catch_unwind, process::Command};
 
 use segue::{

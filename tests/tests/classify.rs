@@ -1,7 +1,5 @@
 //! `POST /v1/classify` held against the arrays of naive Bayes themselves, and its refusals by name and place.
 
-#![allow(missing_docs)]
-
 use std::f64::consts::TAU;
 
 use recommend::http::cors::Cors;

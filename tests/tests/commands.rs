@@ -1,7 +1,5 @@
 //! Every command of the README is run as it is printed, or it stands here why not.
 
-#![allow(missing_docs)]
-
 use std::path::Path;
 
 /// Where commands are run, word for word.

@@ -1,7 +1,5 @@
 //! The routes for clients of the Python service: every status, every parameter, its names.
 
-#![allow(missing_docs)]
-
 use recommend::http::cors::Cors;
 use segue_tests::world::World;
 use serde_json::{Value, json};

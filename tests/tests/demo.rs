@@ -1,7 +1,5 @@
 //! `cargo demo`, started as a user starts it: what it prints works.
 
-#![allow(missing_docs)]
-
 use std::{path::Path, process::Stdio, time::Duration};
 
 use segue_tests::{binaries::binary, catalog, data};

@@ -1,8 +1,6 @@
 //! The function while its S3 server is out of order: cold, and while it looks for a new model. The table of
 //! `docs/operations.md` has a row for each test.
 
-#![allow(missing_docs)]
-
 use std::time::{Duration, Instant};
 
 use recommend::http::cors::Cors;

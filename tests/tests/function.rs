@@ -1,7 +1,5 @@
 //! The function binary behind a Lambda runtime API, its model in a real S3 server.
 
-#![allow(missing_docs)]
-
 use segue_tests::{binaries::binary, runtime::Function, world::World};
 use serde_json::Value;
 

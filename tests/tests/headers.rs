@@ -1,7 +1,5 @@
 //! What every route does alike: headers, methods, conditional and compressed answers, cross-origin requests.
 
-#![allow(missing_docs)]
-
 use std::io::Read;
 
 use base64::{Engine, prelude::BASE64_STANDARD};

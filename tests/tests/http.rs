@@ -1,7 +1,5 @@
 //! The function's router over plain HTTP, its model fetched from a real S3 server.
 
-#![allow(missing_docs)]
-
 use std::{
     net::SocketAddr,
     sync::{

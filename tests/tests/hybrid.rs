@@ -1,7 +1,5 @@
 //! Filters, targets, several seeds, diversity: each held against brute force on a real table.
 
-#![allow(missing_docs)]
-
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,

@@ -1,7 +1,5 @@
 //! What an operator sees of the function and sets: its log, its metrics, its health, and who may ask.
 
-#![allow(missing_docs)]
-
 use std::{path::Path, process::Stdio};
 
 use axum::{Json, Router, body::Bytes, http::HeaderMap, routing::post};

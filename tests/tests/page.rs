@@ -1,7 +1,5 @@
 //! The page for people, and the points of its map, over plain HTTP.
 
-#![allow(missing_docs)]
-
 use recommend::http::cors::Cors;
 use segue_tests::world::World;
 use serde_json::Value;

@@ -1,7 +1,5 @@
 //! `trainer evaluate`: on real tables, recommendations are far better than chance.
 
-#![allow(missing_docs)]
-
 use std::{
     path::Path,
     process::{Command, Output},

@@ -1,7 +1,5 @@
 //! The README's requests, sent as they are printed.
 
-#![allow(missing_docs)]
-
 use std::{path::Path, sync::Arc, time::Duration};
 
 use local::s3::EmbeddedS3;

@@ -1,7 +1,5 @@
 //! Real track tables: the method held against scikit-learn, the search against brute force.
 
-#![allow(missing_docs)]
-
 use std::collections::HashSet;
 
 use segue::{

@@ -1,7 +1,5 @@
 //! `/v1/recommendations` over HTTP: every parameter does what it says, in a query and in a body.
 
-#![allow(missing_docs)]
-
 use recommend::http::cors::Cors;
 use segue_tests::world::World;
 use serde_json::{Value, json};

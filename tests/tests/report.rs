@@ -1,7 +1,5 @@
 //! The report that `trainer train` writes: one page that stands by itself, in a Chromium where there is one.
 
-#![allow(missing_docs)]
-
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},

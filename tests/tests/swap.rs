@@ -1,7 +1,5 @@
 //! A function that changes its model while it answers.
 
-#![allow(missing_docs)]
-
 use std::{
     process::{Command, Stdio},
     time::{Duration, Instant},

@@ -1,7 +1,5 @@
 //! What the SAM template must hold, whatever else changes in it.
 
-#![allow(missing_docs)]
-
 use std::{collections::BTreeSet, path::Path};
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};

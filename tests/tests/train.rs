@@ -1,8 +1,6 @@
 //! The function that trains: the real binary behind a Lambda runtime API, an upload in a real S3 server, a model that
 //! the other function answers from.
 
-#![allow(missing_docs)]
-
 use std::{collections::HashMap, io::Write, num::NonZeroU64, path::Path, time::Duration};
 
 use aws_sdk_s3::primitives::ByteStream;

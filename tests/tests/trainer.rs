@@ -1,7 +1,5 @@
 //! The trainer binary: what it refuses, what it warns of, and that nothing half-written stays behind.
 
-#![allow(missing_docs)]
-
 use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},

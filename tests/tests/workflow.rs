@@ -1,7 +1,5 @@
 //! What the workflow for GitHub Actions must hold, whatever else changes in it.
 
-#![allow(missing_docs)]
-
 use std::path::Path;
 
 fn workflow() -> String {

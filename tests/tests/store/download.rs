@@ -8,8 +8,8 @@ use segue_store::{Error, Latest, LatestState, StoreOptions};
 use segue_tests::TestStore;
 use tokio::task::JoinSet;
 
-use crate::proxy::{Fate, Proxy};
-use crate::{current, impatient, upload};
+use super::proxy::{Fate, Proxy};
+use super::{current, impatient, upload};
 
 /// So many bytes that the sockets cannot hold what a test lets nobody read.
 const LARGE: usize = 24 << 20;

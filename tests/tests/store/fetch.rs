@@ -3,7 +3,7 @@
 use segue_store::{Error, Latest};
 use segue_tests::TestStore;
 
-use crate::{current, upload};
+use super::{current, upload};
 
 #[tokio::test]
 async fn an_object_that_is_not_what_the_pointer_says_is_corrupt() {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use segue_store::{Error, Latest, LatestState, MAX_LATEST_BYTES, Upload, Version};
 use segue_tests::TestStore;
 
-use crate::{current, upload};
+use super::{current, upload};
 
 #[tokio::test]
 async fn an_unchanged_pointer_is_not_sent_again() {

@@ -7,8 +7,8 @@ use segue_store::{Error, Prune, Pruned, Store, Version};
 use segue_tests::TestStore;
 use tokio::task::JoinSet;
 
-use crate::cut::{Cut, Wire};
-use crate::{current, upload};
+use super::cut::{Cut, Wire};
+use super::{current, upload};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// More than any of these needs.

@@ -8,8 +8,8 @@ use segue_store::{Error, Published, Store, Upload, Version};
 use segue_tests::TestStore;
 use tokio::task::JoinSet;
 
-use crate::cut::{Cut, Wire};
-use crate::{current, history, upload};
+use super::cut::{Cut, Wire};
+use super::{current, history, upload};
 
 #[tokio::test]
 async fn what_is_published_is_fetched() {

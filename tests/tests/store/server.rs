@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::{current, impatient, store_at, upload};
+use super::{current, impatient, store_at, upload};
 
 #[tokio::test]
 async fn what_is_missing_is_named() {

@@ -7,7 +7,7 @@ use segue_store::{Error, LatestState, Published, Store};
 use segue_tests::TestStore;
 use tokio::task::JoinSet;
 
-use crate::{current, history, upload};
+use super::{current, history, upload};
 
 /// Runs the test `child` of this file in a process with these variables and no other of AWS.
 fn run_child(child: &str, variables: &[(&str, String)]) {

@@ -1,0 +1,39 @@
+//! One binary: each file is a module here, and what they all link is linked once.
+
+#![allow(missing_docs)]
+
+mod attacks;
+mod checked;
+mod classify;
+mod commands;
+mod compat;
+mod demo;
+mod faults;
+mod function;
+mod headers;
+mod http;
+mod hybrid;
+mod operations;
+mod page;
+mod quality;
+mod readme;
+mod real_tables;
+mod recommendations;
+mod report;
+mod store;
+mod swap;
+mod template;
+mod train;
+mod trainer;
+mod workflow;
+
+#[test]
+fn no_file_is_forgotten() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for entry in std::fs::read_dir(folder).expect("the folder of the tests") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        let line = format!("\nmod {name};\n");
+        assert!(name == "main" || include_str!("main.rs").contains(&line), "main.rs lacks{line}");
+    }
+}
