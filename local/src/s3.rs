@@ -3,6 +3,7 @@
 //! s3s-fs does the storing. What S3 promises beyond it, and segue relies on, is added here:
 //!
 //! - conditional writes have one winner: writes take turns, and no read sees half of one,
+//! - a write that has begun is finished, whether or not its client is still there,
 //! - `GET` and `HEAD` heed `If-None-Match` (304) and `If-Match` (412),
 //! - a bucket that does not exist is `NoSuchBucket`, and a write does not make it.
 //!
@@ -46,6 +47,7 @@ pub struct EmbeddedS3 {
     address: SocketAddr,
     root: PathBuf,
     pace: Option<Arc<Pace>>,
+    turn: Arc<RwLock<()>>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -93,7 +95,8 @@ impl EmbeddedS3 {
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         builder.set_access(BucketsExist { root: root.clone() });
         let pace = throttle.map(|throttle| Arc::new(Pace::new(throttle)));
-        let server = Arc::new(Server { s3: builder.build(), turn: RwLock::new(()), pace: pace.clone() });
+        let turn = Arc::new(RwLock::new(()));
+        let server = Arc::new(Server { s3: builder.build(), turn: turn.clone(), pace: pace.clone() });
 
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -108,7 +111,7 @@ impl EmbeddedS3 {
                 tracing::error!(%error, "the embedded S3 ended");
             }
         });
-        Ok(Self { address, root, pace, stop, server })
+        Ok(Self { address, root, pace, turn, stop, server })
     }
 
     /// Makes a bucket, if it does not exist.
@@ -181,16 +184,18 @@ impl EmbeddedS3 {
 
     /// Stops, and waits until the requests under way are done.
     pub async fn stop(self) {
-        let Self { stop, server, .. } = self;
+        let Self { turn, stop, server, .. } = self;
         drop(stop);
         drop(server.await);
+        // A write whose client has left is nobody's request.
+        drop(turn.write().await);
     }
 }
 
 struct Server {
     s3: S3Service,
     /// Shared by reads, held alone by a write. s3s-fs compares ETags and then writes, with nothing in between.
-    turn: RwLock<()>,
+    turn: Arc<RwLock<()>>,
     pace: Option<Arc<Pace>>,
 }
 
@@ -211,16 +216,24 @@ async fn answer(
     let is_read = method == Method::GET || method == Method::HEAD;
     let answer = if is_read {
         let _shared = server.turn.read().await;
-        server.s3.call(request).await
+        server.s3.call(request).await.map_err(|error| format!("{error:?}"))
     } else {
-        let _alone = server.turn.write().await;
-        server.s3.call(request).await
+        let alone = server.turn.clone().write_owned().await;
+        let server = server.clone();
+        // A task of its own: this one is dropped when its client leaves, and s3s-fs would have stored an object and not yet
+        // its ETag.
+        let write = tokio::spawn(async move {
+            let answer = server.s3.call(request).await.map_err(|error| format!("{error:?}"));
+            drop(alone);
+            answer
+        });
+        write.await.unwrap_or_else(|error| Err(error.to_string()))
     };
     let response = match answer {
         Ok(response) if is_read && response.status().is_success() => heed_conditions(&headers, response.map(Body::new)),
         Ok(response) => response.map(Body::new),
         Err(error) => {
-            tracing::error!(?error, "the embedded S3 failed");
+            tracing::error!(error, "the embedded S3 failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     };
@@ -385,6 +398,29 @@ mod tests {
         }
         assert_eq!(winners.len(), 1);
         assert_eq!(read(&client).await, vec![winners[0]; 100_000]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_write_whose_client_leaves_is_whole_or_not_there() {
+        let (_s3, client, _folder) = started().await;
+        put(&client, "music", "la la").await.unwrap();
+        for patience in (0..3_000).step_by(100).map(std::time::Duration::from_micros) {
+            let request = client.put_object().bucket("music").key("a/song");
+            let write = request.body(ByteStream::from(vec![b'x'; 200_000])).send();
+            let _ = tokio::time::timeout(patience, write).await;
+            let song = client.get_object().bucket("music").key("a/song").send().await.unwrap();
+            let etag = song.e_tag().unwrap().to_owned();
+            let bytes = song.body.collect().await.unwrap().to_vec();
+            assert!(bytes == b"la la" || bytes == [b'x'; 200_000], "{} bytes", bytes.len());
+            let next = client.put_object().bucket("music").key("a/song").if_match(etag);
+            if let Err(error) = next.body(ByteStream::from_static(b"la la")).send().await {
+                // The abandoned write may have come in between.
+                assert_eq!(error.code(), Some("PreconditionFailed"));
+                let again = client.head_object().bucket("music").key("a/song").send().await.unwrap();
+                let next = client.put_object().bucket("music").key("a/song").if_match(again.e_tag().unwrap());
+                next.body(ByteStream::from_static(b"la la")).send().await.unwrap();
+            }
+        }
     }
 
     #[tokio::test]

@@ -18,7 +18,7 @@ fn run_child(child: &str, variables: &[(&str, String)]) {
         }
     }
     let output = command
-        .args(["--exact", &format!("settings::{child}"), "--ignored", "--nocapture"])
+        .args(["--exact", &format!("store::settings::{child}"), "--ignored", "--nocapture"])
         .env("HOME", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .envs(variables.iter().cloned())

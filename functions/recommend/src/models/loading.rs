@@ -140,6 +140,11 @@ struct Graphs {
 }
 
 impl Graphs {
+    /// Adds every graph that can be had: a cluster whose graph cannot be is searched exactly, and no other.
+    ///
+    /// # Errors
+    ///
+    /// The first of what went wrong.
     async fn add_to(self, loaded: &Arc<Loaded>) -> Result<(), Error> {
         let mut graphs: JoinSet<Result<(), Error>> = JoinSet::new();
         for section in self.sections {
@@ -154,9 +159,10 @@ impl Graphs {
                 .await
             });
         }
+        let mut outcome = Ok(());
         while let Some(added) = graphs.join_next().await {
-            added??;
+            outcome = outcome.and(added.map_err(Error::from).flatten());
         }
-        Ok(())
+        outcome
     }
 }
