@@ -2,9 +2,11 @@
 
 use std::{
     process::{Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use recommend::models::{Models, Source};
 use segue_store::{Store, Upload};
 use segue_tests::{
     binaries::binary,
@@ -72,6 +74,22 @@ async fn what_is_published_or_rolled_back_to_answers_without_a_restart_and_names
     let store = Store::with_client(world.s3.client(), LOCATION.parse().expect("a location"));
     store.rollback(first.as_str().expect("text").parse().expect("a version")).await.expect("rolls back");
     assert_eq!(another_than(&function, &second).await, first);
+}
+
+#[tokio::test]
+async fn a_model_that_was_replaced_is_let_go() {
+    let world = World::new().await;
+    world.publish_as("3").await;
+    let store = Store::with_client(world.s3.client(), LOCATION.parse().expect("a location"));
+    let models = Arc::new(Models::new(Source::Store(store), PATIENCE).refreshing(Duration::from_millis(100)));
+    let first = Arc::downgrade(&models.get().await.expect("a model"));
+    world.publish_as("4").await;
+    let begun = Instant::now();
+    while first.strong_count() > 0 {
+        assert!(begun.elapsed() < PATIENCE, "somebody holds {} of the first model", first.strong_count());
+        models.get().await.expect("a model");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test]

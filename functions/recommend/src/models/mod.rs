@@ -29,7 +29,8 @@ use crate::{facts, metrics};
 
 type Outcome = Result<Arc<Loaded>, Error>;
 
-/// One attempt to load the first model: whoever asks while it runs waits for it, and shares what comes of it.
+/// One attempt to load the first model: whoever asks while it runs waits for it, and shares what comes of it. One that
+/// has succeeded is let go.
 type Attempt = watch::Receiver<Option<Outcome>>;
 
 /// Where models come from.
@@ -164,7 +165,10 @@ impl Models {
 
     /// The attempt to wait for, and whether it is a new one. It runs whether or not anybody waits.
     fn begin(self: &Arc<Self>) -> (Attempt, bool) {
-        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut first = self.first();
+        if let Some(loaded) = self.loaded() {
+            return (watch::channel(Some(Ok(loaded))).1, false);
+        }
         match &*first {
             Some(attempt) if !matches!(&*attempt.borrow(), Some(Err(_))) => (attempt.clone(), false),
             _ => {
@@ -181,7 +185,12 @@ impl Models {
                         metrics::load_failed();
                         tracing::error!(%error, causes = causes(error), location = %models.source.location(), "model not loaded");
                     }
+                    let succeeded = outcome.is_ok();
                     sender.send_replace(Some(outcome));
+                    if succeeded {
+                        // Its outcome would keep the first model for as long as the process lives.
+                        *models.first() = None;
+                    }
                 });
                 *first = Some(attempt.clone());
                 (attempt, true)
@@ -222,6 +231,10 @@ impl Models {
     /// Makes this the model of all requests from now on.
     fn set(&self, loaded: &Arc<Loaded>) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(loaded));
+    }
+
+    fn first(&self) -> MutexGuard<'_, Option<Attempt>> {
+        self.first.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn refreshes(&self) -> MutexGuard<'_, Refresh> {
