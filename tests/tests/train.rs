@@ -115,13 +115,13 @@ async fn a_file_that_is_too_large_is_refused_before_it_is_downloaded() {
     let env: Vec<_> = env.chain(more.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
     let function = Function::start(&binary("train"), &env).await;
 
-    let csv = catalog::csv() + &"Filler,Nobody,,,0.5,100,0.5,0.5,1,1999,No\n".repeat(5_000);
+    let csv = catalog::csv() + &"Filler,Nobody,,,0.5,100,0.5,0.5,1,1999,No\n".repeat(7_000);
     let bytes = csv.len();
     let event = upload(&s3, "large.csv", csv.clone(), &[]).await;
     let error = function.try_invoke(event).await.expect_err("refused");
     assert_eq!(error["errorType"], "TooLarge", "{error}");
     let message = error["errorMessage"].as_str().expect("a message");
-    for part in ["uploads/large.csv", &bytes.to_string(), "for 682 in its 129 MB", "170500 bytes", "AWS Batch"] {
+    for part in ["uploads/large.csv", &bytes.to_string(), "for 910 in its 129 MB", "227500 bytes", "AWS Batch"] {
         assert!(message.contains(part), "{part}: {message}");
     }
     assert!(s3.sent().iter().all(|sent| !sent.path.contains("large.csv") || sent.bytes == 0), "it was downloaded");
@@ -134,7 +134,7 @@ async fn a_file_that_is_too_large_is_refused_before_it_is_downloaded() {
         let event = upload(&s3, name, csv, &metadata).await;
         let error = function.try_invoke(event).await.expect_err("refused");
         let message = error["errorMessage"].as_str().expect("a message");
-        assert!(error["errorType"] == "TooLarge" && message.contains("more than the 682 tracks"), "{error}");
+        assert!(error["errorType"] == "TooLarge" && message.contains("more than the 910 tracks"), "{error}");
     }
 }
 
