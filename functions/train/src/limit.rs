@@ -32,7 +32,7 @@ pub fn time_until(deadline: SystemTime, now: SystemTime) -> Duration {
 
 /// What a function of this memory, in MB, can train on in this time: a number of tracks.
 pub fn most_tracks(memory: u64, time: Duration) -> u64 {
-    let room = (memory << 20).saturating_sub(REST) / TRACK;
+    let room = memory.saturating_mul(1 << 20).saturating_sub(REST) / TRACK;
     let processors = (memory as f64 / PROCESSOR).min(6.0);
     let tracks_in_time = time.saturating_sub(MARGIN).as_secs_f64() * processors / SECONDS;
     room.min(tracks_in_time as u64).min(trainer::table::MAX_TRACKS as u64)
