@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, bail};
 use aws_sdk_s3::{
     Client,
-    config::{BehaviorVersion, Credentials, Region},
+    config::{Credentials, Region},
 };
 use clap::Parser;
 use recommend::{
@@ -126,8 +126,7 @@ fn key(name: &str) -> anyhow::Result<String> {
 }
 
 fn client(url: &str, access_key: &str, secret_key: &str) -> Client {
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
+    let config = segue_store::base_config()
         .region(Region::from_static(REGION))
         .endpoint_url(url)
         .force_path_style(true)

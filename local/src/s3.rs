@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_s3::config::{Credentials, Region};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
@@ -153,8 +153,7 @@ impl EmbeddedS3 {
 
     /// A client of this server with keys of one's own, which the server may not know.
     pub fn client_with_keys(&self, access_key: &str, secret_key: &str) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
+        let config = segue_store::base_config()
             .region(Region::from_static(REGION))
             .endpoint_url(self.endpoint())
             .force_path_style(true)

@@ -53,6 +53,7 @@ mod prune;
 mod publish;
 mod rollback;
 
+pub use connect::{base_config, client_from_environment};
 pub use download::Download;
 pub use error::Error;
 pub use latest::{Latest, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES};
@@ -65,7 +66,13 @@ pub use prune::{MIN_AGE, Prune, Pruned};
 pub use publish::{Published, ReportFile, Upload};
 pub use segue::Version;
 
+use std::{future::Future, pin::Pin};
+
 use aws_sdk_s3::Client;
+
+/// What every public operation returns. Boxed, so that its code, the S3 client's with it, is compiled in this crate once
+/// and not in each crate that awaits it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A place in S3 that holds models.
 #[derive(Clone, Debug)]
@@ -84,8 +91,10 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NoRegion`] and [`Error::NoCredentials`] where none are found.
-    pub async fn connect(location: Location) -> Result<Self, Error> {
-        Ok(Self::new(connect::config_from_environment().await?, location, StoreOptions::default()))
+    pub fn connect(location: Location) -> BoxFuture<'static, Result<Self, Error>> {
+        Box::pin(
+            async move { Ok(Self::new(connect::config_from_environment().await?, location, StoreOptions::default())) },
+        )
     }
 
     /// Uses the configuration of a client that is there already: its endpoint, region, credentials and HTTP client.

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use crate::location::ARTIFACT;
 use crate::object::Small;
-use crate::{Error, Latest, Store, Version};
+use crate::{BoxFuture, Error, Latest, Store, Version};
 
 /// How many summaries are read at once.
 const AT_ONCE: usize = 16;
@@ -48,35 +48,37 @@ impl Store {
     ///
     /// # Errors
     /// Where S3 does not answer, or refuses.
-    pub async fn list(&self) -> Result<Vec<ModelEntry>, Error> {
-        let pointer = self.pointer().await?;
-        let current = pointer.latest.map(|latest| latest.version);
-        let mut models = Vec::new();
-        for stored in self.stored().await? {
-            let Some((size, published_at)) = stored.artifact else { continue };
-            models.push(ModelEntry {
-                version: stored.version,
-                size,
-                published_at,
-                tracks: None,
-                accuracy: None,
-                current: current == Some(stored.version),
-                removing: pointer.marks.removing.contains(&stored.version),
-            });
-        }
-        for some in models.chunks_mut(AT_ONCE) {
-            let mut summaries = JoinSet::new();
-            for (at, model) in some.iter().enumerate() {
-                let (store, version) = (self.clone(), model.version);
-                summaries.spawn(async move { (at, store.figures(version).await) });
+    pub fn list(&self) -> BoxFuture<'_, Result<Vec<ModelEntry>, Error>> {
+        Box::pin(async move {
+            let pointer = self.pointer().await?;
+            let current = pointer.latest.map(|latest| latest.version);
+            let mut models = Vec::new();
+            for stored in self.stored().await? {
+                let Some((size, published_at)) = stored.artifact else { continue };
+                models.push(ModelEntry {
+                    version: stored.version,
+                    size,
+                    published_at,
+                    tracks: None,
+                    accuracy: None,
+                    current: current == Some(stored.version),
+                    removing: pointer.marks.removing.contains(&stored.version),
+                });
             }
-            for (at, summary) in summaries.join_all().await {
-                let summary = summary?;
-                some[at].tracks = summary.as_ref().map(|summary| summary.tracks);
-                some[at].accuracy = summary.map(|summary| summary.accuracy);
+            for some in models.chunks_mut(AT_ONCE) {
+                let mut summaries = JoinSet::new();
+                for (at, model) in some.iter().enumerate() {
+                    let (store, version) = (self.clone(), model.version);
+                    summaries.spawn(async move { (at, store.figures(version).await) });
+                }
+                for (at, summary) in summaries.join_all().await {
+                    let summary = summary?;
+                    some[at].tracks = summary.as_ref().map(|summary| summary.tracks);
+                    some[at].accuracy = summary.map(|summary| summary.accuracy);
+                }
             }
-        }
-        Ok(models)
+            Ok(models)
+        })
     }
 
     /// What a model's `summary.json` says, if there is one that can be read.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tracing::warn;
 
 use crate::{
-    Error, Location, StoreOptions, connect,
+    BoxFuture, Error, Location, StoreOptions, connect,
     error::{Cause, cause},
 };
 
@@ -71,13 +71,22 @@ impl ObjectReader {
     ///
     /// # Errors
     /// Where there are no settings, or no such object that may be read.
-    pub async fn open(object: ObjectAddress) -> Result<Self, Error> {
-        let options = StoreOptions::default();
-        let client = Client::from_conf(options.apply(connect::config_from_environment().await?).build());
-        let request = client.get_object().bucket(object.bucket.bucket()).key(&object.key);
-        let answer = request.send().await.map_err(|error| Error::from_sdk(&object.bucket, &object.key, error))?;
-        let size = answer.content_length.and_then(|size| u64::try_from(size).ok());
-        Ok(Self { client, object, answer, size, read: 0, most_attempts: options.max_attempts.max(1), attempts: 1 })
+    pub fn open(object: ObjectAddress) -> BoxFuture<'static, Result<Self, Error>> {
+        Box::pin(async move {
+            let client = connect::client_from_environment().await?;
+            let request = client.get_object().bucket(object.bucket.bucket()).key(&object.key);
+            let answer = request.send().await.map_err(|error| Error::from_sdk(&object.bucket, &object.key, error))?;
+            let size = answer.content_length.and_then(|size| u64::try_from(size).ok());
+            Ok(Self {
+                client,
+                object,
+                answer,
+                size,
+                read: 0,
+                most_attempts: StoreOptions::default().max_attempts.max(1),
+                attempts: 1,
+            })
+        })
     }
 
     /// Its size in bytes, where the server says it.
@@ -90,25 +99,27 @@ impl ObjectReader {
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the object does not come to its end.
-    pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        loop {
-            let broken: Cause = match self.answer.body.next().await {
-                Some(Ok(piece)) => {
-                    self.read += piece.len() as u64;
-                    self.attempts = 1;
-                    return Ok(Some(piece));
+    pub fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, Error>> {
+        Box::pin(async move {
+            loop {
+                let broken: Cause = match self.answer.body.next().await {
+                    Some(Ok(piece)) => {
+                        self.read += piece.len() as u64;
+                        self.attempts = 1;
+                        return Ok(Some(piece));
+                    }
+                    None if self.size.is_none_or(|size| self.read == size) => return Ok(None),
+                    None => cause(format!("the body ended after {} bytes", self.read)),
+                    Some(Err(error)) => cause(error),
+                };
+                if self.attempts >= self.most_attempts || self.size.is_none_or(|size| self.read >= size) {
+                    return Err(Error::Unavailable { what: self.object.to_string(), source: broken });
                 }
-                None if self.size.is_none_or(|size| self.read == size) => return Ok(None),
-                None => cause(format!("the body ended after {} bytes", self.read)),
-                Some(Err(error)) => cause(error),
-            };
-            if self.attempts >= self.most_attempts || self.size.is_none_or(|size| self.read >= size) {
-                return Err(Error::Unavailable { what: self.object.to_string(), source: broken });
+                warn!(error = %broken, read = self.read, "the download broke off");
+                self.attempts += 1;
+                self.resume().await?;
             }
-            warn!(error = %broken, read = self.read, "the download broke off");
-            self.attempts += 1;
-            self.resume().await?;
-        }
+        })
     }
 
     async fn resume(&mut self) -> Result<(), Error> {

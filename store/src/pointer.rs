@@ -5,7 +5,7 @@ use tracing::warn;
 
 use crate::error::cause;
 use crate::object::{Condition, Put, Small};
-use crate::{Error, Latest, MAX_LATEST_BYTES, Store, Version};
+use crate::{BoxFuture, Error, Latest, MAX_LATEST_BYTES, Store, Version};
 
 /// What [`Store::latest`] found.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,16 +78,18 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NoModel`] where nothing was published, [`Error::Corrupt`] where `latest.json` makes no sense.
-    pub async fn latest(&self, known_etag: Option<&str>) -> Result<LatestState, Error> {
-        let key = self.location.latest_key();
-        match self.get_small(&key, known_etag).await? {
-            Small::NotModified => Ok(LatestState::NotModified),
-            Small::Missing => Err(Error::NoModel { location: self.location.clone() }),
-            Small::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
-            Small::Found { bytes, etag } => {
-                Ok(LatestState::Found { latest: Latest::parse(&bytes, &self.location, &key)?, etag })
+    pub fn latest<'a>(&'a self, known_etag: Option<&'a str>) -> BoxFuture<'a, Result<LatestState, Error>> {
+        Box::pin(async move {
+            let key = self.location.latest_key();
+            match self.get_small(&key, known_etag).await? {
+                Small::NotModified => Ok(LatestState::NotModified),
+                Small::Missing => Err(Error::NoModel { location: self.location.clone() }),
+                Small::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
+                Small::Found { bytes, etag } => {
+                    Ok(LatestState::Found { latest: Latest::parse(&bytes, &self.location, &key)?, etag })
+                }
             }
-        }
+        })
     }
 
     pub(crate) async fn pointer(&self) -> Result<Pointer, Error> {

@@ -7,7 +7,7 @@ use crate::error::cause;
 use crate::list::Stored;
 use crate::object::Put;
 use crate::pointer::{MAX_MARKS, Marks};
-use crate::{Error, Store, Version};
+use crate::{BoxFuture, Error, Store, Version};
 
 /// Nothing younger is deleted, unless that is asked for: somebody may be about to go back to it, or may still be
 /// publishing it.
@@ -52,47 +52,49 @@ impl Store {
     /// # Errors
     /// [`Error::NoModel`] and [`Error::Corrupt`] where `latest.json` does not say which model is current: then nothing
     /// is deleted.
-    pub async fn prune(&self, prune: &Prune) -> Result<Pruned, Error> {
-        self.latest(None).await?;
-        let seen = self.pointer().await?;
-        let current = seen.latest.as_ref().map(|latest| latest.version);
-        let stored = self.stored().await?;
-        let now = Timestamp::now();
-        let young = |written: Timestamp| !prune.young && now.duration_since(written) < MIN_AGE;
+    pub fn prune<'a>(&'a self, prune: &'a Prune) -> BoxFuture<'a, Result<Pruned, Error>> {
+        Box::pin(async move {
+            self.latest(None).await?;
+            let seen = self.pointer().await?;
+            let current = seen.latest.as_ref().map(|latest| latest.version);
+            let stored = self.stored().await?;
+            let now = Timestamp::now();
+            let young = |written: Timestamp| !prune.young && now.duration_since(written) < MIN_AGE;
 
-        let mut pruned = Pruned::default();
-        let mut newest = 0;
-        for Stored { version, artifact, newest: written } in &stored {
-            let marked = seen.marks.removing.contains(version);
-            match artifact {
-                _ if current == Some(*version) => newest += 1,
-                Some(_) if marked => pruned.models.push(*version),
-                None if marked || !young(*written) => pruned.remains.push(*version),
-                None => {}
-                Some(_) if newest < prune.keep => newest += 1,
-                Some((_, written)) if young(*written) => pruned.young += 1,
-                Some(_) => pruned.models.push(*version),
-            }
-        }
-        if prune.dry_run {
-            return Ok(pruned);
-        }
-        let mut gone = Vec::new();
-        let doomed: Vec<Version> = pruned.models.iter().chain(&pruned.remains).copied().collect();
-        for some in doomed.chunks(MAX_MARKS) {
-            self.mark(some).await?;
-            for version in some {
-                if self.remove(*version).await? {
-                    gone.push(*version);
+            let mut pruned = Pruned::default();
+            let mut newest = 0;
+            for Stored { version, artifact, newest: written } in &stored {
+                let marked = seen.marks.removing.contains(version);
+                match artifact {
+                    _ if current == Some(*version) => newest += 1,
+                    Some(_) if marked => pruned.models.push(*version),
+                    None if marked || !young(*written) => pruned.remains.push(*version),
+                    None => {}
+                    Some(_) if newest < prune.keep => newest += 1,
+                    Some((_, written)) if young(*written) => pruned.young += 1,
+                    Some(_) => pruned.models.push(*version),
                 }
             }
+            if prune.dry_run {
+                return Ok(pruned);
+            }
+            let mut gone = Vec::new();
+            let doomed: Vec<Version> = pruned.models.iter().chain(&pruned.remains).copied().collect();
+            for some in doomed.chunks(MAX_MARKS) {
+                self.mark(some).await?;
+                for version in some {
+                    if self.remove(*version).await? {
+                        gone.push(*version);
+                    }
+                }
+                self.unmark(&gone, &stored).await?;
+            }
+            // Where nothing was to be deleted, marks of what is gone may be left.
             self.unmark(&gone, &stored).await?;
-        }
-        // Where nothing was to be deleted, marks of what is gone may be left.
-        self.unmark(&gone, &stored).await?;
-        pruned.models.retain(|version| gone.contains(version));
-        pruned.remains.retain(|version| gone.contains(version));
-        Ok(pruned)
+            pruned.models.retain(|version| gone.contains(version));
+            pruned.remains.retain(|version| gone.contains(version));
+            Ok(pruned)
+        })
     }
 
     /// Says in `latest.json` that these are being deleted, but not the one that is current by now.

@@ -8,7 +8,7 @@ use crate::error::cause;
 use crate::object::{Condition, Head, Put};
 use crate::pointer::{MARK_BYTES, MAX_MARKS};
 use crate::prune::MAX_LOOKS;
-use crate::{Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
+use crate::{BoxFuture, Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
 
 /// A model to be published.
 #[derive(Clone, Debug)]
@@ -67,51 +67,53 @@ impl Store {
     /// # Errors
     /// [`Error::PointerMoved`] where another publisher was first: the model is stored, but not current.
     /// [`Error::BeingRemoved`] where this very model is being deleted.
-    pub async fn publish(&self, upload: Upload) -> Result<Published, Error> {
-        let version = Version::of(&upload.artifact);
-        let next = Latest {
-            version,
-            key: self.location.model_key(version),
-            size: upload.artifact.len() as u64,
-            etag: None,
-            head: head(&upload.artifact),
-            tracks: upload.tracks,
-            k: upload.k,
-            accuracy: upload.accuracy,
-            features: upload.features,
-            published_at: Timestamp::now(),
-            previous: None,
-        };
-        check(&next, &upload.report)?;
-
-        let mut already_there = true;
-        for _ in 0..MAX_LOOKS {
-            let seen = self.pointer().await?;
-            self.unmarked(&seen, version)?;
-            let stored = self.store_model(&next, upload.artifact.clone(), upload.report.clone()).await?;
-            already_there &= stored.already_there;
-            // Current already, it stays as it is. Its object may have been copied, which makes another ETag.
-            let next = match &seen.latest {
-                Some(latest) if latest.version == version => Latest { etag: stored.etag, ..latest.clone() },
-                _ => Latest { etag: stored.etag, ..next.clone() },
-            };
-            let current = match &seen.latest {
-                Some(latest) if *latest == next => next,
-                _ => match self.move_pointer(&seen, next).await? {
-                    Some(latest) => latest,
-                    // What was stored may have been deleted with what an interrupted publish had left.
-                    None => continue,
-                },
-            };
-            info!(%version, location = %self.location, already_there, "published");
-            return Ok(Published {
+    pub fn publish(&self, upload: Upload) -> BoxFuture<'_, Result<Published, Error>> {
+        Box::pin(async move {
+            let version = Version::of(&upload.artifact);
+            let next = Latest {
                 version,
-                location: self.location.clone(),
-                already_there,
-                previous: current.previous,
-            });
-        }
-        Err(self.pruned_all_the_time())
+                key: self.location.model_key(version),
+                size: upload.artifact.len() as u64,
+                etag: None,
+                head: head(&upload.artifact),
+                tracks: upload.tracks,
+                k: upload.k,
+                accuracy: upload.accuracy,
+                features: upload.features,
+                published_at: Timestamp::now(),
+                previous: None,
+            };
+            check(&next, &upload.report)?;
+
+            let mut already_there = true;
+            for _ in 0..MAX_LOOKS {
+                let seen = self.pointer().await?;
+                self.unmarked(&seen, version)?;
+                let stored = self.store_model(&next, upload.artifact.clone(), upload.report.clone()).await?;
+                already_there &= stored.already_there;
+                // Current already, it stays as it is. Its object may have been copied, which makes another ETag.
+                let next = match &seen.latest {
+                    Some(latest) if latest.version == version => Latest { etag: stored.etag, ..latest.clone() },
+                    _ => Latest { etag: stored.etag, ..next.clone() },
+                };
+                let current = match &seen.latest {
+                    Some(latest) if *latest == next => next,
+                    _ => match self.move_pointer(&seen, next).await? {
+                        Some(latest) => latest,
+                        // What was stored may have been deleted with what an interrupted publish had left.
+                        None => continue,
+                    },
+                };
+                info!(%version, location = %self.location, already_there, "published");
+                return Ok(Published {
+                    version,
+                    location: self.location.clone(),
+                    already_there,
+                    previous: current.previous,
+                });
+            }
+            Err(self.pruned_all_the_time())
+        })
     }
 
     /// Writes what belongs to a model, the artifact last: where it is, the rest is.

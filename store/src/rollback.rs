@@ -4,7 +4,7 @@ use tracing::info;
 
 use crate::object::Small;
 use crate::prune::MAX_LOOKS;
-use crate::{Error, Latest, Store, Version};
+use crate::{BoxFuture, Error, Latest, Store, Version};
 
 impl Store {
     /// Makes a stored model current, with the figures of its `summary.json`. What was current becomes `previous`.
@@ -13,23 +13,25 @@ impl Store {
     /// # Errors
     /// [`Error::UnknownVersion`] where it is not stored, [`Error::BeingRemoved`] where it is being deleted,
     /// [`Error::PointerMoved`] where another publisher was first.
-    pub async fn rollback(&self, version: Version) -> Result<Latest, Error> {
-        for _ in 0..MAX_LOOKS {
-            let seen = self.pointer().await?;
-            self.unmarked(&seen, version)?;
-            // After the pointer: whatever is deleted from now on was marked, and then the pointer is another.
-            let model = self.summary(version).await?;
-            if let Some(latest) =
-                seen.latest.as_ref().filter(|latest| latest.version == version && latest.etag == model.etag)
-            {
-                return Ok(latest.clone());
+    pub fn rollback(&self, version: Version) -> BoxFuture<'_, Result<Latest, Error>> {
+        Box::pin(async move {
+            for _ in 0..MAX_LOOKS {
+                let seen = self.pointer().await?;
+                self.unmarked(&seen, version)?;
+                // After the pointer: whatever is deleted from now on was marked, and then the pointer is another.
+                let model = self.summary(version).await?;
+                if let Some(latest) =
+                    seen.latest.as_ref().filter(|latest| latest.version == version && latest.etag == model.etag)
+                {
+                    return Ok(latest.clone());
+                }
+                if let Some(latest) = self.move_pointer(&seen, model).await? {
+                    info!(%version, location = %self.location, "rolled back");
+                    return Ok(latest);
+                }
             }
-            if let Some(latest) = self.move_pointer(&seen, model).await? {
-                info!(%version, location = %self.location, "rolled back");
-                return Ok(latest);
-            }
-        }
-        Err(self.pruned_all_the_time())
+            Err(self.pruned_all_the_time())
+        })
     }
 
     /// What `latest.json` is to say of a stored model, which must be there as it says.

@@ -62,7 +62,7 @@ impl Handler {
     /// Where these are not there.
     pub async fn connect(settings: Settings) -> Result<Self, segue_store::Error> {
         let store = Store::connect(settings.model.clone()).await?;
-        Ok(Self { client: object::client().await, store, settings })
+        Ok(Self { client: segue_store::client_from_environment().await?, store, settings })
     }
 
     /// Trains on everything that was uploaded. The `deadline` is when Lambda ends the function.

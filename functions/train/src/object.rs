@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_config::BehaviorVersion;
-use aws_sdk_s3::{Client, config::Builder};
+use aws_sdk_s3::Client;
 
 use crate::{error::Error, event::Uploaded};
 
@@ -16,13 +15,6 @@ pub struct Head {
     pub etag: Option<String>,
     /// What its owner wrote beside it.
     pub metadata: HashMap<String, String>,
-}
-
-/// A client with the standard AWS settings; with an endpoint of one's own, buckets are addressed by path.
-pub async fn client() -> Client {
-    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let own = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].iter().any(|name| std::env::var_os(name).is_some());
-    Client::from_conf(Builder::from(&config).force_path_style(own).build())
 }
 
 /// Asks S3.

@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 
 use self::arrivals::{Arrivals, Found};
 use crate::error::cause;
-use crate::{Error, Latest, Store, awake};
+use crate::{BoxFuture, Error, Latest, Store, awake};
 
 /// A download under way. Dropping it stops it.
 ///
@@ -82,19 +82,21 @@ impl Download {
     /// # Errors
     /// [`Error::NotToBeTaken`] where the artifact ends before, or where some of the bytes were taken already. What the
     /// download failed with, for this and every other call, even where the bytes had come.
-    pub async fn take(&self, range: Range<u64>) -> Result<Bytes, Error> {
-        if range.start > range.end || range.end > self.size {
-            return Err(self.not_to_be_taken(range, format!("it has {} bytes", self.size)));
-        }
-        loop {
-            let there = match self.arrivals.find(&range)? {
-                Found::Chunks(chunks) => return self.join(chunks),
-                Found::Taken => return Err(self.not_to_be_taken(range, "some of them were taken already".into())),
-                Found::NotYet(there) => there,
-            };
-            // What happened, if anything did, is seen by looking again.
-            let _ = there.await;
-        }
+    pub fn take(&self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, Error>> {
+        Box::pin(async move {
+            if range.start > range.end || range.end > self.size {
+                return Err(self.not_to_be_taken(range, format!("it has {} bytes", self.size)));
+            }
+            loop {
+                let there = match self.arrivals.find(&range)? {
+                    Found::Chunks(chunks) => return self.join(chunks),
+                    Found::Taken => return Err(self.not_to_be_taken(range, "some of them were taken already".into())),
+                    Found::NotYet(there) => there,
+                };
+                // What happened, if anything did, is seen by looking again.
+                let _ = there.await;
+            }
+        })
     }
 
     fn join(&self, mut chunks: Vec<Bytes>) -> Result<Bytes, Error> {

@@ -52,8 +52,7 @@ pub(crate) fn history(winners: &[Published], start: Option<Version>) -> Vec<Vers
 
 /// A client of an address that is not an embedded server's.
 pub(crate) fn store_at(endpoint: String, options: StoreOptions) -> Store {
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+    let config = segue_store::base_config()
         .region(aws_sdk_s3::config::Region::from_static("us-east-1"))
         .endpoint_url(endpoint)
         .force_path_style(true)
