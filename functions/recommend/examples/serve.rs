@@ -14,7 +14,7 @@ async fn main() -> anyhow::Result<()> {
     lambda_http::tracing::init_default_subscriber();
     let address = std::env::args().nth(1).context("expected an address to listen on, such as 127.0.0.1:9000")?;
     let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
-    let router = start::router().await?;
+    let router = start::router()?;
     println!("segue answers at http://{}", listener.local_addr()?);
     axum::serve(listener, router).await.context("the server ended")
 }

@@ -23,7 +23,7 @@ async fn main() -> Result<(), lambda_http::Error> {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let router = start::router().await?;
+    let router = start::router()?;
     let service = Adapter::from(ServiceBuilder::new().map_request(restore_path).service(router));
     let service = ServiceBuilder::new().map_request(mend).service(service);
     lambda_runtime::run(service).await.map_err(anyhow::Error::from_boxed)

@@ -4,7 +4,10 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use segue_store::Location;
 
-use crate::{access::Tokens, http::cors::Cors};
+use crate::{
+    access::{Access, Tokens},
+    http::cors::Cors,
+};
 
 /// What the environment says.
 #[derive(Clone, Debug)]
@@ -17,22 +20,10 @@ pub struct Settings {
     pub refresh: Option<Duration>,
     /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets: how much memory there is, in bytes.
     pub memory: Option<u64>,
-    /// `API_TOKENS` or `API_TOKENS_SECRET_ARN`: the tokens of which a request must bear one; none where neither is set.
-    pub tokens: TokenSource,
-    /// `CORS_ORIGINS`: the pages that may read the answers, `*` or origins separated by commas; none where it is not
-    /// set.
-    pub cors: Cors,
-}
-
-/// Where the tokens are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenSource {
-    /// The API is open.
-    Open,
-    /// Here.
-    Given(Tokens),
-    /// In this secret of AWS Secrets Manager.
-    Secret(String),
+    /// Who may ask. `CORS_ORIGINS`: the pages that may read the answers, `*` or origins separated by commas; none where it
+    /// is not set. `API_TOKENS`: the hashes of the tokens of which a request must bear one; everybody may ask where it is
+    /// not set.
+    pub access: Access,
 }
 
 /// A setting that stops the start.
@@ -61,8 +52,6 @@ pub enum Error {
 const MODEL_URI: &str = "s3://bucket/prefix, as given to `trainer publish`";
 const DEADLINE_MS: RangeInclusive<u64> = 100..=900_000;
 const REFRESH_SECONDS: RangeInclusive<u64> = 0..=86_400;
-const SECRET_ARN: &str =
-    "the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, and no API_TOKENS beside it";
 
 impl Settings {
     /// Reads the process's environment.
@@ -91,7 +80,13 @@ impl Settings {
         let refresh = number("REFRESH_SECONDS", "seconds", REFRESH_SECONDS, 60, set("REFRESH_SECONDS"))?;
         // Lambda's own, and only there: what does not read is not there.
         let megabytes = set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.trim().parse::<u64>().ok());
-        let tokens = tokens(set("API_TOKENS"), set("API_TOKENS_SECRET_ARN"))?;
+        let tokens = set("API_TOKENS").map(|text| text.parse::<Tokens>()).transpose();
+        let tokens = tokens.map_err(|error: String| Error::Invalid {
+            name: "API_TOKENS",
+            expected: format!("{} ({error})", Tokens::EXPECTED),
+            // It may be a token itself.
+            got: "something else".to_owned(),
+        })?;
         let cors = match set("CORS_ORIGINS") {
             None => Cors::Off,
             Some(text) => text.parse().map_err(|error| Error::Invalid {
@@ -105,8 +100,7 @@ impl Settings {
             deadline: Duration::from_millis(deadline),
             refresh: Some(Duration::from_secs(refresh)).filter(|refresh| !refresh.is_zero()),
             memory: megabytes.and_then(|megabytes| megabytes.checked_mul(1 << 20)),
-            tokens,
-            cors,
+            access: Access { cors, tokens },
         })
     }
 }
@@ -125,22 +119,6 @@ fn number(
             let expected = format!("{unit}, {} to {}", range.start(), range.end());
             Err(Error::Invalid { name, expected, got: text })
         }
-    }
-}
-
-fn tokens(given: Option<String>, secret: Option<String>) -> Result<TokenSource, Error> {
-    match (given, secret) {
-        (None, None) => Ok(TokenSource::Open),
-        (Some(text), None) => text.parse().map(TokenSource::Given).map_err(|error: String| Error::Invalid {
-            name: "API_TOKENS",
-            expected: format!("{} ({error})", Tokens::EXPECTED),
-            // It may be a token itself.
-            got: "something else".to_owned(),
-        }),
-        (None, Some(arn)) if arn.starts_with("arn:") && arn.contains(":secretsmanager:") => {
-            Ok(TokenSource::Secret(arn.trim().to_owned()))
-        }
-        (_, Some(got)) => Err(Error::Invalid { name: "API_TOKENS_SECRET_ARN", expected: SECRET_ARN.to_owned(), got }),
     }
 }
 
@@ -167,8 +145,8 @@ mod tests {
 
     #[test]
     fn pages_are_let_in_by_name_only() {
-        assert_eq!(read(&[MODEL]).expect("reads").cors, Cors::Off);
-        assert_eq!(read(&[MODEL, ("CORS_ORIGINS", "*")]).expect("reads").cors, Cors::Any);
+        assert_eq!(read(&[MODEL]).expect("reads").access.cors, Cors::Off);
+        assert_eq!(read(&[MODEL, ("CORS_ORIGINS", "*")]).expect("reads").access.cors, Cors::Any);
         let refused = read(&[MODEL, ("CORS_ORIGINS", "https://app.example/")]).expect_err("refused").to_string();
         assert!(refused.contains("CORS_ORIGINS") && refused.contains("http://localhost:3000"), "{refused}");
     }
@@ -177,24 +155,18 @@ mod tests {
     fn the_deadline_is_eight_seconds_and_a_check_each_minute_unless_set() {
         let settings = read(&[MODEL]).expect("reads");
         assert_eq!((settings.deadline.as_secs(), settings.refresh), (8, Some(Duration::from_secs(60))));
-        assert_eq!((settings.memory, settings.tokens), (None, TokenSource::Open));
+        assert_eq!((settings.memory, settings.access.tokens), (None, None));
         let set = [MODEL, ("DEADLINE_MS", "250"), ("REFRESH_SECONDS", "0"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")];
         let settings = read(&set).expect("reads");
         assert_eq!((settings.deadline.as_millis(), settings.refresh, settings.memory), (250, None, Some(512 << 20)));
     }
 
     #[test]
-    fn tokens_come_from_one_place_and_a_wrong_one_is_not_repeated() {
+    fn tokens_are_given_by_their_hashes_and_a_wrong_one_is_not_repeated() {
         let hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
-        let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:segue-AbCdEf";
-        let given = read(&[MODEL, ("API_TOKENS", hash)]).expect("reads").tokens;
-        assert!(matches!(given, TokenSource::Given(tokens) if tokens.accept(b"secret")));
-        let secret = read(&[MODEL, ("API_TOKENS_SECRET_ARN", arn)]).expect("reads").tokens;
-        assert_eq!(secret, TokenSource::Secret(arn.to_owned()));
-        let message = |settings: &[_]| read(&[&[MODEL], settings].concat()).expect_err("refused").to_string();
-        let plain = message(&[("API_TOKENS", "my-secret-token")]);
+        let tokens = read(&[MODEL, ("API_TOKENS", hash)]).expect("reads").access.tokens.expect("tokens");
+        assert!(tokens.accept(b"secret") && !tokens.accept(b"other"));
+        let plain = read(&[MODEL, ("API_TOKENS", "my-secret-token")]).expect_err("refused").to_string();
         assert!(plain.contains("API_TOKENS") && plain.contains("sha256sum") && !plain.contains("my-secret"), "{plain}");
-        assert!(message(&[("API_TOKENS", hash), ("API_TOKENS_SECRET_ARN", arn)]).contains("no API_TOKENS beside"));
-        assert!(message(&[("API_TOKENS_SECRET_ARN", "segue")]).contains("arn:aws:secretsmanager"));
     }
 }

@@ -6,10 +6,9 @@ use anyhow::Context;
 use axum::Router;
 
 use crate::{
-    access::{self, Access},
     api, metrics,
     models::{Models, Source},
-    settings::{Settings, TokenSource},
+    settings::Settings,
 };
 
 /// Reads the environment, starts the download of the model and says how requests are answered.
@@ -21,10 +20,13 @@ use crate::{
 /// # Panics
 ///
 /// Outside a tokio runtime.
-pub async fn router() -> anyhow::Result<Router> {
+pub fn router() -> anyhow::Result<Router> {
     let settings = Settings::from_env().context("the function cannot start")?;
     if writes_json() {
         metrics::install(std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "recommend".to_owned()))?;
+    }
+    if settings.access.tokens.is_none() {
+        tracing::warn!("the API is open to everybody: set API_TOKENS to ask for tokens");
     }
     let mut models = Models::new(Source::Environment(settings.model), settings.deadline);
     if let Some(every) = settings.refresh {
@@ -34,17 +36,8 @@ pub async fn router() -> anyhow::Result<Router> {
         models = models.within_memory(bytes);
     }
     let models = Arc::new(models);
-    // The model comes while the tokens are asked for.
     models.start();
-    let tokens = match settings.tokens {
-        TokenSource::Open => {
-            tracing::warn!("the API is open to everybody: set API_TOKENS to ask for tokens");
-            None
-        }
-        TokenSource::Given(tokens) => Some(tokens),
-        TokenSource::Secret(arn) => Some(access::fetch(&arn).await.context("the function cannot start")?),
-    };
-    Ok(api::router_with(models, &Access { cors: settings.cors, tokens }))
+    Ok(api::router_with(models, &settings.access))
 }
 
 /// Whether Lambda was told to keep the log as JSON, for machines to read: then there are metrics in it.

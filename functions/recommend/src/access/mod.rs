@@ -1,9 +1,7 @@
 //! Who may ask: pages of other origins, and bearers of tokens.
 
-mod secret;
 mod tokens;
 
-pub use secret::fetch;
 pub use tokens::Tokens;
 
 use crate::http::cors::Cors;
