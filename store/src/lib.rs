@@ -52,6 +52,7 @@ mod pointer;
 mod prune;
 mod publish;
 mod rollback;
+pub mod settings;
 
 pub use connect::{base_config, client_from_environment};
 pub use download::Download;

@@ -2,7 +2,10 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use segue_store::Location;
+use segue_store::{
+    Location,
+    settings::{Environment, Error},
+};
 
 use crate::{
     access::{Access, Tokens},
@@ -26,75 +29,24 @@ pub struct Settings {
     pub access: Access,
 }
 
-/// A setting that stops the start.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A setting that must be there is not.
-    #[error("{name} is not set: expected {expected}")]
-    Missing {
-        /// Its name.
-        name: &'static str,
-        /// What is allowed.
-        expected: &'static str,
-    },
-    /// A setting has a value that is not allowed.
-    #[error("{name} is {got:?}: expected {expected}")]
-    Invalid {
-        /// Its name.
-        name: &'static str,
-        /// What is allowed.
-        expected: String,
-        /// What came.
-        got: String,
-    },
-}
-
 const MODEL_URI: &str = "s3://bucket/prefix, as given to `trainer publish`";
 const DEADLINE_MS: RangeInclusive<u64> = 100..=900_000;
 const REFRESH_SECONDS: RangeInclusive<u64> = 0..=86_400;
 
 impl Settings {
-    /// Reads the process's environment.
+    /// Reads the environment.
     ///
     /// # Errors
     ///
     /// The first setting that is missing or not allowed, by name.
-    pub fn from_env() -> Result<Self, Error> {
-        Self::from_lookup(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
-    }
-
-    /// Reads settings from any source of names and values.
-    ///
-    /// # Errors
-    ///
-    /// As [`Settings::from_env`].
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let set = |name| lookup(name).filter(|value| !value.trim().is_empty());
-        let uri = set("MODEL_URI").ok_or(Error::Missing { name: "MODEL_URI", expected: MODEL_URI })?;
-        let model = uri.trim().parse().map_err(|error: segue_store::Error| Error::Invalid {
-            name: "MODEL_URI",
-            expected: format!("{MODEL_URI} ({error})"),
-            got: uri.clone(),
-        })?;
-        let deadline = number("DEADLINE_MS", "milliseconds", DEADLINE_MS, 8_000, set("DEADLINE_MS"))?;
-        let refresh = number("REFRESH_SECONDS", "seconds", REFRESH_SECONDS, 60, set("REFRESH_SECONDS"))?;
+    pub fn read(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Self, Error> {
+        let model = environment.require("MODEL_URI", MODEL_URI)?;
+        let deadline = environment.number("DEADLINE_MS", "milliseconds", DEADLINE_MS)?.unwrap_or(8_000);
+        let refresh = environment.number("REFRESH_SECONDS", "seconds", REFRESH_SECONDS)?.unwrap_or(60);
         // Lambda's own, and only there: what does not read is not there.
-        let megabytes = set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.trim().parse::<u64>().ok());
-        let tokens = set("API_TOKENS").map(|text| text.parse::<Tokens>()).transpose();
-        let tokens = tokens.map_err(|error: String| Error::Invalid {
-            name: "API_TOKENS",
-            expected: format!("{} ({error})", Tokens::EXPECTED),
-            // It may be a token itself.
-            got: "something else".to_owned(),
-        })?;
-        let cors = match set("CORS_ORIGINS") {
-            None => Cors::Off,
-            Some(text) => text.parse().map_err(|error| Error::Invalid {
-                name: "CORS_ORIGINS",
-                expected: format!("{} ({error})", Cors::EXPECTED),
-                got: text,
-            })?,
-        };
+        let megabytes = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.trim().parse::<u64>().ok());
+        let tokens = environment.parse("API_TOKENS", Tokens::EXPECTED).map_err(without_value)?;
+        let cors = environment.parse("CORS_ORIGINS", Cors::EXPECTED)?.unwrap_or_default();
         Ok(Self {
             model,
             deadline: Duration::from_millis(deadline),
@@ -105,20 +57,11 @@ impl Settings {
     }
 }
 
-fn number(
-    name: &'static str,
-    unit: &str,
-    range: RangeInclusive<u64>,
-    default: u64,
-    text: Option<String>,
-) -> Result<u64, Error> {
-    let Some(text) = text else { return Ok(default) };
-    match text.trim().parse() {
-        Ok(number) if range.contains(&number) => Ok(number),
-        _ => {
-            let expected = format!("{unit}, {} to {}", range.start(), range.end());
-            Err(Error::Invalid { name, expected, got: text })
-        }
+/// What stands in place of a token's hash may be the token itself.
+fn without_value(error: Error) -> Error {
+    match error {
+        Error::Invalid { name, expected, .. } => Error::Invalid { name, expected, got: "something else".to_owned() },
+        missing @ Error::Missing { .. } => missing,
     }
 }
 
@@ -129,7 +72,8 @@ mod tests {
     const MODEL: (&str, &str) = ("MODEL_URI", "s3://songs/models");
 
     fn read(settings: &[(&str, &str)]) -> Result<Settings, Error> {
-        Settings::from_lookup(|name| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+        let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+        Settings::read(&Environment::new(lookup))
     }
 
     #[test]

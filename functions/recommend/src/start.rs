@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use segue_store::settings::Environment;
 
 use crate::{
     api, metrics,
@@ -21,7 +22,7 @@ use crate::{
 ///
 /// Outside a tokio runtime.
 pub fn router() -> anyhow::Result<Router> {
-    let settings = Settings::from_env().context("the function cannot start")?;
+    let settings = Settings::read(&Environment::of_process()).context("the function cannot start")?;
     if writes_json() {
         metrics::install(std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "recommend".to_owned()))?;
     }

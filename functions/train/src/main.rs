@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use lambda_runtime::{LambdaEvent, service_fn};
+use segue_store::settings::Environment;
 use train::{event::Event, handler::Handler, settings::Settings};
 
 /// Gives back what a training took: the next one in the same environment has as much room as the first.
@@ -20,7 +21,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 }
 
 async fn start() -> anyhow::Result<()> {
-    let settings = Settings::from_env().context("the function cannot start")?;
+    let settings = Settings::read(&Environment::of_process()).context("the function cannot start")?;
     let handler = Handler::connect(settings).await?;
     let serve = |event: LambdaEvent<Event>| handler.handle(event.payload, event.context.deadline());
     lambda_runtime::run(service_fn(serve)).await.map_err(anyhow::Error::from_boxed)

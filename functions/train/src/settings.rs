@@ -1,6 +1,9 @@
 //! The environment, read once.
 
-use segue_store::Location;
+use segue_store::{
+    Location,
+    settings::{Environment, Error},
+};
 
 /// What the environment says.
 #[derive(Clone, Debug)]
@@ -11,61 +14,18 @@ pub struct Settings {
     pub memory: u64,
 }
 
-/// A setting that stops the start.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A setting that must be there is not.
-    #[error("{name} is not set: expected {expected}")]
-    Missing {
-        /// Its name.
-        name: &'static str,
-        /// What is allowed.
-        expected: &'static str,
-    },
-    /// A setting has a value that is not allowed.
-    #[error("{name} is {got:?}: expected {expected}")]
-    Invalid {
-        /// Its name.
-        name: &'static str,
-        /// What is allowed.
-        expected: String,
-        /// What came.
-        got: String,
-    },
-}
-
-const MODEL_URI: (&str, &str) = ("MODEL_URI", "s3://bucket/prefix, where models are to be published");
-const MEMORY: (&str, &str) = ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "a number of MB, as Lambda sets it");
+const MODEL_URI: &str = "s3://bucket/prefix, where models are to be published";
+const MEMORY: &str = "a number of MB, as Lambda sets it";
 
 impl Settings {
-    /// Reads the process's environment.
+    /// Reads the environment.
     ///
     /// # Errors
     ///
     /// The first setting that is missing or not allowed, by name.
-    pub fn from_env() -> Result<Self, Error> {
-        Self::from_lookup(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
-    }
-
-    /// Reads settings from any source of names and values.
-    ///
-    /// # Errors
-    ///
-    /// As [`Settings::from_env`].
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let set = |(name, expected)| {
-            lookup(name).filter(|value| !value.trim().is_empty()).ok_or(Error::Missing { name, expected })
-        };
-        let uri = set(MODEL_URI)?;
-        let model = uri.trim().parse().map_err(|error: segue_store::Error| {
-            let expected = format!("{} ({error})", MODEL_URI.1);
-            Error::Invalid { name: MODEL_URI.0, expected, got: uri.clone() }
-        })?;
-        let memory = set(MEMORY)?;
-        let memory = memory.trim().parse().map_err(|_| {
-            let expected = MEMORY.1.to_owned();
-            Error::Invalid { name: MEMORY.0, expected, got: memory.clone() }
-        })?;
+    pub fn read(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Self, Error> {
+        let model = environment.require("MODEL_URI", MODEL_URI)?;
+        let memory = environment.require("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY)?;
         Ok(Self { model, memory })
     }
 }
@@ -75,7 +35,8 @@ mod tests {
     use super::*;
 
     fn read(settings: &[(&str, &str)]) -> Result<Settings, Error> {
-        Settings::from_lookup(|name| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+        let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+        Settings::read(&Environment::new(lookup))
     }
 
     #[test]
