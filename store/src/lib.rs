@@ -52,7 +52,6 @@ mod pointer;
 mod prune;
 mod publish;
 mod rollback;
-pub mod settings;
 
 pub use connect::{base_config, client_from_environment};
 pub use download::Download;

@@ -3,6 +3,7 @@
 //! `MODEL_URI=s3://bucket/prefix cargo run --release -p recommend --example serve -- 127.0.0.1:9000`
 
 use anyhow::Context;
+use environment::settings::Environment;
 use recommend::start;
 use tokio::net::TcpListener;
 
@@ -11,7 +12,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    lambda_http::tracing::init_default_subscriber();
+    environment::log::init(&Environment::of_process());
     let address = std::env::args().nth(1).context("expected an address to listen on, such as 127.0.0.1:9000")?;
     let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
     let router = start::router()?;

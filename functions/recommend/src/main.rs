@@ -1,5 +1,6 @@
 //! The Lambda function.
 
+use environment::settings::Environment;
 use lambda_http::{Adapter, lambda_runtime, tower::ServiceBuilder};
 use recommend::{
     http::lambda::{mend, restore_path},
@@ -13,7 +14,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    lambda_http::tracing::init_default_subscriber();
+    environment::log::init(&Environment::of_process());
     if let Err(error) = run().await {
         // The runtime shows a function's last words in its log: one line that says what to do.
         tracing::error!("{error:#}");

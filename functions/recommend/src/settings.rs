@@ -2,10 +2,8 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use segue_store::{
-    Location,
-    settings::{Environment, Error},
-};
+use environment::settings::{Environment, Error};
+use segue_store::Location;
 
 use crate::{
     access::{Access, Tokens},
@@ -44,7 +42,8 @@ impl Settings {
         let deadline = environment.number("DEADLINE_MS", "milliseconds", DEADLINE_MS)?.unwrap_or(8_000);
         let refresh = environment.number("REFRESH_SECONDS", "seconds", REFRESH_SECONDS)?.unwrap_or(60);
         // Lambda's own, and only there: what does not read is not there.
-        let megabytes = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.trim().parse::<u64>().ok());
+        let megabytes =
+            environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.trim().parse::<u64>().ok());
         let tokens = environment.parse("API_TOKENS", Tokens::EXPECTED).map_err(without_value)?;
         let cors = environment.parse("CORS_ORIGINS", Cors::EXPECTED)?.unwrap_or_default();
         Ok(Self {

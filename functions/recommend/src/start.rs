@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
-use segue_store::settings::Environment;
+use environment::settings::Environment;
 
 use crate::{
     api, metrics,
@@ -22,8 +22,10 @@ use crate::{
 ///
 /// Outside a tokio runtime.
 pub fn router() -> anyhow::Result<Router> {
-    let settings = Settings::read(&Environment::of_process()).context("the function cannot start")?;
-    if writes_json() {
+    let environment = Environment::of_process();
+    let settings = Settings::read(&environment).context("the function cannot start")?;
+    // A log for machines to read has metrics in it.
+    if environment::log::is_json(&environment) {
         metrics::install(std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "recommend".to_owned()))?;
     }
     if settings.access.tokens.is_none() {
@@ -39,9 +41,4 @@ pub fn router() -> anyhow::Result<Router> {
     let models = Arc::new(models);
     models.start();
     Ok(api::router_with(models, &settings.access))
-}
-
-/// Whether Lambda was told to keep the log as JSON, for machines to read: then there are metrics in it.
-fn writes_json() -> bool {
-    std::env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"))
 }

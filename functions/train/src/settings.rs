@@ -1,9 +1,7 @@
 //! The environment, read once.
 
-use segue_store::{
-    Location,
-    settings::{Environment, Error},
-};
+use environment::settings::{Environment, Error};
+use segue_store::Location;
 
 /// What the environment says.
 #[derive(Clone, Debug)]
