@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// What a model was made from and how good it is. Holds no dates and no timings: the same input gives the same card.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Card {
     /// Tracks in the catalogue, after cleaning.
     pub tracks: u64,
@@ -15,7 +14,7 @@ pub struct Card {
     /// The features, in the model's order.
     pub features: Vec<FeatureSummary>,
     /// The elbow: total inertia (within-cluster sum of squared distances, in scaled units) for each k that was tried.
-    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, f64>))]
+    #[schema(value_type = BTreeMap<String, f64>)]
     pub inertia: BTreeMap<u32, f64>,
     /// How many clusters the model has.
     pub k: u32,
@@ -28,8 +27,7 @@ pub struct Card {
 }
 
 /// One feature's place in the scaler.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FeatureSummary {
     /// Spotify's name of the feature.
     pub name: String,
@@ -42,8 +40,7 @@ pub struct FeatureSummary {
 }
 
 /// One cluster's profile.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ClusterSummary {
     /// 0 to k - 1.
     pub id: u32,
@@ -56,8 +53,7 @@ pub struct ClusterSummary {
 }
 
 /// Gaussian naive Bayes on a stratified hold-out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ClassifierMetrics {
     /// Tracks that were held out.
     pub held_out: u64,
@@ -70,8 +66,7 @@ pub struct ClassifierMetrics {
 }
 
 /// The figures of scikit-learn's `classification_report`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ClassificationReport {
     /// One line for each cluster, by id.
     pub clusters: Vec<ClassScores>,
@@ -82,8 +77,7 @@ pub struct ClassificationReport {
 }
 
 /// Precision, recall, f1 and support. A ratio whose denominator is 0 is 0.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ClassScores {
     /// Of the tracks predicted to be in the cluster, the share that are.
     pub precision: f64,
@@ -96,8 +90,7 @@ pub struct ClassScores {
 }
 
 /// The HNSW graphs held against brute force.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct IndexMetrics {
     /// Share of the true ten nearest neighbours, in the own cluster, that the graphs find: mean over a sample.
     pub recall_at_10: f64,

@@ -113,8 +113,7 @@ impl Catalog {
 }
 
 /// What a user knows of one track.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Track<'a> {
     /// The file's id, or a stable one made from artist and title.
     pub id: &'a str,
