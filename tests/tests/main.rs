@@ -9,6 +9,7 @@ mod commands;
 mod compat;
 mod demo;
 mod faults;
+mod features;
 mod function;
 mod headers;
 mod http;
