@@ -1,9 +1,6 @@
 //! Where the workspace lies, and its binaries as they are deployed.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
@@ -59,8 +56,7 @@ pub fn release_example(package: &str, example: &str) -> anyhow::Result<PathBuf> 
 fn build(package: &str, what: [&str; 2]) -> anyhow::Result<PathBuf> {
     let target = target()?;
     println!("building {package} in the release profile: minutes, the first time");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = segue_tests::binaries::cargo()
         .args(["build", "--release", "--quiet", "--package", package])
         .args(what)
         .arg("--target-dir")

@@ -23,8 +23,7 @@ fn build() -> PathBuf {
     let profile = test.ancestors().nth(2).expect("a test lies two folders below the target folder");
     let target = profile.parent().expect("a profile lies in the target folder");
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = cargo();
     command.args(["build", "--workspace", "--bins", "--quiet", "--manifest-path"]).arg(workspace);
     command.arg("--target-dir").arg(target);
     if profile.ends_with("release") {
@@ -33,4 +32,15 @@ fn build() -> PathBuf {
     let status = command.status().expect("cargo runs");
     assert!(status.success(), "the workspace's binaries do not build");
     profile.to_owned()
+}
+
+/// Cargo, as in a terminal: without what cargo tells a test about the test's own package. Build scripts that read these
+/// variables (ring's does) take them for a change, and everything that depends on them would be compiled anew.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(own)) {
+        command.env_remove(name);
+    }
+    command
 }
