@@ -1,10 +1,6 @@
 //! What `cargo demo` does: S3, a trained and published model, and the function's routes on a loopback port.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use aws_sdk_s3::{
@@ -12,10 +8,8 @@ use aws_sdk_s3::{
     config::{Credentials, Region},
 };
 use clap::Parser;
-use recommend::{
-    api,
-    models::{Models, Source},
-};
+use environment::settings::Environment;
+use recommend::{models::Source, settings::Settings, start};
 use segue_store::{Store, Upload};
 use tokio::net::TcpListener;
 use trainer::{
@@ -24,24 +18,30 @@ use trainer::{
     pipeline::{self, Options, Trained},
     report, synth, table,
 };
+use uuid::Uuid;
 
 use crate::s3::EmbeddedS3;
 
-const BUCKET: &str = "segue";
-const PREFIX: &str = "demo";
+const MODEL_URI: &str = "s3://segue/demo";
 const REGION: &str = "us-east-1";
 const TRACKS: u64 = 20_000;
-/// How long a request may wait for the model.
-const DEADLINE: Duration = Duration::from_secs(8);
-/// How often to look for a model that another program published.
-const REFRESH: Duration = Duration::from_secs(5);
+/// The function's settings that have another value here where they are not set. The demo is reached from this machine
+/// only, and whoever publishes another model to it waits for it.
+const DEFAULTS: [(&str, &str); 2] = [("CORS_ORIGINS", "*"), ("REFRESH_SECONDS", "5")];
+/// What `--help` says of them.
+const SETTINGS: &str = "\
+Environment variables, the function's settings:
+  CORS_ORIGINS     Comma-separated origins whose pages may read the answers, or * [default: *]
+  API_TOKENS       Comma-separated SHA-256 hashes of accepted bearer tokens [default: no authentication]
+  REFRESH_SECONDS  How often to look for a new model at most, 0 for never [default: 5]
+  DEADLINE_MS      How long a request waits for a model before it is answered with 503 [default: 8000]";
 
 /// Trains a model, publishes it to S3 and answers requests from it: all on this machine.
 ///
 /// Without options it makes up a catalogue of 20,000 tracks and runs an S3 server of its own, which keeps its data in
 /// target/segue/.
 #[derive(Debug, Parser)]
-#[command(name = "cargo demo", bin_name = "cargo demo", version, max_term_width = 100)]
+#[command(name = "cargo demo", bin_name = "cargo demo", version, max_term_width = 100, after_help = SETTINGS)]
 pub struct Demo {
     /// Track table to train on: .csv or .csv.gz [default: a made-up catalogue]
     #[arg(long)]
@@ -65,13 +65,20 @@ impl Demo {
     ///
     /// What could not be started, and what to do about it.
     pub async fn run(self) -> anyhow::Result<()> {
+        let mut settings = Settings::read(&with_defaults(Environment::of_process()))?;
+        // `API_TOKENS` has hashes of tokens, and no token for the request that is printed.
+        let token = settings.access.tokens.as_mut().map(|tokens| {
+            let token = Uuid::new_v4().simple().to_string();
+            tokens.add(token.as_bytes());
+            token
+        });
         let listener = TcpListener::bind(("127.0.0.1", self.port))
             .await
             .with_context(|| format!("cannot listen on port {}: choose another with --port", self.port))?;
         let address = listener.local_addr()?;
 
         let embedded;
-        let mut env = vec![("MODEL_URI", format!("s3://{BUCKET}/{PREFIX}"))];
+        let mut env = vec![("MODEL_URI", settings.model.to_string())];
         let client = match &self.s3 {
             Some(url) => {
                 env.push(("AWS_ENDPOINT_URL_S3", url.clone()));
@@ -88,25 +95,32 @@ impl Demo {
                 embedded.client()
             }
         };
-        ensure_bucket(&client).await.with_context(|| format!("cannot make the bucket {BUCKET}"))?;
-        let store = Store::with_client(client, format!("s3://{BUCKET}/{PREFIX}").parse()?);
+        let bucket = settings.model.bucket();
+        ensure_bucket(&client, bucket).await.with_context(|| format!("cannot make the bucket {bucket}"))?;
+        let store = Store::with_client(client, settings.model.clone());
 
         let dir = self.dir.clone();
         let trained = tokio::task::spawn_blocking(move || train(self.data, &dir)).await??;
         let published = store.publish(upload(&trained)).await?;
         eprintln!("published  {} at {}", published.version, published.location);
 
-        let models = Arc::new(Models::new(Source::Store(store), DEADLINE).refreshing(REFRESH));
-        models.start();
+        let router = start::router_over(Source::Store(store), &settings);
         println!("\nsegue answers at http://{address}; try\n");
-        println!("curl '{}'\n", example(&trained, address.port()));
+        let url = example(&trained, address.port());
+        match token {
+            None => println!("curl '{url}'\n"),
+            Some(token) => {
+                println!("curl '{url}' -H 'Authorization: Bearer {token}'\n");
+                println!("This token is accepted until the demo ends, and so are those of API_TOKENS.\n");
+            }
+        }
         println!("Other programs find the model with\n");
         for (name, value) in env {
             println!("export {name}={value}");
         }
         println!();
         println!("Ctrl-C ends it.");
-        axum::serve(listener, api::router(models))
+        axum::serve(listener, router)
             .with_graceful_shutdown(async {
                 // Where no signal can be waited for, the process is ended as any other.
                 if tokio::signal::ctrl_c().await.is_err() {
@@ -116,6 +130,18 @@ impl Demo {
             .await?;
         Ok(())
     }
+}
+
+/// The variables that the function's settings are read from, with the demo's own model and defaults.
+fn with_defaults(
+    process: Environment<impl Fn(&str) -> Option<String>>,
+) -> Environment<impl Fn(&str) -> Option<String>> {
+    let default =
+        |name: &str| DEFAULTS.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned());
+    Environment::new(move |name| match name {
+        "MODEL_URI" => Some(MODEL_URI.to_owned()),
+        _ => process.get(name).or_else(|| default(name)),
+    })
 }
 
 fn key(name: &str) -> anyhow::Result<String> {
@@ -135,9 +161,9 @@ fn client(url: &str, access_key: &str, secret_key: &str) -> Client {
     Client::from_conf(config)
 }
 
-async fn ensure_bucket(client: &Client) -> anyhow::Result<()> {
-    if client.head_bucket().bucket(BUCKET).send().await.is_err() {
-        client.create_bucket().bucket(BUCKET).send().await?;
+async fn ensure_bucket(client: &Client, bucket: &str) -> anyhow::Result<()> {
+    if client.head_bucket().bucket(bucket).send().await.is_err() {
+        client.create_bucket().bucket(bucket).send().await?;
     }
     Ok(())
 }
@@ -179,4 +205,62 @@ fn example(trained: &Trained, port: u16) -> String {
         .append_pair("limit", "3")
         .finish();
     format!("http://localhost:{port}/v1/recommendations?{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, time::Duration};
+
+    use clap::CommandFactory;
+    use environment::settings::Error;
+    use recommend::http::cors::Cors;
+
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, Error> {
+        let lookup = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+        Settings::read(&with_defaults(Environment::new(lookup)))
+    }
+
+    #[test]
+    fn settings_are_the_functions_with_defaults_of_the_demo() {
+        for nothing in [&[][..], &[("CORS_ORIGINS", ""), ("REFRESH_SECONDS", " "), ("API_TOKENS", "")]] {
+            let settings = read(nothing).expect("reads");
+            assert_eq!((settings.access.cors, settings.access.tokens), (Cors::Any, None));
+            assert_eq!((settings.refresh, settings.deadline), (Some(Duration::from_secs(5)), Duration::from_secs(8)));
+        }
+        let hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+        let variables = [
+            ("CORS_ORIGINS", "http://localhost:3000"),
+            ("API_TOKENS", hash),
+            ("REFRESH_SECONDS", "0"),
+            ("DEADLINE_MS", "250"),
+            ("MODEL_URI", "s3://another/place"),
+        ];
+        let settings = read(&variables).expect("reads");
+        assert_eq!(settings.access.cors, "http://localhost:3000".parse().expect("an origin"));
+        assert!(settings.access.tokens.expect("tokens").accept(b"secret"));
+        assert_eq!((settings.refresh, settings.deadline), (None, Duration::from_millis(250)));
+        assert_eq!(settings.model.to_string(), MODEL_URI, "the demo publishes there");
+    }
+
+    #[test]
+    fn help_lists_every_setting_that_is_read() {
+        let read = RefCell::new(Vec::new());
+        let process = Environment::new(|name: &str| {
+            read.borrow_mut().push(name.to_owned());
+            None
+        });
+        Settings::read(&with_defaults(process)).expect("reads");
+        let help = Demo::command().render_help().to_string();
+        let read = read.into_inner();
+        assert!(read.len() > 3, "{read:?}");
+        for name in read.iter().filter(|name| *name != "AWS_LAMBDA_FUNCTION_MEMORY_SIZE") {
+            assert!(help.contains(&format!("\n  {name} ")), "{name}: {help}");
+        }
+        for (name, value) in DEFAULTS {
+            let line = help.lines().find(|line| line.trim_start().starts_with(name)).expect("a line");
+            assert!(line.ends_with(&format!("[default: {value}]")), "{line}");
+        }
+    }
 }

@@ -31,7 +31,16 @@ pub fn router() -> anyhow::Result<Router> {
     if settings.access.tokens.is_none() {
         tracing::warn!("the API is open to everybody: set API_TOKENS to ask for tokens");
     }
-    let mut models = Models::new(Source::Environment(settings.model), settings.deadline);
+    Ok(router_over(Source::Environment(settings.model.clone()), &settings))
+}
+
+/// Starts the download of the model from this source and says how requests are answered, both as the settings have it.
+///
+/// # Panics
+///
+/// Outside a tokio runtime.
+pub fn router_over(source: Source, settings: &Settings) -> Router {
+    let mut models = Models::new(source, settings.deadline);
     if let Some(every) = settings.refresh {
         models = models.refreshing(every);
     }
@@ -40,5 +49,5 @@ pub fn router() -> anyhow::Result<Router> {
     }
     let models = Arc::new(models);
     models.start();
-    Ok(api::router_with(models, &settings.access))
+    api::router_with(models, &settings.access)
 }
