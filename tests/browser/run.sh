@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Clicks through the page in a headless Chromium, on a demo server of its own, and looks at the trainer's report.
+# Clicks through the page in a headless Chromium, on a demo server of its own, asks it from pages of other origins, and
+# looks at the trainer's report.
 # Pictures go to target/browser/.
 # Needs Node 20 and Chromium; as root on Debian it installs Chromium itself. Where they cannot be had it says so and passes.
 set -euo pipefail
@@ -37,4 +38,4 @@ for _ in $(seq 300); do
 done
 [ -n "$PAGE_URL" ] || { cat "$out/server.log"; echo "the demo server did not say its address"; exit 1; }
 export PAGE_URL PICTURES="$PWD/$out" REPORT="$PWD/$out/model/report/index.html"
-node --test --test-concurrency=1 --test-timeout=600000 tests/browser/page.test.js tests/browser/report.test.js
+node --test --test-concurrency=1 --test-timeout=600000 tests/browser/{page,origin,report}.test.js
