@@ -67,7 +67,11 @@ fn a_job_has_the_permissions_that_it_names_and_only_the_release_writes() {
             assert_eq!(writes, usize::from((file.as_str(), name) == ("release.yml", "release")), "{file}: {name}");
         }
         // What builds has no token in its folder.
-        assert_eq!(text.matches("actions/checkout@").count(), text.matches("persist-credentials: false").count(), "{file}");
+        assert_eq!(
+            text.matches("actions/checkout@").count(),
+            text.matches("persist-credentials: false").count(),
+            "{file}"
+        );
     }
 }
 
