@@ -19,5 +19,8 @@ cargo cyclonedx --quiet --format json --spec-version 1.5 --describe binaries --a
 for binary in trainer local recommend train; do
     read -r version manifest < <(jq -r --arg binary "$binary" \
         '.packages[] | select(.name == $binary) | "\(.version) \(.manifest_path)"' <<<"$metadata")
-    mv "$(dirname "$manifest")/${binary}_bin.cdx.json" "$release/segue-v$version-$binary.cdx.json"
+    # The folder of the checkout stands before those of the packages.
+    list=$(dirname "$manifest")/${binary}_bin.cdx.json
+    sed "s|file://$PWD/|file:///|g" "$list" >"$release/segue-v$version-$binary.cdx.json"
+    rm "$list"
 done
