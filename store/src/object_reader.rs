@@ -99,7 +99,7 @@ impl ObjectReader {
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the object does not come to its end.
-    pub fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, Error>> {
+    pub fn next_chunk(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, Error>> {
         Box::pin(async move {
             loop {
                 let broken: Cause = match self.answer.body.next().await {

@@ -121,7 +121,7 @@ impl Read for Object {
             if n > 0 || out.is_empty() {
                 return Ok(n);
             }
-            match self.runtime.block_on(self.reader.next()) {
+            match self.runtime.block_on(self.reader.next_chunk()) {
                 Ok(Some(piece)) => self.piece = io::Cursor::new(piece.to_vec()),
                 Ok(None) => return Ok(0),
                 Err(error) => {

@@ -26,11 +26,6 @@ impl Tokens {
         self.0.push(Sha256::digest(token).into());
     }
 
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.0.len()
-    }
-
     /// Whether this is one of them. How long it takes tells nothing but the length of what was given.
     pub fn accept(&self, token: &[u8]) -> bool {
         if token.len() > LONGEST {
