@@ -29,8 +29,9 @@ fn build() -> PathBuf {
     if profile.ends_with("release") {
         command.arg("--release");
     }
-    let status = command.status().expect("cargo runs");
-    assert!(status.success(), "the workspace's binaries do not build");
+    let output = command.output().expect("cargo runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the workspace's binaries do not build:\n{said}");
     profile.to_owned()
 }
 

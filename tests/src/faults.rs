@@ -77,6 +77,8 @@ struct Wire {
     plan: Mutex<Option<Plan>>,
     met: AtomicUsize,
     pointers: AtomicUsize,
+    models: AtomicUsize,
+    delayed: AtomicUsize,
 }
 
 #[derive(Clone, Debug)]
@@ -96,8 +98,14 @@ impl Proxy {
         let server = server.trim_start_matches("http://").parse().expect("an address");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let wire =
-            Arc::new(Wire { server, plan: Mutex::default(), met: AtomicUsize::new(0), pointers: AtomicUsize::new(0) });
+        let wire = Arc::new(Wire {
+            server,
+            plan: Mutex::default(),
+            met: AtomicUsize::new(0),
+            pointers: AtomicUsize::new(0),
+            models: AtomicUsize::new(0),
+            delayed: AtomicUsize::new(0),
+        });
         let mut task = JoinSet::new();
         task.spawn(accept(listener, Arc::clone(&wire)));
         Self { address, wire, _task: task }
@@ -124,6 +132,16 @@ impl Proxy {
         self.wire.pointers.load(Ordering::SeqCst)
     }
 
+    /// How many requests there were for artifacts or parts of them.
+    pub fn models(&self) -> usize {
+        self.wire.models.load(Ordering::SeqCst)
+    }
+
+    /// How many delays are over.
+    pub fn delayed(&self) -> usize {
+        self.wire.delayed.load(Ordering::SeqCst)
+    }
+
     /// How many requests met the fault since it was set.
     pub fn met(&self) -> usize {
         self.wire.met.load(Ordering::SeqCst)
@@ -138,9 +156,8 @@ impl Wire {
     /// The fault that this request meets, if it is to meet one.
     fn fault(&self, head: &str) -> Option<Fault> {
         let of = if head.lines().next().unwrap_or_default().contains("latest.json") { Of::Pointer } else { Of::Model };
-        if of == Of::Pointer {
-            self.pointers.fetch_add(1, Ordering::SeqCst);
-        }
+        let counted = if of == Of::Pointer { &self.pointers } else { &self.models };
+        counted.fetch_add(1, Ordering::SeqCst);
         let mut plan = self.plan();
         let plan = plan.as_mut().filter(|plan| plan.left > 0 && plan.of == of)?;
         plan.left -= 1;
@@ -168,7 +185,10 @@ async fn answer(mut client: TcpStream, wire: &Wire) -> io::Result<()> {
         Some(Fault::Silence) => return hold(client).await,
         Some(Fault::Status(status)) => return refuse(&mut client, *status).await,
         Some(Fault::WrongSignature) => head = head.replace("Signature=", "Signature=0"),
-        Some(Fault::Delay(delay)) => tokio::time::sleep(*delay).await,
+        Some(Fault::Delay(delay)) => {
+            tokio::time::sleep(*delay).await;
+            wire.delayed.fetch_add(1, Ordering::SeqCst);
+        }
         _ => {}
     }
     let mut answer = ask(wire.server, &head).await?;

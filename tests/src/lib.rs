@@ -4,7 +4,9 @@ pub mod binaries;
 pub mod catalog;
 pub mod data;
 pub mod faults;
+pub mod log;
 pub mod runtime;
+pub mod wait;
 pub mod world;
 
 use aws_sdk_s3::primitives::ByteStream;

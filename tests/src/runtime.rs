@@ -8,7 +8,7 @@ use std::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use axum::{
@@ -27,8 +27,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// How long an invocation may take before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::{log::Log, wait::TIMEOUT};
 
 /// What X-Ray calls every invocation.
 pub const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
@@ -41,9 +40,11 @@ struct Api {
     first_next: OnceLock<Instant>,
 }
 
-/// A function binary behind the runtime API. It ends when this is dropped.
+/// A function binary behind the runtime API. It ends when this is dropped. If that is because a test panics, what the
+/// function said is printed.
 pub struct Function {
     child: Child,
+    _log: Log,
     started: Instant,
     server: JoinHandle<()>,
     events: mpsc::UnboundedSender<(String, Value)>,
@@ -58,15 +59,19 @@ impl Function {
     ///
     /// If no port can be opened, or the binary cannot be started.
     pub async fn start(binary: &Path, env: &[(String, String)]) -> Self {
-        Self::start_logging(binary, env, Stdio::inherit()).await
+        Self::launch(binary, env, None).await
     }
 
-    /// As [`Function::start`], with its log going there.
+    /// As [`Function::start`], with what it writes to standard output, which is its log, going there.
     ///
     /// # Panics
     ///
     /// As [`Function::start`].
     pub async fn start_logging(binary: &Path, env: &[(String, String)], log: Stdio) -> Self {
+        Self::launch(binary, env, Some(log)).await
+    }
+
+    async fn launch(binary: &Path, env: &[(String, String)], stdout: Option<Stdio>) -> Self {
         let (events, receiver) = mpsc::unbounded_channel();
         let api =
             Arc::new(Api { events: AsyncMutex::new(receiver), waiting: Mutex::default(), first_next: OnceLock::new() });
@@ -80,6 +85,8 @@ impl Function {
         let server = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("the runtime API serves");
         });
+        let log = Log::new(&binary.file_stem().unwrap_or_default().to_string_lossy());
+        let (log_stdout, stderr) = log.stdio();
         let started = Instant::now();
         let child = Command::new(binary)
             .env_clear()
@@ -91,11 +98,12 @@ impl Function {
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "test")
             .envs(env.iter().cloned())
             .stdin(Stdio::null())
-            .stdout(log)
+            .stdout(stdout.unwrap_or(log_stdout))
+            .stderr(stderr)
             .kill_on_drop(true)
             .spawn()
             .expect("the function binary starts");
-        Self { child, started, server, events, api, next: AtomicU64::new(0) }
+        Self { child, _log: log, started, server, events, api, next: AtomicU64::new(0) }
     }
 
     /// Sends one event, and waits for the function's answer to it.
@@ -121,7 +129,7 @@ impl Function {
         let (sender, receiver) = oneshot::channel();
         self.api.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), sender);
         self.events.send((id, event)).expect("the runtime API runs");
-        tokio::time::timeout(PATIENCE, receiver)
+        tokio::time::timeout(TIMEOUT, receiver)
             .await
             .expect("the function answers in time")
             .expect("the runtime API runs")

@@ -1,9 +1,10 @@
 //! An S3 server with a model in it, made by the trainer binary as a user would.
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     process::Command,
-    sync::Arc,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -15,15 +16,18 @@ use recommend::{
     models::{Models, Source},
 };
 use segue::Model;
-use segue_store::Store;
+use segue_store::{Store, Upload};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::OnceCell};
 
 use crate::{
     binaries::binary,
     catalog::{self, BUCKET, LOCATION},
     runtime::Function,
 };
+
+/// Models of the invented catalogue that were trained already, by the number of clusters and the rows added to it.
+type Trained = HashMap<(String, String), Arc<OnceCell<Upload>>>;
 
 /// An S3 server over a temporary folder.
 pub struct World {
@@ -52,7 +56,16 @@ impl World {
         s3.chain([("MODEL_URI".to_owned(), LOCATION.to_owned())]).collect()
     }
 
-    /// Trains on the invented catalogue with the trainer binary, and publishes.
+    /// The store that models are published to.
+    ///
+    /// # Panics
+    ///
+    /// Never: the location is one.
+    pub fn store(&self) -> Store {
+        Store::with_client(self.s3.client(), LOCATION.parse().expect("a location"))
+    }
+
+    /// Publishes a model that the trainer binary has trained on the invented catalogue. It is trained once a test run.
     ///
     /// # Panics
     ///
@@ -67,7 +80,7 @@ impl World {
     ///
     /// If that fails.
     pub async fn publish_as(&self, k: &str) {
-        self.train(k, "").await;
+        self.publish_trained(k, "").await;
     }
 
     /// As [`World::publish`], with these rows added to the catalogue.
@@ -76,22 +89,11 @@ impl World {
     ///
     /// If that fails.
     pub async fn publish_with(&self, rows: &str) {
-        self.train("3", rows).await;
+        self.publish_trained("3", rows).await;
     }
 
-    async fn train(&self, k: &str, rows: &str) {
-        let csv = self.folder.path().join("tracks.csv");
-        std::fs::write(&csv, catalog::csv() + rows).expect("writes");
-        let output = tokio::process::Command::new(binary("trainer"))
-            .args(["train", "--k", k, "--publish", LOCATION, "--data"])
-            .arg(&csv)
-            .arg("--out")
-            .arg(self.folder.path().join("model"))
-            .envs(self.env())
-            .output()
-            .await
-            .expect("the trainer runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    async fn publish_trained(&self, k: &str, rows: &str) {
+        self.store().publish(trained(k, rows).await).await.expect("publishes");
     }
 
     /// Where the server keeps the one artifact that is published.
@@ -120,8 +122,7 @@ impl World {
     ///
     /// If no port can be opened.
     pub async fn serve_to(&self, access: &Access) -> String {
-        let store = Store::with_client(self.s3.client(), LOCATION.parse().expect("a location"));
-        let models = Arc::new(Models::new(Source::Store(store), Duration::from_secs(20)));
+        let models = Arc::new(Models::new(Source::Store(self.store()), Duration::from_secs(20)));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = api::router_with(models, access);
@@ -133,6 +134,28 @@ impl World {
     pub async fn function(&self) -> Function {
         Function::start(&binary("recommend"), &self.env()).await
     }
+}
+
+/// What is to be published of a training on the invented catalogue.
+async fn trained(k: &str, rows: &str) -> Upload {
+    static TRAINED: LazyLock<Mutex<Trained>> = LazyLock::new(Mutex::default);
+    let model = {
+        let mut trained = TRAINED.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(trained.entry((k.to_owned(), rows.to_owned())).or_default())
+    };
+    let train_once = async || {
+        let folder = tempfile::tempdir().expect("a folder");
+        let csv = folder.path().join("tracks.csv");
+        std::fs::write(&csv, catalog::csv() + rows).expect("writes");
+        let mut command = tokio::process::Command::new(binary("trainer"));
+        command.args(["train", "--k", k, "--data"]).arg(&csv).arg("--out").arg(folder.path());
+        let output = command.output().await.expect("the trainer runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let model = open(&folder);
+        let file = std::fs::read(folder.path().join("model.segue")).expect("a model");
+        trainer::upload::upload(file, model.card(), &folder.path().join("report")).expect("a report")
+    };
+    model.get_or_init(train_once).await.clone()
 }
 
 /// Trains on a table with the trainer binary, into a temporary folder.

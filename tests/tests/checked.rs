@@ -4,7 +4,7 @@
 use std::{hint::black_box, panic::catch_unwind, process::Command};
 
 use segue::{
-    neighbor::Search,
+    neighbor::{Search, Searched},
     recommend::{Request, Seed},
 };
 use segue_tests::{binaries::binary, world};
@@ -42,6 +42,7 @@ fn exact_search_rebuilt_graphs_and_the_title_index_hold_under_checks() {
                 model.recommend(&request).expect("an answer")
             };
             let (exact, hnsw) = (answer(Search::Exact), answer(Search::Hnsw));
+            assert_eq!((exact.search, hnsw.search), (Searched::Exact, Searched::Hnsw));
             assert_eq!(exact.tracks.len(), hnsw.tracks.len());
             asked += exact.tracks.len();
             agreed +=

@@ -5,6 +5,7 @@
 mod attacks;
 mod checked;
 mod classify;
+#[cfg(unix)]
 mod commands;
 mod compat;
 mod demo;

@@ -3,22 +3,26 @@
 use std::{
     process::{Command, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use recommend::models::{Models, Source};
-use segue_store::{Store, Upload};
+use segue_store::Upload;
 use segue_tests::{
     binaries::binary,
-    catalog::LOCATION,
     faults::{Fault, Of, Proxy},
     runtime::Function,
+    wait::{TIMEOUT, eventually},
     world::World,
 };
 use serde_json::Value;
 
-/// How long a test waits for what is to come.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// More than any test takes.
+const NOT_WITHIN_THIS_TEST: &str = "86400";
+/// How long a request waits for a model in the tests of freezes.
+const DEADLINE_MS: &str = "2000";
+/// A freeze that outlasts the deadline, and every time-out that is set by it.
+const FREEZE: Duration = Duration::from_millis(3_500);
 
 async fn start(world: &World, endpoint: &str, more: &[(&str, &str)]) -> Function {
     let mut env = world.env();
@@ -37,15 +41,8 @@ async fn version(function: &Function) -> Value {
 
 /// Asks until another model than this answers.
 async fn another_than(function: &Function, old: &Value) -> Value {
-    let begun = Instant::now();
-    loop {
-        let now = version(function).await;
-        if now != *old {
-            return now;
-        }
-        assert!(begun.elapsed() < PATIENCE, "no other model comes");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let another = async || Some(version(function).await).filter(|now| now != old);
+    eventually("another model", another).await
 }
 
 #[tokio::test]
@@ -71,8 +68,7 @@ async fn what_is_published_or_rolled_back_to_answers_without_a_restart_and_names
         assert!(names_itself, "{target}: {answer}");
     }
 
-    let store = Store::with_client(world.s3.client(), LOCATION.parse().expect("a location"));
-    store.rollback(first.as_str().expect("text").parse().expect("a version")).await.expect("rolls back");
+    world.store().rollback(first.as_str().expect("text").parse().expect("a version")).await.expect("rolls back");
     assert_eq!(another_than(&function, &second).await, first);
 }
 
@@ -80,49 +76,45 @@ async fn what_is_published_or_rolled_back_to_answers_without_a_restart_and_names
 async fn a_model_that_was_replaced_is_let_go() {
     let world = World::new().await;
     world.publish_as("3").await;
-    let store = Store::with_client(world.s3.client(), LOCATION.parse().expect("a location"));
-    let models = Arc::new(Models::new(Source::Store(store), PATIENCE).refreshing(Duration::from_millis(100)));
+    let source = Source::Store(world.store());
+    let models = Arc::new(Models::new(source, TIMEOUT).refreshing(Duration::from_millis(100)));
     let first = Arc::downgrade(&models.get().await.expect("a model"));
     world.publish_as("4").await;
-    let begun = Instant::now();
-    while first.strong_count() > 0 {
-        assert!(begun.elapsed() < PATIENCE, "somebody holds {} of the first model", first.strong_count());
+    let let_go = async || {
         models.get().await.expect("a model");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+        (first.strong_count() == 0).then_some(())
+    };
+    eventually("the end of the first model", let_go).await;
 }
 
 #[tokio::test]
-async fn the_pointer_is_asked_for_no_more_often_than_said_and_not_without_requests() {
+async fn the_pointer_is_not_read_again_before_it_is_time_or_without_a_request_for_a_model() {
     let world = World::new().await;
     world.publish().await;
-    let proxy = Proxy::start(&world.s3.endpoint()).await;
-    let never = start(&world, &proxy.endpoint(), &[("REFRESH_SECONDS", "0")]).await;
-    version(&never).await;
-    tokio::time::sleep(Duration::from_millis(1_200)).await;
-    version(&never).await;
-    assert_eq!(proxy.pointers(), 1);
-    drop(never);
-
-    let function = start(&world, &proxy.endpoint(), &[("REFRESH_SECONDS", "2")]).await;
-    version(&function).await;
-    let begun = Instant::now();
-    let before = proxy.pointers();
-    while begun.elapsed() < Duration::from_secs(5) {
-        version(&function).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    // Never, and not in this test: the model was loaded once, however many requests there are.
+    for seconds in ["0", NOT_WITHIN_THIS_TEST] {
+        let proxy = Proxy::start(&world.s3.endpoint()).await;
+        let function = start(&world, &proxy.endpoint(), &[("REFRESH_SECONDS", seconds)]).await;
+        for _ in 0..50 {
+            version(&function).await;
+        }
+        // A check that one of them had begun would come by now, and later ones' long before.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(proxy.pointers(), 1, "REFRESH_SECONDS is {seconds}");
     }
-    let checks = proxy.pointers() - before;
-    let most = begun.elapsed().as_secs() as usize / 2 + 1;
-    assert!((1..=most).contains(&checks), "{checks} checks in {:?}", begun.elapsed());
 
-    // Nothing is asked while nobody asks, and health is not a request for a model.
-    tokio::time::sleep(Duration::from_millis(2_500)).await;
-    let before = proxy.pointers();
-    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    // It is time after a second, but nobody asks, and health is not a request for a model.
+    let proxy = Proxy::start(&world.s3.endpoint()).await;
+    let function = start(&world, &proxy.endpoint(), &[("REFRESH_SECONDS", "1")]).await;
+    let loaded = async || function.get("/health").await.2.get("model").cloned();
+    eventually("a model that nobody has asked for", loaded).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
     function.get("/health").await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!(proxy.pointers(), before);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(proxy.pointers(), 1);
+    // One request is enough.
+    version(&function).await;
+    eventually("a check", async || (proxy.pointers() == 2).then_some(())).await;
 }
 
 #[tokio::test]
@@ -133,31 +125,22 @@ async fn a_model_that_does_not_fit_beside_the_old_one_is_left_where_it_is() {
     let first = version(&function).await;
 
     // It says that it has five million tracks: more than the function's 1769 MB.
-    let store = Store::with_client(world.s3.client(), LOCATION.parse().expect("a location"));
     let features = vec!["energy".to_owned()];
     let artifact = vec![1; 1_000].into();
     let upload = Upload { artifact, report: Vec::new(), tracks: 5_000_000, k: 3, accuracy: 0.9, features };
-    let large = store.publish(upload).await.expect("publishes");
-    let begun = Instant::now();
-    let failed = loop {
+    let large = world.store().publish(upload).await.expect("publishes");
+    let failure = async || {
         assert_eq!(version(&function).await, first);
         let (_, _, health) = function.get("/health").await;
-        if !health["refresh_failed"].is_null() {
-            break health["refresh_failed"].clone();
-        }
-        assert!(begun.elapsed() < PATIENCE);
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        Some(health["refresh_failed"].clone()).filter(|failed| !failed.is_null())
     };
+    let failed = eventually("a report that it does not fit", failure).await;
     assert_eq!(failed["reason"], "memory");
     assert_eq!(failed["model"], large.version.to_string());
     assert!(failed["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{failed}");
 
-    store.rollback(first.as_str().expect("text").parse().expect("a version")).await.expect("rolls back");
-    while !function.get("/health").await.2["refresh_failed"].is_null() {
-        assert_eq!(version(&function).await, first);
-        assert!(begun.elapsed() < PATIENCE);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    world.store().rollback(first.as_str().expect("text").parse().expect("a version")).await.expect("rolls back");
+    eventually("the end of the report", async || failure().await.is_none().then_some(())).await;
 }
 
 fn signal(function: &Function, signal: &str) {
@@ -167,57 +150,55 @@ fn signal(function: &Function, signal: &str) {
 }
 
 /// As Lambda does between requests: the process stops, its connections die, and the clock goes on.
-async fn freeze(function: &Function, time: Duration) {
+async fn freeze(function: &Function) {
     signal(function, "-STOP");
-    tokio::time::sleep(time).await;
+    tokio::time::sleep(FREEZE).await;
     signal(function, "-CONT");
 }
 
 #[tokio::test]
 async fn a_check_that_is_frozen_half_way_ends_after_the_thaw() {
-    for of in [Of::Pointer, Of::Model] {
-        for fault in [Fault::Stall, Fault::Silence] {
-            let world = World::new().await;
-            world.publish_as("3").await;
-            let proxy = Proxy::start(&world.s3.endpoint()).await;
-            let settings = [("REFRESH_SECONDS", "1"), ("DEADLINE_MS", "2000")];
-            let function = start(&world, &proxy.endpoint(), &settings).await;
-            let first = version(&function).await;
-            proxy.set(fault.clone(), of, usize::MAX);
-            world.publish_as("4").await;
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            // It begins, and is frozen while it waits.
-            let begun = Instant::now();
-            while proxy.met() == 0 {
-                assert_eq!(version(&function).await, first);
-                assert!(begun.elapsed() < PATIENCE);
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            freeze(&function, Duration::from_secs(5)).await;
-            proxy.lift();
-            // Requests are answered at once, and the new model comes.
-            assert_eq!(function.get("/v1/model").await.0, 200);
-            another_than(&function, &first).await;
-        }
-    }
+    let frozen = async |fault: Fault, of: Of| {
+        let world = World::new().await;
+        world.publish_as("3").await;
+        let proxy = Proxy::start(&world.s3.endpoint()).await;
+        let settings = [("REFRESH_SECONDS", "1"), ("DEADLINE_MS", DEADLINE_MS)];
+        let function = start(&world, &proxy.endpoint(), &settings).await;
+        let first = version(&function).await;
+        proxy.set(fault, of, usize::MAX);
+        world.publish_as("4").await;
+        // It begins, and is frozen while it waits.
+        let begun = async || {
+            assert_eq!(version(&function).await, first);
+            (proxy.met() > 0).then_some(())
+        };
+        eventually("a check", begun).await;
+        freeze(&function).await;
+        proxy.lift();
+        // Requests are answered meanwhile, and the new model comes.
+        another_than(&function, &first).await;
+    };
+    tokio::join!(
+        frozen(Fault::Stall, Of::Pointer),
+        frozen(Fault::Silence, Of::Pointer),
+        frozen(Fault::Stall, Of::Model),
+        frozen(Fault::Silence, Of::Model),
+    );
 }
 
 #[tokio::test]
 async fn a_first_load_that_is_frozen_half_way_is_not_the_first_request_s_trouble() {
-    for of in [Of::Pointer, Of::Model] {
+    let frozen = async |of: Of| {
         let world = World::new().await;
         world.publish().await;
         let proxy = Proxy::start(&world.s3.endpoint()).await;
         proxy.set(Fault::Stall, of, usize::MAX);
-        let function = start(&world, &proxy.endpoint(), &[("DEADLINE_MS", "2000")]).await;
-        let begun = Instant::now();
-        while proxy.met() == 0 {
-            assert!(begun.elapsed() < PATIENCE);
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let function = start(&world, &proxy.endpoint(), &[("DEADLINE_MS", DEADLINE_MS)]).await;
+        eventually("the first load", async || (proxy.met() > 0).then_some(())).await;
         // An environment that Lambda made in advance: initialised, and frozen until a request comes.
-        freeze(&function, Duration::from_secs(5)).await;
+        freeze(&function).await;
         proxy.lift();
         version(&function).await;
-    }
+    };
+    tokio::join!(frozen(Of::Pointer), frozen(Of::Model));
 }

@@ -29,7 +29,7 @@ use segue_store::{Store, Upload};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::MODEL;
+use crate::{MODEL, reached::reach};
 
 /// The routes that take a query; those that end in a slash take the rest of a path too.
 const ROUTES: [&str; 11] = [
@@ -176,6 +176,7 @@ fn event(json: &[u8]) {
             && body.starts_with('{')
         {
             assert_numbers(&serde_json::from_str(body).expect("JSON"));
+            reach();
         }
     });
 }
@@ -187,7 +188,10 @@ fn check(status: StatusCode, headers: &HeaderMap, body: &[u8]) {
     if kind.ends_with("json") {
         let value: Value = serde_json::from_slice(body).expect("JSON");
         match status {
-            StatusCode::OK => assert_numbers(&value),
+            StatusCode::OK => {
+                assert_numbers(&value);
+                reach();
+            }
             _ => assert_eq!(value["status"], status.as_u16(), "a problem says its status"),
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     MODEL,
     exercise::exercise,
     forge::{self, Forged},
+    reached::reach,
 };
 
 static SECTIONS: LazyLock<Vec<Forged>> = LazyLock::new(|| forge::open(MODEL));
@@ -46,6 +47,7 @@ fn header(file: &[u8], length: u64) {
                 }
             }
             assert_eq!(end, length);
+            reach();
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

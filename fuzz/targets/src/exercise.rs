@@ -1,10 +1,13 @@
-//! Every question that a model may be asked: whatever is in it, answers are numbers in their range.
+//! Every question that a model may be asked: whatever is in it, answers are numbers in their range, and a model that
+//! holds what [`Model::verify`] checks answers all of them.
 
 use segue::{
     Model,
     neighbor::Search,
-    recommend::{Answer, Request, Seed, Target, Within, explain},
+    recommend::{Answer, Error, Request, Seed, Target, Within, explain},
 };
+
+use crate::reached::reach;
 
 /// Values that a client may send for any feature.
 const EXTREMES: [f64; 6] = [0.0, -0.0, 1.0, f64::MIN_POSITIVE, f64::MAX, f64::MIN];
@@ -24,7 +27,9 @@ pub(crate) fn exercise(model: &Model) {
         for (seed, search) in seeds.into_iter().zip([Search::Hnsw, Search::Exact, Search::Auto]) {
             ask(model, &Request { search, ..Request::new(seed) }, verified);
         }
-        model.search(track.song, 10);
+        let found = model.resolve_song(track.song, Some(track.artist));
+        assert!(!verified || found.is_ok_and(|found| model.songs().of(found) == model.songs().of(row)), "row {row}");
+        assert!(model.search(track.song, 10).iter().all(|hit| hit.row < rows));
     }
     for value in EXTREMES {
         let values: Vec<f64> = (0..features).map(|at| if at % 2 == 0 { value } else { -value }).collect();
@@ -45,6 +50,9 @@ pub(crate) fn exercise(model: &Model) {
     ask(model, &request, verified);
     let request = Request { max_per_artist: Some(1), exclude_seed_artists: true, limit: 100, ..request };
     ask(model, &Request { same_cluster: false, search: Search::Exact, ..request }, verified);
+    if verified {
+        reach();
+    }
 }
 
 /// A request with everything in it.
@@ -68,16 +76,17 @@ fn filtered(model: &Model, rows: u32) -> Request {
 fn ask(model: &Model, request: &Request, verified: bool) {
     let answer = match model.recommend(request) {
         Ok(answer) => answer,
-        Err(error) => {
+        // Titles or ids that are out of order: what is looked up among them may not be found.
+        Err(Error::Seed { error, .. }) if !verified => {
             assert!(!error.to_string().is_empty());
             return;
         }
+        Err(error) => panic!("a valid request is refused: {error}: {request:?}"),
     };
     check(model, request, &answer);
-    let exact = matches!(request.search, Search::Exact);
-    if let ([seed], true, true, None) = (&answer.seeds[..], verified, exact, request.max_per_artist) {
+    if let ([seed], true, None) = (&answer.seeds[..], verified, request.max_per_artist) {
         let whole = request.limit.min(seed.after_filtering_size as usize);
-        assert_eq!(answer.tracks.len(), whole, "an exact answer is short");
+        assert_eq!(answer.tracks.len(), whole, "an answer is short: {request:?}");
     }
 }
 

@@ -7,11 +7,13 @@ mod api;
 mod artifact;
 mod exercise;
 mod forge;
+mod reached;
 mod seeds;
 mod table;
 
 pub use api::{api_body, api_event, api_query};
 pub use artifact::{artifact_file, artifact_header, artifact_section};
+pub use reached::reached;
 pub use seeds::{Seed, seeds};
 pub use table::table;
 

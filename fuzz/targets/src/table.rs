@@ -2,6 +2,8 @@
 
 use trainer::table::{self, Options, Table};
 
+use crate::reached::reach;
+
 /// A header with every column that the reader knows.
 const HEADER: &[u8] = b"id,song,artist,album,genre,year,explicit,playlist,energy,tempo,loudness (db),duration\n";
 /// How many tracks are taken at most: the bound is met too.
@@ -22,6 +24,7 @@ fn read(csv: &[u8], name: &str) {
                 assert!(table.n_tracks() <= max_tracks);
                 assert_eq!(taken, csv.len() as u64, "not all was read");
                 check(&table);
+                reach();
             }
             Err(error) => assert!(!error.to_string().is_empty()),
         }

@@ -1,4 +1,5 @@
-//! A wire that is cut for good at one of the requests: what is left is what a killed process leaves.
+//! A wire that is cut for good at one of the requests: what is left is what a killed process leaves. Or one that holds a
+//! request back: somebody else is quicker.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use local::s3::EmbeddedS3;
 use segue_store::{Store, StoreOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 /// Where the wire is cut.
@@ -17,13 +19,23 @@ pub(crate) enum Cut {
     Before(usize),
     /// The server does what it says, and its answer is lost.
     After(usize),
+    /// It is not cut, but the server sees this request late: [`Wire::overtaken`] says when.
+    Holds(usize),
 }
 
 /// The wire. Its connections end with it.
 pub(crate) struct Wire {
     address: SocketAddr,
     requests: Arc<AtomicUsize>,
+    gate: Arc<Gate>,
     _task: JoinSet<()>,
+}
+
+/// Where a request waits.
+#[derive(Default)]
+struct Gate {
+    waits: Notify,
+    goes_on: Notify,
 }
 
 impl Wire {
@@ -34,15 +46,17 @@ impl Wire {
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&requests);
+        let gate = Arc::new(Gate::default());
+        let passed = Arc::clone(&gate);
         let mut task = JoinSet::new();
         task.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
-                let counted = Arc::clone(&counted);
-                connections.spawn(async move { carry(client, server, cut, &counted).await });
+                let (counted, gate) = (Arc::clone(&counted), Arc::clone(&passed));
+                connections.spawn(async move { carry(client, server, cut, &counted, &gate).await });
             }
         });
-        Self { address, requests, _task: task }
+        Self { address, requests, gate, _task: task }
     }
 
     /// A store behind this wire, which tries once.
@@ -53,6 +67,23 @@ impl Wire {
         Store::with_client(client, "s3://music/segue".parse().unwrap()).with_options(options)
     }
 
+    /// What comes of `slow`, which works behind this wire, and of `quick`, all of which happens while the request that is
+    /// held waits. Nothing of `quick` where `slow` has come to its end without that request.
+    pub(crate) async fn overtaken<S, Q>(
+        &self,
+        slow: impl Future<Output = S>,
+        quick: impl Future<Output = Q>,
+    ) -> (S, Option<Q>) {
+        let mut slow = std::pin::pin!(slow);
+        tokio::select! {
+            slow = &mut slow => return (slow, None),
+            () = self.gate.waits.notified() => {}
+        }
+        let quick = quick.await;
+        self.gate.goes_on.notify_one();
+        (slow.await, Some(quick))
+    }
+
     /// How many requests came, the one that was cut among them.
     pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
@@ -60,7 +91,7 @@ impl Wire {
 }
 
 /// Carries one request and its answer after the other. Nothing, once the wire is cut.
-async fn carry(mut client: TcpStream, server: SocketAddr, cut: Cut, requests: &AtomicUsize) -> Option<()> {
+async fn carry(mut client: TcpStream, server: SocketAddr, cut: Cut, requests: &AtomicUsize, gate: &Gate) -> Option<()> {
     let mut server = TcpStream::connect(server).await.ok()?;
     loop {
         let request = message(&mut client).await?;
@@ -69,6 +100,10 @@ async fn carry(mut client: TcpStream, server: SocketAddr, cut: Cut, requests: &A
             || matches!(cut, Cut::Before(at) if number == at)
         {
             return None;
+        }
+        if matches!(cut, Cut::Holds(at) if number == at) {
+            gate.waits.notify_one();
+            gate.goes_on.notified().await;
         }
         server.write_all(&request).await.ok()?;
         let is_head = request.starts_with(b"HEAD ");

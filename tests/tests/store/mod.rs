@@ -14,10 +14,12 @@ mod server;
 mod settings;
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use segue_store::{Latest, LatestState, Location, Published, ReportFile, Store, StoreOptions, Upload, Version};
+use segue_tests::TestStore;
 
 pub(crate) fn upload(artifact: impl Into<Bytes>) -> Upload {
     let chart = ReportFile {
@@ -40,6 +42,18 @@ pub(crate) async fn current(store: &Store) -> Latest {
         LatestState::Found { latest, .. } => latest,
         LatestState::NotModified => panic!("nothing was known"),
     }
+}
+
+/// Lets objects below a key be of this time.
+pub(crate) fn set_modified(test: &TestStore, below: &str, time: SystemTime) {
+    fn each(path: &Path, time: SystemTime) {
+        if path.is_dir() {
+            std::fs::read_dir(path).unwrap().for_each(|entry| each(&entry.unwrap().path(), time));
+        } else {
+            std::fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+        }
+    }
+    each(&test.s3.root().join("music/segue").join(below), time);
 }
 
 /// The versions in the order in which they became current, as each winner says what was current before it. There is

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use local::s3::EmbeddedS3;
 use segue_store::{Store, StoreOptions};
+use segue_tests::wait::eventually;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -87,12 +87,8 @@ impl Proxy {
 
     /// Waits until the store has closed its connections but for this many.
     pub(crate) async fn has_at_most(&self, connections: usize) {
-        let left = async {
-            while self.wire.open.load(Ordering::SeqCst) > connections {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), left).await.expect("connections stay open");
+        let left = async || (self.wire.open.load(Ordering::SeqCst) <= connections).then_some(());
+        eventually("the end of connections", left).await;
     }
 }
 

@@ -8,7 +8,7 @@ use segue_tests::TestStore;
 use tokio::task::JoinSet;
 
 use super::cut::{Cut, Wire};
-use super::{current, upload};
+use super::{current, set_modified, upload};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// More than any of these needs.
@@ -21,14 +21,7 @@ fn keep(keep: usize) -> Prune {
 
 /// Lets objects below a key be this old.
 fn age(test: &TestStore, below: &str, days: u32) {
-    fn each(path: &std::path::Path, time: SystemTime) {
-        if path.is_dir() {
-            std::fs::read_dir(path).unwrap().for_each(|entry| each(&entry.unwrap().path(), time));
-        } else {
-            std::fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
-        }
-    }
-    each(&test.s3.root().join("music/segue").join(below), SystemTime::now() - DAY * days);
+    set_modified(test, below, SystemTime::now() - DAY * days);
 }
 
 /// A store of models that are 1, 2, 3 ... days old and an hour more, the newest first, which is current.
@@ -215,39 +208,44 @@ async fn a_model_that_is_marked_cannot_become_current_and_says_why() {
     assert_eq!(current(&test.store).await.version, versions[1]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn a_rollback_beside_a_prune_never_leaves_a_pointer_to_what_is_deleted() {
     let (mut refused, mut moved) = (0, 0);
-    for round in 0..24 {
-        let (test, versions) = stored(3).await;
-        let mut both = JoinSet::new();
-        let (store, to) = (test.store.clone(), versions[2]);
-        both.spawn(async move {
-            tokio::time::sleep(Duration::from_millis(round)).await;
-            store.rollback(to).await.map(drop)
-        });
-        let store = test.store.clone();
-        let prune = tokio::spawn(async move { store.prune(&keep(1)).await });
-        let rollback = both.join_next().await.unwrap().unwrap();
-        let pruned = prune.await.unwrap().unwrap();
+    // Each of the two happens as a whole before each request of the other.
+    for rollback_is_quick in [true, false] {
+        for at in 0.. {
+            assert!(at < MOST_REQUESTS);
+            let (test, versions) = stored(3).await;
+            let wire = Wire::start(&test.s3, Cut::Holds(at)).await;
+            let slow = wire.store(&test.s3);
+            let (rollback, prune) = if rollback_is_quick {
+                let (prune, rollback) = wire.overtaken(slow.prune(&keep(1)), test.store.rollback(versions[2])).await;
+                (rollback, Some(prune))
+            } else {
+                let (rollback, prune) = wire.overtaken(slow.rollback(versions[2]), test.store.prune(&keep(1))).await;
+                (Some(rollback), prune)
+            };
+            let (Some(rollback), Some(prune)) = (rollback, prune) else { break };
+            let pruned = prune.unwrap();
 
-        let latest = current(&test.store).await;
-        test.store.fetch(&latest).await.unwrap_or_else(|error| panic!("round {round}: {error}"));
-        match rollback {
-            Ok(()) => {
-                moved += 1;
-                assert_eq!(latest.version, versions[2]);
-                assert!(!pruned.models.contains(&versions[2]), "{pruned:?}");
+            let latest = current(&test.store).await;
+            test.store.fetch(&latest).await.unwrap_or_else(|error| panic!("before request {at}: {error}"));
+            match rollback {
+                Ok(_) => {
+                    moved += 1;
+                    assert_eq!(latest.version, versions[2]);
+                    assert!(!pruned.models.contains(&versions[2]), "{pruned:?}");
+                }
+                Err(Error::UnknownVersion { .. } | Error::BeingRemoved { .. }) => {
+                    refused += 1;
+                    assert_eq!(latest.version, versions[0]);
+                }
+                Err(error) => panic!("before request {at}: {error:?}"),
             }
-            Err(Error::UnknownVersion { .. } | Error::BeingRemoved { .. }) => {
-                refused += 1;
-                assert_eq!(latest.version, versions[0]);
-            }
-            Err(error) => panic!("round {round}: {error:?}"),
+            holds(&test.store).await;
         }
-        holds(&test.store).await;
     }
-    println!("{moved} went back first, {refused} were refused");
+    assert!(moved > 1 && refused > 1, "{moved} went back first, {refused} were refused");
 }
 
 #[tokio::test(flavor = "multi_thread")]

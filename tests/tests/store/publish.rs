@@ -1,7 +1,7 @@
 //! What is published is stored and current, whoever else publishes.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use segue_store::{Error, Published, Store, Upload, Version};
@@ -9,7 +9,7 @@ use segue_tests::TestStore;
 use tokio::task::JoinSet;
 
 use super::cut::{Cut, Wire};
-use super::{current, history, upload};
+use super::{current, history, set_modified, upload};
 
 #[tokio::test]
 async fn what_is_published_is_fetched() {
@@ -161,9 +161,11 @@ async fn an_artifact_of_another_size_in_its_place_is_corrupt_and_not_pointed_at(
 async fn models_are_listed_newest_first_over_many_pages() {
     let test = TestStore::start().await;
     let mut versions = Vec::new();
-    for artifact in ["first", "second one", "the third"] {
-        versions.push(test.store.publish(upload(artifact)).await.unwrap().version);
-        tokio::time::sleep(Duration::from_millis(1100)).await; // S3 lists times to the second
+    for (artifact, minutes_ago) in [("first", 3), ("second one", 2), ("the third", 1)] {
+        let version = test.store.publish(upload(artifact)).await.unwrap().version;
+        let time = SystemTime::now() - Duration::from_secs(60 * minutes_ago);
+        set_modified(&test, &format!("models/{version}"), time);
+        versions.push(version);
     }
     test.store.rollback(versions[1]).await.unwrap();
     let report = test.s3.root().join(format!("music/segue/models/{}/report", versions[0]));
@@ -224,25 +226,35 @@ async fn a_publish_cut_at_any_request_leaves_the_current_model_current_and_can_b
 
 #[tokio::test]
 async fn of_two_publishers_both_models_stay_and_the_loser_is_told_how_to_win() {
-    let test = TestStore::start().await;
-    let (first, second) = tokio::join!(test.store.publish(upload("one")), test.store.publish(upload("two")));
-    let (won, lost) = match (first, second) {
-        (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
-        // One after the other: then the second says what it replaced.
-        (Ok(first), Ok(second)) => {
-            assert_eq!(first.previous.is_some() as u8 + second.previous.is_some() as u8, 1);
-            assert_eq!(test.store.list().await.unwrap().len(), 2);
-            return;
-        }
-        (Err(first), Err(second)) => panic!("{first:?} {second:?}"),
-    };
-    let Error::PointerMoved { version, now, .. } = &lost else { panic!("{lost:?}") };
-    assert_eq!(*now, Some(won.version));
-    assert!(lost.to_string().contains(&format!("trainer rollback {version}")), "{lost}");
-    assert_eq!(current(&test.store).await.version, won.version);
-    assert_eq!(test.store.list().await.unwrap().len(), 2);
-    test.store.rollback(*version).await.unwrap();
-    assert_eq!(current(&test.store).await.previous, Some(won.version));
+    let (mut overtaken, mut in_order) = (0, 0);
+    // One publishes as a whole before each request of the other.
+    for at in 0.. {
+        let test = TestStore::start().await;
+        let wire = Wire::start(&test.s3, Cut::Holds(at)).await;
+        let slow = wire.store(&test.s3);
+        let (two, one) = wire.overtaken(slow.publish(upload("two")), test.store.publish(upload("one"))).await;
+        let Some(one) = one else { break };
+        let won = one.unwrap();
+        assert_eq!(test.store.list().await.unwrap().len(), 2);
+        let lost = match two {
+            // It had not looked yet, and says what it replaced.
+            Ok(two) => {
+                assert_eq!((won.previous, two.previous), (None, Some(won.version)), "before request {at}");
+                in_order += 1;
+                continue;
+            }
+            Err(lost) => lost,
+        };
+        let Error::PointerMoved { version, now, .. } = &lost else { panic!("before request {at}: {lost:?}") };
+        assert_eq!(*now, Some(won.version));
+        assert!(lost.to_string().contains(&format!("trainer rollback {version}")), "{lost}");
+        assert_eq!(current(&test.store).await.version, won.version);
+        test.store.rollback(*version).await.unwrap();
+        assert_eq!(current(&test.store).await.previous, Some(won.version));
+        overtaken += 1;
+    }
+    // Report, summary, artifact and pointer are written after the look.
+    assert!(in_order == 1 && overtaken >= 4, "{in_order} in order, {overtaken} overtaken");
 }
 
 #[tokio::test]

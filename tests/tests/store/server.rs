@@ -1,9 +1,7 @@
 //! Servers that refuse, are not there, or do not do what S3 does.
 
-use std::time::{Duration, Instant};
-
 use segue_store::{Error, Latest, Store, StoreOptions, Version};
-use segue_tests::TestStore;
+use segue_tests::{TestStore, wait::TIMEOUT};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -50,17 +48,16 @@ async fn wrong_keys_are_denied_and_not_shown() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_or_says_nothing_is_unavailable_in_time() {
+async fn a_server_that_is_not_there_or_says_nothing_is_given_up() {
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
     for address in [gone, mute.local_addr().unwrap()] {
         let store = store_at(format!("http://{address}"), impatient());
-        let started = Instant::now();
-        let error = store.latest(None).await.unwrap_err();
+        let error = tokio::time::timeout(TIMEOUT, store.latest(None)).await.expect("an end").unwrap_err();
         assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
         assert!(error.is_retryable());
-        assert!(store.publish(upload("model")).await.unwrap_err().is_retryable());
-        assert!(started.elapsed() < Duration::from_secs(30), "the limits are one second each");
+        let error = tokio::time::timeout(TIMEOUT, store.publish(upload("model"))).await.expect("an end").unwrap_err();
+        assert!(error.is_retryable());
     }
 }
 
@@ -94,16 +91,16 @@ fn half_an_answer(head: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_body_that_stops_coming_is_unavailable_in_time() {
+async fn a_body_that_stops_coming_is_given_up() {
     let test = TestStore::start().await;
     test.store.publish(upload("model")).await.unwrap();
     let latest = current(&test.store).await;
     for hang_up in [true, false] {
         let (endpoint, _server) = answering(half_an_answer, hang_up).await;
         let store = store_at(endpoint, impatient());
-        let error = store.fetch(&latest).await.unwrap_err();
+        let error = tokio::time::timeout(TIMEOUT, store.fetch(&latest)).await.expect("an end").unwrap_err();
         assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
-        let error = store.latest(None).await.unwrap_err();
+        let error = tokio::time::timeout(TIMEOUT, store.latest(None)).await.expect("an end").unwrap_err();
         assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
     }
 }

@@ -1,8 +1,12 @@
 use super::*;
-use crate::{console::Console, pipeline, table, table::Member};
+use crate::{
+    console::Console,
+    pipeline,
+    table::{self, Member, Table},
+};
 
 /// Three loose groups of 40 songs each: a genre, an artist for every four songs, and a playlist a group.
-fn model(columns: &str) -> Model {
+fn table(columns: &str) -> Table {
     let mut csv = format!("id,song,artist,energy,tempo,{columns}\n");
     for track in 0..120 {
         let group = track % 3;
@@ -15,9 +19,15 @@ fn model(columns: &str) -> Model {
             ["rock", "ambient", "disco"][group]
         );
     }
-    let table = table::read(csv.as_bytes(), "made up", &table::Options::default(), &mut |_| {}).expect("a table");
-    let options = pipeline::Options { k: 3, k_range: 3..=3, ..Default::default() };
-    let trained = pipeline::train(&table, &options, &Console::quiet()).expect("a model");
+    table::read(csv.as_bytes(), "made up", &table::Options::default(), &mut |_| {}).expect("a table")
+}
+
+fn options() -> pipeline::Options {
+    pipeline::Options { k: 3, k_range: 3..=3, ..Default::default() }
+}
+
+fn model(columns: &str) -> Model {
+    let trained = pipeline::train(&table(columns), &options(), &Console::quiet()).expect("a model");
     Model::from_bytes(&trained.file, trained.version).expect("opens")
 }
 
@@ -101,4 +111,13 @@ fn a_track_twice_on_a_playlist_counts_once_and_is_found_by_its_name() {
 fn recall_is_whole_where_the_graphs_find_everything() {
     assert_eq!(recall(&model("genre"), 10, 50, true).expect("answers"), 1.0);
     assert!(recall(&model("genre"), 101, 50, true).is_err());
+}
+
+#[test]
+fn recall_is_none_where_no_graph_is_walked() {
+    let without = pipeline::unweighted(&table("genre"), &options()).expect("a model");
+    assert!(!without.neighbors().is_complete());
+    for same_cluster in [true, false] {
+        assert_eq!(recall(&without, 10, 50, same_cluster).expect("answers"), 0.0);
+    }
 }
