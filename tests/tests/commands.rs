@@ -212,7 +212,10 @@ impl Shell {
         let url = self.url(&printed).await;
         let address = url.strip_prefix("http://").and_then(|url| url.split_inclusive('/').next()).expect("an address");
         self.demo = Some(Demo { _child: child, _log: log, address: address.to_owned() });
-        get(&url).await;
+        let answer = get(&url).await;
+        if command == "cargo demo" {
+            assert_eq!(answer["model"]["tracks"], 20_000);
+        }
     }
 
     /// The URL that the shell gives to `curl`.
@@ -260,13 +263,14 @@ impl Shell {
 }
 
 /// Asks for songs or clusters, and gets some.
-async fn get(url: &str) {
+async fn get(url: &str) -> Value {
     let answer = reqwest::get(url).await.expect("an answer");
     let (status, answer) = (answer.status(), answer.json::<Value>().await.expect("JSON"));
     assert_eq!(status, 200, "{url}: {answer}");
     let lists: Vec<&Vec<Value>> =
         ["tracks", "recommendations", "clusters"].iter().filter_map(|list| answer[list].as_array()).collect();
     assert!(!lists.is_empty() && lists.iter().all(|list| !list.is_empty()), "{url}: {answer}");
+    answer
 }
 
 #[tokio::test]

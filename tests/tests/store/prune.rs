@@ -146,11 +146,12 @@ async fn holds(store: &Store) {
 
 #[tokio::test]
 async fn a_prune_cut_at_any_request_leaves_whole_models_and_the_next_one_ends_it() {
+    let (uncut, versions) = stored(3).await;
     let mut cuts = 0;
     for at in 0..MOST_REQUESTS {
         let mut reached = false;
         for cut in [Cut::Before(at), Cut::After(at)] {
-            let (test, versions) = stored(3).await;
+            let test = uncut.copy().await;
             let wire = Wire::start(&test.s3, cut).await;
             let interrupted = wire.store(&test.s3).prune(&keep(1)).await;
             if interrupted.is_ok() {
@@ -210,12 +211,13 @@ async fn a_model_that_is_marked_cannot_become_current_and_says_why() {
 
 #[tokio::test]
 async fn a_rollback_beside_a_prune_never_leaves_a_pointer_to_what_is_deleted() {
+    let (before, versions) = stored(3).await;
     let (mut refused, mut moved) = (0, 0);
     // Each of the two happens as a whole before each request of the other.
     for rollback_is_quick in [true, false] {
         for at in 0.. {
             assert!(at < MOST_REQUESTS);
-            let (test, versions) = stored(3).await;
+            let test = before.copy().await;
             let wire = Wire::start(&test.s3, Cut::Holds(at)).await;
             let slow = wire.store(&test.s3);
             let (rollback, prune) = if rollback_is_quick {
