@@ -22,7 +22,7 @@ use std::{
 use anyhow::{Context, ensure};
 use clap::Parser;
 use segue_benches::{built, grid, machine, peers::Peers, process, process::Run, spread::Spread};
-use segue_tests::data;
+use segue_tests::test_data;
 use serde_json::{Value, json};
 
 /// The trainer's stages that are the same work as the peer's.
@@ -72,16 +72,12 @@ impl Trained {
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    if !cfg!(target_os = "linux") {
-        println!("skipped: what a process uses is read from /proc, which only Linux has");
-        return Ok(());
-    }
+    ensure!(cfg!(target_os = "linux"), "what a process uses is read from /proc, which only Linux has");
     let table = if options.data.is_file() {
         fs::canonicalize(&options.data)?
     } else {
         let name = options.data.to_str().context("the table's name is not UTF-8")?;
-        let Some(table) = data::table(name) else { return Ok(()) };
-        fs::canonicalize(table)?
+        fs::canonicalize(test_data::find_real_table(name).map_err(anyhow::Error::msg)?)?
     };
     let machine = machine::describe();
     println!("{}", machine::line(&machine));

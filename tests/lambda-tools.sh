@@ -1,5 +1,7 @@
 # What tests/lambda.sh and tests/sam-local.sh share. To be sourced in the workspace's folder.
 
+source tests/skip.sh
+
 # Puts cargo-lambda, zig, sam and cfn-lint on PATH, in a venv below target/. $missing says what it lacks.
 install_tools() {
     local venv=target/sam/venv log=target/sam/install.log
@@ -8,7 +10,7 @@ install_tools() {
     if [ "$(cat "$venv/wanted" 2>/dev/null)" != "$wanted" ]; then
         python3 -m venv --clear "$venv" >"$log" 2>&1 || { missing="python3 cannot make a venv, see $log"; return 1; }
         # shellcheck disable=SC2086 # several words
-        "$venv/bin/pip" install --quiet --disable-pip-version-check $wanted >>"$log" 2>&1 ||
+        "$venv/bin/pip" install --quiet --disable-pip-version-check --no-compile $wanted >>"$log" 2>&1 ||
             { missing="pip cannot install $wanted, see $log"; return 1; }
         printf '%s' "$wanted" >"$venv/wanted"
     fi
@@ -52,12 +54,20 @@ start_demo() {
     eval "$(grep '^export ' "$1/server.log")"
 }
 
-# Runs a command of the README, word for word, with more words where a test needs them.
+# Takes a free port, $port, in place of the one that commands of the README name.
+take_port() {
+    printed_port=$1
+    port=$(free_ports 1)
+}
+
+# Runs a command of the README, word for word but for the port of take_port, with more words where a test needs them.
 as_printed() {
     grep -qxF -- "$1" README.md || { echo "README.md does not print: $1" >&2; return 1; }
-    printf '$ %s\n' "$*" >&2
+    local command=$*
+    [ -z "${printed_port-}" ] || command=${command//$printed_port/$port}
+    printf '$ %s\n' "$command" >&2
     # In the background it takes the place of its shell, so that the process that is ended is the command.
-    if [ "$BASHPID" = "$$" ]; then eval "$*"; else eval "exec $*"; fi
+    if [ "$BASHPID" = "$$" ]; then eval "$command"; else eval "exec $command"; fi
 }
 
 # Ends what was started, the last first, and what that started itself.

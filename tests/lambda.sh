@@ -2,17 +2,17 @@
 # The template and the functions as AWS would take them, without an account: cfn-lint and sam validate, sam build, the
 # built binaries behind Lambda's own Runtime Interface Emulator with every event of events/, cargo lambda watch and invoke.
 # S3 is the embedded server. The emulator's INIT REPORT lines are kept in target/sam/init.txt.
-# Needs Python 3.10 or later with venv, and PyPI for the first run. Where something is missing it says so, and is skipped.
+# Needs Python 3.10 or later with venv, and PyPI for the first run. With the argument `install` it installs, and ends.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 folder=target/sam
 mkdir -p "$folder"
 source tests/lambda-tools.sh
-skip() { printf 'lambda: SKIPPED: %s\n' "$*"; exit 0; }
 say() { printf 'lambda: %s\n' "$*"; }
 fail() { printf 'lambda: FAILED: %s\n' "$*" >&2; exit 1; }
-install_tools || skip "$missing"
+install_tools || skip_rest lambda "$missing"
+[ "${1-}" != install ] || exit 0
 
 say "cfn-lint"
 cfn-lint template.yaml
@@ -29,10 +29,10 @@ if [ -d "$(rustc --print target-libdir --target aarch64-unknown-linux-gnu)" ]; t
     done
     say "arm64: built in $SECONDS s"
 else
-    say "SKIPPED: sam build for arm64: rustc has no target aarch64-unknown-linux-gnu (rustup target add aarch64-unknown-linux-gnu)"
+    skip arm64 "rustc has no target aarch64-unknown-linux-gnu (rustup target add aarch64-unknown-linux-gnu)"
 fi
 if [ "$(uname -m)" != x86_64 ]; then
-    skip "the rest: the emulator and the binaries are those of x86_64, this machine is $(uname -m)"
+    skip_rest lambda "the rest: the emulator and the binaries are those of x86_64, this machine is $(uname -m)"
 fi
 SECONDS=0
 as_printed 'sam build --parameter-overrides Architecture=x86_64' >"$folder/x86_64.log" 2>&1 || { cat "$folder/x86_64.log"; fail "sam build, x86_64"; }
@@ -101,10 +101,11 @@ kill "$emulated" && wait "$emulated" 2>/dev/null || true
 say "cargo lambda"
 # What is tested here is that it runs, and not how fast: the build is half the time.
 export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
+take_port 9050
 as_printed 'cargo lambda watch --invoke-address 127.0.0.1 --invoke-port 9050 --ignore-changes' >"$folder/watch.log" 2>&1 &
 watch=$!
 started+=("$watch")
-wait_for 9050 "$watch" || { cat "$folder/watch.log"; fail "cargo lambda watch did not start"; }
+wait_for "$port" "$watch" || { cat "$folder/watch.log"; fail "cargo lambda watch did not start"; }
 # The first request waits for the build.
 for _ in 1 2 3 4 5 6; do
     as_printed "curl '127.0.0.1:9050/lambda-url/recommend/v1/recommendations?song=Wing+of+Ohio&limit=1'" >"$folder/answer.json"
@@ -114,6 +115,6 @@ done
 grep -q '"similarity"' "$folder/answer.json" || { cat "$folder/answer.json" "$folder/watch.log"; fail "cargo lambda watch did not answer"; }
 as_printed 'cargo lambda invoke recommend --invoke-address 127.0.0.1 --invoke-port 9050 --data-file events/recommend.json' >"$folder/answer.json"
 [ "$(status "$folder/answer.json")" = 200 ] || { cat "$folder/answer.json"; fail "cargo lambda invoke"; }
-cargo lambda invoke train --invoke-address 127.0.0.1 --invoke-port 9050 --data-file events/train/upload.json >"$folder/answer.json"
+cargo lambda invoke train --invoke-address 127.0.0.1 --invoke-port "$port" --data-file events/train/upload.json >"$folder/answer.json"
 grep -q '"outcome":"published"' "$folder/answer.json" || { cat "$folder/answer.json"; fail "cargo lambda invoke train"; }
 say "all answered"

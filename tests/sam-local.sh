@@ -2,18 +2,17 @@
 # sam local invoke and sam local start-api, in containers. S3 is the embedded server.
 # Needs what tests/lambda.sh needs, and Docker: a running engine, or root on Debian, where it installs and starts one of its
 # own. Where Lambda's base image cannot be pulled, a stand-in made of this machine's C library takes its place.
-# Where something is missing it says so, and is skipped.
+# With the argument `install` it installs, and ends.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 folder=target/sam/local
 mkdir -p "$folder"
 source tests/lambda-tools.sh
-skip() { printf 'sam local: SKIPPED: %s\n' "$*"; exit 0; }
 say() { printf 'sam local: %s\n' "$*"; }
 fail() { printf 'sam local: FAILED: %s\n' "$*" >&2; exit 1; }
-[ "$(uname -s) $(uname -m)" = "Linux x86_64" ] || skip "this stage is for Linux on x86_64"
-install_tools || skip "$missing"
+[ "$(uname -s) $(uname -m)" = "Linux x86_64" ] || skip_rest sam-local "this stage is for Linux on x86_64"
+install_tools || skip_rest sam-local "$missing"
 
 started=()
 engine=
@@ -24,12 +23,13 @@ stop() {
 trap stop EXIT
 
 if ! timeout 10 docker info >/dev/null 2>&1; then
-    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || skip "no Docker engine runs, and only root on Debian can start one"
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || skip_rest sam-local "no Docker engine runs, and only root on Debian can start one"
     if ! command -v dockerd >/dev/null; then
         say "installing an engine"
         { apt-get update -qq && apt-get install -y -qq --no-install-recommends docker.io iptables; } >"$folder/install.log" 2>&1 ||
-            skip "no Docker engine runs, and apt-get cannot install one, see $folder/install.log"
+            skip_rest sam-local "no Docker engine runs, and apt-get cannot install one, see $folder/install.log"
     fi
+    [ "${1-}" != install ] || exit 0
     engine=$(mktemp -d)
     export DOCKER_HOST=unix://$engine/docker.sock
     # Nothing of the machine's network is changed: containers reach this machine, and nothing else.
@@ -38,18 +38,19 @@ if ! timeout 10 docker info >/dev/null 2>&1; then
     started+=("$!")
     for _ in $(seq 60); do
         timeout 10 docker info >/dev/null 2>&1 && break
-        kill -0 "${started[-1]}" 2>/dev/null || skip "the Docker engine does not start here, see $folder/dockerd.log"
+        kill -0 "${started[-1]}" 2>/dev/null || skip_rest sam-local "the Docker engine does not start here, see $folder/dockerd.log"
         sleep 0.5
     done
-    docker info >/dev/null 2>&1 || skip "the Docker engine does not start here, see $folder/dockerd.log"
+    docker info >/dev/null 2>&1 || skip_rest sam-local "the Docker engine does not start here, see $folder/dockerd.log"
 fi
 
+[ "${1-}" != install ] || exit 0
 say "sam build"
 sam build --parameter-overrides Architecture=x86_64 >"$folder/build.log" 2>&1 || { cat "$folder/build.log"; fail "sam build"; }
 
 image=public.ecr.aws/lambda/provided:al2023-x86_64
 if ! docker image inspect "$image" >/dev/null 2>&1 && ! timeout 60 docker pull --quiet "$image" >"$folder/pull.log" 2>&1; then
-    say "the base image cannot be pulled: a stand-in takes its place"
+    skip base-image "it cannot be pulled, see $folder/pull.log: a stand-in takes its place"
     root=$folder/root
     rm -rf "$root"
     mkdir -p "$root"/{bin,tmp,opt,etc/ssl,var/task,var/runtime}
@@ -99,12 +100,13 @@ head -c 300 "$folder/answer.json"; echo
 grep -h 'REPORT' "$folder/invoke.log" || true
 
 say "sam local start-api"
+take_port 3000
 as_printed 'sam local start-api --port 3000 --parameter-overrides Architecture=x86_64' \
     --skip-pull-image >"$folder/api.log" 2>&1 &
 started+=("$!")
-wait_for 3000 "${started[-1]}" || { cat "$folder/api.log"; fail "sam local start-api did not start"; }
+wait_for "$port" "${started[-1]}" || { cat "$folder/api.log"; fail "sam local start-api did not start"; }
 for target in '/v1/recommendations?song=Wing+of+Ohio&limit=2' /v1/clusters /health /; do
-    status=$(curl -s -o "$folder/answer" -w '%{http_code}' --max-time 120 "http://127.0.0.1:3000$target")
+    status=$(curl -s -o "$folder/answer" -w '%{http_code}' --max-time 120 "http://127.0.0.1:$port$target")
     printf '%s %s\n' "$status" "$target"
     [ "$status" = 200 ] || { cat "$folder/answer" "$folder/api.log"; fail "sam local start-api: $target"; }
 done

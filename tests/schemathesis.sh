@@ -1,22 +1,24 @@
 #!/usr/bin/env bash
 # Holds a running server against its own /openapi.json, with the default checks of schemathesis.
-# Needs Python 3.10 or later with venv, and PyPI for the first run. Where they are missing it says so, and is skipped.
+# Needs Python 3.10 or later with venv, and PyPI for the first run.
+# With the argument `install` it installs what it needs, and ends; other arguments are handed to schemathesis.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source tests/skip.sh
 
 version=4.32.5
 folder=target/schemathesis
 venv=$folder/venv
 mkdir -p "$folder"
 
-skip() { printf 'schemathesis: SKIPPED: %s\n' "$*"; exit 0; }
-
-command -v python3 >/dev/null || skip "there is no python3"
+command -v python3 >/dev/null || skip_rest schemathesis "there is no python3"
 if [[ "$("$venv/bin/schemathesis" --version 2>/dev/null || true)" != *"$version" ]]; then
-    python3 -m venv --clear "$venv" >"$folder/install.log" 2>&1 || skip "python3 cannot make a venv, see $folder/install.log"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$version" >>"$folder/install.log" 2>&1 ||
-        skip "pip cannot install schemathesis $version, see $folder/install.log"
+    python3 -m venv --clear "$venv" >"$folder/install.log" 2>&1 ||
+        skip_rest schemathesis "python3 cannot make a venv, see $folder/install.log"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-compile "schemathesis==$version" >>"$folder/install.log" 2>&1 ||
+        skip_rest schemathesis "pip cannot install schemathesis $version, see $folder/install.log"
 fi
+[ "${1-}" != install ] || exit 0
 
 # The same set of packages as the tests: nothing is compiled anew.
 cargo build --workspace --locked --quiet --bins --examples

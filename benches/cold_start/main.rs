@@ -12,7 +12,7 @@
 //! | `--catalogs` | `SEGUE_BENCH_CATALOGS` | `39k,265k,1m` | which catalogues |
 //!
 //! `SEGUE_DATA` names the folder of the real track tables, if it is not `../shared/data` beside the workspace; a
-//! catalogue whose table is not there is skipped. The one of a million tracks is made up.
+//! catalogue whose table is not there is left out. The one of a million tracks is made up.
 //!
 //! The function is built as it is deployed, in the release profile and by itself. Each cold start is a new process
 //! behind a Lambda runtime API, and the first event waits for it: ten recommendations for a song by its artist. The
@@ -67,10 +67,7 @@ struct Song {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    if !cfg!(target_os = "linux") {
-        println!("skipped: what a process uses is read from /proc, which only Linux has");
-        return Ok(());
-    }
+    ensure!(cfg!(target_os = "linux"), "what a process uses is read from /proc, which only Linux has");
     let rate = NonZeroU64::new((options.rate * 1e6) as u64).context("--rate is above 0")?;
     let throttle = Throttle { bytes_per_second: rate, first_byte_delay: Duration::from_millis(options.delay) };
     let names = catalog::named(&options.catalogs)?;
@@ -90,10 +87,7 @@ async fn main() -> anyhow::Result<()> {
         catalogs.push(measure(&catalog, &options, &binary, &s3, throttle, peers.as_ref()).await?);
     }
 
-    if catalogs.is_empty() {
-        println!("nothing was measured");
-        return Ok(());
-    }
+    ensure!(!catalogs.is_empty(), "nothing was measured");
     for catalog in &catalogs {
         println!();
         grid::print(&table(catalog));

@@ -1,11 +1,9 @@
 //! A model to measure.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::{env, path::Path};
 
 use segue::{Model, Version};
+use segue_tests::test_data;
 use trainer::{console::Console, pipeline, synth, table};
 
 /// Tracks made up where there are no real ones.
@@ -20,16 +18,14 @@ pub fn model() -> anyhow::Result<Model> {
     if let Some(artifact) = env::var_os("SEGUE_MODEL") {
         return Ok(Model::open(Path::new(&artifact))?);
     }
-    let folder = env::var_os("SEGUE_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
-    let csv = folder.join("union_265k.csv");
-    let table = if csv.is_file() {
-        table::open(&csv, &table::Options::default(), &mut |_| {})?
-    } else {
-        println!("{} is not there: {MADE_UP} made-up tracks", csv.display());
-        let mut made_up = Vec::new();
-        synth::write(MADE_UP, 1, &mut made_up, &mut |_| {})?;
-        table::read(&made_up[..], "made up", &table::Options::default(), &mut |_| {})?
+    let table = match test_data::find_real_table("union_265k.csv") {
+        Ok(csv) => table::open(&csv, &table::Options::default(), &mut |_| {})?,
+        Err(missing) => {
+            println!("{missing}; measured on {MADE_UP} made-up tracks");
+            let mut made_up = Vec::new();
+            synth::write(MADE_UP, 1, &mut made_up, &mut |_| {})?;
+            table::read(&made_up[..], "made up", &table::Options::default(), &mut |_| {})?
+        }
     };
     let options = pipeline::Options { k_range: 6..=6, ..Default::default() };
     let trained = pipeline::train(&table, &options, &Console::quiet())?;

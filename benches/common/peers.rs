@@ -22,7 +22,7 @@ impl Peers {
         match Self::install() {
             Ok(peers) => Some(peers),
             Err(error) => {
-                println!("skipped: the scikit-learn peers, since {error:#}");
+                println!("the scikit-learn peers are left out: {error:#}");
                 None
             }
         }

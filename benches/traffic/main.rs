@@ -69,19 +69,14 @@ struct Options {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    if !cfg!(target_os = "linux") {
-        println!("skipped: what a process uses is read from /proc, which only Linux has");
-        return Ok(());
-    }
-    if Command::new("wrk").arg("-v").output().is_err() {
-        println!("skipped: wrk is not installed (apt install wrk)");
-        return Ok(());
-    }
+    ensure!(cfg!(target_os = "linux"), "what a process uses is read from /proc, which only Linux has");
+    ensure!(Command::new("wrk").arg("-v").output().is_ok(), "wrk is not installed (apt install wrk)");
     let machine = machine::describe();
     println!("{}", machine::line(&machine));
     let server = built::release_example("recommend", "serve")?;
     let name = *catalog::named(std::slice::from_ref(&options.catalog))?.first().context("one catalogue")?;
-    let Some(catalog) = tokio::task::spawn_blocking(move || Catalog::ready(name)).await?? else { return Ok(()) };
+    let catalog = tokio::task::spawn_blocking(move || Catalog::ready(name)).await??;
+    let catalog = catalog.context("nothing was measured")?;
 
     let folder = tempfile::tempdir()?;
     let s3 = EmbeddedS3::start(&folder.path().join("s3")).await?;

@@ -28,6 +28,7 @@ async function visit(settings = {}) {
 
 test('the_report_opens_from_a_file_and_asks_for_nothing_else', async () => {
   const page = await visit();
+  assert.equal(await page.title(), 'segue model report');
   assert.equal(await page.locator('h1').innerText(), 'Model report');
   assert.deepEqual(await page.locator('main > section').evaluateAll((all) => all.map(({ id }) => id)), SECTIONS);
   assert.equal(await page.locator('.cards > li').count(), 6);

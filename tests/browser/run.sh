@@ -2,22 +2,22 @@
 # Clicks through the page in a headless Chromium, on a demo server of its own, asks it from pages of other origins, and
 # looks at the trainer's report.
 # Pictures go to target/browser/.
-# Needs Node 20 and Chromium; as root on Debian it installs Chromium itself. Where they cannot be had it says so and passes.
+# Needs Node 20 and Chromium; as root on Debian it installs Chromium itself. With the argument `install` it installs, and ends.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source tests/skip.sh
 
-skip() { printf 'SKIPPED: the page was not tested in a browser: %s\n' "$*"; exit 0; }
-
-command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm are not installed"
-[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || skip "node is $(node --version), 20 or later is needed"
+command -v node >/dev/null && command -v npm >/dev/null || skip_rest browser "node and npm are not installed"
+[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || skip_rest browser "node is $(node --version), 20 or later is needed"
 export CHROMIUM="${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}"
 if [ -z "$CHROMIUM" ]; then
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || skip "chromium is not installed, and only root can install it"
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || skip_rest browser "chromium is not installed, and only root can install it"
   { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
-    || skip "chromium is not installed, and apt-get cannot install it"
+    || skip_rest browser "chromium is not installed, and apt-get cannot install it"
   CHROMIUM=$(command -v chromium)
 fi
-npm ci --prefix tests/browser --silent --no-progress || skip "npm ci cannot fetch playwright-core and axe-core"
+npm ci --prefix tests/browser --silent --no-progress || skip_rest browser "npm ci cannot fetch playwright-core and axe-core"
+[ "${1-}" != install ] || exit 0
 
 # The same packages as `cargo test` builds: nothing is compiled twice.
 cargo build --workspace --bins --quiet --locked

@@ -2,10 +2,10 @@
 
 pub mod binaries;
 pub mod catalog;
-pub mod data;
 pub mod faults;
 pub mod log;
 pub mod runtime;
+pub mod test_data;
 pub mod wait;
 pub mod world;
 

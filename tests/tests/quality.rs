@@ -1,11 +1,11 @@
-//! `trainer evaluate`: on real tables, recommendations are far better than chance.
+//! `trainer evaluate`: recommendations are far better than chance.
 
 use std::{
     path::Path,
     process::{Command, Output},
 };
 
-use segue_tests::{binaries::binary, catalog, data, world::train};
+use segue_tests::{binaries::binary, catalog, test_data, world::train};
 use serde_json::Value;
 
 fn evaluate(model: &Path, more: &[&str]) -> Output {
@@ -22,36 +22,22 @@ fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
 }
 
-#[test]
-fn genres_agree_at_least_twice_as_often_as_by_chance() {
-    let Some(table) = data::table("spotify_tracks_114k.csv") else { return };
-    let folder = train(&table, &["--k-range", "6-6"]);
+/// Genres agree at least so many times as often as by chance.
+fn genres_agree(table: &Path, times: f64) {
+    let folder = train(table, &["--k-range", "6-6"]);
     let found = json(&evaluate(folder.path(), &["--json", "--sample", "500"]));
     for scope in ["same_cluster", "any_cluster"] {
         let answers = &found["recommendations"][scope];
         println!("{scope}: {answers}");
         let genre = &answers["genre"];
-        assert!(number(&genre["agreement"]) >= 2.0 * number(&genre["chance"]), "{scope}: {genre}");
+        assert!(number(&genre["agreement"]) >= times * number(&genre["chance"]), "{scope}: {genre}");
         assert!(number(&answers["coverage"]) <= number(&answers["coverage_possible"]), "{scope}: {answers}");
     }
 }
 
 #[test]
-fn playlists_are_continued_better_than_at_random_and_by_popularity() {
-    let Some(table) = data::table("spotify_songs_33k.csv") else { return };
-    let folder = train(&table, &["--k-range", "6-6"]);
-    let path = table.to_str().expect("a path");
-    let found = json(&evaluate(folder.path(), &["--json", "--sample", "150", "--data", path]));
-    let methods = found["playlists"]["methods"].as_array().expect("methods");
-    let method = |name: &str| methods.iter().find(|method| method["name"] == name).expect("a method");
-    let segue = method("segue, 5 seeds, any cluster");
-    for measure in ["recall_at_10", "recall_at_50", "recall_at_100", "r_precision"] {
-        for (other, times) in [("at random", 4.0), ("the most popular", 1.5)] {
-            let (ours, theirs) = (number(&segue[measure]), number(&method(other)[measure]));
-            println!("{measure}: {ours:.4}, {other} {theirs:.4}");
-            assert!(ours >= times * theirs, "{measure}: {ours}, {other} {theirs}");
-        }
-    }
+fn genres_agree_more_often_than_by_chance() {
+    genres_agree(&test_data::reference_table(), 1.5);
 }
 
 #[test]
@@ -74,4 +60,33 @@ fn playlists_of_other_tracks_are_refused_with_what_to_do() {
     }
     let text = String::from_utf8_lossy(&evaluate(model.path(), &["--sample", "50"]).stdout).into_owned();
     assert!(text.contains("genre agreement") && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+mod real_tables {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn genres_agree_at_least_twice_as_often_as_by_chance() {
+        genres_agree(&test_data::real_table("spotify_tracks_114k.csv"), 2.0);
+    }
+
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn playlists_are_continued_better_than_at_random_and_by_popularity() {
+        let table = test_data::real_table("spotify_songs_33k.csv");
+        let folder = train(&table, &["--k-range", "6-6"]);
+        let path = table.to_str().expect("a path");
+        let found = json(&evaluate(folder.path(), &["--json", "--sample", "150", "--data", path]));
+        let methods = found["playlists"]["methods"].as_array().expect("methods");
+        let method = |name: &str| methods.iter().find(|method| method["name"] == name).expect("a method");
+        let segue = method("segue, 5 seeds, any cluster");
+        for measure in ["recall_at_10", "recall_at_50", "recall_at_100", "r_precision"] {
+            for (other, times) in [("at random", 4.0), ("the most popular", 1.5)] {
+                let (ours, theirs) = (number(&segue[measure]), number(&method(other)[measure]));
+                println!("{measure}: {ours:.4}, {other} {theirs:.4}");
+                assert!(ours >= times * theirs, "{measure}: {ours}, {other} {theirs}");
+            }
+        }
+    }
 }

@@ -17,14 +17,14 @@ pub mod output;
 pub mod pipeline;
 pub mod projection;
 pub mod quality;
-#[cfg(test)]
-mod real;
 pub mod report;
 pub mod scale;
 pub mod silhouette;
 pub mod summary;
 pub mod synth;
 pub mod table;
+#[cfg(test)]
+mod test_data;
 pub mod text;
 pub mod upload;
 pub mod weights;

@@ -63,7 +63,7 @@ mod tests {
     use ndarray::array;
 
     use super::*;
-    use crate::{real, scale::Scaler};
+    use crate::test_data;
 
     fn dot(a: &[f64], b: &[f64]) -> f64 {
         a.iter().zip(b).map(|(a, b)| a * b).sum()
@@ -94,10 +94,8 @@ mod tests {
     }
 
     #[test]
-    fn no_plane_of_two_features_shows_more_of_a_real_table() {
-        let Some(table) = real::light() else { return };
-        let mut scaled = table.values.clone();
-        Scaler::fit(scaled.view()).apply(scaled.view_mut());
+    fn no_plane_of_two_features_shows_more_of_a_table() {
+        let scaled = test_data::scaled(&test_data::reference());
         let projection = fit(scaled.view()).expect("fits");
         let correlation = correlation(scaled.view());
         let variance = |axis: &[f64]| dot(axis, &correlation.dot(&ndarray::aview1(axis)).to_vec());
@@ -108,7 +106,7 @@ mod tests {
             let stretched = correlation.dot(&ndarray::aview1(axis));
             assert!(stretched.iter().zip(axis).all(|(s, a)| (s - value * a).abs() < 1e-9));
         }
-        for i in 0..table.features.len() {
+        for i in 0..scaled.ncols() {
             for j in 0..i {
                 assert!(first + second >= correlation[[i, i]] + correlation[[j, j]]);
             }

@@ -85,7 +85,7 @@ mod tests {
     use ndarray::{Array2, array};
 
     use super::*;
-    use crate::real;
+    use crate::test_data::{self, numbers};
 
     #[test]
     fn scaled_features_have_mean_0_and_population_variance_1() {
@@ -137,12 +137,25 @@ mod tests {
     }
 
     #[test]
-    fn a_real_table_scales_as_scikit_learn_scales_it() {
-        let Some(table) = real::light() else { return };
+    fn means_deviations_and_scaled_features_are_those_of_scikit_learn() {
+        let (table, figures) = (test_data::reference(), test_data::reference_figures());
+        assert_eq!(figures["features"], serde_json::json!(test_data::features(&table)));
+        assert_eq!(figures["tracks"], table.n_tracks());
+        let near = |ours: &[f64], expected: &serde_json::Value, what: &str| {
+            let expected = numbers(expected);
+            assert_eq!(ours.len(), expected.len(), "{what}");
+            for (ours, expected) in ours.iter().zip(expected) {
+                assert!((ours - expected).abs() < 1e-11 * expected.abs().max(1.0), "{what}: {ours}, {expected}");
+            }
+        };
         let scaler = Scaler::fit(table.values.view());
-        for (column, (mean, deviation)) in real::LIGHT_SCALER.iter().enumerate() {
-            assert!((scaler.mean[column] - mean).abs() < 1e-9 * mean.abs().max(1.0));
-            assert!((scaler.deviation[column] - deviation).abs() < 1e-9 * deviation);
+        near(&scaler.mean, &figures["mean"], "mean");
+        near(&scaler.deviation, &figures["deviation"], "deviation");
+        let scaled = test_data::scaled(&table);
+        let sample = figures["scaled"].as_object().expect("rows");
+        assert_eq!(sample.len(), 50);
+        for (row, expected) in sample {
+            near(&scaled.row(row.parse().expect("a row")).to_vec(), expected, row);
         }
     }
 }

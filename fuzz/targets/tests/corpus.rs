@@ -53,9 +53,9 @@ fn nothing_in_a_corpus_can_make_a_panic() {
 
 #[test]
 fn what_fuzzers_found_stays_fixed() {
-    for (name, target) in TARGETS {
-        run(target, &folder("regressions").join(name));
-    }
+    // Not every target has some.
+    let files: usize = TARGETS.iter().map(|(name, target)| run(*target, &folder("regressions").join(name))).sum();
+    assert!(files > 0, "there are no regressions");
 }
 
 #[test]

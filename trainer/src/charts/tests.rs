@@ -4,7 +4,7 @@ use ndarray::Array2;
 use segue::card::ClusterSummary;
 
 use super::*;
-use crate::{classify, kmeans, names, real, scale};
+use crate::{classify, kmeans, names, test_data};
 
 /// Fails where the text is not well-formed enough to show: an element left open, or a bare special character.
 fn is_svg(text: &str) {
@@ -88,20 +88,19 @@ fn long_names_are_broken_into_lines_that_fit() {
 }
 
 #[test]
-fn charts_of_a_real_table_are_whole() {
-    let Some(real::Real { features, mut values, genres }) = real::light() else { return };
-    let raw = values.clone();
-    scale::Scaler::fit(values.view()).apply(values.view_mut());
+fn charts_of_a_table_are_whole() {
+    let table = test_data::reference();
+    let (features, values) = (test_data::features(&table), test_data::scaled(&table));
     let ks: Vec<usize> = (2..=8).collect();
     let elbows = kmeans::elbow(values.view(), &ks, &kmeans::Options::default(), &|_| ()).expect("clusters");
     let inertia: Vec<(u32, f64)> = elbows.iter().map(|found| (found.k() as u32, found.inertia)).collect();
     let found = &elbows[4];
-    let genres = names::typical(genres.iter().map(String::as_str), &found.labels, 6);
+    let genres = names::typical(test_data::genres(&table), &found.labels, 6);
     let names = names::name(&features, found.centroids.view(), &genres, &BTreeMap::new());
     let clusters: Vec<ClusterSummary> = (0..6)
         .map(|id| {
-            let rows: Vec<usize> = (0..raw.nrows()).filter(|&row| found.labels[row] == id).collect();
-            let means = raw.select(ndarray::Axis(0), &rows).mean_axis(ndarray::Axis(0)).expect("rows");
+            let rows: Vec<usize> = (0..table.n_tracks()).filter(|&row| found.labels[row] == id).collect();
+            let means = table.values.select(ndarray::Axis(0), &rows).mean_axis(ndarray::Axis(0)).expect("rows");
             let means = features.iter().zip(means).map(|(feature, mean)| ((*feature).to_owned(), mean)).collect();
             ClusterSummary { id, name: names[id as usize].clone(), size: rows.len() as u64, means }
         })

@@ -2,20 +2,7 @@ use linfa::traits::Predict;
 use ndarray::array;
 
 use super::*;
-use crate::real;
-use crate::scale::Scaler;
-
-/// The scaled table, and as labels the nearest of its rows 0, 7,000, 14,000, 21,000, 28,000 and 35,000.
-fn light() -> Option<(Array2<f64>, Vec<u32>)> {
-    let mut scaled = real::light()?.values;
-    Scaler::fit(scaled.view()).apply(scaled.view_mut());
-    let labels = scaled.rows().into_iter().map(|row| {
-        let distance = |c: usize| (&row - &scaled.row(c * 7_000)).mapv(|d| d * d).sum();
-        (0..6).min_by(|&a, &b| distance(a).total_cmp(&distance(b))).expect("six") as u32
-    });
-    let labels = labels.collect();
-    Some((scaled, labels))
-}
+use crate::test_data::{self, labels, numbers};
 
 /// What serving does with the parameters.
 fn likeliest(parameters: &Parameters, row: &[f64]) -> u32 {
@@ -29,50 +16,59 @@ fn likeliest(parameters: &Parameters, row: &[f64]) -> u32 {
     (1..parameters.priors.len()).fold(0, |best, c| if log(c) > log(best) { c } else { best }) as u32
 }
 
-/// Figures of scikit-learn 1.9.1, `GaussianNB().fit(S, y)` and `.predict(S)`, where S is `StandardScaler`'s output.
-/// The two likeliest clusters of a track are at least 1.4e-4 apart in log-likelihood: no prediction hangs on rounding.
 #[test]
-fn predictions_equal_scikit_learns_on_the_same_labels() {
-    let Some((scaled, labels)) = light() else { return };
-    let fitted = Fitted::new(scaled.view(), &labels, 6).expect("a classifier");
-    let predicted = fitted.predict(scaled.view());
-    let mut confusion = vec![vec![0; 6]; 6];
-    labels.iter().zip(&predicted).for_each(|(&truth, &label)| confusion[truth as usize][label as usize] += 1);
-    assert_eq!(
-        confusion,
-        [
-            [7521, 360, 543, 214, 461, 181],
-            [569, 3567, 279, 61, 333, 507],
-            [654, 303, 5748, 101, 442, 25],
-            [80, 0, 9, 1919, 0, 1],
-            [397, 189, 228, 111, 3909, 98],
-            [285, 930, 67, 257, 439, 8492],
-        ]
-    );
-    assert!((metrics(confusion).accuracy - 0.7931771894093687).abs() < 1e-15);
-    let variances = [
-        0.7115879132510357,
-        0.39683080889109523,
-        0.8976779813405058,
-        0.9300208966339739,
-        0.4037332833512434,
-        0.2512899115230064,
-        0.16369974736614024,
-        0.587576301536743,
-        0.8027829473208233,
-        0.7847098350741146,
-        1.8216545677233233,
-    ];
-    for (ours, expected) in fitted.parameters.variances.row(0).iter().zip(variances) {
-        assert!((ours - expected).abs() < 1e-12);
+fn parameters_predictions_and_report_are_those_of_scikit_learn_on_the_same_labels() {
+    let (scaled, figures) = (test_data::scaled(&test_data::reference()), test_data::reference_figures());
+    let (labels, bayes) = (labels(&figures["labels"]), &figures["naive_bayes"]);
+    let every = bayes["held_out"].as_u64().expect("a number") as usize;
+    let (held_out, training): (Vec<usize>, Vec<usize>) = (0..scaled.nrows()).partition(|row| row % every == 0);
+    let pick = |rows: &[usize]| (scaled.select(Axis(0), rows), rows.iter().map(|&row| labels[row]).collect::<Vec<_>>());
+    let (known, known_labels) = pick(&training);
+    let fitted = Fitted::new(known.view(), &known_labels, 6).expect("a classifier");
+
+    let Parameters { priors, means, variances } = &fitted.parameters;
+    let near = |ours: &[f64], expected: &serde_json::Value| {
+        let expected = numbers(expected);
+        assert_eq!(ours.len(), expected.len());
+        assert!(ours.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-11), "{ours:?}, {expected:?}");
+    };
+    near(priors, &bayes["priors"]);
+    for cluster in 0..6 {
+        near(&means.row(cluster).to_vec(), &bayes["means"][cluster]);
+        near(&variances.row(cluster).to_vec(), &bayes["variances"][cluster]);
     }
-    assert_eq!(fitted.parameters.priors[0], 0.23625254582484725);
+
+    assert_eq!(fitted.predict(scaled.view()), test_data::labels(&bayes["predicted"]));
+
+    let (unseen, truth) = pick(&held_out);
+    let mut confusion = vec![vec![0; 6]; 6];
+    for (truth, predicted) in truth.iter().zip(fitted.predict(unseen.view())) {
+        confusion[*truth as usize][predicted as usize] += 1;
+    }
+    assert_eq!(serde_json::json!(confusion), bayes["confusion_matrix"]);
+    let (metrics, report) = (metrics(confusion), &bayes["report"]);
+    let same = |ours: &ClassScores, expected: &serde_json::Value| {
+        let expected = ["precision", "recall", "f1-score", "support"].map(|name| expected[name].as_f64());
+        for (ours, expected) in [ours.precision, ours.recall, ours.f1, ours.support as f64].into_iter().zip(expected) {
+            assert!((ours - expected.expect("a number")).abs() < 1e-12, "{ours}, {expected:?}");
+        }
+    };
+    for (cluster, scores) in metrics.report.clusters.iter().enumerate() {
+        same(scores, &report[cluster.to_string()]);
+    }
+    same(&metrics.report.macro_average, &report["macro avg"]);
+    same(&metrics.report.weighted_average, &report["weighted avg"]);
+    assert!((metrics.accuracy - report["accuracy"].as_f64().expect("a number")).abs() < 1e-12);
+    assert_eq!(metrics.held_out, held_out.len() as u64);
 }
 
 #[test]
 fn stored_parameters_predict_what_linfa_predicts() {
-    let Some((scaled, labels)) = light() else { return };
-    let fitted = Fitted::new(scaled.view(), &labels, 6).expect("a classifier");
+    let (scaled, figures) = (test_data::scaled(&test_data::reference()), test_data::reference_figures());
+    let fitted = Fitted::new(scaled.view(), &labels(&figures["labels"]), 6).expect("a classifier");
+    // More tracks than a batch.
+    let scaled = ndarray::concatenate(Axis(0), &[scaled.view(); 9]).expect("of one width");
+    assert!(scaled.nrows() > BATCH);
     let linfa = fitted.model.predict(&scaled);
     let ours = fitted.predict(scaled.view());
     for ((row, linfa), ours) in scaled.rows().into_iter().zip(linfa).zip(ours) {

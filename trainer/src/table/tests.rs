@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Read, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use flate2::{Compression, write::GzEncoder};
@@ -354,66 +354,60 @@ proptest! {
     }
 }
 
-/// Real tables, where they are: `SEGUE_DATA`, or `../shared/data` from the workspace.
-fn real(file: &str) -> Option<Table> {
-    let data = std::env::var_os("SEGUE_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
-    let path = data.join(file);
-    if !path.exists() {
-        println!("SKIPPED: there is no {}; set SEGUE_DATA to the directory of the real tables", path.display());
-        return None;
+mod real_tables {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::test_data;
+
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn table_of_39k_has_all_eleven_features() {
+        let table = test_data::real("light_spotify_39k.csv");
+        assert_eq!((table.n_tracks(), table.dropped.total), (39_280, 0));
+        assert_eq!(table.features, Feature::DEFAULT);
+        assert!(table.absent.is_empty() && table.albums.is_none());
+        assert_eq!(table.songs.get(1), "Andante, Andante");
+        assert_eq!(
+            table.values.row(0).to_vec(),
+            [56.0, 78.0, 0.4476190476190476, 128.0, -6.0, 7.0, 0.0, 3.0, 60.0, 31.0, 31.0]
+        );
+        assert_eq!(table.years.map(|years| years[0]), Some(Some(2014)));
+        assert_eq!(table.explicit.map(|explicit| explicit.iter().filter(|&&e| e == Some(true)).count()), Some(2_029));
+        assert_eq!(table.ids.iter().collect::<HashSet<_>>().len(), 39_280);
     }
-    let began = std::time::Instant::now();
-    let table = open(&path, &Options::default(), &mut |_| {}).expect("a table");
-    println!("{file}: {} tracks in {:?}", table.n_tracks(), began.elapsed());
-    assert!(table.warnings.is_empty(), "{:?}", table.warnings);
-    assert_eq!(table.dropped.warning(table.rows), None);
-    Some(table)
-}
 
-#[test]
-fn real_table_of_39k_has_all_eleven_features() {
-    let Some(table) = real("light_spotify_39k.csv") else { return };
-    assert_eq!((table.n_tracks(), table.dropped.total), (39_280, 0));
-    assert_eq!(table.features, Feature::DEFAULT);
-    assert!(table.absent.is_empty() && table.albums.is_none());
-    assert_eq!(table.songs.get(1), "Andante, Andante");
-    assert_eq!(
-        table.values.row(0).to_vec(),
-        [56.0, 78.0, 0.4476190476190476, 128.0, -6.0, 7.0, 0.0, 3.0, 60.0, 31.0, 31.0]
-    );
-    assert_eq!(table.years.map(|years| years[0]), Some(Some(2014)));
-    assert_eq!(table.explicit.map(|explicit| explicit.iter().filter(|&&e| e == Some(true)).count()), Some(2_029));
-    assert_eq!(table.ids.iter().collect::<std::collections::HashSet<_>>().len(), 39_280);
-}
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn table_of_114k_lacks_one_song_and_repeats_ids() {
+        let table = test_data::real("spotify_tracks_114k.csv");
+        assert_eq!((table.rows, table.n_tracks()), (114_000, 113_999));
+        assert_eq!(table.dropped.by_reason.keys().collect::<Vec<_>>(), ["song is missing"]);
+        assert_eq!(table.dropped.first[0].0, 65_902);
+        assert_eq!(table.absent, [Feature::Variance]);
+        assert_eq!(table.ids.iter().collect::<HashSet<_>>().len(), 89_740);
+        assert_eq!(table.genres.map(|genres| genres.dictionary.len()), Some(114));
+    }
 
-#[test]
-fn real_table_of_114k_lacks_one_song_and_repeats_ids() {
-    let Some(table) = real("spotify_tracks_114k.csv") else { return };
-    assert_eq!((table.rows, table.n_tracks()), (114_000, 113_999));
-    assert_eq!(table.dropped.by_reason.keys().collect::<Vec<_>>(), ["song is missing"]);
-    assert_eq!(table.dropped.first[0].0, 65_902);
-    assert_eq!(table.absent, [Feature::Variance]);
-    assert_eq!(table.ids.iter().collect::<std::collections::HashSet<_>>().len(), 89_740);
-    assert_eq!(table.genres.map(|genres| genres.dictionary.len()), Some(114));
-}
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn table_of_33k_has_five_rows_of_na() {
+        let table = test_data::real("spotify_songs_33k.csv");
+        assert_eq!((table.rows, table.n_tracks()), (32_833, 32_828));
+        assert_eq!(table.dropped.by_reason.get("song is missing"), Some(&5));
+        assert_eq!(table.years.map(|years| years.iter().filter(|year| year.is_none()).count()), Some(0));
+        assert!(table.explicit.is_none() && table.albums.is_some());
+    }
 
-#[test]
-fn real_table_of_33k_has_five_rows_of_na() {
-    let Some(table) = real("spotify_songs_33k.csv") else { return };
-    assert_eq!((table.rows, table.n_tracks()), (32_833, 32_828));
-    assert_eq!(table.dropped.by_reason.get("song is missing"), Some(&5));
-    assert_eq!(table.years.map(|years| years.iter().filter(|year| year.is_none()).count()), Some(0));
-    assert!(table.explicit.is_none() && table.albums.is_some());
-}
-
-#[test]
-fn real_table_of_265k_keeps_the_song_called_na() {
-    let Some(table) = real("union_265k.csv") else { return };
-    // Five titles are NA; four of them have no artist either, and the fifth is a song by HWASA.
-    assert_eq!((table.rows, table.n_tracks()), (264_802, 264_798));
-    assert_eq!(table.dropped.by_reason.get("song is missing"), Some(&4));
-    let na = table.songs.iter().position(|song| song == "NA").expect("the song called NA");
-    assert_eq!(table.artists.get(na), Some("HWASA"));
-    assert_eq!(table.ids.iter().collect::<std::collections::HashSet<_>>().len(), 264_798);
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn table_of_265k_keeps_the_song_called_na() {
+        let table = test_data::real("union_265k.csv");
+        // Five titles are NA; four of them have no artist either, and the fifth is a song by HWASA.
+        assert_eq!((table.rows, table.n_tracks()), (264_802, 264_798));
+        assert_eq!(table.dropped.by_reason.get("song is missing"), Some(&4));
+        let na = table.songs.iter().position(|song| song == "NA").expect("the song called NA");
+        assert_eq!(table.artists.get(na), Some("HWASA"));
+        assert_eq!(table.ids.iter().collect::<HashSet<_>>().len(), 264_798);
+    }
 }
