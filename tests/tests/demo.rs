@@ -98,7 +98,8 @@ async fn a_shared_title_is_answered_once_its_artist_is_named() {
     assert_eq!(status, 409, "{problem}");
     let artists = problem["artists"].as_array().expect("artists");
     assert!(artists.contains(&Value::from("Hana Umbralle")) && artists.len() > 2, "{problem}");
-    let (status, answer) = get(&format!("{base}/v1/recommendations?song=Amber+Machine&artist=Hana+Umbralle&limit=10")).await;
+    let (status, answer) =
+        get(&format!("{base}/v1/recommendations?song=Amber+Machine&artist=Hana+Umbralle&limit=10")).await;
     assert_eq!(status, 200, "{answer}");
     assert_eq!(answer["tracks"].as_array().expect("tracks").len(), 10);
     assert!(answer["tracks"].as_array().expect("tracks").iter().all(|t| t["cluster"] == answer["seeds"][0]["cluster"]));

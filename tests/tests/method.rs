@@ -70,7 +70,8 @@ fn figures_of_the_reference_table_are_those_of_scikit_learn() {
 /// The nearest songs, by comparing with every track: nearest first, a song once, not the seed's.
 fn brute_force(model: &Model, seed: u32, limit: usize, same_cluster: bool) -> Vec<(u32, f32)> {
     let vectors = model.neighbors().vectors();
-    let rows = if same_cluster { model.clusters()[model.cluster_of(seed)].rows.clone() } else { 0..vectors.len() as u32 };
+    let rows =
+        if same_cluster { model.clusters()[model.cluster_of(seed)].rows.clone() } else { 0..vectors.len() as u32 };
     let mut all: Vec<(f32, u32)> =
         rows.map(|row| (vectors[seed as usize].squared_distance(&vectors[row as usize]), row)).collect();
     let nearest = |a: &(f32, u32), b: &(f32, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
