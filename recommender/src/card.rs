@@ -1,8 +1,10 @@
 //! The model card: what a model was made from and how good it is, as kept in the artifact and shown to people.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Debug};
 
 use serde::{Deserialize, Serialize};
+
+use crate::{cluster::Cluster, feature::Scaler};
 
 /// What a model was made from and how good it is. Holds no dates and no timings: the same input gives the same card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -24,6 +26,45 @@ pub struct Card {
     pub classifier: ClassifierMetrics,
     /// How good the approximate search is.
     pub index: IndexMetrics,
+}
+
+impl Card {
+    /// Why this card is not that of a model with these parts, if so.
+    pub(crate) fn check(&self, scaler: &Scaler, clusters: &[Cluster], tracks: u64) -> Result<(), String> {
+        let expect = |what: &str, card: &dyn Debug, model: &dyn Debug| {
+            Err(format!("the card says {what} {card:?}, the model has {model:?}"))
+        };
+        if self.tracks != tracks {
+            return expect("tracks", &self.tracks, &tracks);
+        }
+        let names: Vec<&str> = self.features.iter().map(|feature| feature.name.as_str()).collect();
+        if names != scaler.features {
+            return expect("features", &names, &scaler.features);
+        }
+        for (number, feature) in self.features.iter().enumerate() {
+            let card = [feature.mean, feature.deviation, feature.weight];
+            let model = [scaler.mean[number], scaler.deviation[number], scaler.weights[number]];
+            if card != model {
+                return expect(&format!("mean, deviation and weight of {}", feature.name), &card, &model);
+            }
+        }
+        if self.k as usize != clusters.len() || self.clusters.len() != clusters.len() {
+            return expect("clusters", &(self.k, self.clusters.len()), &clusters.len());
+        }
+        for (id, (card, cluster)) in self.clusters.iter().zip(clusters).enumerate() {
+            let rows = cluster.rows.end - cluster.rows.start;
+            let (said, held) = ((card.id as usize, &card.name, card.size), (id, &cluster.name, u64::from(rows)));
+            if said != held {
+                return expect("id, name and size of a cluster", &said, &held);
+            }
+            let means: BTreeMap<&str, f64> =
+                scaler.features.iter().map(String::as_str).zip(cluster.means.iter().copied()).collect();
+            if !card.means.iter().map(|(name, mean)| (name.as_str(), *mean)).eq(means.iter().map(|(n, m)| (*n, *m))) {
+                return expect(&format!("means of cluster {id}"), &card.means, &means);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// One feature's place in the scaler.

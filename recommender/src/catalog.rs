@@ -112,6 +112,22 @@ impl Catalog {
     }
 }
 
+impl Catalog {
+    /// What filters rely on and loading does not check: the dictionaries of its columns. Gives the section of the artifact
+    /// that is to blame, and why.
+    pub(crate) fn verify(&self) -> Result<(), (String, String)> {
+        let columns =
+            [("artists", Some(&self.artists)), ("albums", self.albums.as_ref()), ("genres", self.genres.as_ref())];
+        for (section, column) in columns {
+            column.map_or(Ok(()), Words::verify).map_err(|reason| (section.to_owned(), reason))?;
+        }
+        for (number, column) in self.features.iter().enumerate() {
+            column.verify().map_err(|reason| (artifact::feature_name(number), reason))?;
+        }
+        Ok(())
+    }
+}
+
 /// What a user knows of one track.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Track<'a> {

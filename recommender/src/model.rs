@@ -137,7 +137,8 @@ impl Model {
         self.neighbors.add_graph(cluster, graph).map_err(Error::invalid(artifact::graph_name(cluster)))
     }
 
-    /// Checks what serving relies on and loading does not need to: the order of titles and ids, the number of songs.
+    /// Checks what serving relies on and loading does not need to: the order of titles and ids, the number of songs, the
+    /// dictionaries of the columns, and that the card is this model's.
     ///
     /// # Errors
     ///
@@ -152,11 +153,9 @@ impl Model {
                 return Err(Error::Invalid { section: "clusters".into(), reason });
             }
         }
-        if self.card.tracks != self.catalog.len() as u64 {
-            let reason = format!("{} tracks, the catalogue holds {}", self.card.tracks, self.catalog.len());
-            return Err(Error::Invalid { section: "card".into(), reason });
-        }
-        Ok(())
+        let checked = self.card.check(&self.scaler, &self.clusters, self.catalog.len() as u64);
+        checked.map_err(Error::invalid("card"))?;
+        self.catalog.verify().map_err(|(section, reason)| Error::Invalid { section, reason })
     }
 
     /// The SHA-256 of the artifact.

@@ -160,6 +160,42 @@ fn a_projection_of_other_features_or_of_no_numbers_is_refused() {
     assert_eq!(change(|axes| axes[1][0] = f64::INFINITY), "projection");
 }
 
+/// What `verify` says of an artifact that is read without complaint.
+fn unverified(file: &[u8]) -> String {
+    invalid(open(file).expect("is read").verify().expect_err("does not hold"))
+}
+
+#[test]
+fn distinct_values_that_do_not_ascend_are_found_by_verify() {
+    let (_, file) = small();
+    let mut sections = forge::open(&file);
+    let feature = sections.iter_mut().find(|section| section.name == "feature-0").expect("a feature");
+    // Their number of bytes, as bincode writes one from 251 to 65,535, and then the first byte of each, the second of each...
+    assert_eq!(feature.content[0], 251);
+    let bytes = usize::from(u16::from_le_bytes([feature.content[1], feature.content[2]]));
+    for plane in feature.content[3..3 + bytes].chunks_mut(bytes / 8) {
+        plane.swap(0, 1);
+    }
+    assert_eq!(unverified(&forge::close(&sections)), "feature-0");
+}
+
+#[test]
+fn a_card_of_another_model_is_found_by_verify() {
+    let change = |change: fn(&mut segue::card::Card)| {
+        let (mut parts, _) = small();
+        change(&mut parts.card);
+        unverified(&encode(&parts).expect("encodes"))
+    };
+    assert_eq!(change(|card| card.tracks += 1), "card");
+    assert_eq!(change(|card| card.k += 1), "card");
+    assert_eq!(change(|card| card.features[0].mean += 1.0), "card");
+    assert_eq!(change(|card| card.features[1].name.push('x')), "card");
+    assert_eq!(change(|card| card.clusters[1].size += 1), "card");
+    assert_eq!(change(|card| card.clusters[0].name.push('x')), "card");
+    assert_eq!(change(|card| card.clusters.truncate(1)), "card");
+    assert_eq!(change(|card| *card.clusters[0].means.values_mut().next().expect("a mean") += 1.0), "card");
+}
+
 #[test]
 fn columns_of_different_length_are_refused() {
     assert_eq!(invalid(forged(|parts| parts.catalog.years = Some(Codes::new(&[1])))), "facts");

@@ -248,6 +248,20 @@ fn what_people_type_finds_what_they_mean() {
 }
 
 #[test]
+fn of_many_words_that_a_typo_may_mean_the_most_frequent_are_found() {
+    // 3,136 words two typos away, in one song each, that stand before the right one, which is in three.
+    let letters: Vec<char> = ('a'..='z').chain('а'..='э').collect();
+    let mut named: Vec<(String, String)> = (1..=3).map(|at| ("ююwonderful".to_owned(), format!("Band {at}"))).collect();
+    for first in &letters {
+        named.extend(letters.iter().map(|second| (format!("{first}{second}wonderful"), "Nobody".to_owned())));
+    }
+    let named: Vec<(&str, &str)> = named.iter().map(|(song, artist)| (song.as_str(), artist.as_str())).collect();
+    let model = songs(&named, true);
+    let found = titles(&model, &model.search("ωωwonderful", 10)).join(", ");
+    assert!(found.contains("ююwonderful"), "{found}");
+}
+
+#[test]
 fn a_catalogue_without_a_single_word_is_searched() {
     let model = songs(&[("???", "!!!"), ("…", "")], true);
     for typed in ["a", "???", "long words with typos"] {

@@ -71,6 +71,14 @@ impl Numbers {
         Self { codes: self.codes.of_rows(order), values: self.values }
     }
 
+    /// What filters rely on: the distinct values ascend.
+    pub(crate) fn verify(&self) -> Result<(), String> {
+        match self.values.windows(2).find(|pair| pair[0].total_cmp(&pair[1]).is_ge()) {
+            Some(pair) => Err(format!("distinct values must ascend: {} stands before {}", pair[0], pair[1])),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn check(&self, name: &str) -> Result<(), String> {
         if let Some(value) = self.values.iter().find(|value| !value.is_finite()) {
             return Err(format!("feature {name} holds {value}"));

@@ -1,6 +1,6 @@
 //! Strings that repeat: each distinct one is stored once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,15 @@ impl Words {
     #[inline]
     pub fn code(&self, row: usize) -> u32 {
         self.codes.get(row)
+    }
+
+    /// What look-ups by code rely on: each string is in the dictionary once.
+    pub(crate) fn verify(&self) -> Result<(), String> {
+        let mut seen = HashSet::new();
+        match self.dictionary.iter().find(|string| !seen.insert(*string)) {
+            Some(string) => Err(format!("{string:?} is in the dictionary twice")),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn check(&self, name: &str) -> Result<(), String> {

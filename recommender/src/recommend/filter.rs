@@ -100,6 +100,12 @@ impl<'a> Filter<'a> {
             && !self.songs.contains(&self.model.songs().of(row))
     }
 
+    /// The rows of these clusters that may be answered with.
+    pub(super) fn accepted<'c>(&'c self, clusters: &'c [usize]) -> impl Iterator<Item = u32> + 'c {
+        let rows = clusters.iter().flat_map(|cluster| self.model.clusters()[*cluster].rows.clone());
+        rows.filter(|row| self.accepts(*row))
+    }
+
     /// Whether nothing but songs is filtered out.
     pub(super) fn only_songs(&self) -> bool {
         self.features.is_empty()

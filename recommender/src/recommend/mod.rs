@@ -190,11 +190,11 @@ impl Model {
         let (tracks, search) = loop {
             let (ranked, search) = ranking.best(most);
             let complete = ranked.len() < most || most >= all as usize;
-            let tracks = select::select(self, request, &ranked, want);
-            if tracks.len() == want || complete {
-                break (tracks, search);
+            let selection = select::select(self, request, &ranked, want);
+            if selection.tracks.len() == want || complete || selection.is_final(self, filter.accepted(&clusters)) {
+                break (selection.tracks, search);
             }
-            // So many candidates are of artists that have had their share: look further.
+            // So many candidates are of artists whose quota is full: look further.
             most = most.saturating_mul(4);
         };
         Ok(Answer { search, seeds: answer_seeds, tracks })

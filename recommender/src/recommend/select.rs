@@ -1,6 +1,6 @@
 //! From ranked candidates to the answer: different enough, and not all by one artist.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Recommendation, Request, rank::Ranked};
 use crate::{
@@ -24,25 +24,49 @@ pub(super) fn candidates_for(request: &Request, want: usize) -> usize {
     }
 }
 
+/// Tracks taken from candidates.
+pub(super) struct Selection {
+    /// In the order in which they were taken: best first.
+    pub(super) tracks: Vec<Recommendation>,
+    /// How many of each artist are taken.
+    quota: ArtistQuota,
+}
+
+impl Selection {
+    /// Whether more candidates cannot lengthen it: each other song of `rows` has an artist whose quota is full.
+    pub(super) fn is_final(&self, model: &Model, mut rows: impl Iterator<Item = u32>) -> bool {
+        if self.quota.max.is_none() {
+            return false;
+        }
+        let taken: HashSet<u32> = self.tracks.iter().map(|track| model.songs().of(track.row)).collect();
+        !rows.any(|row| self.quota.has_room(model, row) && !taken.contains(&model.songs().of(row)))
+    }
+}
+
 /// Takes up to `want` of the candidates, which are sorted: one by one the best by maximal marginal relevance (Carbonell
-/// and Goldstein 1998), which is the score, less what the diversity makes of the likeness to those already taken.
-pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: usize) -> Vec<Recommendation> {
-    let vectors = model.neighbors().vectors();
-    let mut share = Share::new(model, request.max_per_artist);
-    let mut taken: Vec<Recommendation> = Vec::with_capacity(want);
+/// and Goldstein 1998), which is the score, less what the diversity makes of the similarity to those already taken.
+///
+/// Each step compares the candidates that are left with the one taken: O(`want` · candidates). A candidate that an
+/// artist's quota excludes is dropped once.
+pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: usize) -> Selection {
+    let mut quota = ArtistQuota { max: request.max_per_artist, taken: HashMap::new() };
+    let mut tracks: Vec<Recommendation> = Vec::with_capacity(want);
     if request.diversity == 0.0 {
         for candidate in ranked {
-            if taken.len() == want {
+            if tracks.len() == want {
                 break;
             }
-            if share.take(candidate.row) {
-                taken.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
+            if quota.has_room(model, candidate.row) {
+                quota.take(model, candidate.row);
+                tracks.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
             }
         }
-        return taken;
+        return Selection { tracks, quota };
     }
+    let vectors = model.neighbors().vectors();
+    // With the similarity to the most similar track taken.
     let mut left: Vec<(Ranked, f64)> = ranked.iter().map(|candidate| (*candidate, -1.0)).collect();
-    while taken.len() < want && !left.is_empty() {
+    while tracks.len() < want && !left.is_empty() {
         let value = |(candidate, likeness): &(Ranked, f64)| {
             (1.0 - request.diversity) * candidate.score - request.diversity * likeness
         };
@@ -54,41 +78,45 @@ pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: 
             }
         }
         let (candidate, _) = left.remove(best);
-        if !share.take(candidate.row) {
-            continue;
+        tracks.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
+        if quota.take(model, candidate.row) {
+            left.retain(|(other, _)| quota.has_room(model, other.row));
         }
-        taken.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
         let vector: &Vector = &vectors[candidate.row as usize];
         for (other, likeness) in &mut left {
             let alike = similarity(vector.squared_distance(&vectors[other.row as usize]));
             *likeness = likeness.max(f64::from(alike));
         }
     }
-    taken
+    Selection { tracks, quota }
 }
 
-/// How many songs of each artist are taken.
-struct Share<'a> {
-    model: &'a Model,
-    most: Option<usize>,
+/// At most so many songs of each artist.
+struct ArtistQuota {
+    max: Option<usize>,
     taken: HashMap<u32, usize>,
 }
 
-impl<'a> Share<'a> {
-    fn new(model: &'a Model, most: Option<usize>) -> Self {
-        Self { model, most, taken: HashMap::new() }
+impl ArtistQuota {
+    /// Whether none of a row's artists has had all its songs.
+    fn has_room(&self, model: &Model, row: u32) -> bool {
+        let Some(max) = self.max else { return true };
+        artists_of(model, row).iter().all(|artist| self.taken.get(artist).copied().unwrap_or(0) < max)
     }
 
-    /// Counts a row, unless one of its artists has had its share.
-    fn take(&mut self, row: u32) -> bool {
-        let Some(most) = self.most else { return true };
-        let artists = self.model.artists().of(self.model.catalog().artists.code(row as usize));
-        if artists.iter().any(|artist| self.taken.get(artist).is_some_and(|taken| *taken >= most)) {
-            return false;
+    /// Counts a row. Says whether an artist's quota is full now.
+    fn take(&mut self, model: &Model, row: u32) -> bool {
+        let Some(max) = self.max else { return false };
+        let mut full = false;
+        for artist in artists_of(model, row) {
+            let taken = self.taken.entry(*artist).or_default();
+            *taken += 1;
+            full |= *taken >= max;
         }
-        for artist in artists {
-            *self.taken.entry(*artist).or_default() += 1;
-        }
-        true
+        full
     }
+}
+
+fn artists_of(model: &Model, row: u32) -> &[u32] {
+    model.artists().of(model.catalog().artists.code(row as usize))
 }

@@ -76,11 +76,11 @@ impl<'a> Term<'a> {
     /// Adds the words that it is with `typos` typos; of the last word, those that it begins with them.
     pub(super) fn allow_typos(&mut self, index: &Index, typos: u32) {
         let Ok(automaton) = Levenshtein::new_with_limit(self.typed, typos, MOST_STATES) else { return };
-        for word in matching(index, &automaton) {
+        for word in most_frequent(index, &automaton) {
             self.add(index, word..word + 1, TYPO * typos + WHOLE);
         }
         if self.is_last {
-            for word in matching(index, (&automaton).starts_with()) {
+            for word in most_frequent(index, (&automaton).starts_with()) {
                 self.add(index, word..word + 1, TYPO * typos + BEGUN_LAST);
             }
         }
@@ -143,15 +143,19 @@ impl Index {
     }
 }
 
-/// The words that an automaton accepts, ascending.
-fn matching(index: &Index, automaton: impl Automaton) -> Vec<u32> {
+/// The words that an automaton accepts: where there are more than [`MOST_MEANT`], those that are in the most songs.
+fn most_frequent(index: &Index, automaton: impl Automaton) -> Vec<u32> {
     let mut words = Vec::new();
     let mut stream = index.words.search(automaton).into_stream();
     while let Some((_, word)) = stream.next() {
         words.push(word as u32);
-        if words.len() == MOST_MEANT {
-            break;
-        }
+    }
+    if words.len() > MOST_MEANT {
+        // Of equally frequent words the earlier.
+        let order = |word: &u32| (std::cmp::Reverse(index.songs_of(&(*word..*word + 1)).len()), *word);
+        words.select_nth_unstable_by_key(MOST_MEANT, order);
+        words.truncate(MOST_MEANT);
+        words.sort_unstable();
     }
     words
 }

@@ -85,13 +85,17 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
         features: scaler
             .features
             .iter()
-            .map(|name| FeatureSummary { name: name.clone(), mean: 0.0, deviation: 1.0, weight: 1.0 })
+            .zip(scaler.mean.iter().zip(&scaler.deviation))
+            .map(|(name, (mean, deviation))| FeatureSummary {
+                name: name.clone(),
+                mean: *mean,
+                deviation: *deviation,
+                weight: 1.0,
+            })
             .collect(),
         inertia: BTreeMap::from([(k as u32, 1.0)]),
         k: k as u32,
-        clusters: (0..k as u32)
-            .map(|id| ClusterSummary { id, name: format!("cluster {id}"), size: 1, means: BTreeMap::new() })
-            .collect(),
+        clusters: Vec::new(),
         classifier: ClassifierMetrics {
             held_out: 1,
             accuracy: 1.0,
@@ -113,5 +117,16 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
         explicit: Some(Box::new(|track| track as u32 % 3)),
     };
     let graphs = Some((&BuildOptions::default(), threads));
-    build(&labelled, scaler, projection, clusters, bayes, card, graphs, &|_| {}).expect("the tracks make a model")
+    let built = build(&labelled, scaler, projection, clusters, bayes, card, graphs, &|_| {});
+    let mut parts = built.expect("the tracks make a model");
+    parts.card.clusters = (0..)
+        .zip(&parts.clusters)
+        .map(|(id, cluster)| ClusterSummary {
+            id,
+            name: cluster.name.clone(),
+            size: u64::from(cluster.rows.end - cluster.rows.start),
+            means: parts.scaler.features.iter().cloned().zip(cluster.means.iter().copied()).collect(),
+        })
+        .collect();
+    parts
 }

@@ -23,6 +23,17 @@ pub struct Point {
     pub cluster: u32,
 }
 
+/// A step that comes by each of `n` points once before it comes back to the first: it has no divisor in common with `n`.
+fn coprime_step(n: usize) -> usize {
+    let gcd = |mut a: usize, mut b: usize| {
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    (1_009..).find(|step| gcd(*step, n) == 1).unwrap_or(1)
+}
+
 /// Draws tracks by cluster, and each cluster's id where the middle of its tracks is.
 ///
 /// # Errors
@@ -46,8 +57,8 @@ pub fn map(points: &[Point]) -> Result<String, Error> {
         let note = "A sample of tracks on the two axes along which they differ most. Near is alike.";
         write(canvas, note, (EDGE, 50), Style { size: SMALL, color: SOFT, ..PLAIN })?;
         fill(canvas, (EDGE - 6, TOP - 4), (SIZE.0 - 2 * EDGE + 12, SIZE.1 - TOP - EDGE + 10), shade(GRID, 0.35))?;
-        // In an order that mixes the clusters: none lies on top of all others. 1,009 is prime, and no sample's divisor.
-        let step = 1_009;
+        // In an order that mixes the clusters: none lies on top of all others.
+        let step = coprime_step(points.len());
         for at in 0..points.len() {
             let point = points[at * step % points.len()];
             if let Some(place) = place(point.at) {

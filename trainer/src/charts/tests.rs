@@ -73,6 +73,14 @@ fn nothing_to_draw_is_an_error() {
     assert!(matches!(silhouette(&[], 6), Err(Error::Empty { .. })));
     assert!(matches!(histogram(&[], 0.5), Err(Error::Empty { .. })));
     assert!(matches!(map(&[]), Err(Error::Empty { .. })));
+    // Whatever their number, every point is drawn.
+    for count in [1, 2, 1_009, 2_017, 2_018] {
+        let points: Vec<Point> =
+            (0..count).map(|at| Point { at: [f64::from(at), f64::from(at * 7 % 31)], cluster: 0 }).collect();
+        let drawn = map(&points).expect("draws");
+        let circles: std::collections::HashSet<&str> = drawn.lines().filter(|line| line.contains("<circle")).collect();
+        assert!(circles.len() * 2 >= count as usize, "{} circles for {count} points", circles.len());
+    }
     assert!(matches!(profile_of(&["energy"], &[], 0.0), Err(Error::Empty { .. })));
     assert!(matches!(confusion_matrix(&[], &[]), Err(Error::Empty { .. })));
 }
