@@ -1,19 +1,19 @@
 //! What loading a model costs the processor, section by section, up to the first answer and up to the last graph.
 //!
-//! `SEGUE_MODEL=model.segue cargo bench --profile dev -p segue-benches --bench load`, on one thread, without a network.
+//! `SEGUE_MODEL=model.segue cargo bench --profile dev -p benches --bench load`, on one thread, without a network.
 //! The median of `SEGUE_BENCH_RUNS` (default 20) loads.
 
 use std::{collections::BTreeMap, time::Instant};
 
 use anyhow::Context;
-use segue::{
+use benches::process::Usage;
+use recommender::{
     Model, Version,
-    artifact::{Loading, Piece, section},
+    artifact::{ArtifactReader, SectionData, section},
     model::vectors,
-    neighbor::Search,
     recommend::{Request, Seed},
+    search::Search,
 };
-use segue_benches::process::Usage;
 
 fn main() -> anyhow::Result<()> {
     let path =
@@ -36,20 +36,20 @@ fn main() -> anyhow::Result<()> {
             order += 1;
             steps.entry((order, name.to_owned())).or_default().push(begun.elapsed().as_secs_f64() * 1e3);
         };
-        let mut loading = Loading::begin(&file, file.len() as u64)?;
-        let sections = loading.sections().to_vec();
+        let mut reader = ArtifactReader::new(&file, file.len() as u64)?;
+        let sections = reader.sections().to_vec();
         for part in sections.iter().filter(|section| !section.is_graph()) {
             let begun = Instant::now();
-            let piece = Piece::read(part, section(&file, part))?;
+            let piece = SectionData::read(part, section(&file, part))?;
             timed(&part.name, begun);
-            loading.add(piece);
+            reader.add(piece);
         }
         let begun = Instant::now();
-        let (scaler, features) = loading.scaled().context("a feature is missing")?;
+        let (scaler, features) = reader.scaled().context("a feature is missing")?;
         let made = vectors(scaler, &features)?;
         timed("(vectors)", begun);
         let begun = Instant::now();
-        let model = Model::assemble_with(loading.finish()?, made, version)?;
+        let model = Model::assemble_with(reader.finish()?, made, version)?;
         timed("(assemble)", begun);
         let track = model.catalog().track(model.catalog().len() as u32 / 2);
         let seed = Seed::Song { song: track.song.into(), artist: Some(track.artist.into()) };
@@ -59,7 +59,7 @@ fn main() -> anyhow::Result<()> {
         anyhow::ensure!(!answer.tracks.is_empty(), "no answer");
         for part in sections.iter().filter(|section| section.is_graph()) {
             let begun = Instant::now();
-            if let Piece::Graph(cluster, graph) = Piece::read(part, section(&file, part))? {
+            if let SectionData::Graph(cluster, graph) = SectionData::read(part, section(&file, part))? {
                 model.add_graph(cluster, &graph)?;
             }
             timed(&part.name, begun);

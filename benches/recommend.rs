@@ -1,15 +1,15 @@
 //! Recommending: how long a request takes in process, by search, and what a graph costs and finds.
 //!
-//! `cargo bench -p segue-benches --bench recommend`. The model is chosen as in `search.rs`.
+//! `cargo bench -p benches --bench recommend`. The model is chosen as in `search.rs`.
 
 use std::time::Instant;
 
-use segue::{
-    neighbor::Search,
-    recommend::{Request, Seed, Within},
+use benches::{latency::report, model::model};
+use recommender::{
+    recommend::{FeatureRange, Request, Seed},
+    search::Search,
 };
-use segue_benches::{latency::report, model::model};
-use trainer::quality;
+use trainer::evaluation;
 
 /// Seeds, spread evenly through the catalogue.
 const SEEDS: usize = 2_000;
@@ -20,8 +20,8 @@ fn main() -> anyhow::Result<()> {
     println!("{tracks} tracks in {} clusters", model.clusters().len());
     let rows: Vec<u32> = (0..SEEDS).map(|seed| (seed * tracks / SEEDS) as u32).collect();
     let tempo = model.scaler().features.iter().position(|feature| feature == "tempo");
-    let bounded: Vec<Within> = tempo
-        .map(|tempo| Within { feature: "tempo".into(), min: Some(model.scaler().mean[tempo]), max: None })
+    let bounded: Vec<FeatureRange> = tempo
+        .map(|tempo| FeatureRange { feature: "tempo".into(), min: Some(model.scaler().mean[tempo]), max: None })
         .into_iter()
         .collect();
     let mut all = vec![
@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<()> {
         ("diversity 0.3, n = 10", Request { diversity: 0.3, ..Request::new(Seed::Row(0)) }),
     ];
     if !bounded.is_empty() {
-        all.push(("min_tempo, n = 10", Request { within: bounded, ..Request::new(Seed::Row(0)) }));
+        all.push(("min_tempo, n = 10", Request { ranges: bounded, ..Request::new(Seed::Row(0)) }));
     }
     for (kind, mut request) in all {
         let (mut times, mut short) = (Vec::with_capacity(rows.len()), 0);
@@ -53,7 +53,7 @@ fn main() -> anyhow::Result<()> {
         assert_eq!(short, 0, "{kind}: answers came back short");
     }
     for same_cluster in [true, false] {
-        let recall = quality::recall(&model, 10, SEEDS, same_cluster)?;
+        let recall = evaluation::recall(&model, 10, SEEDS, same_cluster)?;
         println!("recall@10 of hnsw, same_cluster = {same_cluster}: {recall:.4}");
     }
     Ok(())

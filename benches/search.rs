@@ -1,12 +1,12 @@
 //! Searching by what is typed: how long a query takes, how long its index to make, and how much memory that has.
 //!
-//! `cargo bench -p segue-benches --bench search`. The model is `SEGUE_MODEL`, an artifact; or trained on
+//! `cargo bench -p benches --bench search`. The model is `SEGUE_MODEL`, an artifact; or trained on
 //! `union_265k.csv` in the folder `SEGUE_DATA`, or in `../shared/data` beside the workspace; or on made-up tracks.
 
 use std::time::{Duration, Instant};
 
-use segue::Model;
-use segue_benches::{latency::report, model::model};
+use benches::{latency::report, model::model};
+use recommender::Model;
 
 /// Titles that queries are made of.
 const TITLES: usize = 300;
@@ -19,7 +19,7 @@ fn main() -> anyhow::Result<()> {
     let (begun, cpu) = (Instant::now(), cpu_time());
     model.prepare_search();
     let (built, cpu) = (begun.elapsed(), cpu_time().saturating_sub(cpu));
-    let index = model.words();
+    let index = model.inverted_index();
     println!("{tracks} tracks, {} songs, {} words", index.songs(), index.words());
     println!(
         "index {built:.1?} ({cpu:.1?} of CPU), {} bytes, {:.1} a track",

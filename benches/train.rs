@@ -1,6 +1,6 @@
 //! Training: `trainer train` and the scikit-learn way, turn about on one table in one run.
 //!
-//! `cargo bench --profile dev -p segue-benches --bench train`, with options after `--`:
+//! `cargo bench --profile dev -p benches --bench train`, with options after `--`:
 //!
 //! | option | environment | default | |
 //! |---|---|---|---|
@@ -20,15 +20,15 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use benches::{build, machine, peers::Peers, process, process::Run, stats::Stats, table};
 use clap::Parser;
-use segue_benches::{built, grid, machine, peers::Peers, process, process::Run, spread::Spread};
-use segue_tests::test_data;
 use serde_json::{Value, json};
+use tests::test_data;
 
 /// The trainer's stages that are the same work as the peer's.
-const SAME: [&str; 4] = ["read", "scale", "clusters", "classify"];
+const SAME_STAGES: [&str; 4] = ["read", "scale", "clusters", "classify"];
 /// The peer's.
-const PEER_SAME: [&str; 5] = ["read", "scale", "elbow", "kmeans", "classify"];
+const PEER_SAME_STAGES: [&str; 5] = ["read", "scale", "elbow", "kmeans", "classify"];
 
 #[derive(Debug, Parser)]
 struct Options {
@@ -81,7 +81,7 @@ fn main() -> anyhow::Result<()> {
     };
     let machine = machine::describe();
     println!("{}", machine::line(&machine));
-    let binary = built::release("trainer")?;
+    let binary = build::release("trainer")?;
     let peers = Peers::ready();
 
     let folder = tempfile::tempdir()?;
@@ -106,10 +106,10 @@ fn main() -> anyhow::Result<()> {
             "python": peer.figures["python"],
             "scikit_learn": peer.figures["scikit_learn"],
         })),
-        "same_work": Spread::json(ratio(&own, &peer, |own| own.seconds(&SAME))),
-        "everything": Spread::json(ratio(&own, &peer, |own| own.run.wall.as_secs_f64())),
+        "same_work": Stats::json(ratio(&own, &peer, |own| own.seconds(&SAME_STAGES))),
+        "everything": Stats::json(ratio(&own, &peer, |own| own.run.wall.as_secs_f64())),
     });
-    let path = built::results()?.join("train.json");
+    let path = build::results()?.join("train.json");
     trainer::output::write(&path, &serde_json::to_vec_pretty(&results)?)?;
     println!("\nevery round is in {}", path.display());
     Ok(())
@@ -138,14 +138,14 @@ fn train_peer(peers: &Peers, table: &Path, folder: &Path) -> anyhow::Result<Trai
 }
 
 /// A figure of the trainer's over the peer's same work, round by round.
-fn ratio(own: &[Trained], peer: &[Trained], figure: impl Fn(&Trained) -> f64) -> Option<Spread> {
-    Spread::of(own.iter().zip(peer).map(|(own, peer)| figure(own) / peer.seconds(&PEER_SAME)))
+fn ratio(own: &[Trained], peer: &[Trained], figure: impl Fn(&Trained) -> f64) -> Option<Stats> {
+    Stats::of(own.iter().zip(peer).map(|(own, peer)| figure(own) / peer.seconds(&PEER_SAME_STAGES)))
 }
 
 fn print(own: &[Trained], peer: &[Trained]) {
     let row = |name: &str, decimals: usize, unit: &str, figure: &dyn Fn(&Trained, bool) -> Option<f64>| {
         let cell = |of: &[Trained], is_peer| {
-            Spread::cell(Spread::of(of.iter().filter_map(|trained| figure(trained, is_peer))), decimals, unit)
+            Stats::cell(Stats::of(of.iter().filter_map(|trained| figure(trained, is_peer))), decimals, unit)
         };
         vec![name.to_owned(), cell(own, false), cell(peer, true)]
     };
@@ -154,14 +154,14 @@ fn print(own: &[Trained], peer: &[Trained]) {
         rows.push(row(stage, 2, "s", &|trained, _| trained.figures["seconds"][stage].as_f64()));
     }
     rows.push(row("same work", 2, "s", &|trained, is_peer| {
-        Some(trained.seconds(if is_peer { &PEER_SAME } else { &SAME }))
+        Some(trained.seconds(if is_peer { &PEER_SAME_STAGES } else { &SAME_STAGES }))
     }));
     rows.push(row("everything", 2, "s", &|trained, _| Some(trained.run.wall.as_secs_f64())));
     rows.push(row("CPU", 2, "s", &|trained, _| Some(trained.run.usage.cpu.as_secs_f64())));
     rows.push(row("peak memory", 0, "MB", &|trained, _| Some(trained.run.usage.peak as f64 / 1e6)));
     rows.push(row("artifact", 1, "MB", &|trained, _| Some(trained.artifact_bytes as f64 / 1e6)));
     rows.push(row("accuracy, own labels", 4, "", &|trained, _| Some(trained.accuracy)));
-    grid::print(&rows);
+    table::print(&rows);
 
     println!();
     let mut rows = vec![["k", "segue", "scikit-learn", "difference"].map(str::to_owned).to_vec()];
@@ -174,16 +174,16 @@ fn print(own: &[Trained], peer: &[Trained]) {
                 rows.push(vec![k.to_string(), format!("{own:.0}"), format!("{peer:.0}"), difference]);
             }
         }
-        grid::print(&rows);
+        table::print(&rows);
         println!();
     }
-    let goal = |name: &str, found: Option<Spread>, goal: f64| {
+    let goal = |name: &str, found: Option<Stats>, goal: f64| {
         if let Some(found) = found {
             let verdict = if found.median <= goal { "reached" } else { "not reached" };
-            let cell = Spread::cell(Some(found), 3, "");
+            let cell = Stats::cell(Some(found), 3, "");
             println!("{name}: {cell} of scikit-learn's same work; {verdict}, the goal is {goal}");
         }
     };
-    goal("same work", ratio(own, peer, |own| own.seconds(&SAME)), 0.2);
+    goal("same work", ratio(own, peer, |own| own.seconds(&SAME_STAGES)), 0.2);
     goal("everything", ratio(own, peer, |own| own.run.wall.as_secs_f64()), 0.5);
 }

@@ -3,13 +3,13 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context, ensure};
+use benches::{process::Usage, transfer::Transfer};
 use local::{s3::EmbeddedS3, throttle::Throttle};
+use recommender::Model;
 use reqwest::Url;
-use segue::Model;
-use segue_benches::{process::Usage, transfer::Transfer};
-use segue_store::{Location, Store, Upload};
-use segue_tests::runtime::Function;
 use serde_json::{Value, json};
+use store::{Location, Store, Upload};
+use tests::runtime::Function;
 
 use crate::Song;
 
@@ -17,10 +17,10 @@ use crate::Song;
 pub(crate) const BUCKET: &str = "segue-bench";
 
 /// Memory is steady when it has not changed by more than a hundredth this often in a row.
-const SAME: u32 = 5;
-const GLANCE: Duration = Duration::from_millis(100);
+const STABLE_POLLS: u32 = 5;
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How often memory is looked at, at most.
-const GLANCES: u32 = 50;
+const MAX_POLLS: u32 = 50;
 
 /// What one cold start took. Times are from the start of the process.
 #[derive(Clone, Debug)]
@@ -148,12 +148,12 @@ async fn ask(function: &Function, song: &Song, search: Option<&str>) -> anyhow::
 /// What the process has when it has come to rest, or after 5 s.
 async fn steady(pid: u32) -> anyhow::Result<Usage> {
     let (mut last, mut same) = (Usage::of(pid)?, 0);
-    for _ in 0..GLANCES {
-        tokio::time::sleep(GLANCE).await;
+    for _ in 0..MAX_POLLS {
+        tokio::time::sleep(POLL_INTERVAL).await;
         let now = Usage::of(pid)?;
         same = if now.resident.abs_diff(last.resident) * 100 <= last.resident { same + 1 } else { 0 };
         last = now;
-        if same == SAME {
+        if same == STABLE_POLLS {
             break;
         }
     }

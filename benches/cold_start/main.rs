@@ -1,7 +1,7 @@
 //! Cold starts: from the start of the function's process to its first answer, its model in an S3 that is as far away
 //! as S3 is; beside it, the scikit-learn service with its artifact on this machine.
 //!
-//! `cargo bench --profile dev -p segue-benches --bench cold_start`, with options after `--`:
+//! `cargo bench --profile dev -p benches --bench cold_start`, with options after `--`:
 //!
 //! | option | environment | default | |
 //! |---|---|---|---|
@@ -29,10 +29,10 @@ mod peer;
 use std::{num::NonZeroU64, path::Path, time::Duration};
 
 use anyhow::{Context, ensure};
+use benches::{build, catalog, catalog::Catalog, machine, peers::Peers, stats::Stats, table};
 use clap::Parser;
 use local::{s3::EmbeddedS3, throttle::Throttle};
-use segue::Model;
-use segue_benches::{built, catalog, catalog::Catalog, grid, machine, peers::Peers, spread::Spread};
+use recommender::Model;
 use serde_json::{Value, json};
 
 #[derive(Debug, Parser)]
@@ -74,7 +74,7 @@ async fn main() -> anyhow::Result<()> {
     let machine = machine::describe();
     println!("{}", machine::line(&machine));
 
-    let binary = built::release("recommend")?;
+    let binary = build::release("recommend")?;
     let binary_bytes = std::fs::metadata(&binary)?.len();
     let peers = if options.peer_runs > 0 { Peers::ready() } else { None };
     let folder = tempfile::tempdir()?;
@@ -90,7 +90,7 @@ async fn main() -> anyhow::Result<()> {
     ensure!(!catalogs.is_empty(), "nothing was measured");
     for catalog in &catalogs {
         println!();
-        grid::print(&table(catalog));
+        table::print(&table(catalog));
     }
     println!("\nmedian (smallest to largest); the function's binary has {:.1} MB", binary_bytes as f64 / 1e6);
     let results = json!({
@@ -100,7 +100,7 @@ async fn main() -> anyhow::Result<()> {
         "binary_bytes": binary_bytes,
         "catalogs": catalogs.iter().map(Measured::json).collect::<Vec<_>>(),
     });
-    let path = built::results()?.join("cold_start.json");
+    let path = build::results()?.join("cold_start.json");
     trainer::output::write(&path, &serde_json::to_vec_pretty(&results)?)?;
     println!("every run is in {}", path.display());
     Ok(())
@@ -171,16 +171,16 @@ struct Measured {
 }
 
 impl Measured {
-    fn of(&self, figure: impl Fn(&function::Start) -> f64) -> Option<Spread> {
-        Spread::of(self.starts.iter().map(figure))
+    fn of(&self, figure: impl Fn(&function::Start) -> f64) -> Option<Stats> {
+        Stats::of(self.starts.iter().map(figure))
     }
 
-    fn of_peer(&self, figure: impl Fn(&peer::Start) -> f64) -> Option<Spread> {
-        Spread::of(self.served.iter().map(figure))
+    fn of_peer(&self, figure: impl Fn(&peer::Start) -> f64) -> Option<Stats> {
+        Stats::of(self.served.iter().map(figure))
     }
 
     /// The first answer, in what the transfer's own time allows it.
-    fn ratio(&self) -> Option<Spread> {
+    fn ratio(&self) -> Option<Stats> {
         self.of(|start| start.first_answer.as_secs_f64() / (1.25 * start.ideal.as_secs_f64() + 0.030))
     }
 
@@ -189,14 +189,14 @@ impl Measured {
             "name": self.name,
             "tracks": self.tracks,
             "artifact_bytes": self.bytes,
-            "first_answer_ms": Spread::json(self.of(|start| ms(start.first_answer))),
-            "graphs_ready_ms": Spread::json(self.of(|start| ms(start.graphs_ready))),
-            "ratio": Spread::json(self.ratio()),
+            "first_answer_ms": Stats::json(self.of(|start| ms(start.first_answer))),
+            "graphs_ready_ms": Stats::json(self.of(|start| ms(start.graphs_ready))),
+            "ratio": Stats::json(self.ratio()),
             "reached": self.ratio().map(|ratio| ratio.median <= 1.0),
             "starts": self.starts.iter().map(function::Start::json).collect::<Vec<_>>(),
             "peer": {
                 "artifact_bytes": self.joblib_bytes,
-                "first_answer_ms": Spread::json(self.of_peer(|start| ms(start.first_answer))),
+                "first_answer_ms": Stats::json(self.of_peer(|start| ms(start.first_answer))),
                 "starts": self.served.iter().map(peer::Start::json).collect::<Vec<_>>(),
             },
         })
@@ -215,10 +215,10 @@ fn mb(bytes: u64) -> f64 {
 fn table(catalog: &Measured) -> Vec<Vec<String>> {
     type Cell = Box<dyn Fn(&Measured) -> String>;
     let own = |decimals: usize, unit: &'static str, figure: fn(&function::Start) -> f64| -> Cell {
-        Box::new(move |of| Spread::cell(of.of(figure), decimals, unit))
+        Box::new(move |of| Stats::cell(of.of(figure), decimals, unit))
     };
     let peer = |decimals: usize, unit: &'static str, figure: fn(&peer::Start) -> f64| -> Cell {
-        Box::new(move |of| Spread::cell(of.of_peer(figure), decimals, unit))
+        Box::new(move |of| Stats::cell(of.of_peer(figure), decimals, unit))
     };
     let none = || -> Cell { Box::new(|_| "-".to_owned()) };
     let rows: Vec<(&str, Cell, Cell)> = vec![
@@ -244,7 +244,7 @@ fn table(catalog: &Measured) -> Vec<Vec<String>> {
                     Some(ratio) if ratio.median <= 1.0 => "reached",
                     _ => "not reached",
                 };
-                format!("{} {verdict}", Spread::cell(of.ratio(), 2, ""))
+                format!("{} {verdict}", Stats::cell(of.ratio(), 2, ""))
             }),
             none(),
         ),

@@ -8,14 +8,14 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
+use benches::{peers::Peers, process::Usage};
 use reqwest::Url;
-use segue_benches::{peers::Peers, process::Usage};
 use serde_json::{Value, json};
 
 use crate::{Song, function::usage};
 
 /// How long a start may take before the measurement is given up.
-const PATIENCE: Duration = Duration::from_secs(120);
+const START_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What one start took.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub(crate) async fn start(peers: &Peers, joblib: &Path, song: &Song) -> anyhow::
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push(&song.song);
     }
-    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
+    let client = reqwest::Client::builder().no_proxy().timeout(START_TIMEOUT).build()?;
 
     let mut command = peers.python();
     command.args(["-m", "uvicorn", "serve:app", "--host", "127.0.0.1", "--workers", "1", "--log-level", "warning"]);
@@ -62,7 +62,10 @@ pub(crate) async fn start(peers: &Peers, joblib: &Path, song: &Song) -> anyhow::
                 if let Some(status) = service.0.try_wait()? {
                     bail!("the scikit-learn service ended: {status}");
                 }
-                ensure!(begun.elapsed() < PATIENCE, "the scikit-learn service did not answer within {PATIENCE:?}");
+                ensure!(
+                    begun.elapsed() < START_TIMEOUT,
+                    "the scikit-learn service did not answer within {START_TIMEOUT:?}"
+                );
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
             Err(error) => return Err(error.into()),

@@ -7,11 +7,11 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use segue::{Version, artifact::FORMAT_VERSION};
-use segue_tests::test_data;
-use trainer::{console::Console, output, pipeline, synth, table};
+use recommender::{Version, artifact::FORMAT_VERSION};
+use tests::test_data;
+use trainer::{console::Console, output, synth, table, training};
 
-use crate::{built, peers, peers::Peers, process};
+use crate::{build, peers, peers::Peers, process};
 
 /// A catalogue, with its table and its artifact.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ const ALL: [(&str, Option<&str>); 3] =
     [("39k", Some("light_spotify_39k.csv")), ("265k", Some("union_265k.csv")), ("1m", None)];
 
 /// Tracks of the catalogue that is made up.
-const MADE_UP: u64 = 1_000_000;
+const SYNTHETIC_TRACKS: u64 = 1_000_000;
 
 /// Names of catalogues, checked.
 ///
@@ -64,7 +64,7 @@ impl Catalog {
             },
             None => None,
         };
-        let results = built::results()?;
+        let results = build::results()?;
         let folder = results.join(format!("{name}-{}", key(table.as_deref())?));
         let csv = match table {
             Some(table) => table.canonicalize()?,
@@ -80,12 +80,12 @@ impl Catalog {
 
     fn train(&self, made_up: bool) -> anyhow::Result<()> {
         if made_up {
-            println!("making up {MADE_UP} tracks");
-            output::write_with(&self.csv, |file| synth::write(MADE_UP, 1, file, &mut |_| {}))?;
+            println!("making up {SYNTHETIC_TRACKS} tracks");
+            output::write_with(&self.csv, |file| synth::write(SYNTHETIC_TRACKS, 1, file, &mut |_| {}))?;
         }
         println!("training on {}: kept in {}", self.csv.display(), self.folder.display());
         let table = table::open(&self.csv, &table::Options::default(), &mut |_| {})?;
-        let trained = pipeline::train(&table, &pipeline::Options::default(), &Console::quiet())?;
+        let trained = training::train(&table, &training::Options::default(), &Console::quiet())?;
         Ok(output::write(&self.artifact, &trained.file)?)
     }
 
@@ -117,12 +117,12 @@ impl Catalog {
 
 /// What an artifact depends on: the table, the format, and everything that trains.
 fn key(table: Option<&Path>) -> io::Result<String> {
-    let mut parts = format!("{FORMAT_VERSION} {MADE_UP}").into_bytes();
+    let mut parts = format!("{FORMAT_VERSION} {SYNTHETIC_TRACKS}").into_bytes();
     if let Some(table) = table {
         let file = fs::metadata(table)?;
         parts.extend(format!("{} {} {:?}", table.display(), file.len(), file.modified()?).into_bytes());
     }
-    let workspace = built::workspace();
+    let workspace = build::workspace();
     for folder in ["trainer/src", "recommender/src"] {
         add_sources(&workspace.join(folder), &mut parts)?;
     }

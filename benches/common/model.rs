@@ -2,12 +2,12 @@
 
 use std::{env, path::Path};
 
-use segue::{Model, Version};
-use segue_tests::test_data;
-use trainer::{console::Console, pipeline, synth, table};
+use recommender::{Model, Version};
+use tests::test_data;
+use trainer::{console::Console, synth, table, training};
 
 /// Tracks made up where there are no real ones.
-const MADE_UP: u64 = 100_000;
+const SYNTHETIC_TRACKS: u64 = 100_000;
 
 /// The artifact that `SEGUE_MODEL` names; or one trained on real tracks, or on made-up ones.
 ///
@@ -21,13 +21,13 @@ pub fn model() -> anyhow::Result<Model> {
     let table = match test_data::find_real_table("union_265k.csv") {
         Ok(csv) => table::open(&csv, &table::Options::default(), &mut |_| {})?,
         Err(missing) => {
-            println!("{missing}; measured on {MADE_UP} made-up tracks");
+            println!("{missing}; measured on {SYNTHETIC_TRACKS} made-up tracks");
             let mut made_up = Vec::new();
-            synth::write(MADE_UP, 1, &mut made_up, &mut |_| {})?;
+            synth::write(SYNTHETIC_TRACKS, 1, &mut made_up, &mut |_| {})?;
             table::read(&made_up[..], "made up", &table::Options::default(), &mut |_| {})?
         }
     };
-    let options = pipeline::Options { k_range: 6..=6, ..Default::default() };
-    let trained = pipeline::train(&table, &options, &Console::quiet())?;
+    let options = training::Options { k_range: 6..=6, ..Default::default() };
+    let trained = training::train(&table, &options, &Console::quiet())?;
     Ok(Model::from_bytes(&trained.file, Version::of(&trained.file))?)
 }

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 
-use crate::built;
+use crate::build;
 
 /// The Python that runs the peers.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl Peers {
     }
 
     fn install() -> anyhow::Result<Self> {
-        let environment = built::target()?.join("segue/peers");
+        let environment = build::target()?.join("segue/peers");
         let python = environment.join("bin/python");
         let stamp = environment.join("installed.txt");
         let requirements = folder().join("requirements.txt");

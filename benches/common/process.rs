@@ -7,10 +7,10 @@ use std::{
 };
 
 /// `utime` and `stime` are told in hundredths of a second on every architecture that segue runs on.
-const TICKS: u32 = 100;
+const TICKS_PER_SECOND: u32 = 100;
 
 /// How often a process is looked at that is waited for.
-const GLANCE: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Processor time and memory of a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +58,8 @@ impl Usage {
 fn ticks(stat: &str) -> Option<(Duration, Duration)> {
     // The second field is the program's name in brackets, and may hold anything.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    let mut next = |skipped| fields.nth(skipped)?.parse().ok().map(|ticks| Duration::from_secs(ticks) / TICKS);
+    let mut next =
+        |skipped| fields.nth(skipped)?.parse().ok().map(|ticks| Duration::from_secs(ticks) / TICKS_PER_SECOND);
     Some((next(11)?, next(0)?))
 }
 
@@ -96,7 +97,7 @@ pub fn run(command: &mut Command) -> io::Result<Run> {
             Ok(now) if now.peak > 0 => usage = now,
             _ => {}
         }
-        std::thread::sleep(GLANCE);
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The function under traffic: its routes on a port, a model swapped every five seconds, and as many connections as one
 //! likes; beside it, the scikit-learn service under the same traffic.
 //!
-//! `cargo bench --profile dev -p segue-benches --bench traffic`, with options after `--`:
+//! `cargo bench --profile dev -p benches --bench traffic`, with options after `--`:
 //!
 //! | option | default | |
 //! |---|---|---|
@@ -24,17 +24,18 @@ mod served;
 use std::{path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, ensure};
+use benches::{
+    build,
+    catalog::{self, Catalog},
+    machine,
+    peers::Peers,
+    table,
+};
 use clap::Parser;
 use local::s3::EmbeddedS3;
-use segue::{Model, artifact};
-use segue_benches::{
-    built,
-    catalog::{self, Catalog},
-    grid, machine,
-    peers::Peers,
-};
-use segue_store::{Store, Upload, Version};
+use recommender::{Model, artifact};
 use serde_json::{Value, json};
+use store::{Store, Upload, Version};
 use tokio::sync::oneshot;
 
 use crate::served::Served;
@@ -73,7 +74,7 @@ async fn main() -> anyhow::Result<()> {
     ensure!(Command::new("wrk").arg("-v").output().is_ok(), "wrk is not installed (apt install wrk)");
     let machine = machine::describe();
     println!("{}", machine::line(&machine));
-    let server = built::release_example("recommend", "serve")?;
+    let server = build::release_example("recommend", "serve")?;
     let name = *catalog::named(std::slice::from_ref(&options.catalog))?.first().context("one catalogue")?;
     let catalog = tokio::task::spawn_blocking(move || Catalog::ready(name)).await??;
     let catalog = catalog.context("nothing was measured")?;
@@ -125,10 +126,10 @@ async fn main() -> anyhow::Result<()> {
     }
 
     println!();
-    grid::print(&table(&rows));
+    table::print(&table(&rows));
     let results = json!({ "machine": machine, "catalog": name, "seconds": options.seconds,
         "swap_seconds": options.swap_seconds, "runs": rows });
-    let path = built::results()?.join("traffic.json");
+    let path = build::results()?.join("traffic.json");
     trainer::output::write(&path, &serde_json::to_vec_pretty(&results)?)?;
     println!("\nall of it is in {}", path.display());
     let failed: u64 = rows.iter().filter(|row| row["server"] == "segue").filter_map(|row| row["failed"].as_u64()).sum();

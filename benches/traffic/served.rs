@@ -8,12 +8,12 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use segue_benches::process::Usage;
+use benches::process::Usage;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 /// How long a server may take to answer for the first time.
-const PATIENCE: Duration = Duration::from_secs(120);
-const GLANCE: Duration = Duration::from_millis(200);
+const START_TIMEOUT: Duration = Duration::from_secs(120);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// A server on loopback. It ends when this is dropped.
 pub(crate) struct Served {
@@ -34,7 +34,7 @@ impl Served {
         let begun = Instant::now();
         while tokio::net::TcpStream::connect(&address).await.is_err() {
             ensure!(served.is_running()?, "the server ended");
-            ensure!(begun.elapsed() < PATIENCE, "the server does not listen");
+            ensure!(begun.elapsed() < START_TIMEOUT, "the server does not listen");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(served)
@@ -88,7 +88,7 @@ impl Watch {
 }
 
 async fn look(pid: u32, health: String, mut stopped: oneshot::Receiver<()>) -> anyhow::Result<Seen> {
-    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
+    let client = reqwest::Client::builder().no_proxy().timeout(START_TIMEOUT).build()?;
     let mut held = Vec::new();
     let (mut models, mut last) = (0, BTreeSet::new());
     loop {
@@ -104,7 +104,7 @@ async fn look(pid: u32, health: String, mut stopped: oneshot::Receiver<()>) -> a
         }
         tokio::select! {
             _ = &mut stopped => break,
-            () = tokio::time::sleep(GLANCE) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
     let third = held.len().div_ceil(3);

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| segue_fuzz_targets::artifact_section(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz_targets::artifact_section(data));

@@ -10,13 +10,12 @@ use aws_sdk_s3::{
 use clap::Parser;
 use environment::settings::Environment;
 use recommend::{models::Source, settings::Settings, start};
-use segue_store::{Store, Upload};
+use store::{Store, Upload};
 use tokio::net::TcpListener;
 use trainer::{
     console::Console,
-    output,
-    pipeline::{self, Options, Trained},
-    report, synth, table,
+    output, report, synth, table,
+    training::{self, Options, Trained},
 };
 use uuid::Uuid;
 
@@ -152,7 +151,7 @@ fn key(name: &str) -> anyhow::Result<String> {
 }
 
 fn client(url: &str, access_key: &str, secret_key: &str) -> Client {
-    let config = segue_store::base_config()
+    let config = store::base_config()
         .region(Region::from_static(REGION))
         .endpoint_url(url)
         .force_path_style(true)
@@ -184,7 +183,7 @@ fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
     let table = table::open(&data, &table::Options::default(), &mut |position| stage.set(position))?;
     stage.done(&format!("{} tracks of {} rows", table.n_tracks(), table.rows));
     report::warn_of_table(&table, &console);
-    Ok(pipeline::train(&table, &Options::default(), &console)?)
+    Ok(training::train(&table, &Options::default(), &console)?)
 }
 
 fn upload(trained: &Trained) -> Upload {

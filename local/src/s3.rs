@@ -153,7 +153,7 @@ impl EmbeddedS3 {
 
     /// A client of this server with keys of one's own, which the server may not know.
     pub fn client_with_keys(&self, access_key: &str, secret_key: &str) -> aws_sdk_s3::Client {
-        let config = segue_store::base_config()
+        let config = store::base_config()
             .region(Region::from_static(REGION))
             .endpoint_url(self.endpoint())
             .force_path_style(true)

@@ -12,21 +12,21 @@ use std::{
 use rayon::prelude::*;
 
 use crate::{
-    artifact::{Error, Parts},
+    artifact::{Artifact, Error},
     card::{Card, IndexMetrics},
     catalog::Catalog,
-    cluster::{Cluster, NaiveBayes},
-    column::{Codes, Numbers, Texts, Words},
-    feature::Scaler,
+    catalog::titles::{IdIndex, Titles},
+    clusters::{Cluster, NaiveBayes},
+    column::{DictColumn, IntColumn, NumericColumn, StringColumn},
+    features::Scaler,
     model::count_songs,
-    neighbor::{BuildOptions, Built, build as build_graph},
     projection::Projection,
-    title::{Ids, Titles},
+    search::{BuildOptions, BuiltGraph, build as build_graph},
     vector::{LANES, Vector},
 };
 
 /// How many central tracks a cluster names.
-const CENTRAL: usize = 3;
+const CENTRAL_TRACKS: usize = 3;
 
 /// A text for each track, by its number.
 pub type TextOf<'a> = Box<dyn Fn(usize) -> &'a str + Sync + 'a>;
@@ -34,7 +34,7 @@ pub type TextOf<'a> = Box<dyn Fn(usize) -> &'a str + Sync + 'a>;
 pub type NumberOf<'a> = Box<dyn Fn(usize) -> u32 + Sync + 'a>;
 
 /// Tracks with their clusters, in the order of the user's file. Columns are asked for, so that none has to be made.
-pub struct Labelled<'a> {
+pub struct TrainingTable<'a> {
     /// Features in the file's own units, row by row, shape `(n_tracks, n_features)`.
     pub raw: &'a [f64],
     /// Cluster of each track.
@@ -57,7 +57,7 @@ pub struct Labelled<'a> {
 
 /// A cluster, before its tracks are put in order.
 #[derive(Clone, Debug)]
-pub struct NamedCluster {
+pub struct ClusterSpec {
     /// A name that a person understands.
     pub name: String,
     /// k-means centroid, in scaled units.
@@ -157,21 +157,21 @@ impl Nodes {
 /// [`Error::Invalid`] where the input contradicts itself.
 #[expect(clippy::too_many_arguments, reason = "each is a part of the artifact, or how to make one")]
 pub fn build(
-    labelled: &Labelled<'_>,
+    labelled: &TrainingTable<'_>,
     scaler: Scaler,
     projection: Projection,
-    clusters: Vec<NamedCluster>,
+    clusters: Vec<ClusterSpec>,
     bayes: NaiveBayes,
     mut card: Card,
     graphs: Option<(&BuildOptions, usize)>,
     progress: &(dyn Fn(usize) + Sync),
-) -> Result<Parts, Error> {
+) -> Result<Artifact, Error> {
     let tracks = labelled.labels.len();
     let width = scaler.len();
     if labelled.raw.len() != tracks * width || labelled.labels.iter().any(|label| *label as usize >= clusters.len()) {
         return Err(Error::invalid("tracks")("features or labels are not of every track".into()));
     }
-    let features: Vec<Numbers> = (0..width)
+    let features: Vec<NumericColumn> = (0..width)
         .into_par_iter()
         .map(|feature| labelled.raw.iter().skip(feature).step_by(width).copied().collect())
         .collect();
@@ -201,10 +201,10 @@ pub fn build(
     }
     drop(nodes);
 
-    let texts = |column: &TextOf<'_>| -> Texts { order.iter().map(|track| column(*track as usize)).collect() };
-    let words = |column: &TextOf<'_>| -> Words { order.iter().map(|track| column(*track as usize)).collect() };
+    let texts = |column: &TextOf<'_>| -> StringColumn { order.iter().map(|track| column(*track as usize)).collect() };
+    let words = |column: &TextOf<'_>| -> DictColumn { order.iter().map(|track| column(*track as usize)).collect() };
     let codes =
-        |column: &NumberOf<'_>| Codes::new(&order.iter().map(|track| column(*track as usize)).collect::<Vec<_>>());
+        |column: &NumberOf<'_>| IntColumn::new(&order.iter().map(|track| column(*track as usize)).collect::<Vec<_>>());
     let mut catalog = Catalog {
         ids: texts(&labelled.ids),
         songs: words(&labelled.songs),
@@ -218,15 +218,15 @@ pub fn build(
     let popularity = scaler.features.iter().position(|feature| feature == "popularity");
     let titles = Titles::new(&catalog, popularity, &order);
     catalog.songs = catalog.songs.reordered(&titles.spellings(&catalog.songs));
-    let ids = Ids::new(&catalog.ids, &order);
+    let ids = IdIndex::new(&catalog.ids, &order);
     let songs = titles.songs(tracks).map_err(Error::invalid("titles"))?;
 
     let clusters = clusters
         .into_iter()
         .zip(rows)
-        .map(|(NamedCluster { name, centroid, genres }, rows)| {
+        .map(|(ClusterSpec { name, centroid, genres }, rows)| {
             let size = f64::from(rows.end - rows.start);
-            let mean = |feature: &Numbers| rows.clone().map(|row| feature.get(row as usize)).sum::<f64>() / size;
+            let mean = |feature: &NumericColumn| rows.clone().map(|row| feature.get(row as usize)).sum::<f64>() / size;
             let means = catalog.features.iter().map(mean).collect();
             let mut near: Vec<(f64, u32)> = rows
                 .clone()
@@ -246,21 +246,21 @@ pub fn build(
                         true
                     }
                 })
-                .take(CENTRAL)
+                .take(CENTRAL_TRACKS)
                 .collect();
             Cluster { name, songs: count_songs(rows.clone(), &songs), rows, centroid, means, genres, central }
         })
         .collect();
 
     let nodes: usize = graphs.iter().map(|graph| graph.order.len()).sum();
-    let edges: f64 = graphs.iter().map(|graph| graph.parts.adjacency.average_degree() * graph.order.len() as f64).sum();
+    let edges: f64 = graphs.iter().map(|graph| graph.data.adjacency.average_degree() * graph.order.len() as f64).sum();
     card.index = IndexMetrics {
         average_degree: edges / nodes.max(1) as f64,
-        unreachable: graphs.iter().map(|graph| graph.parts.unreachable.len() as u64).sum(),
+        unreachable: graphs.iter().map(|graph| graph.data.unreachable.len() as u64).sum(),
         ..card.index
     };
-    let graphs = graphs.into_iter().map(|graph| graph.parts).collect();
-    Ok(Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs })
+    let graphs = graphs.into_iter().map(|graph| graph.data).collect();
+    Ok(Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs })
 }
 
 /// Builds the graphs, the largest first, each by one thread of its own.
@@ -269,11 +269,11 @@ fn build_graphs(
     options: &BuildOptions,
     threads: usize,
     progress: &(dyn Fn(usize) + Sync),
-) -> Result<Vec<Built>, Error> {
+) -> Result<Vec<BuiltGraph>, Error> {
     let mut largest_first: Vec<usize> = (0..nodes.len()).collect();
     largest_first.sort_by_key(|cluster| std::cmp::Reverse(nodes[*cluster].len()));
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let built: Vec<Mutex<Option<Result<Built, Error>>>> = nodes.iter().map(|_| Mutex::new(None)).collect();
+    let built: Vec<Mutex<Option<Result<BuiltGraph, Error>>>> = nodes.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
         for _ in 0..threads.clamp(1, nodes.len().max(1)) {
             scope.spawn(|| {

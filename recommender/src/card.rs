@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Debug};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{cluster::Cluster, feature::Scaler};
+use crate::{clusters::Cluster, features::Scaler};
 
 /// What a model was made from and how good it is. Holds no dates and no timings: the same input gives the same card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]

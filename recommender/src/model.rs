@@ -3,18 +3,18 @@
 use std::{path::Path, sync::OnceLock};
 
 use crate::{
-    artifact::{self, Error, Parts, Piece, Version},
+    artifact::{self, Artifact, Error, SectionData, Version},
     card::Card,
     catalog::Catalog,
-    cluster::{self, Cluster, NaiveBayes},
-    column::Numbers,
-    feature::Scaler,
-    neighbor::{GraphParts, Neighbors},
+    catalog::artists::Artists,
+    catalog::titles::{IdIndex, SongIds, Titles},
+    clusters::{self, Cluster, NaiveBayes},
+    column::NumericColumn,
+    features::Scaler,
     projection::Projection,
-    recommend::Artists,
-    title::{Ids, Songs, Titles},
+    search::{GraphData, Neighbors},
+    text_search::{Hit, InvertedIndex},
     vector::{LANES, Vector},
-    words::{Hit, Index},
 };
 
 /// A model that is ready to answer: an artifact's parts, checked and held against each other.
@@ -27,11 +27,11 @@ pub struct Model {
     bayes: NaiveBayes,
     catalog: Catalog,
     titles: Titles,
-    ids: Ids,
-    songs: Songs,
+    ids: IdIndex,
+    songs: SongIds,
     artists: OnceLock<Artists>,
     neighbors: Neighbors,
-    words: OnceLock<Index>,
+    words: OnceLock<InvertedIndex>,
 }
 
 impl Model {
@@ -61,9 +61,9 @@ impl Model {
     /// # Errors
     ///
     /// [`Error::Invalid`] with the section that contradicts itself or the others.
-    pub fn assemble(parts: Parts, version: Version) -> Result<Self, Error> {
-        let vectors = vectors(&parts.scaler, &parts.catalog.features.iter().collect::<Vec<_>>())?;
-        Self::assemble_with(parts, vectors, version)
+    pub fn assemble(artifact: Artifact, version: Version) -> Result<Self, Error> {
+        let vectors = vectors(&artifact.scaler, &artifact.catalog.features.iter().collect::<Vec<_>>())?;
+        Self::assemble_with(artifact, vectors, version)
     }
 
     /// As [`Model::assemble`], with [`vectors`] computed before: it takes nothing but two sections, while others may
@@ -72,8 +72,8 @@ impl Model {
     /// # Errors
     ///
     /// As [`Model::assemble`].
-    pub fn assemble_with(parts: Parts, vectors: Vec<Vector>, version: Version) -> Result<Self, Error> {
-        let Parts { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = parts;
+    pub fn assemble_with(artifact: Artifact, vectors: Vec<Vector>, version: Version) -> Result<Self, Error> {
+        let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = artifact;
         scaler.check().map_err(Error::invalid("scaler"))?;
         projection.check(scaler.len()).map_err(Error::invalid("projection"))?;
         catalog.check(&scaler.features).map_err(|(section, reason)| Error::invalid(section)(reason))?;
@@ -84,7 +84,7 @@ impl Model {
                 vectors.len()
             )));
         }
-        cluster::check(&clusters, tracks, scaler.len()).map_err(Error::invalid("clusters"))?;
+        clusters::check(&clusters, tracks, scaler.len()).map_err(Error::invalid("clusters"))?;
         bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid("bayes"))?;
         ids.check(tracks).map_err(Error::invalid("ids"))?;
         let songs = titles.songs(tracks).map_err(Error::invalid("titles"))?;
@@ -120,8 +120,8 @@ impl Model {
         let sections = artifact::sections(file)?;
         let missing = || Error::Missing { section: "card".into() };
         let section = sections.iter().find(|section| section.name == "card").ok_or_else(missing)?;
-        match Piece::read(section, artifact::section(file, section))? {
-            Piece::Card(card) => self.card = *card,
+        match SectionData::read(section, artifact::section(file, section))? {
+            SectionData::Card(card) => self.card = *card,
             _ => return Err(missing()),
         }
         self.version = version;
@@ -133,7 +133,7 @@ impl Model {
     /// # Errors
     ///
     /// [`Error::Invalid`] where the graph is not one over the cluster's vectors.
-    pub fn add_graph(&self, cluster: usize, graph: &GraphParts) -> Result<(), Error> {
+    pub fn add_graph(&self, cluster: usize, graph: &GraphData) -> Result<(), Error> {
         self.neighbors.add_graph(cluster, graph).map_err(Error::invalid(artifact::graph_name(cluster)))
     }
 
@@ -199,7 +199,7 @@ impl Model {
     }
 
     /// Which tracks are the same song.
-    pub fn songs(&self) -> &Songs {
+    pub fn songs(&self) -> &SongIds {
         &self.songs
     }
 
@@ -214,16 +214,16 @@ impl Model {
     }
 
     /// The words of titles and artists. They are not in the artifact: they are indexed when they are first asked for.
-    pub fn words(&self) -> &Index {
+    pub fn inverted_index(&self) -> &InvertedIndex {
         self.words.get_or_init(|| {
             let popularity = self.scaler.features.iter().position(|feature| feature == "popularity");
-            Index::new(&self.catalog, &self.titles, popularity)
+            InvertedIndex::new(&self.catalog, &self.titles, popularity)
         })
     }
 
     /// Indexes the words of titles and artists, so that no [`Model::search`] has to wait for it.
     pub fn prepare_search(&self) {
-        self.words();
+        self.inverted_index();
     }
 
     /// Songs whose title and artist hold what was typed, best first, each once, by their most popular release.
@@ -231,7 +231,7 @@ impl Model {
     /// Every typed word must be there: whole, begun, or with typos. The first search indexes the words, unless
     /// [`Model::prepare_search`] has. A query without a letter or digit finds nothing.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        self.words().search(query, limit)
+        self.inverted_index().search(query, limit)
     }
 
     /// The row of a track, by its id.
@@ -251,7 +251,7 @@ impl Model {
 }
 
 /// How many different songs the rows hold.
-pub fn count_songs(rows: std::ops::Range<u32>, songs: &Songs) -> u32 {
+pub fn count_songs(rows: std::ops::Range<u32>, songs: &SongIds) -> u32 {
     let mut numbers: Vec<u32> = rows.map(|row| songs.of(row)).collect();
     numbers.sort_unstable();
     numbers.dedup();
@@ -263,7 +263,7 @@ pub fn count_songs(rows: std::ops::Range<u32>, songs: &Songs) -> u32 {
 /// # Errors
 ///
 /// [`Error::Invalid`] where the scaler or a column is wrong, or columns differ in length.
-pub fn vectors(scaler: &Scaler, features: &[&Numbers]) -> Result<Vec<Vector>, Error> {
+pub fn vectors(scaler: &Scaler, features: &[&NumericColumn]) -> Result<Vec<Vector>, Error> {
     scaler.check().map_err(Error::invalid("scaler"))?;
     let tracks = features.first().map_or(0, |column| column.len());
     if features.len() != scaler.len() {

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::feature::Scaler;
+use crate::features::Scaler;
 
 /// Scaled values beyond this are taken for this, so that every point is finite.
-const FARTHEST: f64 = 1e9;
+const MAX_PROJECTED: f64 = 1e9;
 
 /// Two axes in the scaled feature space. A track's place on the map is its scaled features along each of them.
 ///
@@ -20,8 +20,9 @@ impl Projection {
     /// The place of a track: `raw` holds its features in the file's own units, shape `(n_features,)`.
     pub fn point(&self, scaler: &Scaler, raw: &[f64]) -> [f64; 2] {
         let scaled = scaler.scale(raw);
-        let along =
-            |axis: &Vec<f64>| axis.iter().zip(&scaled).map(|(a, x)| a * x.clamp(-FARTHEST, FARTHEST)).sum::<f64>();
+        let along = |axis: &Vec<f64>| {
+            axis.iter().zip(&scaled).map(|(a, x)| a * x.clamp(-MAX_PROJECTED, MAX_PROJECTED)).sum::<f64>()
+        };
         [along(&self.axes[0]), along(&self.axes[1])]
     }
 
@@ -43,7 +44,7 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::tests::scaler;
+    use crate::features::tests::scaler;
 
     #[test]
     fn a_point_is_the_scaled_features_along_each_axis() {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 pub const LANES: usize = 16;
 
 /// Sums of squares between these have lost nothing to overflow, and nothing that matters to underflow.
-const SMALLEST: f64 = 1e-200;
-const LARGEST: f64 = 1e200;
+const MIN_NORM: f64 = 1e-200;
+const MAX_NORM: f64 = 1e200;
 
 /// A vector of length 1 (or 0, where every scaled feature is 0), padded to 16 lanes.
 ///
@@ -28,7 +28,7 @@ impl Vector {
         assert!(scaled.len() <= LANES, "{} features do not fit {LANES} lanes", scaled.len());
         let mut lanes = [0.0; LANES];
         let squares = scaled.iter().map(|x| x * x).sum::<f64>();
-        if (SMALLEST..LARGEST).contains(&squares) {
+        if (MIN_NORM..MAX_NORM).contains(&squares) {
             let norm = squares.sqrt();
             for (lane, x) in lanes.iter_mut().zip(scaled) {
                 *lane = (x / norm) as f32;

@@ -4,19 +4,19 @@
 
 mod common;
 
-use common::forge;
-use segue::{
+use common::artifact_builder;
+use recommender::{
     Model, Version,
-    artifact::{Error, MAGIC, Parts, encode, sections},
-    cluster::Cluster,
-    column::Codes,
-    neighbor::Layer,
+    artifact::{Artifact, Error, MAGIC, encode, sections},
+    clusters::Cluster,
+    column::IntColumn,
+    search::Layer,
 };
 
-fn small() -> (Parts, Vec<u8>) {
-    let parts = common::parts(&common::tracks(60, 3), 2, 1);
-    let file = encode(&parts).expect("encodes");
-    (parts, file)
+fn small() -> (Artifact, Vec<u8>) {
+    let artifact = common::artifact(&common::tracks(60, 3), 2, 1);
+    let file = encode(&artifact).expect("encodes");
+    (artifact, file)
 }
 
 fn open(file: &[u8]) -> Result<Model, Error> {
@@ -88,10 +88,10 @@ fn bytes_behind_the_last_section_are_an_error() {
 }
 
 /// An artifact with right checksums and wrong values.
-fn forged(change: impl FnOnce(&mut Parts)) -> Error {
-    let (mut parts, _) = small();
-    change(&mut parts);
-    refused(&encode(&parts).expect("encodes"))
+fn forged(change: impl FnOnce(&mut Artifact)) -> Error {
+    let (mut artifact, _) = small();
+    change(&mut artifact);
+    refused(&encode(&artifact).expect("encodes"))
 }
 
 /// The section that an error names.
@@ -102,43 +102,43 @@ fn invalid(error: Error) -> String {
     }
 }
 
-fn layer(parts: &mut Parts) -> &mut Layer {
-    &mut parts.graphs[0].adjacency.layers[0]
+fn layer(artifact: &mut Artifact) -> &mut Layer {
+    &mut artifact.graphs[0].adjacency.layers[0]
 }
 
 #[test]
 fn a_neighbour_that_is_no_node_is_refused() {
-    let section = invalid(forged(|parts| {
-        let mut neighbors: Vec<u32> = layer(parts).neighbors.iter().collect();
+    let section = invalid(forged(|artifact| {
+        let mut neighbors: Vec<u32> = layer(artifact).neighbors.iter().collect();
         neighbors[0] = 1_000_000;
-        layer(parts).neighbors = Codes::new(&neighbors);
+        layer(artifact).neighbors = IntColumn::new(&neighbors);
     }));
     assert_eq!(section, "graph-0");
 }
 
 #[test]
 fn degrees_that_do_not_add_up_are_refused() {
-    let section = invalid(forged(|parts| {
-        let mut degrees: Vec<u32> = layer(parts).degrees.iter().collect();
+    let section = invalid(forged(|artifact| {
+        let mut degrees: Vec<u32> = layer(artifact).degrees.iter().collect();
         degrees[0] += 1;
-        layer(parts).degrees = Codes::new(&degrees);
+        layer(artifact).degrees = IntColumn::new(&degrees);
     }));
     assert_eq!(section, "graph-0");
 }
 
 #[test]
 fn a_graph_without_layers_is_refused() {
-    assert_eq!(invalid(forged(|parts| parts.graphs[1].adjacency.layers.clear())), "graph-1");
+    assert_eq!(invalid(forged(|artifact| artifact.graphs[1].adjacency.layers.clear())), "graph-1");
 }
 
 #[test]
 fn an_unreachable_node_that_is_no_node_is_refused() {
-    assert_eq!(invalid(forged(|parts| parts.graphs[0].unreachable = Codes::new(&[77]))), "graph-0");
+    assert_eq!(invalid(forged(|artifact| artifact.graphs[0].unreachable = IntColumn::new(&[77]))), "graph-0");
 }
 
 #[test]
 fn clusters_with_holes_are_refused() {
-    let change = |change: fn(&mut Cluster)| invalid(forged(|parts| change(&mut parts.clusters[1])));
+    let change = |change: fn(&mut Cluster)| invalid(forged(|artifact| change(&mut artifact.clusters[1])));
     assert_eq!(change(|cluster| cluster.rows.start += 1), "clusters");
     assert_eq!(change(|cluster| cluster.rows.end = u32::MAX), "clusters");
     assert_eq!(change(|cluster| cluster.means.clear()), "clusters");
@@ -147,13 +147,13 @@ fn clusters_with_holes_are_refused() {
 
 #[test]
 fn a_scaler_that_divides_by_nothing_is_refused() {
-    assert_eq!(invalid(forged(|parts| parts.scaler.deviation[0] = f64::NAN)), "scaler");
-    assert_eq!(invalid(forged(|parts| parts.bayes.variances[0][0] = 0.0)), "bayes");
+    assert_eq!(invalid(forged(|artifact| artifact.scaler.deviation[0] = f64::NAN)), "scaler");
+    assert_eq!(invalid(forged(|artifact| artifact.bayes.variances[0][0] = 0.0)), "bayes");
 }
 
 #[test]
 fn a_projection_of_other_features_or_of_no_numbers_is_refused() {
-    let change = |change: fn(&mut [Vec<f64>; 2])| invalid(forged(|parts| change(&mut parts.projection.axes)));
+    let change = |change: fn(&mut [Vec<f64>; 2])| invalid(forged(|artifact| change(&mut artifact.projection.axes)));
     assert_eq!(change(|axes| axes[1].push(0.0)), "projection");
     assert_eq!(change(|axes| axes[0].clear()), "projection");
     assert_eq!(change(|axes| axes[0][1] = f64::NAN), "projection");
@@ -168,7 +168,7 @@ fn unverified(file: &[u8]) -> String {
 #[test]
 fn distinct_values_that_do_not_ascend_are_found_by_verify() {
     let (_, file) = small();
-    let mut sections = forge::open(&file);
+    let mut sections = artifact_builder::open(&file);
     let feature = sections.iter_mut().find(|section| section.name == "feature-0").expect("a feature");
     // Their number of bytes, as bincode writes one from 251 to 65,535, and then the first byte of each, the second of each...
     assert_eq!(feature.content[0], 251);
@@ -176,15 +176,15 @@ fn distinct_values_that_do_not_ascend_are_found_by_verify() {
     for plane in feature.content[3..3 + bytes].chunks_mut(bytes / 8) {
         plane.swap(0, 1);
     }
-    assert_eq!(unverified(&forge::close(&sections)), "feature-0");
+    assert_eq!(unverified(&artifact_builder::close(&sections)), "feature-0");
 }
 
 #[test]
 fn a_card_of_another_model_is_found_by_verify() {
-    let change = |change: fn(&mut segue::card::Card)| {
-        let (mut parts, _) = small();
-        change(&mut parts.card);
-        unverified(&encode(&parts).expect("encodes"))
+    let change = |change: fn(&mut recommender::card::Card)| {
+        let (mut artifact, _) = small();
+        change(&mut artifact.card);
+        unverified(&encode(&artifact).expect("encodes"))
     };
     assert_eq!(change(|card| card.tracks += 1), "card");
     assert_eq!(change(|card| card.k += 1), "card");
@@ -198,23 +198,23 @@ fn a_card_of_another_model_is_found_by_verify() {
 
 #[test]
 fn columns_of_different_length_are_refused() {
-    assert_eq!(invalid(forged(|parts| parts.catalog.years = Some(Codes::new(&[1])))), "facts");
-    assert_eq!(invalid(forged(|parts| parts.catalog.features[1] = [1.0].into_iter().collect())), "feature-1");
-    assert_eq!(invalid(forged(|parts| parts.catalog.features.truncate(2))), "scaler");
-    assert_eq!(invalid(forged(|parts| parts.catalog.ids = ["one"].into_iter().collect())), "ids");
+    assert_eq!(invalid(forged(|artifact| artifact.catalog.years = Some(IntColumn::new(&[1])))), "facts");
+    assert_eq!(invalid(forged(|artifact| artifact.catalog.features[1] = [1.0].into_iter().collect())), "feature-1");
+    assert_eq!(invalid(forged(|artifact| artifact.catalog.features.truncate(2))), "scaler");
+    assert_eq!(invalid(forged(|artifact| artifact.catalog.ids = ["one"].into_iter().collect())), "ids");
 }
 
 #[test]
 fn a_section_that_ends_early_is_named_wherever_it_ends() {
     let (_, file) = small();
-    let sections = forge::open(&file);
-    assert!(open(&forge::close(&sections)).is_ok());
+    let sections = artifact_builder::open(&file);
+    assert!(open(&artifact_builder::close(&sections)).is_ok());
     for at in 0..sections.len() {
         let whole = sections[at].content.len();
         for length in 0..whole {
             let mut sections = sections.clone();
             sections[at].content.truncate(length);
-            let error = refused(&forge::close(&sections));
+            let error = refused(&artifact_builder::close(&sections));
             assert_eq!(invalid(error), sections[at].name, "{length} of {whole} bytes");
         }
     }
@@ -225,13 +225,13 @@ fn no_byte_of_a_section_can_make_a_panic() {
     // Checksums are right: what is found is found by looking at the values. Some changes, to a title or a feature's
     // value, make another artifact that is as good.
     let (_, file) = small();
-    let mut sections = forge::open(&file);
+    let mut sections = artifact_builder::open(&file);
     let mut refused = 0;
     for at in 0..sections.len() {
         for byte in 0..sections[at].content.len() {
             for flip in [0x01, 0x80, 0xff] {
                 sections[at].content[byte] ^= flip;
-                match open(&forge::close(&sections)) {
+                match open(&artifact_builder::close(&sections)) {
                     Ok(model) => drop(model.verify()),
                     Err(error) => {
                         refused += 1;
@@ -248,17 +248,17 @@ fn no_byte_of_a_section_can_make_a_panic() {
 #[test]
 fn a_graph_of_a_cluster_that_is_not_there_is_refused() {
     let (_, file) = small();
-    let mut sections = forge::open(&file);
-    sections.push(forge::Forged { name: "graph-2".into(), ..sections[sections.len() - 1].clone() });
-    assert_eq!(invalid(refused(&forge::close(&sections))), "clusters");
+    let mut sections = artifact_builder::open(&file);
+    sections.push(artifact_builder::RawSection { name: "graph-2".into(), ..sections[sections.len() - 1].clone() });
+    assert_eq!(invalid(refused(&artifact_builder::close(&sections))), "clusters");
     sections.truncate(sections.len() - 2);
-    assert_eq!(invalid(refused(&forge::close(&sections))), "clusters");
+    assert_eq!(invalid(refused(&artifact_builder::close(&sections))), "clusters");
 }
 
 #[test]
 fn missing_and_unknown_sections_are_named() {
     let (_, file) = small();
-    let sections = forge::open(&file);
+    let sections = artifact_builder::open(&file);
     for at in 0..sections.len() {
         // Without the last of these, what is left is numbered without a hole, and does not fit the others.
         if ["feature-2", "graph-1"].contains(&sections[at].name.as_str()) {
@@ -266,14 +266,14 @@ fn missing_and_unknown_sections_are_named() {
         }
         let mut fewer = sections.clone();
         let gone = fewer.remove(at).name;
-        match refused(&forge::close(&fewer)) {
+        match refused(&artifact_builder::close(&fewer)) {
             Error::Missing { section } => assert_eq!(section, gone),
             other => panic!("{gone}: {other}"),
         }
     }
     let mut more = sections.clone();
-    more.push(forge::Forged { name: "lyrics".into(), ..sections[0].clone() });
-    assert!(refused(&forge::close(&more)).to_string().contains("lyrics"));
+    more.push(artifact_builder::RawSection { name: "lyrics".into(), ..sections[0].clone() });
+    assert!(refused(&artifact_builder::close(&more)).to_string().contains("lyrics"));
 }
 
 #[test]

@@ -7,11 +7,11 @@ mod common;
 use common::Invented;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use segue::{
+use recommender::{
     Model, Version,
     artifact::{decode, encode},
-    neighbor::Search,
     recommend::{Request, Seed},
+    search::Search,
 };
 
 /// A file of the current format. A program that cannot read it any more must have another format version; then it goes
@@ -48,25 +48,25 @@ fn catalogue() -> impl Strategy<Value = (Vec<Invented>, usize)> {
 }
 
 fn held(tracks: &[Invented], k: usize) {
-    let parts = common::parts(tracks, k, 1);
-    let file = encode(&parts).expect("encodes");
+    let artifact = common::artifact(tracks, k, 1);
+    let file = encode(&artifact).expect("encodes");
     let read = decode(&file).expect("decodes");
-    for (before, after) in parts.catalog.features.iter().zip(&read.catalog.features) {
-        let bits = |column: &segue::column::Numbers| -> Vec<u64> {
+    for (before, after) in artifact.catalog.features.iter().zip(&read.catalog.features) {
+        let bits = |column: &recommender::column::NumericColumn| -> Vec<u64> {
             (0..tracks.len()).map(|row| column.get(row).to_bits()).collect()
         };
         assert_eq!(bits(before), bits(after));
     }
     // Piece by piece, and not `assert_eq`: what it would print fills screens.
-    assert!(read.clusters == parts.clusters && read.bayes == parts.bayes && read.scaler == parts.scaler);
-    assert!(read.catalog == parts.catalog);
-    assert!(read.titles == parts.titles && read.ids == parts.ids);
-    assert!(read.graphs == parts.graphs);
-    assert!(read == parts);
+    assert!(read.clusters == artifact.clusters && read.bayes == artifact.bayes && read.scaler == artifact.scaler);
+    assert!(read.catalog == artifact.catalog);
+    assert!(read.titles == artifact.titles && read.ids == artifact.ids);
+    assert!(read.graphs == artifact.graphs);
+    assert!(read == artifact);
     assert!(encode(&read).expect("encodes") == file);
 
     let version = Version::of(&file);
-    let before = Model::assemble(parts, version).expect("assembles");
+    let before = Model::assemble(artifact, version).expect("assembles");
     let after = Model::from_bytes(&file, version).expect("reads back");
     before.verify().expect("holds");
     after.verify().expect("holds");
@@ -96,12 +96,12 @@ proptest! {
 fn titles_in_another_order_than_the_format_keeps_are_not_written() {
     let mut tracks = common::tracks(40, 3);
     (tracks[0].song, tracks[1].song) = ("B".into(), "a".into());
-    let mut parts = common::parts(&tracks, 2, 1);
-    assert!(encode(&parts).is_ok());
+    let mut artifact = common::artifact(&tracks, 2, 1);
+    assert!(encode(&artifact).is_ok());
     // In the order of their bytes, where capitals come first.
-    parts.catalog.songs = parts.catalog.songs.iter().collect::<Vec<_>>().into_iter().collect();
-    match encode(&parts) {
-        Err(segue::artifact::Error::Invalid { section, .. }) => assert_eq!(section, "titles"),
+    artifact.catalog.songs = artifact.catalog.songs.iter().collect::<Vec<_>>().into_iter().collect();
+    match encode(&artifact) {
+        Err(recommender::artifact::Error::Invalid { section, .. }) => assert_eq!(section, "titles"),
         other => panic!("{:?}", other.map(|file| file.len())),
     }
 }

@@ -7,8 +7,8 @@ mod common;
 use std::alloc::System;
 
 use cap::Cap;
-use common::forge;
-use segue::artifact::{decode, encode, sections};
+use common::artifact_builder;
+use recommender::artifact::{decode, encode, sections};
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
@@ -19,10 +19,10 @@ const BUFFERS: usize = 5 << 18;
 
 #[test]
 fn a_damaged_file_allocates_at_most_twice_what_it_says_it_holds() {
-    let file = encode(&common::parts(&common::tracks(40_000, 11), 3, 2)).expect("encodes");
+    let file = encode(&common::artifact(&common::tracks(40_000, 11), 3, 2)).expect("encodes");
     let table = sections(&file).expect("has sections");
-    let declared: usize = table.iter().map(|section| section.unpacked as usize).sum();
-    let whole = forge::open(&file);
+    let declared: usize = table.iter().map(|section| section.uncompressed as usize).sum();
+    let whole = artifact_builder::open(&file);
     let mut damaged = Vec::new();
     for at in (0..file.len()).step_by(29_973) {
         let mut flipped = file.clone();
@@ -34,14 +34,14 @@ fn a_damaged_file_allocates_at_most_twice_what_it_says_it_holds() {
         let length = cut[at].content.len();
         for length in [length / 2, length.saturating_sub(1)] {
             cut[at].content.truncate(length);
-            damaged.push(forge::close(&cut));
+            damaged.push(artifact_builder::close(&cut));
         }
         // Lengths that promise more than there is: bytes that begin a length of four or eight bytes.
         for (byte, begins) in [(0, 252), (0, 253), (1, 253), (2, 252)] {
             let mut long = whole.clone();
             if let Some(place) = long[at].content.get_mut(byte) {
                 *place = begins;
-                damaged.push(forge::close(&long));
+                damaged.push(artifact_builder::close(&long));
             }
         }
     }

@@ -6,15 +6,15 @@ mod common;
 
 use std::collections::HashSet;
 
-use segue::{
+use recommender::{
     Model, Version,
     artifact::{decode, encode},
-    neighbor::{EF_SEARCH, Search, Searched},
     recommend::{Error, Request, Seed},
+    search::{EF_SEARCH, Search, SearchMethod},
 };
 
 fn model(count: usize, k: usize) -> Model {
-    let file = encode(&common::parts(&common::tracks(count, 6), k, 2)).expect("encodes");
+    let file = encode(&common::artifact(&common::tracks(count, 6), k, 2)).expect("encodes");
     let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
     model.verify().expect("holds");
     model
@@ -27,16 +27,16 @@ fn request(id: &str) -> Request {
 #[test]
 fn the_number_of_threads_does_not_change_a_byte() {
     let tracks = common::tracks(3_000, 6);
-    let one = encode(&common::parts(&tracks, 5, 1)).expect("encodes");
-    let three = encode(&common::parts(&tracks, 5, 3)).expect("encodes");
+    let one = encode(&common::artifact(&tracks, 5, 1)).expect("encodes");
+    let three = encode(&common::artifact(&tracks, 5, 3)).expect("encodes");
     assert!(one == three);
 }
 
 #[test]
 fn parts_come_back_as_they_were() {
-    let parts = common::parts(&common::tracks(500, 11), 4, 2);
-    let file = encode(&parts).expect("encodes");
-    assert!(decode(&file).expect("decodes") == parts);
+    let artifact = common::artifact(&common::tracks(500, 11), 4, 2);
+    let file = encode(&artifact).expect("encodes");
+    assert!(decode(&file).expect("decodes") == artifact);
 }
 
 #[test]
@@ -52,9 +52,9 @@ fn answers_hold_what_they_promise_whatever_the_search() {
                     model.recommend(&Request { limit, same_cluster, search, ..request(&id) }).expect("answers")
                 };
                 let (exact, hnsw) = (answer(Search::Exact), answer(Search::Hnsw));
-                assert_eq!(exact.search, Searched::Exact);
+                assert_eq!(exact.search, SearchMethod::Exact);
                 // One graph finds EF_SEARCH nodes, the seed among them: an answer as long may compare with every track.
-                let walked = hnsw.search == Searched::Hnsw;
+                let walked = hnsw.search == SearchMethod::Hnsw;
                 assert!(walked || (same_cluster && limit >= EF_SEARCH), "no graph was walked for {limit} of {id}");
                 for answer in [&exact, &hnsw] {
                     let seed = &answer.seeds[0];
@@ -85,7 +85,7 @@ fn answers_hold_what_they_promise_whatever_the_search() {
 #[test]
 fn a_cluster_of_one_answers_with_nothing() {
     let tracks = common::tracks(1, 2);
-    let file = encode(&common::parts(&tracks, 1, 1)).expect("encodes");
+    let file = encode(&common::artifact(&tracks, 1, 1)).expect("encodes");
     let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
     let answer = model.recommend(&request(&tracks[0].id)).expect("answers");
     let seed = &answer.seeds[0];
@@ -111,7 +111,7 @@ fn a_quota_of_artists_and_diversity_take_what_the_definition_takes() {
                 let alike = |row: u32| {
                     let likeness = |other: &u32| {
                         let distance = vectors[*other as usize].squared_distance(&vectors[row as usize]);
-                        f64::from(segue::vector::similarity(distance))
+                        f64::from(recommender::vector::similarity(distance))
                     };
                     taken.iter().map(likeness).fold(-1.0, f64::max)
                 };
@@ -119,7 +119,7 @@ fn a_quota_of_artists_and_diversity_take_what_the_definition_takes() {
                     let full = taken.iter().filter(|other| artist(**other) == artist(track.row)).count() >= max;
                     !full && !taken.contains(&track.row)
                 });
-                let value = |track: &segue::recommend::Recommendation| {
+                let value = |track: &recommender::recommend::Recommendation| {
                     (1.0 - diversity) * f64::from(track.similarity) - diversity * alike(track.row)
                 };
                 // The earlier of two equals.
@@ -139,7 +139,7 @@ fn few_artists_with_many_songs_have_one_song_each() {
     for (at, track) in tracks.iter_mut().enumerate() {
         track.artist = format!("Artist {}", at % 6);
     }
-    let file = encode(&common::parts(&tracks, 3, 2)).expect("encodes");
+    let file = encode(&common::artifact(&tracks, 3, 2)).expect("encodes");
     let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
     let request =
         Request { limit: 100, max_per_artist: Some(1), diversity: 0.5, same_cluster: false, ..request(&tracks[0].id) };
@@ -159,7 +159,7 @@ fn a_shared_title_needs_its_artist() {
     tracks[4].song = "One Artist's".into();
     tracks[3].artist = "Cy".into();
     tracks[4].artist = "CY".into();
-    let file = encode(&common::parts(&tracks, 2, 1)).expect("encodes");
+    let file = encode(&common::artifact(&tracks, 2, 1)).expect("encodes");
     let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
     let song = |song, artist| model.resolve_song(song, artist);
     match song("shared", None) {

@@ -138,7 +138,7 @@ pub enum Error {
 
     /// Bytes of a download that are not there for the caller.
     #[error("expected bytes of {what} that nobody took, got {}..{}: {reason}", .range.start, .range.end)]
-    NotToBeTaken {
+    RangeUnavailable {
         /// The object.
         what: String,
         /// What was asked for.

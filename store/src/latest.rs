@@ -32,8 +32,8 @@ pub struct Latest {
     pub etag: Option<String>,
     /// How many bytes of the artifact, from its start, an answer needs: the graphs behind them are downloaded when
     /// these have come. Nothing where it is not known; then all is downloaded at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<u64>,
+    #[serde(alias = "head", default, skip_serializing_if = "Option::is_none")]
+    pub graphs_offset: Option<u64>,
     /// Tracks in the catalogue.
     pub tracks: u64,
     /// Clusters.
@@ -122,7 +122,7 @@ mod tests {
             key: location().model_key(version),
             size: 5,
             etag: Some("\"9f2c-1\"".into()),
-            head: None,
+            graphs_offset: None,
             tracks: 39_280,
             k: 6,
             accuracy: 0.905,

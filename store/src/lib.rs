@@ -21,8 +21,8 @@
 //! that they are of one object.
 //!
 //! ```no_run
-//! # async fn example() -> Result<(), segue_store::Error> {
-//! use segue_store::{LatestState, Store};
+//! # async fn example() -> Result<(), store::Error> {
+//! use store::{LatestState, Store};
 //!
 //! let store = Store::connect("s3://my-bucket/segue".parse()?).await?;
 //! if let LatestState::Found { latest, .. } = store.latest(None).await? {
@@ -37,11 +37,11 @@
 //! # }
 //! ```
 
-mod awake;
 mod connect;
 mod download;
 mod error;
 mod fetch;
+mod freeze_aware;
 mod latest;
 mod list;
 mod location;
@@ -64,7 +64,7 @@ pub use options::StoreOptions;
 pub use pointer::LatestState;
 pub use prune::{MIN_AGE, Prune, Pruned};
 pub use publish::{Published, ReportFile, Upload};
-pub use segue::Version;
+pub use recommender::Version;
 
 use std::{future::Future, pin::Pin};
 

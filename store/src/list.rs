@@ -8,11 +8,11 @@ use tokio::task::JoinSet;
 use tracing::warn;
 
 use crate::location::ARTIFACT;
-use crate::object::Small;
+use crate::object::SmallObject;
 use crate::{BoxFuture, Error, Latest, Store, Version};
 
 /// How many summaries are read at once.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT_REQUESTS: usize = 16;
 
 /// A stored model.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +35,7 @@ pub struct ModelEntry {
 
 /// What is stored of a model.
 #[derive(Clone, Debug)]
-pub(crate) struct Stored {
+pub(crate) struct ModelObjects {
     pub(crate) version: Version,
     /// Size and time of the artifact. Without it, the rest is what an interrupted publish or prune has left.
     pub(crate) artifact: Option<(u64, Timestamp)>,
@@ -62,10 +62,10 @@ impl Store {
                     tracks: None,
                     accuracy: None,
                     current: current == Some(stored.version),
-                    removing: pointer.marks.removing.contains(&stored.version),
+                    removing: pointer.pending_deletes.removing.contains(&stored.version),
                 });
             }
-            for some in models.chunks_mut(AT_ONCE) {
+            for some in models.chunks_mut(MAX_CONCURRENT_REQUESTS) {
                 let mut summaries = JoinSet::new();
                 for (at, model) in some.iter().enumerate() {
                     let (store, version) = (self.clone(), model.version);
@@ -85,26 +85,26 @@ impl Store {
     async fn figures(&self, version: Version) -> Result<Option<Latest>, Error> {
         let key = self.location.summary_key(version);
         let summary = match self.get_small(&key, None).await? {
-            Small::Missing | Small::NotModified => return Ok(None),
-            Small::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
-            Small::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key),
+            SmallObject::Missing | SmallObject::NotModified => return Ok(None),
+            SmallObject::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
+            SmallObject::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key),
         };
         Ok(summary.inspect_err(|error| warn!(%error, "a summary cannot be read")).ok())
     }
 
     /// What is stored of each model, the newest artifact first, those without one last.
-    pub(crate) async fn stored(&self) -> Result<Vec<Stored>, Error> {
-        let mut models: BTreeMap<Version, Stored> = BTreeMap::new();
+    pub(crate) async fn stored(&self) -> Result<Vec<ModelObjects>, Error> {
+        let mut models: BTreeMap<Version, ModelObjects> = BTreeMap::new();
         for (key, size, written) in self.objects(&self.location.models_prefix()).await? {
             // What nobody here has written is nobody's here to touch.
             let Some((version, rest)) = self.location.version_of_key(&key) else { continue };
-            let model = models.entry(version).or_insert(Stored { version, artifact: None, newest: written });
+            let model = models.entry(version).or_insert(ModelObjects { version, artifact: None, newest: written });
             model.newest = model.newest.max(written);
             if rest == ARTIFACT {
                 model.artifact = Some((size, written));
             }
         }
-        let mut models: Vec<Stored> = models.into_values().collect();
+        let mut models: Vec<ModelObjects> = models.into_values().collect();
         models.sort_by_key(|model| (Reverse(model.artifact.map(|(_, written)| written)), model.version));
         Ok(models)
     }

@@ -16,10 +16,10 @@ pub(crate) const ARTIFACT: &str = "model.segue";
 /// The prefix may be empty (`s3://bucket`) or nested (`s3://bucket/music/eu`). A slash at the end is dropped.
 ///
 /// ```
-/// let location: segue_store::Location = "s3://my-bucket/music/eu/".parse()?;
+/// let location: store::Location = "s3://my-bucket/music/eu/".parse()?;
 /// assert_eq!((location.bucket(), location.prefix()), ("my-bucket", "music/eu"));
 /// assert_eq!(location.to_string(), "s3://my-bucket/music/eu");
-/// # Ok::<(), segue_store::Error>(())
+/// # Ok::<(), store::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Location {

@@ -10,7 +10,7 @@ use crate::latest::is_etag;
 use crate::{Error, MAX_LATEST_BYTES, Store};
 
 /// An object that should be small.
-pub(crate) enum Small {
+pub(crate) enum SmallObject {
     Found { bytes: Vec<u8>, etag: Option<String> },
     TooLarge { etag: Option<String> },
     NotModified,
@@ -35,7 +35,7 @@ pub(crate) enum Put {
 }
 
 /// What is known of an object without reading it.
-pub(crate) struct Head {
+pub(crate) struct ObjectMeta {
     /// In bytes.
     pub(crate) size: u64,
     /// Nothing where the server says none that a request could be made to depend on.
@@ -44,7 +44,7 @@ pub(crate) struct Head {
 
 impl Store {
     /// Reads an object of at most [`MAX_LATEST_BYTES`].
-    pub(crate) async fn get_small(&self, key: &str, known_etag: Option<&str>) -> Result<Small, Error> {
+    pub(crate) async fn get_small(&self, key: &str, known_etag: Option<&str>) -> Result<SmallObject, Error> {
         let limit = self.options.operation_timeout;
         let timed_out = || Error::timed_out(self.location.url(key), limit);
         let all = async {
@@ -55,10 +55,10 @@ impl Store {
                 let output = match request.set_if_none_match(known_etag.map(str::to_owned)).send().await {
                     Ok(output) => output,
                     Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => {
-                        return Ok(Small::NotModified);
+                        return Ok(SmallObject::NotModified);
                     }
                     Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
-                        return Ok(Small::Missing);
+                        return Ok(SmallObject::Missing);
                     }
                     Err(error) => return Err(Error::from_sdk(&self.location, key, error)),
                 };
@@ -72,18 +72,18 @@ impl Store {
         tokio::time::timeout(limit, all).await.unwrap_or_else(|_| Err(timed_out()))
     }
 
-    async fn read_small(&self, key: &str, output: GetObjectOutput) -> Result<Small, Error> {
+    async fn read_small(&self, key: &str, output: GetObjectOutput) -> Result<SmallObject, Error> {
         let what = || self.location.url(key);
         let mut bytes = Vec::new();
         let mut body = output.body;
         while let Some(chunk) = body.next().await {
             let chunk = chunk.map_err(|error| Error::Unavailable { what: what(), source: cause(error) })?;
             if bytes.len() + chunk.len() > MAX_LATEST_BYTES {
-                return Ok(Small::TooLarge { etag: output.e_tag });
+                return Ok(SmallObject::TooLarge { etag: output.e_tag });
             }
             bytes.extend_from_slice(&chunk);
         }
-        Ok(Small::Found { bytes, etag: output.e_tag })
+        Ok(SmallObject::Found { bytes, etag: output.e_tag })
     }
 
     /// Writes an object if the condition holds.
@@ -122,9 +122,9 @@ impl Store {
     }
 
     /// What is stored, without its bytes; nothing where there is no such object.
-    pub(crate) async fn head(&self, key: &str) -> Result<Option<Head>, Error> {
+    pub(crate) async fn head(&self, key: &str) -> Result<Option<ObjectMeta>, Error> {
         match self.client.head_object().bucket(self.location.bucket()).key(key).send().await {
-            Ok(output) => Ok(Some(Head {
+            Ok(output) => Ok(Some(ObjectMeta {
                 size: output.content_length.unwrap_or(0).try_into().unwrap_or(0),
                 etag: output.e_tag.filter(|etag| is_etag(etag)),
             })),

@@ -14,10 +14,10 @@ use crate::{
 /// One object, written `s3://bucket/key`.
 ///
 /// ```
-/// let object: segue_store::ObjectAddress = "s3://my-bucket/tables/tracks.csv.gz".parse()?;
+/// let object: store::ObjectAddress = "s3://my-bucket/tables/tracks.csv.gz".parse()?;
 /// assert_eq!(object.key(), "tables/tracks.csv.gz");
-/// assert!("s3://my-bucket/tables/".parse::<segue_store::ObjectAddress>().is_err());
-/// # Ok::<(), segue_store::Error>(())
+/// assert!("s3://my-bucket/tables/".parse::<store::ObjectAddress>().is_err());
+/// # Ok::<(), store::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ObjectAddress {

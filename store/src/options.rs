@@ -9,7 +9,7 @@ use aws_sdk_s3::config::{
 };
 
 /// The slowest upload that is waited for, in bytes a second.
-const SLOWEST_UPLOAD: u64 = 64 * 1024;
+const MIN_UPLOAD_BYTES_PER_SECOND: u64 = 64 * 1024;
 
 /// Time-outs, retries and connections. The SDK itself has no limit but the one for connecting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl StoreOptions {
     /// The time-outs of a request that carries this many bytes: attempts end with the answer, so they last as long as
     /// the upload does.
     pub(crate) fn upload_timeouts(&self, bytes: usize) -> TimeoutConfig {
-        self.timeouts(Duration::from_secs(bytes as u64 / SLOWEST_UPLOAD))
+        self.timeouts(Duration::from_secs(bytes as u64 / MIN_UPLOAD_BYTES_PER_SECOND))
     }
 
     fn timeouts(&self, upload: Duration) -> TimeoutConfig {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use crate::error::cause;
-use crate::object::{Condition, Put, Small};
+use crate::object::{Condition, Put, SmallObject};
 use crate::{BoxFuture, Error, Latest, MAX_LATEST_BYTES, Store, Version};
 
 /// What [`Store::latest`] found.
@@ -27,7 +27,7 @@ pub(crate) struct Pointer {
     etag: Option<String>,
     /// Nothing where there is no pointer, or one that nobody can read and that is better replaced.
     pub(crate) latest: Option<Latest>,
-    pub(crate) marks: Marks,
+    pub(crate) pending_deletes: PendingDeletes,
 }
 
 /// What `latest.json` says to publishers beside the current model. Whoever moves the pointer hands it on.
@@ -36,7 +36,7 @@ pub(crate) struct Pointer {
 /// is deleted, and with the same conditional write that publishers use: whoever looked at the model before it was
 /// marked finds that the pointer has changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Marks {
+pub(crate) struct PendingDeletes {
     /// Models that are being deleted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) removing: Vec<Version>,
@@ -47,16 +47,16 @@ pub(crate) struct Marks {
 }
 
 /// As many models as can be marked at once: so that `latest.json` is read however long its description is.
-pub(crate) const MAX_MARKS: usize = 100;
+pub(crate) const MAX_PENDING_DELETES: usize = 100;
 /// How many bytes are kept for a mark in `latest.json`: it takes 72, and there is something around them all.
-pub(crate) const MARK_BYTES: usize = 80;
+pub(crate) const PENDING_DELETE_BYTES: usize = 80;
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-impl Marks {
+impl PendingDeletes {
     /// The content of `latest.json`.
     fn beside(&self, latest: &Latest) -> Vec<u8> {
         #[derive(Serialize)]
@@ -64,10 +64,10 @@ impl Marks {
             #[serde(flatten)]
             latest: &'a Latest,
             #[serde(flatten)]
-            marks: &'a Marks,
+            pending_deletes: &'a PendingDeletes,
         }
         // As `Latest::to_json`, which see.
-        let mut json = serde_json::to_vec_pretty(&Content { latest, marks: self }).unwrap_or_default();
+        let mut json = serde_json::to_vec_pretty(&Content { latest, pending_deletes: self }).unwrap_or_default();
         json.push(b'\n');
         json
     }
@@ -82,10 +82,10 @@ impl Store {
         Box::pin(async move {
             let key = self.location.latest_key();
             match self.get_small(&key, known_etag).await? {
-                Small::NotModified => Ok(LatestState::NotModified),
-                Small::Missing => Err(Error::NoModel { location: self.location.clone() }),
-                Small::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
-                Small::Found { bytes, etag } => {
+                SmallObject::NotModified => Ok(LatestState::NotModified),
+                SmallObject::Missing => Err(Error::NoModel { location: self.location.clone() }),
+                SmallObject::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
+                SmallObject::Found { bytes, etag } => {
                     Ok(LatestState::Found { latest: Latest::parse(&bytes, &self.location, &key)?, etag })
                 }
             }
@@ -95,20 +95,20 @@ impl Store {
     pub(crate) async fn pointer(&self) -> Result<Pointer, Error> {
         let key = self.location.latest_key();
         let (etag, read) = match self.get_small(&key, None).await? {
-            Small::Missing | Small::NotModified => {
-                return Ok(Pointer { etag: None, latest: None, marks: Marks::default() });
+            SmallObject::Missing | SmallObject::NotModified => {
+                return Ok(Pointer { etag: None, latest: None, pending_deletes: PendingDeletes::default() });
             }
-            Small::TooLarge { etag } => (etag, Err(Latest::too_large(&self.location, &key))),
-            Small::Found { bytes, etag } => {
+            SmallObject::TooLarge { etag } => (etag, Err(Latest::too_large(&self.location, &key))),
+            SmallObject::Found { bytes, etag } => {
                 let latest = Latest::parse(&bytes, &self.location, &key);
-                let marks = serde_json::from_slice::<Marks>(&bytes)
+                let pending_deletes = serde_json::from_slice::<PendingDeletes>(&bytes)
                     .map_err(|error| Error::Corrupt { what: self.location.url(&key), reason: error.to_string() });
-                (etag, latest.and_then(|latest| Ok((latest, marks?))))
+                (etag, latest.and_then(|latest| Ok((latest, pending_deletes?))))
             }
         };
         let read = read.inspect_err(|error| warn!(%error, "the pointer cannot be read")).ok();
-        let (latest, marks) = read.unzip();
-        Ok(Pointer { etag, latest, marks: marks.unwrap_or_default() })
+        let (latest, pending_deletes) = read.unzip();
+        Ok(Pointer { etag, latest, pending_deletes: pending_deletes.unwrap_or_default() })
     }
 
     /// Points at `next`, if the pointer is still the one that was `seen`. Nothing where models were marked meanwhile,
@@ -120,7 +120,7 @@ impl Store {
             Some(latest) if latest.version == next.version => latest.previous,
             latest => latest.as_ref().map(|latest| latest.version),
         };
-        if self.write_pointer(seen, &next, &seen.marks).await? != Put::Declined {
+        if self.write_pointer(seen, &next, &seen.pending_deletes).await? != Put::Declined {
             return Ok(Some(next));
         }
 
@@ -132,7 +132,7 @@ impl Store {
                 let source = cause("a write was under way at the same time");
                 Err(Error::Unavailable { what: self.location.url(&key), source })
             }
-            latest if latest == seen.latest && now.marks != seen.marks => Ok(None),
+            latest if latest == seen.latest && now.pending_deletes != seen.pending_deletes => Ok(None),
             latest => Err(Error::PointerMoved {
                 location: self.location.clone(),
                 version: next.version,
@@ -142,9 +142,14 @@ impl Store {
     }
 
     /// Writes the pointer, if it is still the one that was `seen`.
-    pub(crate) async fn write_pointer(&self, seen: &Pointer, next: &Latest, marks: &Marks) -> Result<Put, Error> {
+    pub(crate) async fn write_pointer(
+        &self,
+        seen: &Pointer,
+        next: &Latest,
+        pending_deletes: &PendingDeletes,
+    ) -> Result<Put, Error> {
         let key = self.location.latest_key();
-        let json = marks.beside(next);
+        let json = pending_deletes.beside(next);
         if json.len() > MAX_LATEST_BYTES {
             return Err(Latest::too_large(&self.location, &key));
         }
@@ -154,7 +159,7 @@ impl Store {
 
     /// Fails where a model is being deleted.
     pub(crate) fn unmarked(&self, seen: &Pointer, version: Version) -> Result<(), Error> {
-        if seen.marks.removing.contains(&version) {
+        if seen.pending_deletes.removing.contains(&version) {
             return Err(Error::BeingRemoved { location: self.location.clone(), version });
         }
         Ok(())
@@ -167,9 +172,14 @@ mod tests {
 
     #[test]
     fn a_mark_takes_no_more_than_is_kept_for_it() {
-        let marks = |count: usize| Marks { removing: vec![Version::of(b"m"); count], prunes: u64::MAX };
-        let length = |count: usize| serde_json::to_vec_pretty(&marks(count)).unwrap().len();
-        assert!(length(MAX_MARKS) <= MAX_MARKS * MARK_BYTES, "{}", length(MAX_MARKS));
-        const { assert!(MAX_MARKS * MARK_BYTES < MAX_LATEST_BYTES / 4) }
+        let pending_deletes =
+            |count: usize| PendingDeletes { removing: vec![Version::of(b"m"); count], prunes: u64::MAX };
+        let length = |count: usize| serde_json::to_vec_pretty(&pending_deletes(count)).unwrap().len();
+        assert!(
+            length(MAX_PENDING_DELETES) <= MAX_PENDING_DELETES * PENDING_DELETE_BYTES,
+            "{}",
+            length(MAX_PENDING_DELETES)
+        );
+        const { assert!(MAX_PENDING_DELETES * PENDING_DELETE_BYTES < MAX_LATEST_BYTES / 4) }
     }
 }

@@ -4,16 +4,16 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::info;
 
 use crate::error::cause;
-use crate::list::Stored;
+use crate::list::ModelObjects;
 use crate::object::Put;
-use crate::pointer::{MAX_MARKS, Marks};
+use crate::pointer::{MAX_PENDING_DELETES, PendingDeletes};
 use crate::{BoxFuture, Error, Store, Version};
 
 /// Nothing younger is deleted, unless that is asked for: somebody may be about to go back to it, or may still be
 /// publishing it.
 pub const MIN_AGE: SignedDuration = SignedDuration::from_hours(24);
 /// How often the pointer is looked at again because somebody else has written it.
-pub(crate) const MAX_LOOKS: usize = 16;
+pub(crate) const MAX_POINTER_ATTEMPTS: usize = 16;
 
 /// Which models are to be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +63,8 @@ impl Store {
 
             let mut pruned = Pruned::default();
             let mut newest = 0;
-            for Stored { version, artifact, newest: written } in &stored {
-                let marked = seen.marks.removing.contains(version);
+            for ModelObjects { version, artifact, newest: written } in &stored {
+                let marked = seen.pending_deletes.removing.contains(version);
                 match artifact {
                     _ if current == Some(*version) => newest += 1,
                     Some(_) if marked => pruned.models.push(*version),
@@ -80,7 +80,7 @@ impl Store {
             }
             let mut gone = Vec::new();
             let doomed: Vec<Version> = pruned.models.iter().chain(&pruned.remains).copied().collect();
-            for some in doomed.chunks(MAX_MARKS) {
+            for some in doomed.chunks(MAX_PENDING_DELETES) {
                 self.mark(some).await?;
                 for version in some {
                     if self.remove(*version).await? {
@@ -99,40 +99,44 @@ impl Store {
 
     /// Says in `latest.json` that these are being deleted, but not the one that is current by now.
     async fn mark(&self, versions: &[Version]) -> Result<(), Error> {
-        self.change_marks(|current, marks| {
+        self.change_pending_deletes(|current, pending_deletes| {
             let mut removing: Vec<Version> = versions.iter().copied().filter(|version| *version != current).collect();
             // Marks that another prune has left are found again in what is stored.
-            removing.extend(marks.removing.iter().copied().filter(|marked| !versions.contains(marked)));
-            removing.truncate(MAX_MARKS);
-            (removing != marks.removing).then(|| Marks { removing, prunes: marks.prunes + 1 })
+            removing.extend(pending_deletes.removing.iter().copied().filter(|marked| !versions.contains(marked)));
+            removing.truncate(MAX_PENDING_DELETES);
+            (removing != pending_deletes.removing)
+                .then(|| PendingDeletes { removing, prunes: pending_deletes.prunes + 1 })
         })
         .await
     }
 
     /// Takes marks away: those of models that are gone.
-    async fn unmark(&self, gone: &[Version], stored: &[Stored]) -> Result<(), Error> {
-        self.change_marks(|current, marks| {
+    async fn unmark(&self, gone: &[Version], stored: &[ModelObjects]) -> Result<(), Error> {
+        self.change_pending_deletes(|current, pending_deletes| {
             let there = |version: &Version| stored.iter().any(|model| model.version == *version);
             let left = |version: &&Version| there(version) && **version != current && !gone.contains(version);
-            let removing: Vec<Version> = marks.removing.iter().filter(left).copied().collect();
-            (removing != marks.removing).then_some(Marks { removing, ..*marks })
+            let removing: Vec<Version> = pending_deletes.removing.iter().filter(left).copied().collect();
+            (removing != pending_deletes.removing).then_some(PendingDeletes { removing, ..*pending_deletes })
         })
         .await
     }
 
     /// Changes the marks, given the current model and the marks as they are; or leaves them.
-    async fn change_marks(&self, change: impl Fn(Version, &Marks) -> Option<Marks>) -> Result<(), Error> {
-        for _ in 0..MAX_LOOKS {
+    async fn change_pending_deletes(
+        &self,
+        change: impl Fn(Version, &PendingDeletes) -> Option<PendingDeletes>,
+    ) -> Result<(), Error> {
+        for _ in 0..MAX_POINTER_ATTEMPTS {
             let seen = self.pointer().await?;
             let Some(latest) = &seen.latest else {
                 return Err(Error::NoModel { location: self.location.clone() });
             };
-            let Some(marks) = change(latest.version, &seen.marks) else { return Ok(()) };
-            if self.write_pointer(&seen, latest, &marks).await? != Put::Declined {
+            let Some(pending_deletes) = change(latest.version, &seen.pending_deletes) else { return Ok(()) };
+            if self.write_pointer(&seen, latest, &pending_deletes).await? != Put::Declined {
                 return Ok(());
             }
         }
-        Err(self.pruned_all_the_time())
+        Err(self.pointer_contended())
     }
 
     /// Deletes what is stored of a model, the artifact first, if it is still marked and not current. Publishers that
@@ -145,7 +149,7 @@ impl Store {
 
         let now = self.pointer().await?;
         let current = now.latest.map(|latest| latest.version);
-        if current.is_none_or(|current| current == version) || !now.marks.removing.contains(&version) {
+        if current.is_none_or(|current| current == version) || !now.pending_deletes.removing.contains(&version) {
             return Ok(false);
         }
         for key in &keys {
@@ -156,7 +160,7 @@ impl Store {
     }
 
     /// What is said where others write the pointer each time it was looked at.
-    pub(crate) fn pruned_all_the_time(&self) -> Error {
+    pub(crate) fn pointer_contended(&self) -> Error {
         let what = self.location.url(&self.location.latest_key());
         Error::Unavailable { what, source: cause("others write it all the time") }
     }

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use tracing::info;
 
 use crate::error::cause;
-use crate::object::{Condition, Head, Put};
-use crate::pointer::{MARK_BYTES, MAX_MARKS};
-use crate::prune::MAX_LOOKS;
+use crate::object::{Condition, ObjectMeta, Put};
+use crate::pointer::{MAX_PENDING_DELETES, PENDING_DELETE_BYTES};
+use crate::prune::MAX_POINTER_ATTEMPTS;
 use crate::{BoxFuture, Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
 
 /// A model to be published.
@@ -52,7 +52,7 @@ pub struct Published {
 }
 
 /// An artifact in its place.
-struct Stored {
+struct PutArtifact {
     already_there: bool,
     etag: Option<String>,
 }
@@ -75,7 +75,7 @@ impl Store {
                 key: self.location.model_key(version),
                 size: upload.artifact.len() as u64,
                 etag: None,
-                head: head(&upload.artifact),
+                graphs_offset: offset_of_graphs(&upload.artifact),
                 tracks: upload.tracks,
                 k: upload.k,
                 accuracy: upload.accuracy,
@@ -86,7 +86,7 @@ impl Store {
             check(&next, &upload.report)?;
 
             let mut already_there = true;
-            for _ in 0..MAX_LOOKS {
+            for _ in 0..MAX_POINTER_ATTEMPTS {
                 let seen = self.pointer().await?;
                 self.unmarked(&seen, version)?;
                 let stored = self.store_model(&next, upload.artifact.clone(), upload.report.clone()).await?;
@@ -112,12 +112,17 @@ impl Store {
                     previous: current.previous,
                 });
             }
-            Err(self.pruned_all_the_time())
+            Err(self.pointer_contended())
         })
     }
 
     /// Writes what belongs to a model, the artifact last: where it is, the rest is.
-    async fn store_model(&self, model: &Latest, artifact: Bytes, report: Vec<ReportFile>) -> Result<Stored, Error> {
+    async fn store_model(
+        &self,
+        model: &Latest,
+        artifact: Bytes,
+        report: Vec<ReportFile>,
+    ) -> Result<PutArtifact, Error> {
         // A report or a summary that is there already is of an earlier publish of the same bytes, and is kept.
         for file in report {
             let key = self.location.report_key(model.version, &file.path);
@@ -128,11 +133,11 @@ impl Store {
 
         let put = self.put(&model.key, artifact, "application/octet-stream", Condition::Absent).await?;
         if let Put::Written { etag } = put {
-            return Ok(Stored { already_there: false, etag });
+            return Ok(PutArtifact { already_there: false, etag });
         }
         match self.head(&model.key).await? {
-            Some(Head { size, etag }) if size == model.size => Ok(Stored { already_there: true, etag }),
-            Some(Head { size, .. }) => Err(Error::Corrupt {
+            Some(ObjectMeta { size, etag }) if size == model.size => Ok(PutArtifact { already_there: true, etag }),
+            Some(ObjectMeta { size, .. }) => Err(Error::Corrupt {
                 what: self.location.url(&model.key),
                 reason: format!("expected {} bytes, it holds {size}; delete it first", model.size),
             }),
@@ -145,9 +150,9 @@ impl Store {
 }
 
 /// Where the graphs of an artifact begin: an answer needs what is before them.
-fn head(artifact: &[u8]) -> Option<u64> {
+fn offset_of_graphs(artifact: &[u8]) -> Option<u64> {
     // Whether it is an artifact at all is not for the store to judge.
-    let sections = segue::artifact::sections(artifact).ok()?;
+    let sections = recommender::artifact::sections(artifact).ok()?;
     sections.iter().filter(|section| !section.is_graph()).map(|section| section.range().end).max()
 }
 
@@ -160,7 +165,7 @@ fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {
         return bad(format!("expected an accuracy of 0 to 1, got {}", model.accuracy));
     }
     // The pointer gets `etag` and `previous` later, less than 400 bytes, and marks.
-    if model.to_json().len() + 512 + MAX_MARKS * MARK_BYTES > MAX_LATEST_BYTES {
+    if model.to_json().len() + 512 + MAX_PENDING_DELETES * PENDING_DELETE_BYTES > MAX_LATEST_BYTES {
         return bad(format!(
             "its description is longer than {MAX_LATEST_BYTES} bytes; give the features shorter names"
         ));
@@ -182,7 +187,7 @@ mod tests {
             key: String::new(),
             size: 1,
             etag: None,
-            head: None,
+            graphs_offset: None,
             tracks: 1,
             k: 1,
             accuracy: 1.0,

@@ -2,8 +2,8 @@
 
 use tracing::info;
 
-use crate::object::Small;
-use crate::prune::MAX_LOOKS;
+use crate::object::SmallObject;
+use crate::prune::MAX_POINTER_ATTEMPTS;
 use crate::{BoxFuture, Error, Latest, Store, Version};
 
 impl Store {
@@ -15,7 +15,7 @@ impl Store {
     /// [`Error::PointerMoved`] where another publisher was first.
     pub fn rollback(&self, version: Version) -> BoxFuture<'_, Result<Latest, Error>> {
         Box::pin(async move {
-            for _ in 0..MAX_LOOKS {
+            for _ in 0..MAX_POINTER_ATTEMPTS {
                 let seen = self.pointer().await?;
                 self.unmarked(&seen, version)?;
                 // After the pointer: whatever is deleted from now on was marked, and then the pointer is another.
@@ -30,7 +30,7 @@ impl Store {
                     return Ok(latest);
                 }
             }
-            Err(self.pruned_all_the_time())
+            Err(self.pointer_contended())
         })
     }
 
@@ -39,9 +39,9 @@ impl Store {
         let key = self.location.summary_key(version);
         let unknown = || Error::UnknownVersion { location: self.location.clone(), version };
         let mut model = match self.get_small(&key, None).await? {
-            Small::Missing | Small::NotModified => return Err(unknown()),
-            Small::TooLarge { .. } => return Err(Latest::too_large(&self.location, &key)),
-            Small::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key)?,
+            SmallObject::Missing | SmallObject::NotModified => return Err(unknown()),
+            SmallObject::TooLarge { .. } => return Err(Latest::too_large(&self.location, &key)),
+            SmallObject::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key)?,
         };
         if model.version != version {
             let reason = format!("it is the summary of {}", model.version);

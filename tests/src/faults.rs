@@ -57,7 +57,7 @@ impl fmt::Debug for Other {
 
 /// Which requests meet the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
+pub enum FaultTarget {
     /// Those for `latest.json`.
     Pointer,
     /// Those for artifacts.
@@ -84,7 +84,7 @@ struct Wire {
 #[derive(Clone, Debug)]
 struct Plan {
     fault: Fault,
-    of: Of,
+    of: FaultTarget,
     left: usize,
 }
 
@@ -117,7 +117,7 @@ impl Proxy {
     }
 
     /// The next `times` requests of these meet the fault.
-    pub fn set(&self, fault: Fault, of: Of, times: usize) {
+    pub fn set(&self, fault: Fault, of: FaultTarget, times: usize) {
         self.wire.met.store(0, Ordering::SeqCst);
         *self.wire.plan() = Some(Plan { fault, of, left: times });
     }
@@ -155,8 +155,12 @@ impl Wire {
 
     /// The fault that this request meets, if it is to meet one.
     fn fault(&self, head: &str) -> Option<Fault> {
-        let of = if head.lines().next().unwrap_or_default().contains("latest.json") { Of::Pointer } else { Of::Model };
-        let counted = if of == Of::Pointer { &self.pointers } else { &self.models };
+        let of = if head.lines().next().unwrap_or_default().contains("latest.json") {
+            FaultTarget::Pointer
+        } else {
+            FaultTarget::Model
+        };
+        let counted = if of == FaultTarget::Pointer { &self.pointers } else { &self.models };
         counted.fetch_add(1, Ordering::SeqCst);
         let mut plan = self.plan();
         let plan = plan.as_mut().filter(|plan| plan.left > 0 && plan.of == of)?;

@@ -6,15 +6,15 @@ pub mod faults;
 pub mod log;
 pub mod runtime;
 pub mod test_data;
+pub mod test_env;
 pub mod wait;
-pub mod world;
 
 use std::{io, path::Path};
 
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use local::s3::EmbeddedS3;
-use segue_store::Store;
+use store::Store;
 use tempfile::TempDir;
 
 /// A store on an embedded S3 server of its own, `s3://music/segue`.

@@ -1,11 +1,11 @@
 //! What no client of good will sends: each is a problem, and the next request is answered.
 
 use recommend::http::cors::Cors;
-use segue_tests::{
-    runtime::{Function, api_gateway_event},
-    world::World,
-};
 use serde_json::Value;
+use tests::{
+    runtime::{Function, api_gateway_event},
+    test_env::TestEnv,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -61,10 +61,10 @@ fn bodies() -> Vec<(&'static str, String, u16, &'static str)> {
 
 #[tokio::test]
 async fn a_hostile_body_is_a_problem_and_the_next_request_is_served() {
-    let world = World::new().await;
-    world.publish().await;
-    let mut function = world.function().await;
-    let base = world.serve(&Cors::Off).await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let mut function = test_env.function().await;
+    let base = test_env.serve(&Cors::Off).await;
     for (name, body, status, word) in bodies() {
         let (found, problem) = post(&function, &body).await;
         let short: String = problem.to_string().chars().take(300).collect();
@@ -87,9 +87,9 @@ async fn a_hostile_body_is_a_problem_and_the_next_request_is_served() {
 
 #[tokio::test]
 async fn a_body_that_is_not_utf_8_is_a_problem() {
-    let world = World::new().await;
-    world.publish().await;
-    let base = world.serve(&Cors::Off).await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let base = test_env.serve(&Cors::Off).await;
     let request = reqwest::Client::new().post(format!("{base}/v1/classify"));
     let body = b"{\"features\":{\"\xff\":1}}".to_vec();
     let answer = request.header("content-type", "application/json").body(body).send().await.expect("an answer");
@@ -101,10 +101,10 @@ async fn a_body_that_is_not_utf_8_is_a_problem() {
 
 #[tokio::test]
 async fn a_hostile_url_is_a_problem_and_the_next_request_is_served() {
-    let world = World::new().await;
-    world.publish().await;
-    let base = world.serve(&Cors::Off).await;
-    let function = world.function().await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let base = test_env.serve(&Cors::Off).await;
+    let function = test_env.function().await;
     let long = "x".repeat(1_025);
     let endless = "x".repeat(20_000);
     for (target, status) in [

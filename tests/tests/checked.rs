@@ -3,11 +3,11 @@
 
 use std::{hint::black_box, panic::catch_unwind, process::Command};
 
-use segue::{
-    neighbor::{Search, Searched},
+use recommender::{
     recommend::{Request, Seed},
+    search::{Search, SearchMethod},
 };
-use segue_tests::{binaries::binary, world};
+use tests::{binaries::binary, test_env};
 
 const TRACKS: u32 = 4_000;
 
@@ -29,7 +29,7 @@ fn exact_search_rebuilt_graphs_and_the_title_index_hold_under_checks() {
         .output()
         .expect("the trainer runs");
     assert!(synth.status.success(), "{}", String::from_utf8_lossy(&synth.stderr));
-    let model = world::open(&world::train(&table, &[]));
+    let model = test_env::open(&test_env::train(&table, &[]));
     model.verify().expect("holds");
     let rows = model.catalog().len() as u32;
     assert!(rows > TRACKS / 2, "{rows} tracks");
@@ -42,7 +42,7 @@ fn exact_search_rebuilt_graphs_and_the_title_index_hold_under_checks() {
                 model.recommend(&request).expect("an answer")
             };
             let (exact, hnsw) = (answer(Search::Exact), answer(Search::Hnsw));
-            assert_eq!((exact.search, hnsw.search), (Searched::Exact, Searched::Hnsw));
+            assert_eq!((exact.search, hnsw.search), (SearchMethod::Exact, SearchMethod::Hnsw));
             assert_eq!(exact.tracks.len(), hnsw.tracks.len());
             asked += exact.tracks.len();
             agreed +=

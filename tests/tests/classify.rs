@@ -3,23 +3,23 @@
 use std::f64::consts::TAU;
 
 use recommend::http::cors::Cors;
-use segue::Model;
-use segue_tests::world::World;
+use recommender::Model;
 use serde_json::{Map, Value, json};
+use tests::test_env::TestEnv;
 
 struct Served {
-    _world: World,
+    _world: TestEnv,
     base: String,
     model: Model,
 }
 
 impl Served {
     async fn new() -> Self {
-        let world = World::new().await;
-        world.publish().await;
-        let base = world.serve(&Cors::Off).await;
-        let model = Model::open(&world.artifact()).expect("a model");
-        Self { _world: world, base, model }
+        let test_env = TestEnv::new().await;
+        test_env.publish().await;
+        let base = test_env.serve(&Cors::Off).await;
+        let model = Model::open(&test_env.artifact()).expect("a model");
+        Self { _world: test_env, base, model }
     }
 
     async fn post(&self, body: impl Into<reqwest::Body>) -> (u16, Value) {

@@ -13,10 +13,10 @@ use std::{
 };
 
 use local::s3::EmbeddedS3;
-use segue_store::{LatestState, Store};
-use segue_tests::{binaries::binary, catalog, log::Log, wait::TIMEOUT};
 use serde_json::Value;
+use store::{LatestState, Store};
 use tempfile::TempDir;
+use tests::{binaries::binary, catalog, log::Log, wait::TIMEOUT};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -59,7 +59,7 @@ const NOT_RUN: [(&str, &str); 9] = [
         "its images cannot be had everywhere; the next commands use the embedded server in its place",
     ),
     (
-        "cargo bench --profile dev -p segue-benches --bench cold_start",
+        "cargo bench --profile dev -p benches --bench cold_start",
         "a measurement of minutes beside Python services; that it compiles is checked with all targets",
     ),
 ];

@@ -1,14 +1,14 @@
 //! The routes for clients of the Python service: every status, every parameter, its names.
 
 use recommend::http::cors::Cors;
-use segue_tests::world::World;
 use serde_json::{Value, json};
+use tests::test_env::TestEnv;
 
-async fn served() -> (World, String) {
-    let world = World::new().await;
-    world.publish().await;
-    let base = world.serve(&Cors::Off).await;
-    (world, base)
+async fn served() -> (TestEnv, String) {
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let base = test_env.serve(&Cors::Off).await;
+    (test_env, base)
 }
 
 async fn get(base: &str, target: &str) -> (u16, Value) {
@@ -86,13 +86,13 @@ async fn what_is_not_found_is_a_status() {
 
 #[tokio::test]
 async fn titles_with_slashes_are_one_title() {
-    let world = World::new().await;
-    world
+    let test_env = TestEnv::new().await;
+    test_env
         .publish_with(
             "AC/DC Live,Angus,An album,rock,0.9,140,0.4,0.1,50,2000,No\nA%2FB,Angus,An album,rock,0.9,141,0.4,0.1,50,2000,No\n",
         )
         .await;
-    let base = world.serve(&Cors::Off).await;
+    let base = test_env.serve(&Cors::Off).await;
     for path in ["AC%2FDC%20Live", "ac/dc%20live", "ac%2fdc%20live"] {
         let (status, answer) = get(&base, &format!("/recommend/{path}?n=2")).await;
         assert_eq!((status, &answer["original_song"]["song"]), (200, &json!("AC/DC Live")), "{path}");
@@ -100,7 +100,7 @@ async fn titles_with_slashes_are_one_title() {
     let (_, answer) = get(&base, "/recommend/A%252FB?n=1").await;
     assert_eq!(answer["original_song"]["song"], "A%2FB");
     // Through API Gateway, as it came and decoded.
-    let function = world.function().await;
+    let function = test_env.function().await;
     for path in ["/recommend/AC%2FDC%20Live?n=2", "/recommend/AC/DC%20Live?n=2"] {
         let (status, _, answer) = function.get(path).await;
         assert_eq!((status, &answer["original_song"]["song"]), (200, &json!("AC/DC Live")), "{path}");

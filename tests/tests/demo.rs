@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use segue_tests::{binaries::binary, catalog, test_data};
 use serde_json::Value;
 use tempfile::TempDir;
+use tests::{binaries::binary, catalog, test_data};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},

@@ -4,45 +4,45 @@
 use std::time::Duration;
 
 use recommend::http::cors::Cors;
-use segue_tests::{
+use serde_json::Value;
+use tests::{
     binaries::binary,
     catalog::BUCKET,
-    faults::{Fault, Of, Other, Proxy},
+    faults::{Fault, FaultTarget, Other, Proxy},
     runtime::Function,
+    test_env::TestEnv,
     wait::eventually,
-    world::World,
 };
-use serde_json::Value;
 
 /// What is asked for. An exact search says the same with and without graphs.
-const QUESTION: &str = "/v1/recommendations?song=track+seven&search=exact";
+const TARGET: &str = "/v1/recommendations?song=track+seven&search=exact";
 /// How long a request waits for a model.
 const DEADLINE: Duration = Duration::from_millis(3_000);
 /// Always.
-const EVER: usize = usize::MAX;
+const ALWAYS: usize = usize::MAX;
 
 /// An S3 server behind a proxy, with a model in it.
-struct Scene {
-    world: World,
+struct FaultFixture {
+    test_env: TestEnv,
     proxy: Proxy,
     /// The right answer from each model that was published, by its version.
     right: Vec<Value>,
 }
 
-impl Scene {
+impl FaultFixture {
     async fn new() -> Self {
-        let world = World::new().await;
-        let proxy = Proxy::start(&world.s3.endpoint()).await;
-        let mut scene = Self { world, proxy, right: Vec::new() };
-        scene.publish("3").await;
-        scene
+        let test_env = TestEnv::new().await;
+        let proxy = Proxy::start(&test_env.s3.endpoint()).await;
+        let mut fixture = Self { test_env, proxy, right: Vec::new() };
+        fixture.publish("3").await;
+        fixture
     }
 
     /// Publishes another model, past the proxy.
     async fn publish(&mut self, k: &str) {
-        self.world.publish_as(k).await;
+        self.test_env.publish_as(k).await;
         // Served without a fault, and without ever looking for another model.
-        let url = self.world.serve(&Cors::Off).await + QUESTION;
+        let url = self.test_env.serve(&Cors::Off).await + TARGET;
         let answer = reqwest::get(url).await.expect("answers").json().await.expect("JSON");
         self.right.push(answer);
     }
@@ -52,7 +52,7 @@ impl Scene {
     }
 
     async fn function(&self) -> Function {
-        let mut env = self.world.env();
+        let mut env = self.test_env.env();
         for (name, value) in &mut env {
             if name == "AWS_ENDPOINT_URL_S3" {
                 *value = self.proxy.endpoint();
@@ -65,7 +65,7 @@ impl Scene {
 
     /// Asks once: the right answer of a model, or a 503 that says when to come back. Nothing else may come of any fault.
     async fn ask(&self, function: &Function) -> Option<Value> {
-        let (status, headers, answer) = function.get(QUESTION).await;
+        let (status, headers, answer) = function.get(TARGET).await;
         if status == 503 {
             assert_eq!(answer["type"], "urn:segue:problem:model-unavailable");
             assert!(headers["retry-after"].as_str().is_some_and(|seconds| seconds.parse::<u32>().is_ok()), "{headers}");
@@ -88,26 +88,26 @@ impl Scene {
 }
 
 /// The fault lasts: a cold function answers 503 meanwhile, and its next request once the fault is lifted.
-async fn a_cold_function_waits_it_out(fault: &Fault, of: Of) {
-    let scene = Scene::new().await;
-    scene.proxy.set(fault.clone(), of, EVER);
-    let mut function = scene.function().await;
-    assert_eq!(scene.ask(&function).await, None, "{fault:?} of {of:?}");
-    assert!(scene.proxy.met() > 0);
+async fn a_cold_function_waits_it_out(fault: &Fault, of: FaultTarget) {
+    let fixture = FaultFixture::new().await;
+    fixture.proxy.set(fault.clone(), of, ALWAYS);
+    let mut function = fixture.function().await;
+    assert_eq!(fixture.ask(&function).await, None, "{fault:?} of {of:?}");
+    assert!(fixture.proxy.met() > 0);
     // What comes twice as late as the deadline was not waited for.
-    assert_eq!(scene.proxy.delayed(), 0, "{fault:?} of {of:?}");
-    scene.proxy.lift();
-    assert!(scene.ask(&function).await.is_some(), "the first request after {fault:?} of {of:?}");
+    assert_eq!(fixture.proxy.delayed(), 0, "{fault:?} of {of:?}");
+    fixture.proxy.lift();
+    assert!(fixture.ask(&function).await.is_some(), "the first request after {fault:?} of {of:?}");
     assert!(function.is_running());
 }
 
 /// The fault passes: a cold function's first request is answered all the same.
-async fn a_cold_function_tries_again(fault: &Fault, of: Of) {
-    let scene = Scene::new().await;
-    scene.proxy.set(fault.clone(), of, 1);
-    let function = scene.function().await;
-    assert!(scene.ask(&function).await.is_some(), "{fault:?} of {of:?}");
-    assert_eq!(scene.proxy.met(), 1);
+async fn a_cold_function_tries_again(fault: &Fault, of: FaultTarget) {
+    let fixture = FaultFixture::new().await;
+    fixture.proxy.set(fault.clone(), of, 1);
+    let function = fixture.function().await;
+    assert!(fixture.ask(&function).await.is_some(), "{fault:?} of {of:?}");
+    assert_eq!(fixture.proxy.met(), 1);
 }
 
 /// What `/health` says of the last look for a new model, if that failed.
@@ -116,57 +116,57 @@ fn failure(health: &Value) -> Option<Value> {
 }
 
 /// The fault lasts: the old model goes on answering, `/health` says why, and the new one comes once the fault is lifted.
-async fn the_old_model_goes_on(fault: &Fault, of: Of, reason: &str) {
-    let mut scene = Scene::new().await;
-    let mut function = scene.function().await;
-    assert!(scene.ask(&function).await.is_some());
-    let old = scene.version().clone();
-    scene.proxy.set(fault.clone(), of, EVER);
-    scene.publish("4").await;
+async fn the_old_model_goes_on(fault: &Fault, of: FaultTarget, reason: &str) {
+    let mut fixture = FaultFixture::new().await;
+    let mut function = fixture.function().await;
+    assert!(fixture.ask(&function).await.is_some());
+    let old = fixture.version().clone();
+    fixture.proxy.set(fault.clone(), of, ALWAYS);
+    fixture.publish("4").await;
     let reported = async || {
-        assert_eq!(scene.ask(&function).await.as_ref(), Some(&old), "{fault:?} of {of:?}");
+        assert_eq!(fixture.ask(&function).await.as_ref(), Some(&old), "{fault:?} of {of:?}");
         let (_, _, health) = function.get("/health").await;
         assert_eq!((&health["status"], &health["model"]), (&Value::from("ok"), &old));
         failure(&health)
     };
     let failed = eventually(&format!("a report of {fault:?} of {of:?}"), reported).await;
     assert_eq!(failed["reason"], reason, "{fault:?} of {of:?}");
-    let named = if of == Of::Pointer { &Value::Null } else { scene.version() };
+    let named = if of == FaultTarget::Pointer { &Value::Null } else { fixture.version() };
     assert_eq!(&failed["model"], named);
-    scene.proxy.lift();
-    scene.until_latest_answers(&function).await;
+    fixture.proxy.lift();
+    fixture.until_latest_answers(&function).await;
     let (_, _, health) = function.get("/health").await;
     assert_eq!(health["refresh_failed"], Value::Null);
     assert!(function.is_running());
 }
 
 /// The fault passes: the new model comes.
-async fn the_new_model_comes_anyway(fault: &Fault, of: Of) {
-    let mut scene = Scene::new().await;
-    let function = scene.function().await;
-    assert!(scene.ask(&function).await.is_some());
-    scene.proxy.set(fault.clone(), of, 1);
-    scene.publish("4").await;
-    scene.until_latest_answers(&function).await;
+async fn the_new_model_comes_anyway(fault: &Fault, of: FaultTarget) {
+    let mut fixture = FaultFixture::new().await;
+    let function = fixture.function().await;
+    assert!(fixture.ask(&function).await.is_some());
+    fixture.proxy.set(fault.clone(), of, 1);
+    fixture.publish("4").await;
+    fixture.until_latest_answers(&function).await;
 }
 
 /// A fault that lasts, in each place and at each time. `pointer` and `model` are how it is reported.
 async fn lasting(fault: Fault, pointer: &str, model: &str) {
     tokio::join!(
-        a_cold_function_waits_it_out(&fault, Of::Pointer),
-        a_cold_function_waits_it_out(&fault, Of::Model),
-        the_old_model_goes_on(&fault, Of::Pointer, pointer),
-        the_old_model_goes_on(&fault, Of::Model, model),
+        a_cold_function_waits_it_out(&fault, FaultTarget::Pointer),
+        a_cold_function_waits_it_out(&fault, FaultTarget::Model),
+        the_old_model_goes_on(&fault, FaultTarget::Pointer, pointer),
+        the_old_model_goes_on(&fault, FaultTarget::Model, model),
     );
 }
 
 /// A fault that passes, in each place and at each time.
 async fn passing(fault: Fault) {
     tokio::join!(
-        a_cold_function_tries_again(&fault, Of::Pointer),
-        a_cold_function_tries_again(&fault, Of::Model),
-        the_new_model_comes_anyway(&fault, Of::Pointer),
-        the_new_model_comes_anyway(&fault, Of::Model),
+        a_cold_function_tries_again(&fault, FaultTarget::Pointer),
+        a_cold_function_tries_again(&fault, FaultTarget::Model),
+        the_new_model_comes_anyway(&fault, FaultTarget::Pointer),
+        the_new_model_comes_anyway(&fault, FaultTarget::Model),
     );
 }
 
@@ -177,12 +177,12 @@ async fn answers_that_are_slow() {
         passing(slow.clone()),
         async {
             // Always slow, but each in time.
-            let mut scene = Scene::new().await;
-            scene.proxy.set(slow.clone(), Of::Model, EVER);
-            let function = scene.function().await;
-            assert!(scene.ask(&function).await.is_some());
-            scene.publish("4").await;
-            scene.until_latest_answers(&function).await;
+            let mut fixture = FaultFixture::new().await;
+            fixture.proxy.set(slow.clone(), FaultTarget::Model, ALWAYS);
+            let function = fixture.function().await;
+            assert!(fixture.ask(&function).await.is_some());
+            fixture.publish("4").await;
+            fixture.until_latest_answers(&function).await;
         },
         lasting(Fault::Delay(2 * DEADLINE), "unreachable", "unreachable"),
     );
@@ -193,13 +193,13 @@ async fn bodies_that_are_cut_short() {
     // A download goes on from where it was cut, half of the rest at a time, so that only the pointer never comes.
     tokio::join!(
         passing(Fault::CutBody),
-        a_cold_function_waits_it_out(&Fault::CutBody, Of::Pointer),
-        the_old_model_goes_on(&Fault::CutBody, Of::Pointer, "unreachable"),
+        a_cold_function_waits_it_out(&Fault::CutBody, FaultTarget::Pointer),
+        the_old_model_goes_on(&Fault::CutBody, FaultTarget::Pointer, "unreachable"),
         async {
-            let scene = Scene::new().await;
-            scene.proxy.set(Fault::CutBody, Of::Model, EVER);
-            let function = scene.function().await;
-            eventually("a model", async || scene.ask(&function).await).await;
+            let fixture = FaultFixture::new().await;
+            fixture.proxy.set(Fault::CutBody, FaultTarget::Model, ALWAYS);
+            let function = fixture.function().await;
+            eventually("a model", async || fixture.ask(&function).await).await;
         },
     );
 }
@@ -213,10 +213,10 @@ async fn bits_that_flip() {
 #[tokio::test]
 async fn graphs_that_are_damaged() {
     let cold = async {
-        let scene = Scene::new().await;
-        scene.proxy.set(Fault::FlippedLastBit, Of::Model, EVER);
-        let function = scene.function().await;
-        assert!(scene.ask(&function).await.is_some(), "an exact search needs no graph");
+        let fixture = FaultFixture::new().await;
+        fixture.proxy.set(Fault::FlippedLastBit, FaultTarget::Model, ALWAYS);
+        let function = fixture.function().await;
+        assert!(fixture.ask(&function).await.is_some(), "an exact search needs no graph");
         // In all clusters, as it is the last one's graph that is damaged.
         let graphs = async || {
             let target = "/v1/recommendations?song=track+seven&search=hnsw&same_cluster=false";
@@ -224,10 +224,10 @@ async fn graphs_that_are_damaged() {
             (answer["search"] == "hnsw").then_some(())
         };
         assert_eq!(graphs().await, None);
-        scene.proxy.lift();
+        fixture.proxy.lift();
         eventually("the graphs, asked for again", graphs).await;
     };
-    tokio::join!(cold, the_old_model_goes_on(&Fault::FlippedLastBit, Of::Model, "corrupt"));
+    tokio::join!(cold, the_old_model_goes_on(&Fault::FlippedLastBit, FaultTarget::Model, "corrupt"));
 }
 
 #[tokio::test]
@@ -254,8 +254,8 @@ async fn servers_that_fall_silent() {
 async fn bodies_that_stall() {
     tokio::join!(
         passing(Fault::Stall),
-        a_cold_function_waits_it_out(&Fault::Stall, Of::Pointer),
-        the_old_model_goes_on(&Fault::Stall, Of::Pointer, "unreachable"),
+        a_cold_function_waits_it_out(&Fault::Stall, FaultTarget::Pointer),
+        the_old_model_goes_on(&Fault::Stall, FaultTarget::Pointer, "unreachable"),
     );
 }
 
@@ -266,44 +266,44 @@ async fn credentials_that_are_refused() {
 
 #[tokio::test]
 async fn bytes_of_another_model_under_the_right_name() {
-    let world = World::new().await;
-    world.publish_as("5").await;
-    let other = Fault::OtherBytes(Other(std::fs::read(world.artifact()).expect("reads").into()));
+    let test_env = TestEnv::new().await;
+    test_env.publish_as("5").await;
+    let other = Fault::OtherBytes(Other(std::fs::read(test_env.artifact()).expect("reads").into()));
     tokio::join!(
-        a_cold_function_waits_it_out(&other, Of::Model),
-        the_old_model_goes_on(&other, Of::Model, "corrupt"),
-        a_cold_function_tries_again(&other, Of::Model),
+        a_cold_function_waits_it_out(&other, FaultTarget::Model),
+        the_old_model_goes_on(&other, FaultTarget::Model, "corrupt"),
+        a_cold_function_tries_again(&other, FaultTarget::Model),
     );
 }
 
 #[tokio::test]
 async fn another_object_in_the_place_of_the_model() {
-    let scene = Scene::new().await;
-    let path = scene.world.artifact();
+    let fixture = FaultFixture::new().await;
+    let path = fixture.test_env.artifact();
     let right = std::fs::read(&path).expect("reads");
     // Another length, another ETag: the pointer names neither.
     std::fs::write(&path, &right[..right.len() - 1]).expect("writes");
-    let function = scene.function().await;
-    assert_eq!(scene.ask(&function).await, None);
+    let function = fixture.function().await;
+    assert_eq!(fixture.ask(&function).await, None);
     std::fs::write(&path, &right).expect("writes");
-    assert!(scene.ask(&function).await.is_some());
+    assert!(fixture.ask(&function).await.is_some());
 }
 
 #[tokio::test]
 async fn a_pointer_that_is_lost() {
-    let scene = Scene::new().await;
-    let pointer = scene.world.s3.root().join(BUCKET).join("models/latest.json");
+    let fixture = FaultFixture::new().await;
+    let pointer = fixture.test_env.s3.root().join(BUCKET).join("models/latest.json");
     let elsewhere = pointer.with_extension("lost");
     std::fs::rename(&pointer, &elsewhere).expect("moves");
-    let function = scene.function().await;
-    assert_eq!(scene.ask(&function).await, None);
+    let function = fixture.function().await;
+    assert_eq!(fixture.ask(&function).await, None);
     std::fs::rename(&elsewhere, &pointer).expect("moves back");
-    assert!(scene.ask(&function).await.is_some());
+    assert!(fixture.ask(&function).await.is_some());
 
     // And of a function that has its model.
     std::fs::rename(&pointer, &elsewhere).expect("moves");
     let failed = async || {
-        assert!(scene.ask(&function).await.is_some());
+        assert!(fixture.ask(&function).await.is_some());
         failure(&function.get("/health").await.2)
     };
     assert_eq!(eventually("a report of the lost pointer", failed).await["reason"], "missing");

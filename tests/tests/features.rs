@@ -7,15 +7,15 @@ use std::{
     process::Command,
 };
 
-/// The selections of README.md, docs/ and .ci/run. The package `segue`, on its own, is not among them: it depends on
+/// The selections of README.md, docs/ and .ci/run. The package `recommender`, on its own, is not among them: it depends on
 /// nothing but what it uses, and compiles a few small crates anew.
 const SELECTIONS: [&[&str]; 6] = [
     &["--package", "local"],
     &["--package", "trainer"],
     &["--package", "recommend"],
     &["--package", "train"],
-    &["--package", "segue-store"],
-    &["--package", "segue-benches"],
+    &["--package", "store"],
+    &["--package", "benches"],
 ];
 
 /// Lines of `cargo tree` as `format` says, for a selection.

@@ -1,18 +1,18 @@
 //! The function binary behind a Lambda runtime API, its model in a real S3 server.
 
-use segue_tests::{binaries::binary, runtime::Function, world::World};
 use serde_json::Value;
+use tests::{binaries::binary, runtime::Function, test_env::TestEnv};
 
 fn songs(answer: &Value) -> Vec<&str> {
     let tracks = answer["tracks"].as_array().expect("tracks");
     tracks.iter().map(|track| track["song"].as_str().expect("a song")).collect()
 }
 
-async fn published() -> (World, Function) {
-    let world = World::new().await;
-    world.publish().await;
-    let function = world.function().await;
-    (world, function)
+async fn published() -> (TestEnv, Function) {
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let function = test_env.function().await;
+    (test_env, function)
 }
 
 #[tokio::test]
@@ -170,8 +170,8 @@ async fn what_is_wrong_with_a_request_is_a_problem_that_says_so() {
 
 #[tokio::test]
 async fn a_load_that_failed_is_tried_again_by_the_next_request() {
-    let world = World::new().await;
-    let mut function = world.function().await;
+    let test_env = TestEnv::new().await;
+    let mut function = test_env.function().await;
     let (status, headers, problem) = function.get("/v1/recommendations?song=shared").await;
     assert_eq!((status, &problem["type"]), (503, &Value::from("urn:segue:problem:model-unavailable")));
     assert!(headers["retry-after"].as_str().expect("a header").parse::<u32>().is_ok(), "{headers}");
@@ -181,7 +181,7 @@ async fn a_load_that_failed_is_tried_again_by_the_next_request() {
     assert!(health.get("model").is_none());
     assert_eq!(function.get("/v1/recommendations?limit=0").await.0, 400);
 
-    world.publish().await;
+    test_env.publish().await;
     let (status, _, answer) = function.get("/v1/recommendations?song=track+seven").await;
     assert_eq!(status, 200, "{answer}");
     assert_eq!(function.get("/health").await.2["model"], answer["model"]["version"]);
@@ -190,15 +190,15 @@ async fn a_load_that_failed_is_tried_again_by_the_next_request() {
 
 #[tokio::test]
 async fn a_damaged_artifact_is_503_and_not_the_end() {
-    let world = World::new().await;
-    world.publish().await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
     // As long as before, so that only the checksums can tell.
-    let artifact = world.artifact();
+    let artifact = test_env.artifact();
     let mut bytes = std::fs::read(&artifact).expect("reads");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&artifact, &bytes).expect("writes");
-    let mut function = world.function().await;
+    let mut function = test_env.function().await;
     let (status, _, problem) = function.get("/v1/model").await;
     assert_eq!(status, 503, "{problem}");
     bytes[middle] ^= 1;

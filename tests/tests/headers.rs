@@ -6,8 +6,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::read::GzDecoder;
 use recommend::http::cors::Cors;
 use reqwest::{Client, Method, Response};
-use segue_tests::{runtime::api_gateway_event, world::World};
 use serde_json::Value;
+use tests::{runtime::api_gateway_event, test_env::TestEnv};
 
 /// A target of every route that answers `GET` from the model alone, by its path in the OpenAPI document.
 const FROM_THE_MODEL: [(&str, &str); 9] = [
@@ -22,11 +22,11 @@ const FROM_THE_MODEL: [(&str, &str); 9] = [
     ("/search", "/search?song=shared"),
 ];
 
-async fn published(cors: &Cors) -> (World, String) {
-    let world = World::new().await;
-    world.publish().await;
-    let base = world.serve(cors).await;
-    (world, base)
+async fn published(cors: &Cors) -> (TestEnv, String) {
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let base = test_env.serve(cors).await;
+    (test_env, base)
 }
 
 async fn send(method: Method, url: &str, headers: &[(&str, &str)]) -> Response {
@@ -84,10 +84,10 @@ async fn what_the_model_alone_decides_is_sent_once() {
 
 #[tokio::test]
 async fn another_model_has_another_etag() {
-    let (world, base) = published(&Cors::Off).await;
+    let (test_env, base) = published(&Cors::Off).await;
     let before = get(&format!("{base}/v1/clusters"), &[]).await;
-    world.publish_as("4").await;
-    let base = world.serve(&Cors::Off).await;
+    test_env.publish_as("4").await;
+    let base = test_env.serve(&Cors::Off).await;
     let after = get(&format!("{base}/v1/clusters"), &[("if-none-match", text(&before, "etag"))]).await;
     assert_eq!(after.status(), 200);
     assert_ne!(text(&after, "etag"), text(&before, "etag"));
@@ -130,8 +130,8 @@ async fn the_openapi_document_has_every_route_and_the_features_of_the_model() {
 
 #[tokio::test]
 async fn the_openapi_document_is_there_without_a_model() {
-    let world = World::new().await;
-    let base = world.serve(&Cors::Off).await;
+    let test_env = TestEnv::new().await;
+    let base = test_env.serve(&Cors::Off).await;
     let answer = get(&format!("{base}/openapi.json"), &[]).await;
     assert_eq!((answer.status().as_u16(), text(&answer, "cache-control")), (200, "no-store"));
     let document: Value = answer.json().await.expect("JSON");
@@ -163,9 +163,9 @@ async fn an_answer_is_compressed_where_the_client_takes_it() {
 
 #[tokio::test]
 async fn a_compressed_answer_passes_through_lambda_in_base64() {
-    let world = World::new().await;
-    world.publish().await;
-    let function = world.function().await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let function = test_env.function().await;
     let mut event = api_gateway_event("GET", "/v1/recommendations?song=track+seven&limit=50");
     let plain = function.invoke(event.clone()).await;
     assert_eq!(plain["isBase64Encoded"], false);
@@ -198,8 +198,8 @@ async fn head_is_get_without_a_body() {
 
 #[tokio::test]
 async fn options_says_what_a_route_takes() {
-    let (world, closed) = published(&Cors::Off).await;
-    let open = world.serve(&Cors::Any).await;
+    let (test_env, closed) = published(&Cors::Off).await;
+    let open = test_env.serve(&Cors::Any).await;
     for base in [closed, open] {
         for (target, allowed) in [
             ("/v1/recommendations", "GET, HEAD, POST, OPTIONS"),
@@ -222,8 +222,8 @@ async fn options_says_what_a_route_takes() {
 #[tokio::test]
 async fn pages_of_other_origins_are_let_in_as_configured() {
     const PAGE: &str = "https://app.example";
-    let world = World::new().await;
-    world.publish().await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
     let preflight = [
         ("origin", PAGE),
         ("access-control-request-method", "POST"),
@@ -232,7 +232,7 @@ async fn pages_of_other_origins_are_let_in_as_configured() {
     let one: Cors = "https://app.example, http://localhost:3000".parse().expect("origins");
     let other: Cors = "https://other.example".parse().expect("an origin");
     for (cors, allowed) in [(Cors::Off, ""), (Cors::Any, "*"), (one, PAGE), (other.clone(), "")] {
-        let base = world.serve(&cors).await;
+        let base = test_env.serve(&cors).await;
         let url = format!("{base}/v1/clusters");
         let answer = get(&url, &[("origin", PAGE)]).await;
         assert_eq!(answer.status(), 200);
@@ -256,11 +256,11 @@ async fn pages_of_other_origins_are_let_in_as_configured() {
 
 #[tokio::test]
 async fn the_function_reads_the_origins_from_its_environment() {
-    let world = World::new().await;
-    world.publish().await;
-    let mut env = world.env();
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let mut env = test_env.env();
     env.push(("CORS_ORIGINS".to_owned(), "https://app.example".to_owned()));
-    let function = segue_tests::runtime::Function::start(&segue_tests::binaries::binary("recommend"), &env).await;
+    let function = tests::runtime::Function::start(&tests::binaries::binary("recommend"), &env).await;
     let mut event = api_gateway_event("GET", "/health");
     event["headers"]["origin"] = "https://app.example".into();
     let answer = function.invoke(event).await;
@@ -269,7 +269,7 @@ async fn the_function_reads_the_origins_from_its_environment() {
 
 #[tokio::test]
 async fn every_answer_names_its_request() {
-    let (world, base) = published(&Cors::Any).await;
+    let (test_env, base) = published(&Cors::Any).await;
     for target in ["/health", "/nowhere", "/v1/clusters", "/v1/recommendations?song=none"] {
         let url = format!("{base}{target}");
         let (one, other) = (get(&url, &[]).await, get(&url, &[]).await);
@@ -281,16 +281,16 @@ async fn every_answer_names_its_request() {
         assert_ne!(text(&forged, "x-request-id"), "a b\tc");
     }
     // Lambda's own id, where the client gives none.
-    let function = world.function().await;
+    let function = test_env.function().await;
     let answer = function.invoke(api_gateway_event("GET", "/health")).await;
     assert_eq!(answer["headers"]["x-request-id"], "request-0");
 }
 
 #[tokio::test]
 async fn a_path_that_api_gateway_has_decoded_is_the_same_path() {
-    let world = World::new().await;
-    world.publish().await;
-    let function = world.function().await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let function = test_env.function().await;
     for title in ["#1 Song?", "50% of it", "a\\b", "What's up", "Déjà Vu"] {
         let mut event = api_gateway_event("GET", "/recommend/x?n=3");
         event["rawPath"] = format!("/recommend/{title}").into();

@@ -4,16 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use recommend::{
     api,
-    models::{Models, Source},
+    models::{ModelManager, Source},
 };
-use segue_store::Store;
-use segue_tests::{catalog::LOCATION, faults::Proxy, world::World};
 use serde_json::Value;
+use store::Store;
+use tests::{catalog::LOCATION, faults::Proxy, test_env::TestEnv};
 use tokio::net::TcpListener;
 
 /// Serves the function's routes on a loopback port.
 async fn serve(store: Store) -> String {
-    let models = Arc::new(Models::new(Source::Store(store), Duration::from_secs(20)));
+    let models = Arc::new(ModelManager::new(Source::Store(store), Duration::from_secs(20)));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move { axum::serve(listener, api::router(models)).await });
@@ -22,10 +22,10 @@ async fn serve(store: Store) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_first_requests_share_one_download() {
-    let world = World::new().await;
-    world.publish().await;
-    let proxy = Proxy::start(&world.s3.endpoint()).await;
-    let config = world.s3.client().config().to_builder().endpoint_url(proxy.endpoint()).build();
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let proxy = Proxy::start(&test_env.s3.endpoint()).await;
+    let config = test_env.s3.client().config().to_builder().endpoint_url(proxy.endpoint()).build();
     let store = Store::with_client(aws_sdk_s3::Client::from_conf(config), LOCATION.parse().expect("a location"));
     let base = serve(store).await;
 
@@ -48,9 +48,9 @@ async fn concurrent_first_requests_share_one_download() {
 
 #[tokio::test]
 async fn other_methods_are_refused_with_what_is_allowed() {
-    let world = World::new().await;
-    world.publish().await;
-    let base = serve(world.store()).await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let base = serve(test_env.store()).await;
     let client = reqwest::Client::new();
     let refused = client.delete(format!("{base}/v1/clusters")).send().await.expect("an answer");
     assert_eq!(refused.status(), 405);

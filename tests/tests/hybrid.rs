@@ -6,15 +6,15 @@ use std::{
     sync::LazyLock,
 };
 
-use segue::{
+use recommender::{
     Model,
-    neighbor::Search,
-    recommend::{Answer, Request, Seed, Target, Within, explain},
+    recommend::{Answer, FeatureRange, Request, Seed, Target, explain},
+    search::Search,
     vector::{Vector, similarity},
 };
-use segue_tests::{
+use tests::{
     test_data,
-    world::{open, train},
+    test_env::{open, train},
 };
 
 /// Defines the tests: each rule on the reference table, and on a real one.
@@ -120,12 +120,12 @@ fn bounds_of_features_filter_and_never_leave_an_answer_short(model: &Model) {
         for (min, max) in
             [(Some(120.0), None), (None, Some(90.0)), (Some(100.0), Some(101.0)), (Some(128.0), Some(128.0))]
         {
-            let within = vec![Within { feature: "tempo".into(), min, max }];
+            let ranges = vec![FeatureRange { feature: "tempo".into(), min, max }];
             let accepts = |row| {
                 let tempo = raw(model, row, "tempo");
                 min.is_none_or(|min| tempo >= min) && max.is_none_or(|max| tempo <= max)
             };
-            held_to(model, &Request { within, limit: 100, ..request(seed) }, seed, accepts, |_| 0.0);
+            held_to(model, &Request { ranges, limit: 100, ..request(seed) }, seed, accepts, |_| 0.0);
         }
     }
 }
@@ -334,10 +334,10 @@ fn an_explanation_adds_up(model: &Model) {
                 f64::from(vector(seed).lanes()[feature]) * f64::from(vector(track.row).lanes()[feature])
             };
             let most = (0..model.scaler().len()).map(product).fold(f64::MIN, f64::max);
-            let first = &explanation.binds[0];
+            let first = &explanation.similarities[0];
             assert!((first.share - most).abs() < 1e-9 && (first.share - product(first.feature)).abs() < 1e-9);
             assert!(
-                explanation.differs.iter().map(|share| share.share).sum::<f64>()
+                explanation.differences.iter().map(|share| share.share).sum::<f64>()
                     <= f64::from(1.0 - track.similarity) + 1e-5
             );
         }

@@ -2,18 +2,18 @@
 
 use std::{collections::HashSet, ops::Range, path::Path};
 
-use segue::{
+use recommender::{
     Model,
-    neighbor::Search,
     recommend::{Answer, Request, Seed},
+    search::Search,
     vector::Vector,
-};
-use segue_tests::{
-    test_data::{self, numbers},
-    world::{open, train},
 };
 use serde_json::Value;
 use tempfile::TempDir;
+use tests::{
+    test_data::{self, numbers},
+    test_env::{open, train},
+};
 
 /// Trains on a table, and holds the inertia at each k against the best of ten starts of scikit-learn, the accuracy against
 /// what is to be expected. Gives the metrics.

@@ -3,8 +3,8 @@
 use std::{path::Path, process::Stdio};
 
 use recommend::{access::Access, http::cors::Cors};
-use segue_tests::{binaries::binary, runtime::Function, world::World};
 use serde_json::{Value, json};
+use tests::{binaries::binary, runtime::Function, test_env::TestEnv};
 use tokio::process::Command;
 
 /// SHA-256 of `open sesame`.
@@ -12,8 +12,8 @@ const SESAME: &str = "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa9
 const SONG: &str = "/v1/recommendations?song=track+seven";
 
 /// A function that writes its log as JSON, as Lambda tells it to.
-async fn logging(world: &World, file: &Path, more: &[(&str, &str)]) -> Function {
-    let mut env = world.env();
+async fn logging(test_env: &TestEnv, file: &Path, more: &[(&str, &str)]) -> Function {
+    let mut env = test_env.env();
     env.push(("AWS_LAMBDA_LOG_FORMAT".to_owned(), "JSON".to_owned()));
     env.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let log = std::fs::File::create(file).expect("a file");
@@ -33,10 +33,10 @@ fn requests(lines: &[Value]) -> Vec<Value> {
 
 #[tokio::test]
 async fn each_request_is_one_line_of_json_with_what_one_asks_of_it() {
-    let world = World::new().await;
-    world.publish().await;
-    let file = world.folder.path().join("log");
-    let function = logging(&world, &file, &[]).await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let file = test_env.folder.path().join("log");
+    let function = logging(&test_env, &file, &[]).await;
     let (_, _, answer) = function.get(&format!("{SONG}&search=exact")).await;
     function.get_with("/v1/recommendations?song=no+such+song", &[("x-request-id", "mine-7")]).await;
     function.get("/health").await;
@@ -71,11 +71,11 @@ async fn each_request_is_one_line_of_json_with_what_one_asks_of_it() {
 
 #[tokio::test]
 async fn metrics_are_lines_of_the_embedded_metric_format() {
-    let world = World::new().await;
-    let file = world.folder.path().join("log");
-    let function = logging(&world, &file, &[]).await;
+    let test_env = TestEnv::new().await;
+    let file = test_env.folder.path().join("log");
+    let function = logging(&test_env, &file, &[]).await;
     assert_eq!(function.get(SONG).await.0, 503);
-    world.publish().await;
+    test_env.publish().await;
     assert_eq!(function.get(SONG).await.0, 200);
     drop(function);
 
@@ -108,13 +108,13 @@ async fn metrics_are_lines_of_the_embedded_metric_format() {
 
 #[tokio::test]
 async fn health_is_cheap_unless_it_is_asked_to_be_deep() {
-    let world = World::new().await;
-    let function = world.function().await;
+    let test_env = TestEnv::new().await;
+    let function = test_env.function().await;
     assert_eq!(function.get("/health").await.0, 200);
     let (status, headers, problem) = function.get("/health?deep=true").await;
     assert_eq!((status, &problem["type"]), (503, &json!("urn:segue:problem:model-unavailable")));
     assert!(headers["retry-after"].is_string());
-    world.publish().await;
+    test_env.publish().await;
     let (_, _, shallow) = function.get("/health?deep=false").await;
     assert!(shallow.get("model").is_none(), "nothing was loaded for it");
     let (status, _, deep) = function.get("/health?deep=true").await;
@@ -124,10 +124,10 @@ async fn health_is_cheap_unless_it_is_asked_to_be_deep() {
 
 #[tokio::test]
 async fn without_a_token_that_is_known_only_health_answers() {
-    let world = World::new().await;
-    world.publish().await;
-    let file = world.folder.path().join("log");
-    let function = logging(&world, &file, &[("API_TOKENS", SESAME)]).await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let file = test_env.folder.path().join("log");
+    let function = logging(&test_env, &file, &[("API_TOKENS", SESAME)]).await;
     let bearer = |token: &'static str| [("authorization", token)];
     for (headers, challenge) in [
         (&[][..], "Bearer"),
@@ -151,10 +151,10 @@ async fn without_a_token_that_is_known_only_health_answers() {
 
 #[tokio::test]
 async fn without_tokens_the_log_says_that_the_api_is_open() {
-    let world = World::new().await;
-    world.publish().await;
-    let file = world.folder.path().join("log");
-    let function = logging(&world, &file, &[]).await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let file = test_env.folder.path().join("log");
+    let function = logging(&test_env, &file, &[]).await;
     assert_eq!(function.get(SONG).await.0, 200);
     drop(function);
     let warned = lines(&file).into_iter().any(|line| {
@@ -166,9 +166,9 @@ async fn without_tokens_the_log_says_that_the_api_is_open() {
 
 #[tokio::test]
 async fn a_page_of_another_origin_may_send_a_token() {
-    let world = World::new().await;
+    let test_env = TestEnv::new().await;
     let access = Access { cors: Cors::Any, tokens: Some(SESAME.parse().expect("a hash")) };
-    let base = world.serve_to(&access).await;
+    let base = test_env.serve_to(&access).await;
     let client = reqwest::Client::new();
     let preflight = client
         .request(reqwest::Method::OPTIONS, format!("{base}/v1/model"))
@@ -191,9 +191,9 @@ async fn a_page_of_another_origin_may_send_a_token() {
 
 #[tokio::test]
 async fn a_token_in_place_of_its_hash_stops_the_start_and_is_not_repeated() {
-    let world = World::new().await;
+    let test_env = TestEnv::new().await;
     let mut start = Command::new(binary("recommend"));
-    start.env_clear().envs(world.env()).env("AWS_LAMBDA_FUNCTION_NAME", "recommend").env("API_TOKENS", "hunter2");
+    start.env_clear().envs(test_env.env()).env("AWS_LAMBDA_FUNCTION_NAME", "recommend").env("API_TOKENS", "hunter2");
     let output = start.output().await.expect("the function runs");
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(!output.status.success() && said.contains("API_TOKENS") && said.contains("sha256sum"), "{said}");

@@ -1,8 +1,8 @@
 //! The page for people, and the points of its map, over plain HTTP.
 
 use recommend::http::cors::Cors;
-use segue_tests::world::World;
 use serde_json::Value;
+use tests::test_env::TestEnv;
 
 async fn json(url: String) -> (u16, Value) {
     let answer = reqwest::get(url).await.expect("an answer");
@@ -11,8 +11,8 @@ async fn json(url: String) -> (u16, Value) {
 
 #[tokio::test]
 async fn the_page_needs_no_model_and_nothing_from_elsewhere() {
-    let world = World::new().await;
-    let base = world.serve(&Cors::Off).await;
+    let test_env = TestEnv::new().await;
+    let base = test_env.serve(&Cors::Off).await;
     for (file, kind) in [("", "text/html"), ("page/style.css", "text/css"), ("page/app.js", "text/javascript")] {
         let answer = reqwest::get(format!("{base}/{file}?song=anything")).await.expect("an answer");
         assert_eq!(answer.status(), 200, "{file}");
@@ -28,9 +28,9 @@ async fn the_page_needs_no_model_and_nothing_from_elsewhere() {
 
 #[tokio::test]
 async fn a_map_has_as_many_points_as_asked_for_and_lies_on_the_models_axes() {
-    let world = World::new().await;
-    world.publish().await;
-    let base = world.serve(&Cors::Off).await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let base = test_env.serve(&Cors::Off).await;
     let (status, map) = json(format!("{base}/v1/map?limit=50")).await;
     assert_eq!(status, 200);
     let points = map["points"].as_array().expect("points");

@@ -5,8 +5,8 @@ use std::{
     process::{Command, Output},
 };
 
-use segue_tests::{binaries::binary, catalog, test_data, world::train};
 use serde_json::Value;
+use tests::{binaries::binary, catalog, test_data, test_env::train};
 
 fn evaluate(model: &Path, more: &[&str]) -> Output {
     let model = model.join("model.segue");

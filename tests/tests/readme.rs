@@ -5,14 +5,14 @@ use std::{path::Path, sync::Arc, time::Duration};
 use local::s3::EmbeddedS3;
 use recommend::{
     api,
-    models::{Models, Source},
-};
-use segue_store::{Store, Upload};
-use segue_tests::{
-    test_data,
-    world::{open, train},
+    models::{ModelManager, Source},
 };
 use serde_json::Value;
+use store::{Store, Upload};
+use tests::{
+    test_data,
+    test_env::{open, train},
+};
 
 #[tokio::test]
 #[ignore = "needs the real tables"]
@@ -35,7 +35,7 @@ async fn the_requests_of_the_readme_answer_on_real_tables_as_it_shows() {
         features: card.features.iter().map(|feature| feature.name.clone()).collect(),
     };
     store.publish(upload).await.expect("publishes");
-    let models = Arc::new(Models::new(Source::Store(store), Duration::from_secs(20)));
+    let models = Arc::new(ModelManager::new(Source::Store(store), Duration::from_secs(20)));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     // What the README shows was found by the graphs. Until they are there, the search is exact.

@@ -1,21 +1,21 @@
 //! `/v1/recommendations` over HTTP: every parameter does what it says, in a query and in a body.
 
 use recommend::http::cors::Cors;
-use segue_tests::world::World;
 use serde_json::{Value, json};
+use tests::test_env::TestEnv;
 
 struct Api {
-    _world: World,
+    _world: TestEnv,
     base: String,
     client: reqwest::Client,
 }
 
 impl Api {
     async fn start() -> Self {
-        let world = World::new().await;
-        world.publish().await;
-        let base = world.serve(&Cors::Off).await;
-        Self { _world: world, base, client: reqwest::Client::new() }
+        let test_env = TestEnv::new().await;
+        test_env.publish().await;
+        let base = test_env.serve(&Cors::Off).await;
+        Self { _world: test_env, base, client: reqwest::Client::new() }
     }
 
     async fn get(&self, query: &str) -> (u16, Value) {
@@ -153,10 +153,12 @@ async fn an_explanation_is_given_where_it_is_asked_for() {
     let api = Api::start().await;
     assert!(api.tracks("limit=3").await.iter().all(|track| track.get("explanation").is_none()));
     for track in api.tracks("limit=3&explain=true").await {
-        let binds = track["explanation"]["binds"].as_array().expect("features");
-        assert!(!binds.is_empty() && binds.len() <= 3);
+        let similarities = track["explanation"]["similarities"].as_array().expect("features");
+        assert!(!similarities.is_empty() && similarities.len() <= 3);
         assert!(
-            binds.iter().all(|share| share["track"] == track["features"][share["feature"].as_str().expect("a name")])
+            similarities
+                .iter()
+                .all(|share| share["track"] == track["features"][share["feature"].as_str().expect("a name")])
         );
     }
 }

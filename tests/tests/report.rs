@@ -1,7 +1,7 @@
 //! The report that `trainer train` writes: one page that stands by itself. `tests/browser/report.test.js` opens it.
 
-use segue_tests::{catalog, world::train};
 use tempfile::TempDir;
+use tests::{catalog, test_env::train};
 
 const HOSTILE: &str = "<script>document.title='taken'</script>";
 

@@ -6,16 +6,16 @@ use std::{
     time::Duration,
 };
 
-use recommend::models::{Models, Source};
-use segue_store::Upload;
-use segue_tests::{
-    binaries::binary,
-    faults::{Fault, Of, Proxy},
-    runtime::Function,
-    wait::{TIMEOUT, eventually},
-    world::World,
-};
+use recommend::models::{ModelManager, Source};
 use serde_json::Value;
+use store::Upload;
+use tests::{
+    binaries::binary,
+    faults::{Fault, FaultTarget, Proxy},
+    runtime::Function,
+    test_env::TestEnv,
+    wait::{TIMEOUT, eventually},
+};
 
 /// More than any test takes.
 const NOT_WITHIN_THIS_TEST: &str = "86400";
@@ -24,8 +24,8 @@ const DEADLINE_MS: &str = "2000";
 /// A freeze that outlasts the deadline, and every time-out that is set by it.
 const FREEZE: Duration = Duration::from_millis(3_500);
 
-async fn start(world: &World, endpoint: &str, more: &[(&str, &str)]) -> Function {
-    let mut env = world.env();
+async fn start(test_env: &TestEnv, endpoint: &str, more: &[(&str, &str)]) -> Function {
+    let mut env = test_env.env();
     env.retain(|(name, _)| name != "AWS_ENDPOINT_URL_S3");
     env.push(("AWS_ENDPOINT_URL_S3".to_owned(), endpoint.to_owned()));
     env.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -47,11 +47,11 @@ async fn another_than(function: &Function, old: &Value) -> Value {
 
 #[tokio::test]
 async fn what_is_published_or_rolled_back_to_answers_without_a_restart_and_names_itself_everywhere() {
-    let world = World::new().await;
-    world.publish_as("3").await;
-    let function = start(&world, &world.s3.endpoint(), &[("REFRESH_SECONDS", "1")]).await;
+    let test_env = TestEnv::new().await;
+    test_env.publish_as("3").await;
+    let function = start(&test_env, &test_env.s3.endpoint(), &[("REFRESH_SECONDS", "1")]).await;
     let first = version(&function).await;
-    world.publish_as("4").await;
+    test_env.publish_as("4").await;
     let second = another_than(&function, &first).await;
     for target in [
         "/v1/recommendations?song=track+seven&limit=3",
@@ -68,18 +68,18 @@ async fn what_is_published_or_rolled_back_to_answers_without_a_restart_and_names
         assert!(names_itself, "{target}: {answer}");
     }
 
-    world.store().rollback(first.as_str().expect("text").parse().expect("a version")).await.expect("rolls back");
+    test_env.store().rollback(first.as_str().expect("text").parse().expect("a version")).await.expect("rolls back");
     assert_eq!(another_than(&function, &second).await, first);
 }
 
 #[tokio::test]
 async fn a_model_that_was_replaced_is_let_go() {
-    let world = World::new().await;
-    world.publish_as("3").await;
-    let source = Source::Store(world.store());
-    let models = Arc::new(Models::new(source, TIMEOUT).refreshing(Duration::from_millis(100)));
+    let test_env = TestEnv::new().await;
+    test_env.publish_as("3").await;
+    let source = Source::Store(test_env.store());
+    let models = Arc::new(ModelManager::new(source, TIMEOUT).refreshing(Duration::from_millis(100)));
     let first = Arc::downgrade(&models.get().await.expect("a model"));
-    world.publish_as("4").await;
+    test_env.publish_as("4").await;
     let let_go = async || {
         models.get().await.expect("a model");
         (first.strong_count() == 0).then_some(())
@@ -89,12 +89,12 @@ async fn a_model_that_was_replaced_is_let_go() {
 
 #[tokio::test]
 async fn the_pointer_is_not_read_again_before_it_is_time_or_without_a_request_for_a_model() {
-    let world = World::new().await;
-    world.publish().await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
     // Never, and not in this test: the model was loaded once, however many requests there are.
     for seconds in ["0", NOT_WITHIN_THIS_TEST] {
-        let proxy = Proxy::start(&world.s3.endpoint()).await;
-        let function = start(&world, &proxy.endpoint(), &[("REFRESH_SECONDS", seconds)]).await;
+        let proxy = Proxy::start(&test_env.s3.endpoint()).await;
+        let function = start(&test_env, &proxy.endpoint(), &[("REFRESH_SECONDS", seconds)]).await;
         for _ in 0..50 {
             version(&function).await;
         }
@@ -104,8 +104,8 @@ async fn the_pointer_is_not_read_again_before_it_is_time_or_without_a_request_fo
     }
 
     // It is time after a second, but nobody asks, and health is not a request for a model.
-    let proxy = Proxy::start(&world.s3.endpoint()).await;
-    let function = start(&world, &proxy.endpoint(), &[("REFRESH_SECONDS", "1")]).await;
+    let proxy = Proxy::start(&test_env.s3.endpoint()).await;
+    let function = start(&test_env, &proxy.endpoint(), &[("REFRESH_SECONDS", "1")]).await;
     let loaded = async || function.get("/health").await.2.get("model").cloned();
     eventually("a model that nobody has asked for", loaded).await;
     tokio::time::sleep(Duration::from_millis(1_500)).await;
@@ -119,16 +119,16 @@ async fn the_pointer_is_not_read_again_before_it_is_time_or_without_a_request_fo
 
 #[tokio::test]
 async fn a_model_that_does_not_fit_beside_the_old_one_is_left_where_it_is() {
-    let world = World::new().await;
-    world.publish().await;
-    let function = start(&world, &world.s3.endpoint(), &[("REFRESH_SECONDS", "1")]).await;
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let function = start(&test_env, &test_env.s3.endpoint(), &[("REFRESH_SECONDS", "1")]).await;
     let first = version(&function).await;
 
     // It says that it has five million tracks: more than the function's 1769 MB.
     let features = vec!["energy".to_owned()];
     let artifact = vec![1; 1_000].into();
     let upload = Upload { artifact, report: Vec::new(), tracks: 5_000_000, k: 3, accuracy: 0.9, features };
-    let large = world.store().publish(upload).await.expect("publishes");
+    let large = test_env.store().publish(upload).await.expect("publishes");
     let failure = async || {
         assert_eq!(version(&function).await, first);
         let (_, _, health) = function.get("/health").await;
@@ -139,7 +139,7 @@ async fn a_model_that_does_not_fit_beside_the_old_one_is_left_where_it_is() {
     assert_eq!(failed["model"], large.version.to_string());
     assert!(failed["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{failed}");
 
-    world.store().rollback(first.as_str().expect("text").parse().expect("a version")).await.expect("rolls back");
+    test_env.store().rollback(first.as_str().expect("text").parse().expect("a version")).await.expect("rolls back");
     eventually("the end of the report", async || failure().await.is_none().then_some(())).await;
 }
 
@@ -158,15 +158,15 @@ async fn freeze(function: &Function) {
 
 #[tokio::test]
 async fn a_check_that_is_frozen_half_way_ends_after_the_thaw() {
-    let frozen = async |fault: Fault, of: Of| {
-        let world = World::new().await;
-        world.publish_as("3").await;
-        let proxy = Proxy::start(&world.s3.endpoint()).await;
+    let frozen = async |fault: Fault, of: FaultTarget| {
+        let test_env = TestEnv::new().await;
+        test_env.publish_as("3").await;
+        let proxy = Proxy::start(&test_env.s3.endpoint()).await;
         let settings = [("REFRESH_SECONDS", "1"), ("DEADLINE_MS", DEADLINE_MS)];
-        let function = start(&world, &proxy.endpoint(), &settings).await;
+        let function = start(&test_env, &proxy.endpoint(), &settings).await;
         let first = version(&function).await;
         proxy.set(fault, of, usize::MAX);
-        world.publish_as("4").await;
+        test_env.publish_as("4").await;
         // It begins, and is frozen while it waits.
         let begun = async || {
             assert_eq!(version(&function).await, first);
@@ -179,26 +179,26 @@ async fn a_check_that_is_frozen_half_way_ends_after_the_thaw() {
         another_than(&function, &first).await;
     };
     tokio::join!(
-        frozen(Fault::Stall, Of::Pointer),
-        frozen(Fault::Silence, Of::Pointer),
-        frozen(Fault::Stall, Of::Model),
-        frozen(Fault::Silence, Of::Model),
+        frozen(Fault::Stall, FaultTarget::Pointer),
+        frozen(Fault::Silence, FaultTarget::Pointer),
+        frozen(Fault::Stall, FaultTarget::Model),
+        frozen(Fault::Silence, FaultTarget::Model),
     );
 }
 
 #[tokio::test]
 async fn a_first_load_that_is_frozen_half_way_is_not_the_first_request_s_trouble() {
-    let frozen = async |of: Of| {
-        let world = World::new().await;
-        world.publish().await;
-        let proxy = Proxy::start(&world.s3.endpoint()).await;
+    let frozen = async |of: FaultTarget| {
+        let test_env = TestEnv::new().await;
+        test_env.publish().await;
+        let proxy = Proxy::start(&test_env.s3.endpoint()).await;
         proxy.set(Fault::Stall, of, usize::MAX);
-        let function = start(&world, &proxy.endpoint(), &[("DEADLINE_MS", DEADLINE_MS)]).await;
+        let function = start(&test_env, &proxy.endpoint(), &[("DEADLINE_MS", DEADLINE_MS)]).await;
         eventually("the first load", async || (proxy.met() > 0).then_some(())).await;
         // An environment that Lambda made in advance: initialised, and frozen until a request comes.
         freeze(&function).await;
         proxy.lift();
         version(&function).await;
     };
-    tokio::join!(frozen(Of::Pointer), frozen(Of::Model));
+    tokio::join!(frozen(FaultTarget::Pointer), frozen(FaultTarget::Model));
 }

@@ -6,14 +6,14 @@ use std::{collections::HashMap, io::Write, num::NonZeroU64, path::Path, time::Du
 use aws_sdk_s3::primitives::ByteStream;
 use flate2::{Compression, write::GzEncoder};
 use local::{s3::EmbeddedS3, throttle::Throttle};
-use segue_store::Store;
-use segue_tests::{
+use serde_json::{Value, json};
+use store::Store;
+use tests::{
     binaries::binary,
     catalog::{self, BUCKET, LOCATION},
     runtime::Function,
-    world::{World, open, train},
+    test_env::{TestEnv, open, train},
 };
-use serde_json::{Value, json};
 
 /// Puts an object below `uploads/`: what EventBridge says of it.
 async fn upload(s3: &EmbeddedS3, name: &str, content: impl Into<Vec<u8>>, metadata: &[(&str, &str)]) -> Value {
@@ -29,33 +29,33 @@ async fn upload(s3: &EmbeddedS3, name: &str, content: impl Into<Vec<u8>>, metada
     })
 }
 
-async fn function(world: &World, memory: &str) -> Function {
-    let mut env = world.env();
+async fn function(test_env: &TestEnv, memory: &str) -> Function {
+    let mut env = test_env.env();
     env.push(("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".into(), memory.into()));
     Function::start(&binary("train"), &env).await
 }
 
-async fn started() -> (World, Function) {
-    let world = World::new().await;
-    let function = function(&world, "3008").await;
-    (world, function)
+async fn started() -> (TestEnv, Function) {
+    let test_env = TestEnv::new().await;
+    let function = function(&test_env, "3008").await;
+    (test_env, function)
 }
 
-async fn is_empty(world: &World) -> bool {
-    let store = Store::with_client(world.s3.client(), LOCATION.parse().expect("a location"));
-    matches!(store.latest(None).await, Err(segue_store::Error::NoModel { .. }))
+async fn is_empty(test_env: &TestEnv) -> bool {
+    let store = Store::with_client(test_env.s3.client(), LOCATION.parse().expect("a location"));
+    matches!(store.latest(None).await, Err(store::Error::NoModel { .. }))
 }
 
 #[tokio::test]
 async fn an_upload_becomes_the_model_that_the_api_answers_from() {
-    let (world, function) = started().await;
-    let event = upload(&world.s3, "my tracks+1.csv", catalog::csv(), &[("segue-k", "3")]).await;
+    let (test_env, function) = started().await;
+    let event = upload(&test_env.s3, "my tracks+1.csv", catalog::csv(), &[("segue-k", "3")]).await;
     let outcome = function.invoke(event).await[0].clone();
     assert_eq!((&outcome["outcome"], &outcome["tracks"]), (&json!("published"), &json!(203)), "{outcome}");
 
-    let (status, _, answer) = world.function().await.get("/v1/recommendations?song=track+seven&limit=5").await;
+    let (status, _, answer) = test_env.function().await.get("/v1/recommendations?song=track+seven&limit=5").await;
     assert_eq!((status, &answer["model"]["version"]), (200, &outcome["version"]), "{answer}");
-    let list = world.s3.client().list_objects_v2().bucket(BUCKET).prefix("models/").send().await.expect("a list");
+    let list = test_env.s3.client().list_objects_v2().bucket(BUCKET).prefix("models/").send().await.expect("a list");
     let keys: Vec<&str> = list.contents().iter().filter_map(|object| object.key()).collect();
     for name in ["report/index.html", "report/metrics.json", "report/elbow.svg", "model.segue", "summary.json"] {
         assert!(keys.iter().any(|key| key.ends_with(name)), "{name} in {keys:?}");
@@ -64,8 +64,8 @@ async fn an_upload_becomes_the_model_that_the_api_answers_from() {
 
 #[tokio::test]
 async fn a_table_makes_the_same_model_here_and_in_the_trainer() {
-    let (world, function) = started().await;
-    let csv = world.folder.path().join("tracks.csv");
+    let (test_env, function) = started().await;
+    let csv = test_env.folder.path().join("tracks.csv");
     std::fs::write(&csv, catalog::csv()).expect("writes");
     let weights =
         ["--k", "4", "--k-range", "2-5", "--seed", "7", "--features", "energy,tempo,valence", "--weights", "tempo=2"];
@@ -81,16 +81,16 @@ async fn a_table_makes_the_same_model_here_and_in_the_trainer() {
         ("segue-weights", "tempo=2"),
         ("mtime", "0"),
     ];
-    let event = upload(&world.s3, "tracks.csv.gz", packed.finish().expect("packs"), &metadata).await;
+    let event = upload(&test_env.s3, "tracks.csv.gz", packed.finish().expect("packs"), &metadata).await;
     let outcome = function.invoke(event).await;
     assert_eq!(outcome[0]["version"], trained.version().to_string(), "{outcome}");
 }
 
 #[tokio::test]
 async fn a_bucket_may_also_send_its_own_notifications() {
-    let (world, function) = started().await;
-    upload(&world.s3, "my tracks.csv", catalog::csv(), &[]).await;
-    upload(&world.s3, "readme.txt", "no table", &[]).await;
+    let (test_env, function) = started().await;
+    upload(&test_env.s3, "my tracks.csv", catalog::csv(), &[]).await;
+    upload(&test_env.s3, "readme.txt", "no table", &[]).await;
     let record = |key: &str| {
         json!({ "eventVersion": "2.1", "eventName": "ObjectCreated:Put",
         "s3": { "bucket": { "name": BUCKET, "arn": "arn:aws:s3:::segue" }, "object": { "key": key, "size": 1 } } })
@@ -140,17 +140,17 @@ async fn a_file_that_is_too_large_is_refused_before_it_is_downloaded() {
 
 #[tokio::test]
 async fn an_upload_that_was_replaced_is_left_to_the_newer_ones_event() {
-    let (world, function) = started().await;
-    let older = upload(&world.s3, "tracks.csv", "song,artist\n", &[]).await;
-    let newer = upload(&world.s3, "tracks.csv", catalog::csv(), &[]).await;
+    let (test_env, function) = started().await;
+    let older = upload(&test_env.s3, "tracks.csv", "song,artist\n", &[]).await;
+    let newer = upload(&test_env.s3, "tracks.csv", catalog::csv(), &[]).await;
     assert_eq!(function.invoke(older).await[0]["outcome"], "replaced");
-    assert!(is_empty(&world).await);
+    assert!(is_empty(&test_env).await);
     assert_eq!(function.invoke(newer).await[0]["outcome"], "published");
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_an_upload_is_said_and_leaves_the_current_model() {
-    let (world, mut function) = started().await;
+    let (test_env, mut function) = started().await;
     for (content, metadata, kind, part) in [
         ("", vec![], "Input", "is empty"),
         ("song,artist\nA,B\n", vec![], "Input", "expected at least 2 of"),
@@ -159,23 +159,23 @@ async fn what_is_wrong_with_an_upload_is_said_and_leaves_the_current_model() {
         ("song,artist,energy,tempo\nA,B,1,2\n", vec![("segue-clusters", "6")], "Option", "segue-k-range"),
         ("song,artist,energy,tempo\nA,B,1,2\n", vec![], "Training", "tracks"),
     ] {
-        let event = upload(&world.s3, "tracks.csv", content, &metadata).await;
+        let event = upload(&test_env.s3, "tracks.csv", content, &metadata).await;
         let error = function.try_invoke(event).await.expect_err("refused");
         let message = error["errorMessage"].as_str().expect("a message");
         assert!(error["errorType"] == kind && message.contains(part), "{error}");
     }
-    let mut gone = upload(&world.s3, "tracks.csv", catalog::csv(), &[]).await;
+    let mut gone = upload(&test_env.s3, "tracks.csv", catalog::csv(), &[]).await;
     gone["detail"]["object"]["key"] = json!("uploads/gone.csv");
     assert_eq!(function.try_invoke(gone).await.expect_err("refused")["errorType"], "Head");
-    assert!(is_empty(&world).await && function.is_running());
+    assert!(is_empty(&test_env).await && function.is_running());
 }
 
 #[tokio::test]
 async fn the_event_that_comes_with_the_repository_works() {
     let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
-    let (world, function) = started().await;
+    let (test_env, function) = started().await;
     let table = std::fs::read(events.join("tracks.csv")).expect("a table");
-    let put = upload(&world.s3, "tracks.csv", table, &[]).await;
+    let put = upload(&test_env.s3, "tracks.csv", table, &[]).await;
     let event = std::fs::read_to_string(events.join("train/upload.json")).expect("an event");
     let event: Value = serde_json::from_str(&event).expect("JSON");
     assert_eq!(event["detail"]["object"]["etag"], put["detail"]["object"]["etag"], "of another events/tracks.csv");
@@ -185,10 +185,10 @@ async fn the_event_that_comes_with_the_repository_works() {
 #[tokio::test]
 async fn every_event_of_the_repository_is_answered() {
     let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
-    let (world, function) = started().await;
+    let (test_env, function) = started().await;
     let table = std::fs::read(events.join("tracks.csv")).expect("a table");
-    function.invoke(upload(&world.s3, "tracks.csv", table, &[]).await).await;
-    let recommend = world.function().await;
+    function.invoke(upload(&test_env.s3, "tracks.csv", table, &[]).await).await;
+    let recommend = test_env.function().await;
     let mut answered = 0;
     for event in std::fs::read_dir(&events).expect("events") {
         let path = event.expect("an event").path();

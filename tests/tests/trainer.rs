@@ -12,9 +12,9 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
-use segue_tests::{TestStore, binaries::binary, catalog};
 use serde_json::Value;
 use tempfile::TempDir;
+use tests::{TestStore, binaries::binary, catalog};
 use tokio::io::AsyncReadExt;
 
 fn trainer(arguments: &[&str], folder: &Path) -> Output {
@@ -239,7 +239,7 @@ fn weights_are_checked_and_told_with_what_they_do() {
     assert_eq!((&weighted["weights"]["tempo"], &weighted["weights"]["energy"]), (&Value::from(3.0), &Value::from(1.0)));
     let page = |folder: &TempDir| std::fs::read_to_string(folder.path().join("out/report/index.html")).expect("a page");
     assert!(page(&other).contains("Same, unweighted") && !page(&folder).contains("unweighted"));
-    let model = segue::Model::open(&other.path().join("out/model.segue")).expect("opens");
+    let model = recommender::Model::open(&other.path().join("out/model.segue")).expect("opens");
     let popularity = model.scaler().features.iter().position(|feature| feature == "popularity").expect("a feature");
     assert_eq!(model.scaler().weights[popularity], 0.0);
     assert!(model.neighbors().vectors().iter().all(|vector| vector.lanes()[popularity] == 0.0));

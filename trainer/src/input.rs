@@ -8,7 +8,7 @@ use std::{
     str::FromStr,
 };
 
-use segue_store::{ObjectAddress, ObjectReader};
+use store::{ObjectAddress, ObjectReader};
 
 use crate::{
     console::Console,
@@ -34,7 +34,7 @@ pub enum Error {
     Table(#[from] table::Error),
     /// S3 does not give it.
     #[error(transparent)]
-    Store(#[from] segue_store::Error),
+    Store(#[from] store::Error),
     /// No connection can be driven.
     #[error("cannot connect to S3: {0}")]
     Runtime(io::Error),
@@ -103,7 +103,7 @@ struct Object {
     runtime: tokio::runtime::Runtime,
     reader: ObjectReader,
     piece: io::Cursor<Vec<u8>>,
-    failed: Option<segue_store::Error>,
+    failed: Option<store::Error>,
 }
 
 impl Object {

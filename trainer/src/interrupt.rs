@@ -13,8 +13,8 @@ use std::{
 const INTERRUPTED: i32 = 130;
 const TERMINATED: i32 = 143;
 
-static TOGETHER: Mutex<()> = Mutex::new(());
-static ASIDE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+static DEFERRED: Mutex<()> = Mutex::new(());
+static TEMP_FILES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -28,10 +28,10 @@ pub fn listen() {
             let Some(mut signals) = Signals::new() else { return };
             let Some(code) = signals.next().await else { return };
             std::thread::spawn(move || {
-                let _together = lock(&TOGETHER);
+                let _deferred = lock(&DEFERRED);
                 // Held until the end: no file is begun any more.
-                let aside = lock(&ASIDE);
-                for path in aside.iter() {
+                let temp_files = lock(&TEMP_FILES);
+                for path in temp_files.iter() {
                     // It may just have been renamed: then it is whole.
                     let _ = std::fs::remove_file(path);
                 }
@@ -75,26 +75,26 @@ impl Signals {
 }
 
 /// While it is held, signals wait: for files that belong together.
-pub fn together() -> MutexGuard<'static, ()> {
-    lock(&TOGETHER)
+pub fn defer_signals() -> MutexGuard<'static, ()> {
+    lock(&DEFERRED)
 }
 
 /// A file that lies aside until it is whole.
-pub(crate) struct Aside(PathBuf);
+pub(crate) struct TempFile(PathBuf);
 
-impl Aside {
+impl TempFile {
     /// Makes one: `make` gives a file and says where it lies.
     pub(crate) fn new<T, E>(make: impl FnOnce() -> Result<(T, PathBuf), E>) -> Result<(T, Self), E> {
         // Made and noted in one: nothing comes between.
-        let mut aside = lock(&ASIDE);
+        let mut temp_files = lock(&TEMP_FILES);
         let (file, path) = make()?;
-        aside.insert(path.clone());
+        temp_files.insert(path.clone());
         Ok((file, Self(path)))
     }
 }
 
-impl Drop for Aside {
+impl Drop for TempFile {
     fn drop(&mut self) {
-        lock(&ASIDE).remove(&self.0);
+        lock(&TEMP_FILES).remove(&self.0);
     }
 }

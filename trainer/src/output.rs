@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::interrupt::Aside;
+use crate::interrupt::TempFile;
 
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ pub fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let (mut aside, _noted) = Aside::new(|| {
+    let (mut aside, _noted) = TempFile::new(|| {
         let file = new_beside(folder)?;
         let path = file.path().to_owned();
         Ok((file, path))

@@ -10,8 +10,8 @@ use ndarray::Array2;
 pub(crate) use files::{labels, numbers, reference_figures};
 
 use crate::{
-    scale::Scaler,
     table::{self, Table},
+    training::scale::Scaler,
 };
 
 /// The table that [`reference_figures`] are of: 2,000 made-up tracks, all eleven features.

@@ -2,8 +2,8 @@
 
 use std::{io, path::Path};
 
-use segue::card::Card;
-use segue_store::{ReportFile, Upload};
+use recommender::card::Card;
+use store::{ReportFile, Upload};
 
 /// An artifact with the files of its report's folder, where there is one.
 ///

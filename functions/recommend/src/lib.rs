@@ -6,12 +6,12 @@
 
 pub mod access;
 pub mod api;
-mod facts;
 pub mod http;
 pub mod metrics;
 pub mod models;
 pub mod params;
 pub mod problem;
+mod request_info;
 pub mod settings;
 pub mod start;
 pub mod view;

@@ -3,7 +3,7 @@
 use environment::settings::Environment;
 use lambda_http::{Adapter, lambda_runtime, tower::ServiceBuilder};
 use recommend::{
-    http::lambda::{mend, restore_path},
+    http::lambda::{reencode_path, sanitize_event},
     start,
 };
 
@@ -25,7 +25,7 @@ async fn main() -> Result<(), lambda_http::Error> {
 
 async fn run() -> anyhow::Result<()> {
     let router = start::router()?;
-    let service = Adapter::from(ServiceBuilder::new().map_request(restore_path).service(router));
-    let service = ServiceBuilder::new().map_request(mend).service(service);
+    let service = Adapter::from(ServiceBuilder::new().map_request(reencode_path).service(router));
+    let service = ServiceBuilder::new().map_request(sanitize_event).service(service);
     lambda_runtime::run(service).await.map_err(anyhow::Error::from_boxed)
 }

@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 
 /// The longest value that a parameter may have, in characters after decoding.
-pub const LONGEST: usize = 1_024;
+pub const MAX_PARAM_CHARS: usize = 1_024;
 
 /// The parameters of one request.
 #[derive(Clone, Debug)]
@@ -34,9 +34,9 @@ impl Params {
                 return Err(Problem::parameter(&name, "once", format!("{name} is there more than once")));
             }
             let characters = value.chars().count();
-            if characters > LONGEST {
-                let detail = format!("{name} is {characters} characters long, at most {LONGEST} are allowed");
-                return Err(Problem::parameter(&name, &format!("at most {LONGEST} characters"), detail));
+            if characters > MAX_PARAM_CHARS {
+                let detail = format!("{name} is {characters} characters long, at most {MAX_PARAM_CHARS} are allowed");
+                return Err(Problem::parameter(&name, &format!("at most {MAX_PARAM_CHARS} characters"), detail));
             }
             values.push((name.into_owned(), value.into_owned()));
         }

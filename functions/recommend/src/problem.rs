@@ -15,7 +15,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// An error, as its receiver sees it. Nothing internal is in it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// A stable name for the kind of problem: `urn:segue:problem:` and a word.
+    /// A stable name for the kind of problem: `urn:segue:problem:` and a code.
     #[serde(rename = "type")]
     #[schema(example = "urn:segue:problem:bad-parameter")]
     kind: String,
@@ -48,10 +48,10 @@ struct Members {
 }
 
 impl Problem {
-    /// A problem of the kind `urn:segue:problem:{word}`.
-    pub fn new(status: StatusCode, word: &str, title: &'static str, detail: impl Into<String>) -> Self {
+    /// A problem of the kind `urn:segue:problem:{code}`.
+    pub fn new(status: StatusCode, code: &str, title: &'static str, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("urn:segue:problem:{word}"),
+            kind: format!("urn:segue:problem:{code}"),
             title,
             status: status.as_u16(),
             detail: detail.into(),
@@ -87,9 +87,9 @@ impl Problem {
     }
 }
 
-/// Marks a response that is a problem of this kind: its word, without `urn:segue:problem:`.
+/// Marks a response that is a problem of this kind: its code, without `urn:segue:problem:`.
 #[derive(Clone, Debug)]
-pub(crate) struct Kind(pub(crate) String);
+pub(crate) struct ProblemCode(pub(crate) String);
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
@@ -97,8 +97,8 @@ impl IntoResponse for Problem {
         // Strings, numbers and lists of them always serialise.
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
-        let word = self.kind.rsplit(':').next().unwrap_or_default();
-        response.extensions_mut().insert(Kind(word.to_owned()));
+        let code = self.kind.rsplit(':').next().unwrap_or_default();
+        response.extensions_mut().insert(ProblemCode(code.to_owned()));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -109,9 +109,9 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<segue::recommend::Error> for Problem {
-    fn from(error: segue::recommend::Error) -> Self {
-        use segue::recommend::{Error, Source};
+impl From<recommender::recommend::Error> for Problem {
+    fn from(error: recommender::recommend::Error) -> Self {
+        use recommender::recommend::{Error, SeedKind};
         let detail = error.to_string();
         match error {
             Error::UnknownTrack { .. } => {
@@ -137,10 +137,10 @@ impl From<segue::recommend::Error> for Problem {
             }
             Error::Seed { of, at, seeds, error } => {
                 let problem = Self::from(*error);
-                if seeds == 1 && of == Source::Seeds {
+                if seeds == 1 && of == SeedKind::Seeds {
                     return problem;
                 }
-                let list = if of == Source::Seeds { "seeds" } else { "negative_seeds" };
+                let list = if of == SeedKind::Seeds { "seeds" } else { "negative_seeds" };
                 problem.with("seed", format!("{list}[{at}]"))
             }
             // A kind of error that this version does not know is a defect of this function.

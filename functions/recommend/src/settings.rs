@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, time::Duration};
 
 use environment::settings::{Environment, Error};
-use segue_store::Location;
+use store::Location;
 
 use crate::{
     access::{Access, Tokens},

@@ -8,7 +8,7 @@ use environment::settings::Environment;
 
 use crate::{
     api, metrics,
-    models::{Models, Source},
+    models::{ModelManager, Source},
     settings::Settings,
 };
 
@@ -40,7 +40,7 @@ pub fn router() -> anyhow::Result<Router> {
 ///
 /// Outside a tokio runtime.
 pub fn router_over(source: Source, settings: &Settings) -> Router {
-    let mut models = Models::new(source, settings.deadline);
+    let mut models = ModelManager::new(source, settings.deadline);
     if let Some(every) = settings.refresh {
         models = models.refreshing(every);
     }

@@ -1,6 +1,6 @@
 //! What answers look like in JSON.
 
-use segue::{Model, Version, catalog};
+use recommender::{Model, Version, catalog};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Number;
 use utoipa::{

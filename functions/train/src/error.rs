@@ -66,13 +66,13 @@ pub enum Error {
     Input(#[from] trainer::input::Error),
     /// The training came to nothing.
     #[error(transparent)]
-    Training(#[from] trainer::pipeline::Error),
+    Training(#[from] trainer::training::Error),
     /// The model could not be measured.
     #[error("the model cannot be measured: {0}")]
-    Quality(#[from] trainer::quality::Error),
+    Quality(#[from] trainer::evaluation::Error),
     /// The artifact does not read back.
     #[error("the artifact does not read back: {0}")]
-    Artifact(#[from] segue::artifact::Error),
+    Artifact(#[from] recommender::artifact::Error),
     /// The report could not be made.
     #[error("the report cannot be made: {0}")]
     Report(#[from] trainer::report::Error),
@@ -81,7 +81,7 @@ pub enum Error {
     Disk(#[from] std::io::Error),
     /// The model could not be published.
     #[error("the model is trained, and could not be published: {0}")]
-    Publish(#[from] segue_store::Error),
+    Publish(#[from] store::Error),
     /// The training panicked, which is a defect.
     #[error("the training ended early: {0}")]
     Ended(#[from] tokio::task::JoinError),

@@ -3,18 +3,18 @@
 use std::time::SystemTime;
 
 use aws_sdk_s3::Client;
-use segue_store::Store;
 use serde::Serialize;
+use store::Store;
 use trainer::input::Input;
 
 use crate::{
     error::Error,
     event::{Event, Uploaded},
     limit,
-    object::{self, Head},
+    object::{self, ObjectMeta},
     options::Options,
     settings::Settings,
-    training::{self, Made},
+    training::{self, TrainingOutput},
 };
 
 /// What became of an upload.
@@ -60,9 +60,9 @@ impl Handler {
     /// # Errors
     ///
     /// Where these are not there.
-    pub async fn connect(settings: Settings) -> Result<Self, segue_store::Error> {
+    pub async fn connect(settings: Settings) -> Result<Self, store::Error> {
         let store = Store::connect(settings.model.clone()).await?;
-        Ok(Self { client: segue_store::client_from_environment().await?, store, settings })
+        Ok(Self { client: store::client_from_environment().await?, store, settings })
     }
 
     /// Trains on everything that was uploaded. The `deadline` is when Lambda ends the function.
@@ -88,20 +88,20 @@ impl Handler {
         if !key.ends_with(".csv") && !key.ends_with(".csv.gz") {
             return Ok(Outcome::NoTable { key });
         }
-        let Head { bytes, etag, metadata } = object::head(&self.client, uploaded).await?;
+        let ObjectMeta { bytes, etag, metadata } = object::object_meta(&self.client, uploaded).await?;
         if uploaded.etag.is_some() && uploaded.etag != etag {
             return Ok(Outcome::Replaced { key });
         }
         let mut options = Options::from_metadata(&metadata)?;
         let memory = self.settings.memory;
-        let most = limit::most_tracks(memory, limit::time_until(deadline, SystemTime::now()));
+        let most = limit::max_tracks(memory, limit::time_until(deadline, SystemTime::now()));
         limit::check(&key, bytes, options.tracks, most, memory)?;
         options.table.max_tracks = most.try_into().unwrap_or(usize::MAX);
         tracing::info!(key, bytes, most, "training");
 
         let input = Input::S3(format!("s3://{}/{key}", uploaded.bucket));
         let trained = tokio::task::spawn_blocking(move || training::train(&input, &options)).await?;
-        let Made { upload, rows, seconds } = trained.map_err(|error| match error {
+        let TrainingOutput { upload, rows, seconds } = trained.map_err(|error| match error {
             error if training::has_too_many_tracks(&error) => Error::TooManyTracks { key: key.clone(), most, memory },
             error => error,
         })?;
@@ -110,7 +110,7 @@ impl Handler {
         }
 
         // Whoever uploads twice means the second one, even where that is sooner done.
-        if object::head(&self.client, uploaded).await?.etag != etag {
+        if object::object_meta(&self.client, uploaded).await?.etag != etag {
             return Ok(Outcome::Replaced { key });
         }
         let tracks = upload.tracks;

@@ -9,32 +9,32 @@ use crate::error::Error;
 
 /// Memory that a training takes, in bytes a track. Four in one environment, of 264,798 tracks each, took 992 beyond the rest
 /// at most.
-const TRACK: u64 = 1_152;
+const BYTES_PER_TRACK: u64 = 1_152;
 /// Memory for all else, in bytes.
-const REST: u64 = 128 << 20;
+const BASE_BYTES: u64 = 128 << 20;
 /// Time of one processor, in seconds a track.
-const SECONDS: f64 = 1e-4;
+const CPU_SECONDS_PER_TRACK: f64 = 1e-4;
 /// For the download and the publishing.
-const MARGIN: Duration = Duration::from_secs(20);
+const TIME_MARGIN: Duration = Duration::from_secs(20);
 /// Memory in MB for which Lambda gives one whole processor.
-const PROCESSOR: f64 = 1_769.0;
+const MB_PER_CPU: f64 = 1_769.0;
 /// The longest rows that tables have, but for those with lyrics: in bytes, as text and compressed.
-const ROW: u64 = 250;
-const ROW_COMPRESSED: u64 = 100;
+const BYTES_PER_ROW: u64 = 250;
+const BYTES_PER_COMPRESSED_ROW: u64 = 100;
 
 /// The most that Lambda gives.
-const LONGEST: Duration = Duration::from_secs(900);
+const MAX_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// How much time is left. A deadline that was over before the function was called comes from an emulator, and says nothing.
 pub fn time_until(deadline: SystemTime, now: SystemTime) -> Duration {
-    deadline.duration_since(now).map_or(LONGEST, |left| left.min(LONGEST))
+    deadline.duration_since(now).map_or(MAX_TIMEOUT, |left| left.min(MAX_TIMEOUT))
 }
 
 /// What a function of this memory, in MB, can train on in this time: a number of tracks.
-pub fn most_tracks(memory: u64, time: Duration) -> u64 {
-    let room = memory.saturating_mul(1 << 20).saturating_sub(REST) / TRACK;
-    let processors = (memory as f64 / PROCESSOR).min(6.0);
-    let tracks_in_time = time.saturating_sub(MARGIN).as_secs_f64() * processors / SECONDS;
+pub fn max_tracks(memory: u64, time: Duration) -> u64 {
+    let room = memory.saturating_mul(1 << 20).saturating_sub(BASE_BYTES) / BYTES_PER_TRACK;
+    let processors = (memory as f64 / MB_PER_CPU).min(6.0);
+    let tracks_in_time = time.saturating_sub(TIME_MARGIN).as_secs_f64() * processors / CPU_SECONDS_PER_TRACK;
     room.min(tracks_in_time as u64).min(trainer::table::MAX_TRACKS as u64)
 }
 
@@ -45,7 +45,7 @@ pub fn most_tracks(memory: u64, time: Duration) -> u64 {
 ///
 /// [`Error::TooLarge`].
 pub fn check(key: &str, bytes: u64, stated: Option<u64>, most: u64, memory: u64) -> Result<(), Error> {
-    let row = if key.ends_with(".gz") { ROW_COMPRESSED } else { ROW };
+    let row = if key.ends_with(".gz") { BYTES_PER_COMPRESSED_ROW } else { BYTES_PER_ROW };
     let tracks = stated.unwrap_or(bytes / row);
     if tracks <= most {
         return Ok(());
@@ -59,24 +59,24 @@ mod tests {
 
     #[test]
     fn memory_limits_large_functions_and_time_those_that_have_little() {
-        assert_eq!(most_tracks(3_008, LONGEST), (2_880 << 20) / TRACK);
-        assert_eq!(most_tracks(10_240, LONGEST), (10_112 << 20) / TRACK);
-        assert!(most_tracks(3_008, Duration::from_secs(60)) < 800_000);
-        assert_eq!(most_tracks(128, LONGEST), 0);
-        assert_eq!(most_tracks(3_008, Duration::from_secs(5)), 0);
+        assert_eq!(max_tracks(3_008, MAX_TIMEOUT), (2_880 << 20) / BYTES_PER_TRACK);
+        assert_eq!(max_tracks(10_240, MAX_TIMEOUT), (10_112 << 20) / BYTES_PER_TRACK);
+        assert!(max_tracks(3_008, Duration::from_secs(60)) < 800_000);
+        assert_eq!(max_tracks(128, MAX_TIMEOUT), 0);
+        assert_eq!(max_tracks(3_008, Duration::from_secs(5)), 0);
     }
 
     #[test]
     fn a_deadline_that_makes_no_sense_is_none() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         assert_eq!(time_until(now + Duration::from_secs(60), now), Duration::from_secs(60));
-        assert_eq!(time_until(SystemTime::UNIX_EPOCH + Duration::from_secs(600), now), LONGEST);
-        assert_eq!(time_until(now + Duration::from_secs(86_400), now), LONGEST);
+        assert_eq!(time_until(SystemTime::UNIX_EPOCH + Duration::from_secs(600), now), MAX_TIMEOUT);
+        assert_eq!(time_until(now + Duration::from_secs(86_400), now), MAX_TIMEOUT);
     }
 
     #[test]
     fn a_file_that_cannot_fit_is_refused_with_its_size_the_limit_and_what_to_do() {
-        let most = most_tracks(3_008, LONGEST);
+        let most = max_tracks(3_008, MAX_TIMEOUT);
         // 265,000 real tracks, as text and compressed.
         check("uploads/a.csv", 47_525_578, None, most, 3_008).expect("room");
         check("uploads/a.csv.gz", 18_275_996, None, most, 3_008).expect("room");

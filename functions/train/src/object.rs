@@ -8,7 +8,7 @@ use crate::{error::Error, event::Uploaded};
 
 /// What is known of an object.
 #[derive(Clone, Debug)]
-pub struct Head {
+pub struct ObjectMeta {
     /// Its size in bytes.
     pub bytes: u64,
     /// Which content it has; without quotes, as events say it.
@@ -22,14 +22,14 @@ pub struct Head {
 /// # Errors
 ///
 /// [`Error::Head`].
-pub async fn head(client: &Client, uploaded: &Uploaded) -> Result<Head, Error> {
+pub async fn object_meta(client: &Client, uploaded: &Uploaded) -> Result<ObjectMeta, Error> {
     let asked = client.head_object().bucket(&uploaded.bucket).key(&uploaded.key).send().await;
     let found = asked.map_err(|error| Error::Head {
         bucket: uploaded.bucket.clone(),
         key: uploaded.key.clone(),
         reason: chain(&error),
     })?;
-    Ok(Head {
+    Ok(ObjectMeta {
         bytes: found.content_length.and_then(|bytes| bytes.try_into().ok()).unwrap_or(0),
         etag: found.e_tag.map(|etag| etag.trim_matches('"').to_owned()),
         metadata: found.metadata.unwrap_or_default(),

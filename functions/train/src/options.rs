@@ -5,12 +5,12 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use trainer::{pipeline, table, table::Feature, weights::Weights};
+use trainer::{table, table::Feature, training, training::weights::Weights};
 
 use crate::error::Error;
 
 /// What all names begin with: metadata of other programs is not for us.
-const OURS: &str = "segue-";
+const METADATA_PREFIX: &str = "segue-";
 
 /// What an upload may say.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Options {
     /// `segue-features`, and how many tracks at most: not an option, but set by the limit.
     pub table: table::Options,
     /// `segue-k`, `segue-k-range`, `segue-seed`, `segue-weights`.
-    pub training: pipeline::Options,
+    pub training: training::Options,
     /// `segue-tracks`: how many tracks the table has, where its size would mislead.
     pub tracks: Option<u64>,
 }
@@ -32,7 +32,7 @@ impl Options {
     pub fn from_metadata(metadata: &HashMap<String, String>) -> Result<Self, Error> {
         let mut options = Self::default();
         for (name, value) in metadata {
-            let Some(option) = name.strip_prefix(OURS) else { continue };
+            let Some(option) = name.strip_prefix(METADATA_PREFIX) else { continue };
             let value = value.trim();
             let wrong = |expected: String| Error::Option { name: name.clone(), got: value.to_owned(), expected };
             match option {
@@ -48,8 +48,8 @@ impl Options {
                 }
                 "tracks" => options.tracks = Some(number(value, 1..=u64::MAX).map_err(wrong)?),
                 _ => {
-                    let known =
-                        ["k", "k-range", "seed", "features", "weights", "tracks"].map(|name| format!("{OURS}{name}"));
+                    let known = ["k", "k-range", "seed", "features", "weights", "tracks"]
+                        .map(|name| format!("{METADATA_PREFIX}{name}"));
                     return Err(wrong(format!("one of {}", known.join(", "))));
                 }
             }

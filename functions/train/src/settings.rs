@@ -1,7 +1,7 @@
 //! The environment, read once.
 
 use environment::settings::{Environment, Error};
-use segue_store::Location;
+use store::Location;
 
 /// What the environment says.
 #[derive(Clone, Debug)]

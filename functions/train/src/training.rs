@@ -1,20 +1,20 @@
 //! One training, as the trainer does it.
 
-use segue::Model;
-use segue_store::Upload;
+use recommender::Model;
+use store::Upload;
 use trainer::{
     console::Console,
     input::Input,
-    pipeline,
-    report::{self, Facts},
+    report::{self, ReportData},
     table::{self, Table},
+    training,
     upload::upload,
 };
 
 use crate::{error::Error, options::Options};
 
 /// What a training made.
-pub struct Made {
+pub struct TrainingOutput {
     /// The artifact, and the report's files.
     pub upload: Upload,
     /// Rows of the table, those that were left out among them.
@@ -28,28 +28,28 @@ pub struct Made {
 /// # Errors
 ///
 /// Where the table cannot be used, or what the trainer fails with.
-pub fn train(input: &Input, options: &Options) -> Result<Made, Error> {
+pub fn train(input: &Input, options: &Options) -> Result<TrainingOutput, Error> {
     let console = Console::quiet();
     let table = input.table(&options.table, &console)?;
-    tell(&table);
-    let trained = pipeline::train(&table, &options.training, &console)?;
+    log_table_summary(&table);
+    let trained = training::train(&table, &options.training, &console)?;
     let rows = table.rows;
     drop(table);
 
-    let stage = console.stage("measure", Facts::steps());
+    let stage = console.stage("measure", ReportData::steps());
     let model = Model::from_bytes(&trained.file, trained.version)?;
-    let facts = Facts::gather(&model, &trained, &|done| stage.set(done))?;
+    let report_data = ReportData::gather(&model, &trained, &|done| stage.set(done))?;
     drop(model);
     stage.done("");
 
     let folder = tempfile::tempdir()?;
-    report::write(&trained, &facts, &console, folder.path())?;
+    report::write(&trained, &report_data, &console, folder.path())?;
     let upload = upload(trained.file, &trained.card, folder.path())?;
-    Ok(Made { upload, rows, seconds: console.seconds() })
+    Ok(TrainingOutput { upload, rows, seconds: console.seconds() })
 }
 
 /// What a person should know about how the table was read.
-fn tell(table: &Table) {
+fn log_table_summary(table: &Table) {
     for warning in &table.warnings {
         tracing::warn!("{warning}");
     }

@@ -21,12 +21,12 @@ use local::s3::EmbeddedS3;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use recommend::{
     api::router,
-    http::lambda::{mend, restore_path},
-    models::{Models, Source},
+    http::lambda::{reencode_path, sanitize_event},
+    models::{ModelManager, Source},
 };
-use segue::{Model, Version};
-use segue_store::{Store, Upload};
+use recommender::{Model, Version};
 use serde_json::{Value, json};
+use store::{Store, Upload};
 use tokio::runtime::Runtime;
 
 use crate::{MODEL, reached::reach};
@@ -86,7 +86,7 @@ async fn loaded() -> Router {
         features: card.features.into_iter().map(|feature| feature.name).collect(),
     };
     store.publish(upload).await.expect("the model is published");
-    let models = Arc::new(Models::new(Source::Store(store), Duration::from_secs(60)));
+    let models = Arc::new(ModelManager::new(Source::Store(store), Duration::from_secs(60)));
     models.get_with_graphs().await.expect("the model is loaded");
     router(models)
 }
@@ -164,8 +164,8 @@ fn event(json: &[u8]) {
     function.runtime.block_on(async {
         // As `main` of the function has it.
         let router = function.router.clone();
-        let service = Adapter::from(ServiceBuilder::new().map_request(restore_path).service(router));
-        let mut service = ServiceBuilder::new().map_request(mend).service(service);
+        let service = Adapter::from(ServiceBuilder::new().map_request(reencode_path).service(router));
+        let mut service = ServiceBuilder::new().map_request(sanitize_event).service(service);
         let Ok(answer) = service.call(LambdaEvent { payload, context: Context::default() }).await;
         let answer = serde_json::to_value(&answer).expect("an answer in JSON");
         let status = answer["statusCode"].as_u64().and_then(|status| StatusCode::from_u16(status as u16).ok());

@@ -2,31 +2,31 @@
 
 use std::sync::LazyLock;
 
-use segue::{
+use recommender::{
     Model, Version,
-    artifact::{self, Loading, Piece},
+    artifact::{self, ArtifactReader, SectionData},
 };
 
 use crate::{
     MODEL,
+    artifact_builder::{self, RawSection},
     exercise::exercise,
-    forge::{self, Forged},
     reached::reach,
 };
 
-static SECTIONS: LazyLock<Vec<Forged>> = LazyLock::new(|| forge::open(MODEL));
+static SECTIONS: LazyLock<Vec<RawSection>> = LazyLock::new(|| artifact_builder::open(MODEL));
 
 /// A header: as it is, and as a section table whose checksum is right, over a file of another length too.
 pub fn artifact_header(data: &[u8]) {
     header(data, data.len() as u64);
     // Of 48 bytes each; what is left over is the content of the sections.
     let (table, bodies) = data.split_at(data.len().min(data.len() / 48 * 48));
-    let file = forge::with_table(table, bodies);
+    let file = artifact_builder::with_table(table, bodies);
     header(&file, file.len() as u64);
     header(&file, u64::MAX);
     if let [count, rest @ ..] = data {
         let (table, bodies) = rest.split_at(rest.len().min(usize::from(*count) * 48));
-        let file = forge::with_table(table, bodies);
+        let file = artifact_builder::with_table(table, bodies);
         header(&file, file.len() as u64);
     }
 }
@@ -34,16 +34,16 @@ pub fn artifact_header(data: &[u8]) {
 fn header(file: &[u8], length: u64) {
     let header = artifact::header_length(file);
     let sections = artifact::sections(file);
-    match Loading::begin(file, length) {
-        Ok(loading) => {
+    match ArtifactReader::new(file, length) {
+        Ok(reader) => {
             assert!(header.is_ok_and(|header| header <= file.len()));
             let mut end = 0;
-            for section in loading.sections() {
+            for section in reader.sections() {
                 assert!(end == 0 || section.offset == end, "a hole before {}", section.name);
                 end = section.range().end;
                 assert!(end <= length, "{} ends behind the file", section.name);
                 if let Some(bytes) = file.get(section.offset as usize..end as usize) {
-                    let _ = Piece::read(section, bytes);
+                    let _ = SectionData::read(section, bytes);
                 }
             }
             assert_eq!(end, length);
@@ -64,10 +64,10 @@ pub fn artifact_section(data: &[u8]) {
     let at = usize::from(*which) % sections.len();
     let section = &mut sections[at];
     *section = match (form % 4, content) {
-        (0 | 1, _) => Forged::plain(&section.name, content),
+        (0 | 1, _) => RawSection::plain(&section.name, content),
         // Packed by the fuzzer, with a length that it says too.
-        (2, [a, b, c, packed @ ..]) => Forged {
-            unpacked: u32::from_le_bytes([*a, *b, *c, 0]).into(),
+        (2, [a, b, c, packed @ ..]) => RawSection {
+            uncompressed: u32::from_le_bytes([*a, *b, *c, 0]).into(),
             bytes: packed.to_vec(),
             zstd: true,
             ..section.clone()
@@ -75,17 +75,17 @@ pub fn artifact_section(data: &[u8]) {
         // Good packing.
         _ => {
             let bytes = zstd::bulk::compress(content, 1).expect("bytes can be packed");
-            Forged { unpacked: content.len() as u64, bytes, zstd: true, ..section.clone() }
+            RawSection { uncompressed: content.len() as u64, bytes, zstd: true, ..section.clone() }
         }
     };
-    file(&forge::close(&sections));
+    file(&artifact_builder::close(&sections));
 }
 
 /// A whole file: as it is, and with all checksums made right.
 pub fn artifact_file(data: &[u8]) {
     file(data);
     let mut healed = data.to_vec();
-    forge::heal(&mut healed);
+    artifact_builder::fix_checksums(&mut healed);
     file(&healed);
 }
 

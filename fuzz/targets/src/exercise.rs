@@ -1,10 +1,10 @@
 //! Every question that a model may be asked: whatever is in it, answers are numbers in their range, and a model that
 //! holds what [`Model::verify`] checks answers all of them.
 
-use segue::{
+use recommender::{
     Model,
-    neighbor::Search,
-    recommend::{Answer, Error, Request, Seed, Target, Within, explain},
+    recommend::{Answer, Error, FeatureRange, Request, Seed, Target, explain},
+    search::Search,
 };
 
 use crate::reached::reach;
@@ -60,7 +60,7 @@ fn filtered(model: &Model, rows: u32) -> Request {
     let name = |at: usize| model.scaler().features[at].clone();
     let track = model.catalog().track(rows - 1);
     Request {
-        within: vec![Within { feature: name(0), min: Some(f64::MIN), max: Some(1e9) }],
+        ranges: vec![FeatureRange { feature: name(0), min: Some(f64::MIN), max: Some(1e9) }],
         targets: vec![Target { feature: name(0), value: f64::MAX }, Target { feature: name(1), value: -1e-300 }],
         explicit: model.catalog().explicit.is_some().then_some(false),
         genre: model.catalog().genres.is_some().then(|| "rock".into()),
@@ -100,7 +100,7 @@ fn check(model: &Model, request: &Request, answer: &Answer) {
     for track in &answer.tracks {
         assert!((-1.0..=1.0).contains(&track.similarity), "a similarity is {}", track.similarity);
         let explanation = explain(model, &resolved, track.row);
-        for share in explanation.binds.iter().chain(&explanation.differs) {
+        for share in explanation.similarities.iter().chain(&explanation.differences) {
             assert!(share.share.is_finite() && share.seed.is_finite() && share.track.is_finite(), "{share:?}");
         }
     }

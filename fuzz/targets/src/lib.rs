@@ -5,8 +5,8 @@
 
 mod api;
 mod artifact;
+mod artifact_builder;
 mod exercise;
-mod forge;
 mod reached;
 mod seeds;
 mod table;
@@ -20,7 +20,7 @@ pub use table::table;
 /// A small model of 64 tracks, with every column that a catalogue may have. Made by:
 ///
 /// ```text
-/// cargo run -p segue-tests --example catalog | head -65 > tracks.csv
+/// cargo run -p tests --example catalog | head -65 > tracks.csv
 /// cargo run -p trainer -- train --k 3 --data tracks.csv --out model && cp model/model.segue fuzz/targets/
 /// ```
 pub const MODEL: &[u8] = include_bytes!("../model.segue");

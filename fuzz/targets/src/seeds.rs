@@ -1,6 +1,6 @@
 //! What fuzzers begin with: good input of every kind.
 
-use crate::{MODEL, forge};
+use crate::{MODEL, artifact_builder};
 
 /// A file of a corpus.
 pub struct Seed {
@@ -16,8 +16,8 @@ pub struct Seed {
 /// that a person wrote.
 pub fn seeds() -> Vec<Seed> {
     let seed = |target, name: &str, content| Seed { target, name: name.into(), content };
-    let sections = forge::open(MODEL);
-    let header = segue::artifact::header_length(MODEL).expect("the model is an artifact");
+    let sections = artifact_builder::open(MODEL);
+    let header = recommender::artifact::header_length(MODEL).expect("the model is an artifact");
     let mut seeds = vec![
         seed("artifact_file", "model", MODEL.to_vec()),
         seed("artifact_header", "model", MODEL[..header].to_vec()),

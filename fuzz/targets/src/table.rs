@@ -30,7 +30,7 @@ fn read(csv: &[u8], name: &str) {
         }
     }
     let mut members = 0;
-    let read = table::read_members(csv, name, &mut |_| {}, &mut |member| {
+    let read = table::read_playlists(csv, name, &mut |_| {}, &mut |member| {
         assert!(!member.playlist.is_empty());
         members += 1;
     });

@@ -10,13 +10,13 @@ use std::{
 type Target = fn(&[u8]);
 
 const TARGETS: [(&str, Target); 7] = [
-    ("api_body", segue_fuzz_targets::api_body),
-    ("api_event", segue_fuzz_targets::api_event),
-    ("api_query", segue_fuzz_targets::api_query),
-    ("artifact_file", segue_fuzz_targets::artifact_file),
-    ("artifact_header", segue_fuzz_targets::artifact_header),
-    ("artifact_section", segue_fuzz_targets::artifact_section),
-    ("table", segue_fuzz_targets::table),
+    ("api_body", fuzz_targets::api_body),
+    ("api_event", fuzz_targets::api_event),
+    ("api_query", fuzz_targets::api_query),
+    ("artifact_file", fuzz_targets::artifact_file),
+    ("artifact_header", fuzz_targets::artifact_header),
+    ("artifact_section", fuzz_targets::artifact_section),
+    ("table", fuzz_targets::table),
 ];
 
 fn folder(name: &str) -> PathBuf {
@@ -44,10 +44,10 @@ fn run(target: Target, folder: &Path) -> usize {
 #[test]
 fn nothing_in_a_corpus_can_make_a_panic() {
     for (name, target) in TARGETS {
-        let before = segue_fuzz_targets::reached();
+        let before = fuzz_targets::reached();
         let files = run(target, &folder("corpus").join(name));
         assert!(files > 0, "the corpus of {name} is empty");
-        assert!(segue_fuzz_targets::reached() > before, "every file of the corpus of {name} is refused");
+        assert!(fuzz_targets::reached() > before, "every file of the corpus of {name} is refused");
     }
 }
 
@@ -77,16 +77,16 @@ fn every_corpus_and_every_fuzzer_is_of_a_target_and_small() {
 
 #[test]
 fn the_model_is_of_the_current_format() {
-    let model = segue::Model::from_bytes(segue_fuzz_targets::MODEL, segue::Version::of(segue_fuzz_targets::MODEL));
+    let model = recommender::Model::from_bytes(fuzz_targets::MODEL, recommender::Version::of(fuzz_targets::MODEL));
     let model =
         model.expect("make fuzz/targets/model.segue again, and the seeds of the corpora: see its documentation");
     model.verify().expect("holds");
-    for seed in segue_fuzz_targets::seeds() {
+    for seed in fuzz_targets::seeds() {
         let target = TARGETS.iter().find(|(name, _)| *name == seed.target).expect("a target").1;
-        let before = segue_fuzz_targets::reached();
+        let before = fuzz_targets::reached();
         target(&seed.content);
         // A header without what follows it is refused for the length of the file.
         let is_whole = seed.target != "artifact_header";
-        assert!(!is_whole || segue_fuzz_targets::reached() > before, "{} of {} is refused", seed.name, seed.target);
+        assert!(!is_whole || fuzz_targets::reached() > before, "{} of {} is refused", seed.name, seed.target);
     }
 }

@@ -8,12 +8,12 @@ use bincode::{
 use serde::{Deserialize, Serialize};
 
 /// No section may be longer: 1 GiB.
-pub const LIMIT: usize = 1 << 30;
+pub const MAX_SECTION_BYTES: usize = 1 << 30;
 
 /// Bytes that could not be made or read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A value did not fit its form, or was longer than [`LIMIT`].
+    /// A value did not fit its form, or was longer than [`MAX_SECTION_BYTES`].
     #[error("cannot encode: {0}")]
     Encode(#[from] bincode::error::EncodeError),
     /// The bytes are not of the form that was expected.
@@ -21,13 +21,13 @@ pub enum Error {
     Decode(#[from] bincode::error::DecodeError),
     /// The bytes could not be packed.
     #[error("cannot pack: {0}")]
-    Pack(#[source] std::io::Error),
+    Compress(#[source] std::io::Error),
     /// The bytes are not packed as they should be, or are more than was said.
     #[error("cannot unpack: {0}")]
-    Unpack(#[source] std::io::Error),
+    Decompress(#[source] std::io::Error),
     /// There were fewer bytes than was said.
     #[error("expected {expected} bytes unpacked, got {got}")]
-    Unpacked {
+    UncompressedLength {
         /// Length that was said.
         expected: usize,
         /// Length found.
@@ -52,18 +52,19 @@ pub enum Error {
     },
 }
 
-const COMPACT: Configuration<LittleEndian, Varint, Limit<LIMIT>> = bincode::config::standard().with_limit::<LIMIT>();
-const FIXED: Configuration<LittleEndian, Fixint> = bincode::config::standard().with_fixed_int_encoding();
+const VARINT: Configuration<LittleEndian, Varint, Limit<MAX_SECTION_BYTES>> =
+    bincode::config::standard().with_limit::<MAX_SECTION_BYTES>();
+const FIXINT: Configuration<LittleEndian, Fixint> = bincode::config::standard().with_fixed_int_encoding();
 
 /// Encodes with variable-length integers: what sections hold.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
-    Ok(bincode::serde::encode_to_vec(value, COMPACT)?)
+    Ok(bincode::serde::encode_to_vec(value, VARINT)?)
 }
 
 /// Decodes what [`encode`] made. Strings and bytes are borrowed, so that no length can ask for more memory than there
 /// are bytes.
 pub(crate) fn decode<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
-    let (value, read) = bincode::serde::borrow_decode_from_slice(bytes, COMPACT)?;
+    let (value, read) = bincode::serde::borrow_decode_from_slice(bytes, VARINT)?;
     match bytes.len() - read {
         0 => Ok(value),
         left => Err(Error::LeftOver { left, length: bytes.len() }),
@@ -73,9 +74,9 @@ pub(crate) fn decode<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Er
 /// Hands out the numbers that a value serialises to, one by one, lengths of sequences among them: nothing is kept.
 /// Floats come as their bits.
 pub(crate) fn numbers<T: Serialize>(value: &T, each: impl FnMut(u64)) -> Result<(), Error> {
-    struct Numbers<F>(F);
+    struct NumberSink<F>(F);
 
-    impl<F: FnMut(u64)> Writer for Numbers<F> {
+    impl<F: FnMut(u64)> Writer for NumberSink<F> {
         // With integers of fixed width, each number is one write.
         #[inline]
         fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
@@ -89,5 +90,5 @@ pub(crate) fn numbers<T: Serialize>(value: &T, each: impl FnMut(u64)) -> Result<
         }
     }
 
-    Ok(bincode::serde::encode_into_writer(value, Numbers(each), FIXED)?)
+    Ok(bincode::serde::encode_into_writer(value, NumberSink(each), FIXINT)?)
 }

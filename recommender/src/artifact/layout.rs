@@ -1,6 +1,6 @@
 //! The outer form of an artifact: header, section table, sections end to end. `docs/artifact-format.md` specifies it.
 
-use super::{codec, error::Error, packing::Packing};
+use super::{codec, compression::Compression, error::Error};
 
 /// The first bytes of every artifact. The line end and the control character show a file that was changed by a
 /// transfer in text mode.
@@ -10,16 +10,16 @@ pub const FORMAT_VERSION: u32 = 3;
 /// The most sections that an artifact may have.
 pub(super) const MAX_SECTIONS: usize = 64;
 
-const NAME: usize = 16;
+const NAME_BYTES: usize = 16;
 /// Magic, format version, number of sections, length of the file.
-const FIXED: usize = 8 + 4 + 4 + 8;
+const PREFIX_BYTES: usize = 8 + 4 + 4 + 8;
 /// Name, offset, length, unpacked length, checksum, packing.
-const ENTRY: usize = NAME + 8 + 8 + 8 + 4 + 4;
+const ENTRY_BYTES: usize = NAME_BYTES + 8 + 8 + 8 + 4 + 4;
 /// Checksum of the header, zero.
-const TAIL: usize = 4 + 4;
+const TAIL_BYTES: usize = 4 + 4;
 
 /// How many bytes at the start of a file tell how long its header is: see [`header_length`].
-pub const START: usize = FIXED;
+pub const HEADER_PREFIX_BYTES: usize = PREFIX_BYTES;
 
 /// One section's place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,17 +31,17 @@ pub struct Section {
     /// Its length in the file, in bytes.
     pub length: u64,
     /// Its length unpacked, in bytes.
-    pub unpacked: u64,
+    pub uncompressed: u64,
     /// CRC-32 (IEEE) of its bytes in the file.
     pub crc32: u32,
     /// How it is packed.
-    pub packing: Packing,
+    pub compression: Compression,
 }
 
 impl Section {
     /// Whether it holds a graph: a model answers without it, by comparing with every track.
     pub fn is_graph(&self) -> bool {
-        super::piece::graph_number(&self.name).is_some()
+        super::section_data::graph_number(&self.name).is_some()
     }
 
     /// Its place in the file.
@@ -51,15 +51,15 @@ impl Section {
 }
 
 /// A section on its way into a file.
-pub(super) struct Packed {
+pub(super) struct CompressedSection {
     pub(super) name: String,
-    pub(super) packing: Packing,
-    pub(super) unpacked: usize,
+    pub(super) compression: Compression,
+    pub(super) uncompressed: usize,
     pub(super) bytes: Vec<u8>,
 }
 
-fn length_of_header(sections: usize) -> usize {
-    FIXED + sections * ENTRY + TAIL
+fn header_bytes(sections: usize) -> usize {
+    PREFIX_BYTES + sections * ENTRY_BYTES + TAIL_BYTES
 }
 
 /// Puts sections behind a header.
@@ -67,9 +67,9 @@ fn length_of_header(sections: usize) -> usize {
 /// # Panics
 ///
 /// If there are more than [`MAX_SECTIONS`], or a name is longer than 16 bytes: the names are the program's own.
-pub(super) fn write(sections: &[Packed]) -> Vec<u8> {
+pub(super) fn write(sections: &[CompressedSection]) -> Vec<u8> {
     assert!(sections.len() <= MAX_SECTIONS, "{} sections, at most {MAX_SECTIONS} fit", sections.len());
-    let header = length_of_header(sections.len());
+    let header = header_bytes(sections.len());
     let length = header + sections.iter().map(|section| section.bytes.len()).sum::<usize>();
     let mut file = Vec::with_capacity(length);
     file.extend(MAGIC);
@@ -78,14 +78,14 @@ pub(super) fn write(sections: &[Packed]) -> Vec<u8> {
     file.extend((length as u64).to_le_bytes());
     let mut offset = header;
     for section in sections {
-        let mut padded = [0; NAME];
+        let mut padded = [0; NAME_BYTES];
         padded[..section.name.len()].copy_from_slice(section.name.as_bytes());
         file.extend(padded);
         file.extend((offset as u64).to_le_bytes());
         file.extend((section.bytes.len() as u64).to_le_bytes());
-        file.extend((section.unpacked as u64).to_le_bytes());
+        file.extend((section.uncompressed as u64).to_le_bytes());
         file.extend(crc32fast::hash(&section.bytes).to_le_bytes());
-        file.extend(section.packing.number().to_le_bytes());
+        file.extend(section.compression.number().to_le_bytes());
         offset += section.bytes.len();
     }
     file.extend(crc32fast::hash(&file).to_le_bytes());
@@ -119,7 +119,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// How long the header of a file is, in bytes. `start` is the first [`START`] bytes of the file, or more.
+/// How long the header of a file is, in bytes. `start` is the first [`HEADER_PREFIX_BYTES`] bytes of the file, or more.
 ///
 /// # Errors
 ///
@@ -128,8 +128,8 @@ pub fn header_length(start: &[u8]) -> Result<usize, Error> {
     if !start.starts_with(&MAGIC) {
         return Err(Error::Magic { expected: MAGIC, got: start[..start.len().min(8)].to_vec() });
     }
-    if start.len() < FIXED {
-        return Err(Error::Length { expected: FIXED as u64, got: start.len() as u64 });
+    if start.len() < PREFIX_BYTES {
+        return Err(Error::Length { expected: PREFIX_BYTES as u64, got: start.len() as u64 });
     }
     let mut cursor = Cursor(&start[MAGIC.len()..]);
     let version = cursor.u32();
@@ -140,7 +140,7 @@ pub fn header_length(start: &[u8]) -> Result<usize, Error> {
     if count > MAX_SECTIONS {
         return Err(Error::Header { reason: format!("{count} sections, at most {MAX_SECTIONS} are allowed") });
     }
-    Ok(length_of_header(count))
+    Ok(header_bytes(count))
 }
 
 /// Reads the section table from the first bytes of a file, which is `length` bytes long. The sections follow one
@@ -151,7 +151,7 @@ pub(super) fn read(start: &[u8], length: u64) -> Result<Vec<Section>, Error> {
     if start.len() < header {
         return Err(Error::Length { expected: header as u64, got: start.len() as u64 });
     }
-    let (table, tail) = (&start[..header - TAIL], &start[header - TAIL..header]);
+    let (table, tail) = (&start[..header - TAIL_BYTES], &start[header - TAIL_BYTES..header]);
     let expected = Cursor(tail).u32();
     let got = crc32fast::hash(table);
     if expected != got {
@@ -160,31 +160,31 @@ pub(super) fn read(start: &[u8], length: u64) -> Result<Vec<Section>, Error> {
     if tail[4..] != [0; 4] {
         return Err(header_error("bytes that must be zero are not".into()));
     }
-    let said = Cursor(&table[FIXED - 8..FIXED]).u64();
+    let said = Cursor(&table[PREFIX_BYTES - 8..PREFIX_BYTES]).u64();
     if said != length {
         return Err(Error::Length { expected: said, got: length });
     }
-    let mut cursor = Cursor(&table[FIXED..]);
-    let mut sections: Vec<Section> = Vec::with_capacity(cursor.0.len() / ENTRY);
+    let mut cursor = Cursor(&table[PREFIX_BYTES..]);
+    let mut sections: Vec<Section> = Vec::with_capacity(cursor.0.len() / ENTRY_BYTES);
     let mut offset = header as u64;
     while !cursor.0.is_empty() {
-        let name = cursor.take(NAME);
-        let end = name.iter().position(|byte| *byte == 0).unwrap_or(NAME);
+        let name = cursor.take(NAME_BYTES);
+        let end = name.iter().position(|byte| *byte == 0).unwrap_or(NAME_BYTES);
         let (name, padding) = name.split_at(end);
         if end == 0 || !name.iter().all(u8::is_ascii_graphic) || padding.iter().any(|byte| *byte != 0) {
             return Err(header_error("a section's name is not 1 to 16 printable characters".into()));
         }
         let name = String::from_utf8_lossy(name).into_owned();
-        let (begins, section_length, unpacked, crc32) = (cursor.u64(), cursor.u64(), cursor.u64(), cursor.u32());
-        let Some(packing) = Packing::of(cursor.u32()) else {
+        let (begins, section_length, uncompressed, crc32) = (cursor.u64(), cursor.u64(), cursor.u64(), cursor.u32());
+        let Some(compression) = Compression::of(cursor.u32()) else {
             return Err(header_error(format!("section {name} is packed in an unknown way")));
         };
         if begins != offset {
             return Err(header_error(format!("section {name} begins at {begins}, expected {offset}")));
         }
-        if unpacked > codec::LIMIT as u64 {
-            let limit = codec::LIMIT;
-            return Err(header_error(format!("section {name} has {unpacked} bytes, at most {limit} are allowed")));
+        if uncompressed > codec::MAX_SECTION_BYTES as u64 {
+            let limit = codec::MAX_SECTION_BYTES;
+            return Err(header_error(format!("section {name} has {uncompressed} bytes, at most {limit} are allowed")));
         }
         offset = match offset.checked_add(section_length) {
             Some(end) if end <= length => end,
@@ -193,7 +193,7 @@ pub(super) fn read(start: &[u8], length: u64) -> Result<Vec<Section>, Error> {
         if sections.iter().any(|other| other.name == name) {
             return Err(header_error(format!("there are two sections {name}")));
         }
-        sections.push(Section { name, offset: begins, length: section_length, unpacked, crc32, packing });
+        sections.push(Section { name, offset: begins, length: section_length, uncompressed, crc32, compression });
     }
     if offset != length {
         return Err(header_error(format!("the sections end at {offset}, the file at {length}")));

@@ -4,34 +4,34 @@
 //! SHA-256 is the model's version.
 
 pub mod codec;
+mod compression;
 mod error;
 mod layout;
-mod loading;
-mod packing;
-mod piece;
+mod reader;
+mod section_data;
 mod version;
 
+pub use compression::Compression;
 pub use error::Error;
-pub use layout::{FORMAT_VERSION, MAGIC, START, Section, header_length};
-pub use loading::Loading;
-pub use packing::Packing;
-pub use piece::Piece;
-pub(crate) use piece::{feature_name, graph_name};
+pub use layout::{FORMAT_VERSION, HEADER_PREFIX_BYTES, MAGIC, Section, header_length};
+pub use reader::ArtifactReader;
+pub use section_data::SectionData;
+pub(crate) use section_data::{feature_name, graph_name};
 pub use version::{BadVersion, Version};
 
 use crate::{
     card::Card,
     catalog::Catalog,
-    cluster::{Cluster, NaiveBayes},
-    feature::Scaler,
-    neighbor::GraphParts,
+    catalog::titles::{IdIndex, Titles},
+    clusters::{Cluster, NaiveBayes},
+    features::Scaler,
     projection::Projection,
-    title::{Ids, Titles},
+    search::GraphData,
 };
 
 /// Everything that an artifact holds, section by section.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Parts {
+pub struct Artifact {
     /// Section `card`.
     pub card: Card,
     /// Section `scaler`.
@@ -47,19 +47,19 @@ pub struct Parts {
     /// Of section `titles` the order.
     pub titles: Titles,
     /// Of section `ids` the order.
-    pub ids: Ids,
+    pub ids: IdIndex,
     /// Sections `graph-0`, `graph-1` and so on, one for each cluster. While an artifact is being fetched, the last ones
     /// may not be there yet.
-    pub graphs: Vec<GraphParts>,
+    pub graphs: Vec<GraphData>,
 }
 
 /// The bytes of an artifact.
 ///
 /// # Errors
 ///
-/// [`Error::Form`] or [`Error::Invalid`] where a section grows beyond [`codec::LIMIT`].
-pub fn encode(parts: &Parts) -> Result<Vec<u8>, Error> {
-    Ok(layout::write(&piece::sections(parts)?))
+/// [`Error::Form`] or [`Error::Invalid`] where a section grows beyond [`codec::MAX_SECTION_BYTES`].
+pub fn encode(artifact: &Artifact) -> Result<Vec<u8>, Error> {
+    Ok(layout::write(&section_data::sections(artifact)?))
 }
 
 /// The bytes of an artifact with another card: the other sections stay as they are.
@@ -69,12 +69,12 @@ pub fn encode(parts: &Parts) -> Result<Vec<u8>, Error> {
 /// Where the bytes are no artifact.
 pub fn with_card(file: &[u8], card: &Card) -> Result<Vec<u8>, Error> {
     let packed = |part: Section| match part.name.as_str() {
-        "card" => piece::card(card),
-        _ => Ok(layout::Packed {
+        "card" => section_data::card(card),
+        _ => Ok(layout::CompressedSection {
             bytes: section(file, &part).to_vec(),
-            unpacked: part.unpacked as usize,
+            uncompressed: part.uncompressed as usize,
             name: part.name,
-            packing: part.packing,
+            compression: part.compression,
         }),
     };
     Ok(layout::write(&sections(file)?.into_iter().map(packed).collect::<Result<Vec<_>, _>>()?))
@@ -104,10 +104,10 @@ pub fn section<'a>(file: &'a [u8], section: &Section) -> &'a [u8] {
 /// # Errors
 ///
 /// See [`Error`]. No input panics.
-pub fn decode(file: &[u8]) -> Result<Parts, Error> {
-    let mut loading = Loading::begin(file, file.len() as u64)?;
-    for part in loading.sections().to_vec() {
-        loading.add(Piece::read(&part, section(file, &part))?);
+pub fn decode(file: &[u8]) -> Result<Artifact, Error> {
+    let mut reader = ArtifactReader::new(file, file.len() as u64)?;
+    for part in reader.sections().to_vec() {
+        reader.add(SectionData::read(&part, section(file, &part))?);
     }
-    loading.finish()
+    reader.finish()
 }

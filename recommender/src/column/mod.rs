@@ -1,12 +1,12 @@
 //! Columns of the track table, as small in memory as they are in the artifact.
 
-mod codes;
-mod numbers;
-mod texts;
-mod words;
+mod dict;
+mod int;
+mod numeric;
+mod string;
 
-use codes::Bytes;
-pub use codes::Codes;
-pub use numbers::Numbers;
-pub use texts::Texts;
-pub use words::Words;
+pub use dict::DictColumn;
+use int::Bytes;
+pub use int::IntColumn;
+pub use numeric::NumericColumn;
+pub use string::StringColumn;

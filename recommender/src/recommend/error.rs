@@ -1,6 +1,6 @@
 //! Why there is no answer.
 
-use super::Source;
+use super::SeedKind;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -74,7 +74,7 @@ pub enum Error {
     #[error("{error}")]
     Seed {
         /// Which seeds it is of.
-        of: Source,
+        of: SeedKind,
         /// Its place among them, from 0.
         at: usize,
         /// How many there are.

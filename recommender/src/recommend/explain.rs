@@ -1,13 +1,13 @@
 //! Why a track is in an answer, feature by feature.
 
-use super::Resolved;
+use super::ResolvedSeed;
 use crate::{
     model::Model,
     vector::{Vector, similarity},
 };
 
 /// How many features of each kind are named.
-const NAMED: usize = 3;
+const MAX_CONTRIBUTIONS: usize = 3;
 
 /// What binds a track to a seed, and what sets it apart.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,14 +15,14 @@ pub struct Explanation {
     /// The seed that the track is most like, by its place in the request.
     pub seed: usize,
     /// Features that bind most, the strongest first. The shares of all features add up to the similarity.
-    pub binds: Vec<Share>,
+    pub similarities: Vec<Contribution>,
     /// Features that differ most, the most different first. The shares of all features add up to 1 less the similarity.
-    pub differs: Vec<Share>,
+    pub differences: Vec<Contribution>,
 }
 
 /// One feature's part.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Share {
+pub struct Contribution {
     /// The feature's place in the model.
     pub feature: usize,
     /// Its value in the seed, in the file's own unit.
@@ -38,7 +38,7 @@ pub struct Share {
 /// # Panics
 ///
 /// If `row` is not a row of the catalogue, or there are no seeds.
-pub fn explain(model: &Model, seeds: &[Resolved], row: u32) -> Explanation {
+pub fn explain(model: &Model, seeds: &[ResolvedSeed], row: u32) -> Explanation {
     let vector = &model.neighbors().vectors()[row as usize];
     let likeness = |seed: &Vector| similarity(seed.squared_distance(vector));
     let mut nearest = 0;
@@ -49,18 +49,27 @@ pub fn explain(model: &Model, seeds: &[Resolved], row: u32) -> Explanation {
     }
     let seed = &seeds[nearest];
     let raw = model.catalog().raw(row);
-    let shares = |part: fn(f64, f64) -> f64| -> Vec<Share> {
-        let mut shares: Vec<Share> = (0..raw.len())
+    let shares = |part: fn(f64, f64) -> f64| -> Vec<Contribution> {
+        let mut shares: Vec<Contribution> = (0..raw.len())
             .map(|feature| {
                 let (a, b) = (seed.vector.lanes()[feature], vector.lanes()[feature]);
-                Share { feature, seed: seed.features[feature], track: raw[feature], share: part(a.into(), b.into()) }
+                Contribution {
+                    feature,
+                    seed: seed.features[feature],
+                    track: raw[feature],
+                    share: part(a.into(), b.into()),
+                }
             })
             .filter(|share| share.share > 0.0)
             .collect();
         shares.sort_by(|a, b| b.share.total_cmp(&a.share));
-        shares.truncate(NAMED);
+        shares.truncate(MAX_CONTRIBUTIONS);
         shares
     };
     // a · b is the cosine, |a - b|² / 2 is 1 - cosine: both are sums over the features.
-    Explanation { seed: nearest, binds: shares(|a, b| a * b), differs: shares(|a, b| (a - b) * (a - b) / 2.0) }
+    Explanation {
+        seed: nearest,
+        similarities: shares(|a, b| a * b),
+        differences: shares(|a, b| (a - b) * (a - b) / 2.0),
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::{Error, Request, Resolved};
-use crate::{column::Codes, model::Model, title::key};
+use super::{Error, Request, ResolvedSeed};
+use crate::{catalog::titles::normalize, column::IntColumn, model::Model};
 
 /// The rows that a request allows. Features, genres and artists are compared by their codes: what a text or a number
 /// means is looked up once, not for each row.
@@ -14,10 +14,10 @@ pub(super) struct Filter<'a> {
     /// Their songs.
     songs: HashSet<u32>,
     /// Allowed codes of features, which are in the order of their values.
-    features: Vec<(&'a Codes, Range<u32>)>,
-    explicit: Option<(&'a Codes, bool)>,
+    features: Vec<(&'a IntColumn, Range<u32>)>,
+    explicit: Option<(&'a IntColumn, bool)>,
     genres: Option<HashSet<u32>>,
-    years: Option<(&'a Codes, Range<u32>)>,
+    years: Option<(&'a IntColumn, Range<u32>)>,
     /// Artists that are not allowed.
     artists: HashSet<u32>,
 }
@@ -26,8 +26,8 @@ impl<'a> Filter<'a> {
     pub(super) fn new(
         model: &'a Model,
         request: &Request,
-        seeds: &[Resolved],
-        negative: &[Resolved],
+        seeds: &[ResolvedSeed],
+        negative: &[ResolvedSeed],
     ) -> Result<Self, Error> {
         let catalog = model.catalog();
         let rows = seeds.iter().chain(negative).filter_map(|seed| seed.row);
@@ -35,13 +35,13 @@ impl<'a> Filter<'a> {
         let rows: Vec<u32> = rows.chain(excluded).collect();
         let songs = rows.iter().map(|row| model.songs().of(*row)).collect();
 
-        let features = request.within.iter().filter_map(|within| {
-            let feature = model.scaler().features.iter().position(|name| *name == within.feature)?;
+        let features = request.ranges.iter().filter_map(|range| {
+            let feature = model.scaler().features.iter().position(|name| *name == range.feature)?;
             let column = &catalog.features[feature];
             let below = |bound: f64| column.values().partition_point(|value| *value < bound) as u32;
             let up_to = |bound: f64| column.values().partition_point(|value| *value <= bound) as u32;
             let last = column.values().len() as u32;
-            Some((column.codes(), within.min.map_or(0, below)..within.max.map_or(last, up_to)))
+            Some((column.codes(), range.min.map_or(0, below)..range.max.map_or(last, up_to)))
         });
         let explicit = match (request.explicit, &catalog.explicit) {
             (None, _) => None,
@@ -51,8 +51,10 @@ impl<'a> Filter<'a> {
         let genres = match (&request.genre, &catalog.genres) {
             (None, _) => None,
             (Some(wanted), Some(column)) => {
-                let wanted = key(wanted);
-                let named = |cell: &str| key(cell) == wanted || cell.split([',', ';']).any(|part| key(part) == wanted);
+                let wanted = normalize(wanted);
+                let named = |cell: &str| {
+                    normalize(cell) == wanted || cell.split([',', ';']).any(|part| normalize(part) == wanted)
+                };
                 let matching = column.dictionary().iter().enumerate().filter(|(_, cell)| named(cell));
                 Some(matching.map(|(code, _)| code as u32).collect())
             }

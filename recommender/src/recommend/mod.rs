@@ -4,7 +4,6 @@
 //! or by the agreement of several; `select` takes the answer from them, more or less alike, artist by artist;
 //! [`Explanation`] says why.
 
-mod artists;
 mod error;
 mod explain;
 mod filter;
@@ -14,22 +13,21 @@ mod select;
 
 use std::collections::BTreeSet;
 
-pub(crate) use artists::Artists;
 pub use error::Error;
-pub use explain::{Explanation, Share, explain};
-pub use request::{MAX_LIMIT, MAX_SEEDS, Request, Seed, Source, Target, Within};
+pub use explain::{Contribution, Explanation, explain};
+pub use request::{FeatureRange, MAX_LIMIT, MAX_SEEDS, Request, Seed, SeedKind, Target};
 
 use self::{filter::Filter, rank::Ranking};
-use crate::{model::Model, neighbor::Searched, title::Found, vector::Vector};
+use crate::{catalog::titles::TitleMatch, model::Model, search::SearchMethod, vector::Vector};
 
 /// How many titles an error suggests.
-const SUGGESTIONS: usize = 5;
+const MAX_SUGGESTIONS: usize = 5;
 
 /// One answer. Rows are those of [`Model::catalog`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// How the search was done.
-    pub search: Searched,
+    pub search: SearchMethod,
     /// What was begun from, in the order of the request.
     pub seeds: Vec<AnswerSeed>,
     /// Best first.
@@ -40,7 +38,7 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnswerSeed {
     /// The seed.
-    pub seed: Resolved,
+    pub seed: ResolvedSeed,
     /// Tracks in the clusters that were searched for this seed.
     pub initial_pool_size: u32,
     /// Different songs among them that may be answered with, once the seeds and what the request filters and excludes
@@ -51,7 +49,7 @@ pub struct AnswerSeed {
 
 /// A seed that was found, or placed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Resolved {
+pub struct ResolvedSeed {
     /// Row of the catalogue; `None` for features that are not in it.
     pub row: Option<u32>,
     /// Features in the file's own units.
@@ -87,15 +85,15 @@ impl Model {
             artists
         };
         match self.titles().find(self.catalog(), song, artist) {
-            Found::Song(releases) => Ok(releases[0]),
-            Found::Shared(rows) => Err(Error::ArtistNeeded { song: song.into(), artists: artists(&rows) }),
-            Found::Unknown => Err(match (artist, self.titles().find(self.catalog(), song, None)) {
-                (Some(artist), Found::Song(rows) | Found::Shared(rows)) => {
+            TitleMatch::Song(releases) => Ok(releases[0]),
+            TitleMatch::Shared(rows) => Err(Error::ArtistNeeded { song: song.into(), artists: artists(&rows) }),
+            TitleMatch::Unknown => Err(match (artist, self.titles().find(self.catalog(), song, None)) {
+                (Some(artist), TitleMatch::Song(rows) | TitleMatch::Shared(rows)) => {
                     Error::UnknownArtist { song: song.into(), artist: artist.into(), artists: artists(&rows) }
                 }
                 _ => Error::UnknownSong {
                     song: song.into(),
-                    suggestions: self.titles().near(self.catalog(), song, SUGGESTIONS),
+                    suggestions: self.titles().suggest(self.catalog(), song, MAX_SUGGESTIONS),
                 },
             }),
         }
@@ -106,7 +104,7 @@ impl Model {
     /// # Errors
     ///
     /// Where it is not found, or its features are not the model's.
-    pub fn resolve(&self, seed: &Seed) -> Result<Resolved, Error> {
+    pub fn resolve(&self, seed: &Seed) -> Result<ResolvedSeed, Error> {
         let row = match seed {
             Seed::Row(row) if (*row as usize) < self.catalog().len() => *row,
             Seed::Row(row) => return Err(Error::UnknownTrack { id: row.to_string() }),
@@ -118,7 +116,7 @@ impl Model {
                 }
                 let scaled = self.scaler().scale(features);
                 let posteriors = self.bayes().posteriors(&scaled);
-                return Ok(Resolved {
+                return Ok(ResolvedSeed {
                     row: None,
                     features: features.clone(),
                     cluster: self.bayes().predict(&scaled) as usize,
@@ -127,7 +125,7 @@ impl Model {
                 });
             }
         };
-        Ok(Resolved {
+        Ok(ResolvedSeed {
             row: Some(row),
             features: self.catalog().raw(row),
             cluster: self.cluster_of(row),
@@ -146,7 +144,7 @@ impl Model {
     /// Where a seed is not found, or the request asks for what this model does not have.
     pub fn recommend(&self, request: &Request) -> Result<Answer, Error> {
         request.check(self)?;
-        let resolve = |source: Source, seeds: &[Seed]| -> Result<Vec<Resolved>, Error> {
+        let resolve = |source: SeedKind, seeds: &[Seed]| -> Result<Vec<ResolvedSeed>, Error> {
             let found = seeds.iter().enumerate().map(|(at, seed)| {
                 self.resolve(seed).map_err(|error| Error::Seed {
                     of: source,
@@ -157,8 +155,8 @@ impl Model {
             });
             found.collect()
         };
-        let seeds = resolve(Source::Seeds, &request.seeds)?;
-        let negative = resolve(Source::NegativeSeeds, &request.negative_seeds)?;
+        let seeds = resolve(SeedKind::Seeds, &request.seeds)?;
+        let negative = resolve(SeedKind::NegativeSeeds, &request.negative_seeds)?;
         let clusters: Vec<usize> = if request.same_cluster {
             seeds.iter().map(|seed| seed.cluster).collect::<BTreeSet<_>>().into_iter().collect()
         } else {

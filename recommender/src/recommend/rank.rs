@@ -2,27 +2,27 @@
 
 use std::collections::HashMap;
 
-use super::{Request, Resolved, filter::Filter};
+use super::{Request, ResolvedSeed, filter::Filter};
 use crate::{
     model::Model,
-    neighbor::{Neighbor, Query, Search, Searched},
+    search::{Neighbor, Query, Search, SearchMethod},
     vector::{Vector, similarity},
 };
 
 /// The constant of reciprocal rank fusion: how little the very first places count for more than the next ones
 /// (60 in Cormack, Clarke and Büttcher 2009).
-const RRF: f64 = 60.0;
+const RRF_K: f64 = 60.0;
 /// How many places of each list the fusion looks at, at least.
-const LIST: usize = 1_000;
+const MIN_RANKED: usize = 1_000;
 /// What a feature costs that is one deviation from its target, in squared distance: as much as a cosine of 0.125.
-const TARGET: f64 = 0.25;
+const TARGET_WEIGHT: f64 = 0.25;
 
 /// What is ranked, and how.
 pub(super) struct Ranking<'a> {
     pub(super) model: &'a Model,
     pub(super) request: &'a Request,
-    pub(super) seeds: &'a [Resolved],
-    pub(super) negative: &'a [Resolved],
+    pub(super) seeds: &'a [ResolvedSeed],
+    pub(super) negative: &'a [ResolvedSeed],
     pub(super) clusters: &'a [usize],
     pub(super) filter: &'a Filter<'a>,
 }
@@ -39,7 +39,7 @@ pub(super) struct Ranked {
 
 impl Ranking<'_> {
     /// The best `most` different songs, best first; fewer only where there are no more.
-    pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, Searched) {
+    pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, SearchMethod) {
         if let ([seed], []) = (self.seeds, self.negative) {
             let (found, searched) = self.list(&seed.vector, most, true);
             let ranked = found
@@ -53,13 +53,13 @@ impl Ranking<'_> {
             return (ranked, searched);
         }
         // Every list is of whole songs: what is first in one place is not third in another for its releases.
-        let list = |seed: &Resolved, targeted| self.list(&seed.vector, most.max(LIST), targeted).0;
+        let list = |seed: &ResolvedSeed, targeted| self.list(&seed.vector, most.max(MIN_RANKED), targeted).0;
         let positive: Vec<Vec<Neighbor>> = self.seeds.iter().map(|seed| list(seed, true)).collect();
         let negative: Vec<Vec<Neighbor>> = self.negative.iter().map(|seed| list(seed, false)).collect();
         let mut scores: HashMap<u32, f64> = HashMap::new();
         for (list, sign) in positive.iter().map(|list| (list, 1.0)).chain(negative.iter().map(|list| (list, -1.0))) {
             for (place, neighbor) in list.iter().enumerate() {
-                *scores.entry(self.model.songs().of(neighbor.row)).or_default() += sign / (RRF + place as f64 + 1.0);
+                *scores.entry(self.model.songs().of(neighbor.row)).or_default() += sign / (RRF_K + place as f64 + 1.0);
             }
         }
         // A release for each song: the one that is most like the seeds.
@@ -82,11 +82,11 @@ impl Ranking<'_> {
         for candidate in &mut ranked {
             candidate.score /= best;
         }
-        (ranked, Searched::Exact)
+        (ranked, SearchMethod::Exact)
     }
 
     /// The songs nearest to one vector, and to the targets where `targeted`.
-    fn list(&self, vector: &Vector, most: usize, targeted: bool) -> (Vec<Neighbor>, Searched) {
+    fn list(&self, vector: &Vector, most: usize, targeted: bool) -> (Vec<Neighbor>, SearchMethod) {
         let query = Query { vector, clusters: self.clusters, want: most, search: self.search() };
         let accepts = |row| self.filter.accepts(row);
         let targets = self.targets();
@@ -98,7 +98,7 @@ impl Ranking<'_> {
                 let value = self.model.catalog().features[*feature].get(row as usize);
                 (self.model.scaler().scale_one(*feature, value) - target).powi(2)
             });
-            (TARGET * off.sum::<f64>()) as f32
+            (TARGET_WEIGHT * off.sum::<f64>()) as f32
         };
         self.model.neighbors().nearest(&query, self.model.songs(), &accepts, &cost)
     }

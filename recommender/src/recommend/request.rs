@@ -1,7 +1,7 @@
 //! What may be asked.
 
 use super::Error;
-use crate::{model::Model, neighbor::Search};
+use crate::{model::Model, search::Search};
 
 /// The most tracks that one answer may hold.
 pub const MAX_LIMIT: usize = 100;
@@ -28,7 +28,7 @@ pub enum Seed {
 
 /// Which seeds of a request are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SeedKind {
     /// What to begin from.
     Seeds,
     /// What to keep away from.
@@ -37,7 +37,7 @@ pub enum Source {
 
 /// A feature that must lie within bounds, in the file's own unit.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Within {
+pub struct FeatureRange {
     /// Name of the feature.
     pub feature: String,
     /// The least value allowed.
@@ -69,7 +69,7 @@ pub struct Request {
     /// How to search.
     pub search: Search,
     /// Bounds of features.
-    pub within: Vec<Within>,
+    pub ranges: Vec<FeatureRange>,
     /// Values that features should be near.
     pub targets: Vec<Target>,
     /// `Some(false)`: no tracks with explicit lyrics; `Some(true)`: only those.
@@ -101,7 +101,7 @@ impl Request {
             limit: 10,
             same_cluster: true,
             search: Search::Auto,
-            within: Vec::new(),
+            ranges: Vec::new(),
             targets: Vec::new(),
             explicit: None,
             genre: None,
@@ -132,13 +132,13 @@ impl Request {
             most.is_none_or(|most| (1..=MAX_LIMIT).contains(&most)),
             format!("{most:?}"),
         )?;
-        let names = self.within.iter().map(|within| &within.feature).chain(self.targets.iter().map(|t| &t.feature));
+        let names = self.ranges.iter().map(|range| &range.feature).chain(self.targets.iter().map(|t| &t.feature));
         for name in names {
             if !model.scaler().features.contains(name) {
                 return Err(Error::UnknownFeature { feature: name.clone(), expected: model.scaler().features.clone() });
             }
         }
-        let bounds = self.within.iter().flat_map(|within| [within.min, within.max]).flatten();
+        let bounds = self.ranges.iter().flat_map(|range| [range.min, range.max]).flatten();
         for value in bounds.chain(self.targets.iter().map(|target| target.value)) {
             range("min, max and target", "finite numbers", value.is_finite(), value.to_string())?;
         }

@@ -9,16 +9,16 @@ use crate::{
 };
 
 /// With diversity, an answer is chosen from so many times as many candidates.
-const CHOICE: usize = 10;
+const CANDIDATES_PER_TRACK: usize = 10;
 /// And from so many at least.
-const FEWEST: usize = 100;
+const MIN_CANDIDATES: usize = 100;
 
 /// How many candidates an answer of `want` tracks is chosen from, to begin with.
 pub(super) fn candidates_for(request: &Request, want: usize) -> usize {
     if request.diversity > 0.0 {
-        (want * CHOICE).max(FEWEST)
+        (want * CANDIDATES_PER_TRACK).max(MIN_CANDIDATES)
     } else if request.max_per_artist.is_some() {
-        (want * 2).max(FEWEST)
+        (want * 2).max(MIN_CANDIDATES)
     } else {
         want
     }

@@ -2,18 +2,18 @@
 
 #![allow(dead_code, reason = "not every test needs all of it")]
 
-pub(crate) mod forge;
+pub(crate) mod artifact_builder;
 
 use std::collections::BTreeMap;
 
-use segue::{
-    artifact::Parts,
-    build::{Labelled, NamedCluster, build},
+use recommender::{
+    artifact::Artifact,
+    build::{ClusterSpec, TrainingTable, build},
     card::{Card, ClassScores, ClassificationReport, ClassifierMetrics, ClusterSummary, FeatureSummary, IndexMetrics},
-    cluster::NaiveBayes,
-    feature::Scaler,
-    neighbor::BuildOptions,
+    clusters::NaiveBayes,
+    features::Scaler,
     projection::Projection,
+    search::BuildOptions,
 };
 
 /// One invented track.
@@ -52,7 +52,7 @@ pub(crate) fn tracks(count: usize, features: usize) -> Vec<Invented> {
 }
 
 /// A model of `k` clusters: a track belongs to the nearest of the first `k` tracks.
-pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
+pub(crate) fn artifact(tracks: &[Invented], k: usize, threads: usize) -> Artifact {
     let width = tracks[0].features.len();
     let n = tracks.len() as f64;
     let column = |f: usize| tracks.iter().map(move |track| track.features[f]);
@@ -68,8 +68,8 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
     // The first tracks stay where they are, so that no cluster is empty, even where all tracks are alike.
     let labels: Vec<u32> =
         (0..tracks.len()).map(|track| if track < k { track as u32 } else { nearest(&scaled[track]) as u32 }).collect();
-    let clusters: Vec<NamedCluster> = (0..k)
-        .map(|id| NamedCluster { name: format!("cluster {id}"), centroid: scaled[id].clone(), genres: vec![] })
+    let clusters: Vec<ClusterSpec> = (0..k)
+        .map(|id| ClusterSpec { name: format!("cluster {id}"), centroid: scaled[id].clone(), genres: vec![] })
         .collect();
     let axis = |along: usize| (0..width).map(|f| if f == along { 1.0 } else { 0.0 }).collect();
     let projection = Projection { axes: [axis(0), axis(1)] };
@@ -105,7 +105,7 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
         index: IndexMetrics { recall_at_10: 1.0, average_degree: 0.0, unreachable: 0 },
     };
     let raw: Vec<f64> = tracks.iter().flat_map(|track| track.features.iter().copied()).collect();
-    let labelled = Labelled {
+    let labelled = TrainingTable {
         raw: &raw,
         labels: &labels,
         ids: Box::new(|track| &tracks[track].id),
@@ -118,15 +118,15 @@ pub(crate) fn parts(tracks: &[Invented], k: usize, threads: usize) -> Parts {
     };
     let graphs = Some((&BuildOptions::default(), threads));
     let built = build(&labelled, scaler, projection, clusters, bayes, card, graphs, &|_| {});
-    let mut parts = built.expect("the tracks make a model");
-    parts.card.clusters = (0..)
-        .zip(&parts.clusters)
+    let mut artifact = built.expect("the tracks make a model");
+    artifact.card.clusters = (0..)
+        .zip(&artifact.clusters)
         .map(|(id, cluster)| ClusterSummary {
             id,
             name: cluster.name.clone(),
             size: u64::from(cluster.rows.end - cluster.rows.start),
-            means: parts.scaler.features.iter().cloned().zip(cluster.means.iter().copied()).collect(),
+            means: artifact.scaler.features.iter().cloned().zip(cluster.means.iter().copied()).collect(),
         })
         .collect();
-    parts
+    artifact
 }

@@ -9,9 +9,9 @@
 //! **Nothing here checks the bytes themselves**, since S3 has no checksum of an arbitrary range. The artifact has one of
 //! each of its sections, and [`Store::fetch`] computes the version.
 
-mod arrivals;
 mod buffer;
 mod part;
+mod range_buffer;
 mod ranges;
 mod request;
 
@@ -22,9 +22,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use self::arrivals::{Arrivals, Found};
+use self::range_buffer::{Availability, RangeBuffer};
 use crate::error::cause;
-use crate::{BoxFuture, Error, Latest, Store, awake};
+use crate::{BoxFuture, Error, Latest, Store, freeze_aware};
 
 /// A download under way. Dropping it stops it.
 ///
@@ -32,7 +32,7 @@ use crate::{BoxFuture, Error, Latest, Store, awake};
 pub struct Download {
     what: String,
     size: u64,
-    arrivals: Arc<Arrivals>,
+    range_buffer: Arc<RangeBuffer>,
     /// One task that looks after those of the parts. A set stops its tasks when it is dropped.
     _task: JoinSet<()>,
 }
@@ -49,21 +49,21 @@ impl Store {
     /// Outside a tokio runtime.
     pub fn download(&self, latest: &Latest) -> Download {
         let options = &self.options;
-        let waves = ranges::waves(latest.size, latest.head, options.connections, options.min_part_bytes);
+        let phases = ranges::phases(latest.size, latest.graphs_offset, options.connections, options.min_part_bytes);
         // Not `latest.key`: the version says it, and nobody has to check it.
         let key = self.location.model_key(latest.version);
         let what = self.location.url(&key);
-        let arrivals = Arc::new(Arrivals::new(waves.iter().flatten().cloned()));
+        let range_buffer = Arc::new(RangeBuffer::new(phases.iter().flatten().cloned()));
 
         let mut task = JoinSet::new();
         match latest.check_object() {
             Ok(()) => {
                 let object = request::Object { store: self.clone(), key, version: latest.version, size: latest.size };
-                task.spawn(run(object, latest.etag.clone(), waves, Arc::clone(&arrivals)));
+                task.spawn(run(object, latest.etag.clone(), phases, Arc::clone(&range_buffer)));
             }
-            Err(reason) => arrivals.fail(Error::Corrupt { what: what.clone(), reason }),
+            Err(reason) => range_buffer.fail(Error::Corrupt { what: what.clone(), reason }),
         }
-        Download { what, size: latest.size, arrivals, _task: task }
+        Download { what, size: latest.size, range_buffer, _task: task }
     }
 }
 
@@ -80,18 +80,20 @@ impl Download {
     /// hundred kilobytes, which is free when all of it is dropped.
     ///
     /// # Errors
-    /// [`Error::NotToBeTaken`] where the artifact ends before, or where some of the bytes were taken already. What the
+    /// [`Error::RangeUnavailable`] where the artifact ends before, or where some of the bytes were taken already. What the
     /// download failed with, for this and every other call, even where the bytes had come.
     pub fn take(&self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, Error>> {
         Box::pin(async move {
             if range.start > range.end || range.end > self.size {
-                return Err(self.not_to_be_taken(range, format!("it has {} bytes", self.size)));
+                return Err(self.range_unavailable(range, format!("it has {} bytes", self.size)));
             }
             loop {
-                let there = match self.arrivals.find(&range)? {
-                    Found::Chunks(chunks) => return self.join(chunks),
-                    Found::Taken => return Err(self.not_to_be_taken(range, "some of them were taken already".into())),
-                    Found::NotYet(there) => there,
+                let there = match self.range_buffer.find(&range)? {
+                    Availability::Chunks(chunks) => return self.join(chunks),
+                    Availability::Taken => {
+                        return Err(self.range_unavailable(range, "some of them were taken already".into()));
+                    }
+                    Availability::NotYet(there) => there,
                 };
                 // What happened, if anything did, is seen by looking again.
                 let _ = there.await;
@@ -115,8 +117,8 @@ impl Download {
         Ok(joined.into())
     }
 
-    fn not_to_be_taken(&self, range: Range<u64>, reason: String) -> Error {
-        Error::NotToBeTaken { what: self.what.clone(), range, reason }
+    fn range_unavailable(&self, range: Range<u64>, reason: String) -> Error {
+        Error::RangeUnavailable { what: self.what.clone(), range, reason }
     }
 }
 
@@ -129,25 +131,30 @@ impl fmt::Debug for Download {
 
 /// Downloads all parts, one wave after the other. The first that fails ends the others, since their tasks go with the
 /// set.
-async fn run(object: request::Object, mut etag: Option<String>, waves: Vec<Vec<Range<u64>>>, arrivals: Arc<Arrivals>) {
+async fn run(
+    object: request::Object,
+    mut etag: Option<String>,
+    phases: Vec<Vec<Range<u64>>>,
+    range_buffer: Arc<RangeBuffer>,
+) {
     let limit = object.store.options.download_timeout;
     let what = object.what();
     let object = Arc::new(object);
     let all = async {
         let mut number = 0;
-        for ranges in waves {
+        for ranges in phases {
             let mut parts = JoinSet::new();
             let numbered: Vec<_> = (number..).zip(ranges).collect();
             number += numbered.len();
-            etag = part::start_all(&object, etag, numbered, &arrivals, &mut parts).await?;
+            etag = part::start_all(&object, etag, numbered, &range_buffer, &mut parts).await?;
             while let Some(ended) = parts.join_next().await {
                 ended.unwrap_or_else(|error| Err(Error::Unavailable { what: what.clone(), source: cause(error) }))?;
             }
         }
         Ok(())
     };
-    let ended = awake::timeout(limit, all).await;
+    let ended = freeze_aware::timeout(limit, all).await;
     if let Err(error) = ended.unwrap_or_else(|| Err(Error::timed_out(what.clone(), limit))) {
-        arrivals.fail(error);
+        range_buffer.fail(error);
     }
 }

@@ -8,19 +8,19 @@ use aws_sdk_s3::primitives::ByteStream;
 use tokio::task::JoinSet;
 use tracing::warn;
 
-use super::arrivals::Arrivals;
+use super::range_buffer::RangeBuffer;
 use super::request::{Object, of};
 use crate::Error;
 use crate::error::cause;
 
 /// How long a part waits that got nothing at all twice in a row; twice as long each time after that.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const MIN_RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// A request that took so much longer than it may has been frozen.
-const WAKING: Duration = Duration::from_secs(1);
+const FREEZE_SLACK: Duration = Duration::from_secs(1);
 
 /// The longest of these pauses.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
 
 /// Starts a task for each part, and says the ETag. Where nobody knows it, the first part's answer tells, and the others
 /// wait for that.
@@ -28,7 +28,7 @@ pub(super) async fn start_all(
     object: &Arc<Object>,
     etag: Option<String>,
     ranges: Vec<(usize, Range<u64>)>,
-    arrivals: &Arc<Arrivals>,
+    range_buffer: &Arc<RangeBuffer>,
     parts: &mut JoinSet<Result<(), Error>>,
 ) -> Result<Option<String>, Error> {
     let (etag, mut first_body) = match (etag, ranges.first()) {
@@ -41,7 +41,7 @@ pub(super) async fn start_all(
     };
     for (number, range) in ranges {
         let part = Part { object: Arc::clone(object), etag: etag.clone(), number, missing: range };
-        parts.spawn(part.bring(first_body.take(), Arc::clone(arrivals)));
+        parts.spawn(part.fetch(first_body.take(), Arc::clone(range_buffer)));
     }
     Ok(Some(etag))
 }
@@ -56,12 +56,12 @@ struct Part {
 impl Part {
     /// Brings all bytes of the part, from this body first if there is one. The SDK tries a request again, but not a
     /// body: that is done here, as long as a request brings anything or there are attempts left.
-    async fn bring(mut self, mut body: Option<ByteStream>, arrivals: Arc<Arrivals>) -> Result<(), Error> {
+    async fn fetch(mut self, mut body: Option<ByteStream>, range_buffer: Arc<RangeBuffer>) -> Result<(), Error> {
         let object = Arc::clone(&self.object);
         let options = &object.store.options;
         let most = options.max_attempts.max(1);
-        let longest = options.operation_timeout + WAKING;
-        let mut in_vain = 0;
+        let longest = options.operation_timeout + FREEZE_SLACK;
+        let mut failed_attempts = 0;
         loop {
             let before = self.missing.start;
             let asked = Instant::now();
@@ -77,21 +77,21 @@ impl Part {
                     Err(error) => return Err(error),
                 },
             };
-            match self.read(body, &arrivals).await {
+            match self.read(body, &range_buffer).await {
                 Err(error) if error.is_retryable() => {
-                    in_vain = if self.missing.start > before { 0 } else { in_vain + 1 };
-                    if in_vain >= most {
+                    failed_attempts = if self.missing.start > before { 0 } else { failed_attempts + 1 };
+                    if failed_attempts >= most {
                         return Err(error);
                     }
                     warn!(%error, part = self.number, missing = ?self.missing, "the download broke off");
                 }
                 result => return result,
             }
-            tokio::time::sleep(pause(in_vain)).await;
+            tokio::time::sleep(pause(failed_attempts)).await;
         }
     }
 
-    async fn read(&mut self, mut body: ByteStream, arrivals: &Arrivals) -> Result<(), Error> {
+    async fn read(&mut self, mut body: ByteStream, range_buffer: &RangeBuffer) -> Result<(), Error> {
         let unavailable = |source| Error::Unavailable { what: self.object.what(), source };
         // What happens to the connection after the last byte does not matter.
         while !self.missing.is_empty() {
@@ -100,7 +100,7 @@ impl Part {
             };
             let chunk = chunk.map_err(|error| unavailable(cause(error)))?;
             let length = chunk.len() as u64;
-            if !arrivals.add(self.number, chunk) {
+            if !range_buffer.add(self.number, chunk) {
                 let reason = format!("expected the bytes {}, got more", of(&self.missing));
                 return Err(self.object.corrupt(reason));
             }
@@ -110,10 +110,10 @@ impl Part {
     }
 }
 
-fn pause(in_vain: u32) -> Duration {
-    match in_vain {
+fn pause(failed_attempts: u32) -> Duration {
+    match failed_attempts {
         0 | 1 => Duration::ZERO,
-        _ => FIRST_PAUSE.saturating_mul(1 << (in_vain - 2).min(16)).min(LONGEST_PAUSE),
+        _ => MIN_RETRY_DELAY.saturating_mul(1 << (failed_attempts - 2).min(16)).min(MAX_RETRY_DELAY),
     }
 }
 
@@ -123,10 +123,10 @@ mod tests {
 
     /// Reads this body for the bytes 5 to 10 of 10: how it ends, and how far it comes.
     async fn read(body: &'static [u8]) -> (Result<(), Error>, u64) {
-        let arrivals = Arrivals::new([0..5, 5..10]);
+        let range_buffer = RangeBuffer::new([0..5, 5..10]);
         let object = Arc::new(Object::example());
         let mut part = Part { object, etag: "\"a\"".into(), number: 1, missing: 5..10 };
-        (part.read(ByteStream::from_static(body), &arrivals).await, part.missing.start)
+        (part.read(ByteStream::from_static(body), &range_buffer).await, part.missing.start)
     }
 
     #[tokio::test]
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_and_end_somewhere() {
-        assert_eq!((pause(0), pause(1), pause(2)), (Duration::ZERO, Duration::ZERO, FIRST_PAUSE));
-        assert_eq!((pause(3), pause(u32::MAX)), (2 * FIRST_PAUSE, LONGEST_PAUSE));
+        assert_eq!((pause(0), pause(1), pause(2)), (Duration::ZERO, Duration::ZERO, MIN_RETRY_DELAY));
+        assert_eq!((pause(3), pause(u32::MAX)), (2 * MIN_RETRY_DELAY, MAX_RETRY_DELAY));
     }
 }

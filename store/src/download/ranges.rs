@@ -5,13 +5,16 @@ use std::ops::Range;
 /// More connections than this are not opened, whatever the options say.
 const MAX_CONNECTIONS: u64 = 64;
 
-/// The ranges of `size` bytes that are asked for at once: first those of the `head`, where it is known, then the others.
-pub(super) fn waves(size: u64, head: Option<u64>, connections: u32, min: u64) -> Vec<Vec<Range<u64>>> {
+/// The ranges of `size` bytes that are asked for at once: first those of the `graphs_offset`, where it is known, then the others.
+pub(super) fn phases(size: u64, graphs_offset: Option<u64>, connections: u32, min: u64) -> Vec<Vec<Range<u64>>> {
     let shift = |ranges: Vec<Range<u64>>, by: u64| ranges.into_iter().map(|r| r.start + by..r.end + by).collect();
-    match head {
+    match graphs_offset {
         // Another round trip has to be worth it.
-        Some(head) if head > 0 && head < size && size - head >= min => {
-            vec![cut(head, connections, min), shift(cut(size - head, connections, min), head)]
+        Some(graphs_offset) if graphs_offset > 0 && graphs_offset < size && size - graphs_offset >= min => {
+            vec![
+                cut(graphs_offset, connections, min),
+                shift(cut(size - graphs_offset, connections, min), graphs_offset),
+            ]
         }
         _ => vec![cut(size, connections, min)],
     }
@@ -48,14 +51,17 @@ mod tests {
 
     #[test]
     fn the_head_comes_first_where_it_is_known_and_the_rest_is_worth_a_round_trip() {
-        let ends = |head| -> Vec<Vec<u64>> {
-            waves(43, head, 2, 10).iter().map(|ranges| ranges.iter().map(|range| range.end).collect()).collect()
+        let ends = |graphs_offset| -> Vec<Vec<u64>> {
+            phases(43, graphs_offset, 2, 10)
+                .iter()
+                .map(|ranges| ranges.iter().map(|range| range.end).collect())
+                .collect()
         };
         assert_eq!(ends(Some(20)), [vec![10, 20], vec![32, 43]]);
         for none in [None, Some(0), Some(34), Some(43), Some(u64::MAX)] {
             assert_eq!(ends(none), [[22, 43]], "{none:?}");
         }
-        assert_eq!(waves(43, Some(20), 2, 10)[1][0].start, 20);
+        assert_eq!(phases(43, Some(20), 2, 10)[1][0].start, 20);
     }
 
     proptest! {

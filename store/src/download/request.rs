@@ -5,7 +5,7 @@ use std::ops::Range;
 use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
-use segue::Version;
+use recommender::Version;
 
 use crate::latest::is_etag;
 use crate::{Error, Store};

@@ -1,22 +1,22 @@
 //! The store's commands, as a person types them.
 
-use segue_tests::{binaries::binary, catalog::LOCATION, world::World};
+use tests::{binaries::binary, catalog::LOCATION, test_env::TestEnv};
 
 /// What the trainer prints, or what it fails with.
-async fn trainer(world: &World, arguments: &[&str]) -> Result<String, String> {
+async fn trainer(test_env: &TestEnv, arguments: &[&str]) -> Result<String, String> {
     let output =
-        tokio::process::Command::new(binary("trainer")).args(arguments).envs(world.env()).output().await.unwrap();
+        tokio::process::Command::new(binary("trainer")).args(arguments).envs(test_env.env()).output().await.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
 }
 
 #[tokio::test]
 async fn models_shows_version_date_tracks_accuracy_and_size_and_prune_leaves_the_current_one() {
-    let world = World::new().await;
-    world.publish_as("2").await;
-    world.publish_as("3").await;
+    let test_env = TestEnv::new().await;
+    test_env.publish_as("2").await;
+    test_env.publish_as("3").await;
 
-    let list = trainer(&world, &["models", "--at", LOCATION]).await.unwrap();
+    let list = trainer(&test_env, &["models", "--at", LOCATION]).await.unwrap();
     let lines: Vec<Vec<&str>> = list.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(lines[0], ["version", "published", "tracks", "accuracy", "bytes"]);
     assert_eq!(lines.len(), 3, "{list}");
@@ -29,17 +29,17 @@ async fn models_shows_version_date_tracks_accuracy_and_size_and_prune_leaves_the
     let current = lines.iter().find(|line| line.last() == Some(&"current")).unwrap()[0];
     let other = lines[1..].iter().find(|line| line[0] != current).unwrap()[0];
 
-    let young = trainer(&world, &["prune", "--keep", "0", "--at", LOCATION]).await.unwrap();
+    let young = trainer(&test_env, &["prune", "--keep", "0", "--at", LOCATION]).await.unwrap();
     assert_eq!(young, "deleted 0, 1 younger than a day left: --force deletes them too\n");
-    let dry = trainer(&world, &["prune", "--keep", "0", "--force", "--dry-run", "--at", LOCATION]).await.unwrap();
+    let dry = trainer(&test_env, &["prune", "--keep", "0", "--force", "--dry-run", "--at", LOCATION]).await.unwrap();
     assert_eq!(dry, format!("would delete {other}\nwould delete 1\n"));
-    let done = trainer(&world, &["prune", "--keep", "0", "--force", "--at", LOCATION]).await.unwrap();
+    let done = trainer(&test_env, &["prune", "--keep", "0", "--force", "--at", LOCATION]).await.unwrap();
     assert_eq!(done, format!("deleted {other}\ndeleted 1\n"));
-    let list = trainer(&world, &["models", "--at", LOCATION]).await.unwrap();
+    let list = trainer(&test_env, &["models", "--at", LOCATION]).await.unwrap();
     assert!(list.contains(current) && !list.contains(other), "{list}");
 
-    let gone = trainer(&world, &["rollback", other, "--at", LOCATION]).await.unwrap_err();
+    let gone = trainer(&test_env, &["rollback", other, "--at", LOCATION]).await.unwrap_err();
     assert!(gone.contains("no model") && gone.contains("trainer models"), "{gone}");
-    let missing = trainer(&world, &["prune", "--at", LOCATION]).await.unwrap_err();
+    let missing = trainer(&test_env, &["prune", "--at", LOCATION]).await.unwrap_err();
     assert!(missing.contains("--keep"), "{missing}");
 }

@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use segue_store::{Error, Latest, LatestState, StoreOptions};
-use segue_tests::{TestStore, wait::TIMEOUT};
+use store::{Error, Latest, LatestState, StoreOptions};
+use tests::{TestStore, wait::TIMEOUT};
 use tokio::task::JoinSet;
 
 use super::proxy::{Fate, Proxy};
 use super::{current, impatient, upload};
 
 /// So many bytes that the sockets cannot hold what a test lets nobody read.
-const LARGE: usize = 24 << 20;
+const LARGE_BYTES: usize = 24 << 20;
 
 /// Where tests cut a connection: some way into each part of a large artifact.
-const SOME_WAY: usize = 300_000;
+const MIDWAY_BYTES: usize = 300_000;
 
 /// Bytes that are nowhere the same twice.
 fn artifact(size: usize) -> Bytes {
@@ -38,20 +38,20 @@ fn over(connections: u32) -> StoreOptions {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_connections_bring_the_file_each_asked_for_its_part_of_the_same_object() {
-    let artifact = artifact(LARGE);
+    let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
     let proxy = Proxy::start(&test.s3, |_| Fate::Passes).await;
     for connections in [1, 3, 4] {
         let store = proxy.store(&test.s3, over(connections));
         let before = proxy.requests().len();
         let download = store.download(&latest);
-        assert_eq!(download.size(), LARGE as u64);
+        assert_eq!(download.size(), LARGE_BYTES as u64);
         assert!(download.take(0..download.size()).await.unwrap() == artifact);
 
         let mut requests = proxy.requests().split_off(before);
         requests.sort_by_key(|request| request.range.start);
         assert_eq!(requests.len(), connections as usize);
-        assert_eq!((requests[0].range.start, requests[requests.len() - 1].range.end), (0, LARGE as u64));
+        assert_eq!((requests[0].range.start, requests[requests.len() - 1].range.end), (0, LARGE_BYTES as u64));
         assert!(requests.windows(2).all(|pair| pair[0].range.end == pair[1].range.start));
         assert!(requests.iter().all(|request| request.if_match.is_some() && request.if_match == latest.etag));
     }
@@ -82,17 +82,17 @@ async fn sizes_around_the_borders_of_parts_come_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_tasks_take_their_sections_at_once() {
-    let artifact = artifact(LARGE);
+    let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
     let download = Arc::new(test.store.download(&latest));
     let mut takers = JoinSet::new();
     let mut start = 0;
     for length in (1..).map(|number| number * 100_003) {
-        let range = start..LARGE.min(start + length);
+        let range = start..LARGE_BYTES.min(start + length);
         start = range.end;
         let (download, expected) = (Arc::clone(&download), artifact.slice(range.clone()));
         takers.spawn(async move { download.take(range.start as u64..range.end as u64).await.unwrap() == expected });
-        if start == LARGE {
+        if start == LARGE_BYTES {
             break;
         }
     }
@@ -107,7 +107,7 @@ async fn bytes_are_taken_once_and_not_past_the_end() {
     #[expect(clippy::reversed_empty_ranges, reason = "it is refused")]
     for range in [1000..2000, 1999..2001, 0..5000, 0..5001, 6000..6001, u64::MAX..u64::MAX, 3..2] {
         let error = download.take(range.clone()).await.unwrap_err();
-        assert!(matches!(&error, Error::NotToBeTaken { range: refused, .. } if *refused == range), "{error:?}");
+        assert!(matches!(&error, Error::RangeUnavailable { range: refused, .. } if *refused == range), "{error:?}");
         assert!(!error.is_retryable());
     }
     assert_eq!(download.take(2000..5000).await.unwrap().len(), 3000);
@@ -116,7 +116,7 @@ async fn bytes_are_taken_once_and_not_past_the_end() {
 
 #[tokio::test]
 async fn a_wait_that_is_given_up_takes_nothing() {
-    let artifact = artifact(LARGE);
+    let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
     let proxy = Proxy::start(&test.s3, |_| Fate::WaitsForTheGate).await;
     let download = proxy.store(&test.s3, over(1)).download(&latest);
@@ -128,12 +128,12 @@ async fn a_wait_that_is_given_up_takes_nothing() {
 
 #[tokio::test]
 async fn what_has_come_is_taken_while_the_rest_has_not_and_a_dropped_download_hangs_up() {
-    let artifact = artifact(LARGE);
+    let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::FallsSilent(SOME_WAY)).await;
+    let proxy = Proxy::start(&test.s3, |_| Fate::FallsSilent(MIDWAY_BYTES)).await;
     let download = proxy.store(&test.s3, over(4)).download(&latest);
     for part in 0..4 {
-        let start = part * LARGE / 4;
+        let start = part * LARGE_BYTES / 4;
         let taken = download.take(start as u64..start as u64 + 200_000).await.unwrap();
         assert!(taken == artifact[start..start + 200_000]);
     }
@@ -143,14 +143,15 @@ async fn what_has_come_is_taken_while_the_rest_has_not_and_a_dropped_download_ha
 
 #[tokio::test]
 async fn a_part_that_breaks_off_goes_on_where_it_was() {
-    let artifact = artifact(LARGE);
+    let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
-    let proxy = Proxy::start(&test.s3, |number| if number < 4 { Fate::IsCut(SOME_WAY) } else { Fate::Passes }).await;
+    let proxy =
+        Proxy::start(&test.s3, |number| if number < 4 { Fate::IsCut(MIDWAY_BYTES) } else { Fate::Passes }).await;
     let store = proxy.store(&test.s3, over(4));
     assert!(store.fetch(&latest).await.unwrap() == artifact);
 
     let requests = proxy.requests();
-    let part = LARGE as u64 / 4;
+    let part = LARGE_BYTES as u64 / 4;
     let (begun, resumed): (Vec<_>, Vec<_>) = requests.iter().partition(|request| request.range.start % part == 0);
     assert_eq!(begun.len(), 4, "none begins again: {requests:?}");
     assert!(resumed.len() >= 4, "{requests:?}");
@@ -161,7 +162,7 @@ async fn a_part_that_breaks_off_goes_on_where_it_was() {
 async fn a_part_that_breaks_off_more_often_than_there_are_attempts_comes_if_each_brings_something() {
     let artifact = artifact(4 << 20);
     let (test, latest) = published(&artifact).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::IsCut(SOME_WAY)).await;
+    let proxy = Proxy::start(&test.s3, |_| Fate::IsCut(MIDWAY_BYTES)).await;
     let store = proxy.store(&test.s3, StoreOptions { max_attempts: 2, ..over(2) });
     assert!(store.fetch(&latest).await.unwrap() == artifact);
     assert!(proxy.requests().len() > 10);
@@ -182,8 +183,8 @@ async fn connections_that_never_bring_anything_end_the_download() {
 
 #[tokio::test]
 async fn silence_ends_the_download() {
-    let (test, latest) = published(&artifact(LARGE)).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::FallsSilent(SOME_WAY)).await;
+    let (test, latest) = published(&artifact(LARGE_BYTES)).await;
+    let proxy = Proxy::start(&test.s3, |_| Fate::FallsSilent(MIDWAY_BYTES)).await;
     let download = proxy.store(&test.s3, impatient()).download(&latest);
     let taken = tokio::time::timeout(TIMEOUT, download.take(0..latest.size)).await;
     let error = taken.expect("an end").unwrap_err();
@@ -193,11 +194,11 @@ async fn silence_ends_the_download() {
 
 #[tokio::test]
 async fn an_object_that_is_replaced_midway_is_refused_and_stops_the_other_parts() {
-    let artifact = artifact(LARGE);
+    let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
     let fate = |number| match number {
-        0 => Fate::IsCut(SOME_WAY),
-        1 => Fate::FallsSilent(SOME_WAY),
+        0 => Fate::IsCut(MIDWAY_BYTES),
+        1 => Fate::FallsSilent(MIDWAY_BYTES),
         _ => Fate::WaitsForTheGate,
     };
     let proxy = Proxy::start(&test.s3, fate).await;
@@ -205,10 +206,10 @@ async fn an_object_that_is_replaced_midway_is_refused_and_stops_the_other_parts(
     let middle = latest.size / 2;
     // Both are on their way.
     assert!(download.take(0..1000).await.unwrap() == artifact[..1000]);
-    assert!(download.take(middle..middle + 1000).await.unwrap() == artifact[LARGE / 2..][..1000]);
+    assert!(download.take(middle..middle + 1000).await.unwrap() == artifact[LARGE_BYTES / 2..][..1000]);
 
     let mut other = artifact.to_vec();
-    other[LARGE - 1] ^= 1;
+    other[LARGE_BYTES - 1] ^= 1;
     test.put(&latest.key, other).await;
     proxy.open_gate();
     for range in [0..latest.size, 1000..1001, middle + 1000..middle + 1001] {
@@ -222,7 +223,7 @@ async fn an_object_that_is_replaced_midway_is_refused_and_stops_the_other_parts(
 
 #[tokio::test]
 async fn a_pointer_without_an_etag_learns_it_from_the_first_answer() {
-    let artifact = artifact(LARGE);
+    let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
     let mut json = serde_json::to_value(&latest).unwrap();
     assert!(json.as_object_mut().unwrap().remove("etag").is_some());

@@ -1,7 +1,7 @@
 //! Fetching a whole artifact, and what may be wrong with it.
 
-use segue_store::{Error, Latest};
-use segue_tests::TestStore;
+use store::{Error, Latest};
+use tests::TestStore;
 
 use super::{current, upload};
 

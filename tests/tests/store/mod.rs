@@ -18,8 +18,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use segue_store::{Latest, LatestState, Location, Published, ReportFile, Store, StoreOptions, Upload, Version};
-use segue_tests::TestStore;
+use store::{Latest, LatestState, Location, Published, ReportFile, Store, StoreOptions, Upload, Version};
+use tests::TestStore;
 
 pub(crate) fn upload(artifact: impl Into<Bytes>) -> Upload {
     let chart = ReportFile {
@@ -66,7 +66,7 @@ pub(crate) fn history(winners: &[Published], start: Option<Version>) -> Vec<Vers
 
 /// A client of an address that is not an embedded server's.
 pub(crate) fn store_at(endpoint: String, options: StoreOptions) -> Store {
-    let config = segue_store::base_config()
+    let config = store::base_config()
         .region(aws_sdk_s3::config::Region::from_static("us-east-1"))
         .endpoint_url(endpoint)
         .force_path_style(true)

@@ -1,8 +1,8 @@
 //! The pointer: asked for again, moved back, mended.
 
 use bytes::Bytes;
-use segue_store::{Error, Latest, LatestState, MAX_LATEST_BYTES, Upload, Version};
-use segue_tests::TestStore;
+use store::{Error, Latest, LatestState, MAX_LATEST_BYTES, Upload, Version};
+use tests::TestStore;
 
 use super::{current, upload};
 

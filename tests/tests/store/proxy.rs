@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use local::s3::EmbeddedS3;
-use segue_store::{Store, StoreOptions};
-use segue_tests::wait::eventually;
+use store::{Store, StoreOptions};
+use tests::wait::eventually;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;

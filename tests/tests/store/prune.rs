@@ -3,8 +3,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use segue_store::{Error, Prune, Pruned, Store, Version};
-use segue_tests::TestStore;
+use store::{Error, Prune, Pruned, Store, Version};
+use tests::TestStore;
 use tokio::task::JoinSet;
 
 use super::cut::{Cut, Wire};
@@ -12,7 +12,7 @@ use super::{current, set_modified, upload};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// More than any of these needs.
-const MOST_REQUESTS: usize = 100;
+const MAX_REQUESTS: usize = 100;
 
 /// Those older than a day, but for this many.
 fn keep(keep: usize) -> Prune {
@@ -148,7 +148,7 @@ async fn holds(store: &Store) {
 async fn a_prune_cut_at_any_request_leaves_whole_models_and_the_next_one_ends_it() {
     let (uncut, versions) = stored(3).await;
     let mut cuts = 0;
-    for at in 0..MOST_REQUESTS {
+    for at in 0..MAX_REQUESTS {
         let mut reached = false;
         for cut in [Cut::Before(at), Cut::After(at)] {
             let test = uncut.copy().await;
@@ -178,7 +178,7 @@ async fn a_prune_cut_at_any_request_leaves_whole_models_and_the_next_one_ends_it
             return;
         }
     }
-    panic!("a prune takes more than {MOST_REQUESTS} requests");
+    panic!("a prune takes more than {MAX_REQUESTS} requests");
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn a_model_that_is_marked_cannot_become_current_and_says_why() {
     let (test, versions) = stored(2).await;
     // The mark is written by the first request that is no read: cut after it.
     let mut marked = false;
-    for at in 0..MOST_REQUESTS {
+    for at in 0..MAX_REQUESTS {
         let wire = Wire::start(&test.s3, Cut::After(at)).await;
         wire.store(&test.s3).prune(&keep(1)).await.unwrap_err();
         let list = test.store.list().await.unwrap();
@@ -216,7 +216,7 @@ async fn a_rollback_beside_a_prune_never_leaves_a_pointer_to_what_is_deleted() {
     // Each of the two happens as a whole before each request of the other.
     for rollback_is_quick in [true, false] {
         for at in 0.. {
-            assert!(at < MOST_REQUESTS);
+            assert!(at < MAX_REQUESTS);
             let test = before.copy().await;
             let wire = Wire::start(&test.s3, Cut::Holds(at)).await;
             let slow = wire.store(&test.s3);

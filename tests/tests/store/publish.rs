@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use segue_store::{Error, Published, Store, Upload, Version};
-use segue_tests::TestStore;
+use store::{Error, Published, Store, Upload, Version};
+use tests::TestStore;
 use tokio::task::JoinSet;
 
 use super::cut::{Cut, Wire};

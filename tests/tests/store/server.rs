@@ -1,7 +1,7 @@
 //! Servers that refuse, are not there, or do not do what S3 does.
 
-use segue_store::{Error, Latest, Store, StoreOptions, Version};
-use segue_tests::{TestStore, wait::TIMEOUT};
+use store::{Error, Latest, Store, StoreOptions, Version};
+use tests::{TestStore, wait::TIMEOUT};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use bytes::Bytes;
-use segue_store::{Error, LatestState, Published, Store};
-use segue_tests::TestStore;
+use store::{Error, LatestState, Published, Store};
+use tests::TestStore;
 use tokio::task::JoinSet;
 
 use super::{current, history, upload};

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use segue::Model;
+use recommender::Model;
 use serde::Serialize;
 
 use crate::{
     console::Console,
-    quality::{self, Continuation, Options, Playlists, Quality, text},
-    table,
+    evaluation::{self, Continuation, Options, Playlists, Quality},
+    report, table,
 };
 
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub(super) struct Evaluate {
 
 #[derive(Serialize)]
 struct Evaluated {
-    version: segue::Version,
+    version: recommender::Version,
     tracks: usize,
     seed: u64,
     recommendations: Quality,
@@ -50,20 +50,20 @@ impl Evaluate {
             Some(path) => {
                 let stage = console.stage("read", std::fs::metadata(path).map_or(0, |file| file.len()));
                 let mut playlists = Playlists::default();
-                let rows = table::open_members(path, &mut |position| stage.set(position), &mut |member| {
+                let rows = table::open_playlists(path, &mut |position| stage.set(position), &mut |member| {
                     playlists.add(&model, member)
                 })?;
                 stage.done(&format!("{rows} rows"));
                 let stage = console.stage("playlists", playlists.len().min(options.sample) as u64);
                 let name = path.display().to_string();
-                let found = quality::continuation(&model, playlists, &name, &options, &|done| stage.set(done))?;
+                let found = evaluation::continuation(&model, playlists, &name, &options, &|done| stage.set(done))?;
                 stage.done(&format!("{} continued", found.playlists));
                 Some(found)
             }
             None => None,
         };
         let stage = console.stage("songs", 2 * u64::from(self.sample).min(model.songs().count().into()));
-        let recommendations = quality::measure(&model, &options, &|done| stage.set(done))?;
+        let recommendations = evaluation::measure(&model, &options, &|done| stage.set(done))?;
         stage.done(&format!("{} begun from", recommendations.songs));
 
         if self.json {
@@ -72,9 +72,9 @@ impl Evaluate {
             println!("{}", serde_json::to_string_pretty(&evaluated)?);
             return Ok(());
         }
-        print!("{}", text::quality(&recommendations));
+        print!("{}", report::evaluation::quality(&recommendations));
         if let Some(playlists) = &playlists {
-            print!("\n{}", text::continuation(playlists));
+            print!("\n{}", report::evaluation::continuation(playlists));
         }
         Ok(())
     }

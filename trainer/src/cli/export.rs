@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use segue::Model;
+use recommender::Model;
 
 use crate::output;
 

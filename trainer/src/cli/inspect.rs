@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use segue::{Model, Version, artifact, card::Card};
+use recommender::{Model, Version, artifact, card::Card};
 use serde::Serialize;
 
 #[derive(Debug, clap::Args)]

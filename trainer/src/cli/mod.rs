@@ -3,8 +3,8 @@
 mod evaluate;
 mod export;
 mod inspect;
+mod models;
 mod recommend;
-mod store;
 mod synth;
 mod train;
 mod verify;
@@ -34,13 +34,13 @@ enum Command {
     /// Measure the recommendations of an artifact: genres, artists, coverage, diversity, playlists
     Evaluate(evaluate::Evaluate),
     /// Publish an artifact to S3
-    Publish(store::Publish),
+    Publish(models::Publish),
     /// List the models that are published
-    Models(store::Models),
+    Models(models::Models),
     /// Make a published model the current one again
-    Rollback(store::Rollback),
+    Rollback(models::Rollback),
     /// Delete old models with their reports, but never the current one
-    Prune(store::Prune),
+    Prune(models::Prune),
     /// Write a made-up catalogue of any size, for demonstrations and measurements
     Synth(synth::Synth),
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use segue::{
+use recommender::{
     Model,
     recommend::{Request, Seed},
 };

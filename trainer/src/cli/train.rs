@@ -3,20 +3,20 @@
 use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
 use anyhow::{Context, bail};
-use segue_store::{Location, Published};
 use serde::Serialize;
+use store::{Location, Published};
 
 use crate::{
     console::Console,
     input::Input,
-    interrupt,
-    knee::knee,
-    names, output,
-    pipeline::{self, Options, Trained},
-    report::{self, Facts, Unweighted},
-    summary::{next_command, summary},
+    interrupt, output,
+    report::summary::{next_command, summary},
+    report::{self, ReportData, Unweighted},
     table::{self, Feature},
-    weights::Weights,
+    training::cluster_names,
+    training::elbow::knee,
+    training::weights::Weights,
+    training::{self, Options, Trained},
 };
 
 #[derive(Debug, clap::Args)]
@@ -72,7 +72,7 @@ fn k_range(text: &str) -> Result<RangeInclusive<u32>, String> {
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Printed {
-    version: segue::Version,
+    version: recommender::Version,
     bytes: usize,
     model: PathBuf,
     report: PathBuf,
@@ -90,13 +90,17 @@ impl Train {
             rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
         }
         let names = match &self.cluster_names {
-            Some(path) => names::read(path, self.k as usize)?,
+            Some(path) => cluster_names::read(path, self.k as usize)?,
             None => BTreeMap::new(),
         };
         if let Some(features) = &self.features
-            && !(2..=segue::feature::MAX_FEATURES).contains(&features.len())
+            && !(2..=recommender::features::MAX_FEATURES).contains(&features.len())
         {
-            bail!("--features names {} features: expected 2 to {}", features.len(), segue::feature::MAX_FEATURES);
+            bail!(
+                "--features names {} features: expected 2 to {}",
+                features.len(),
+                recommender::features::MAX_FEATURES
+            );
         }
         let console = if self.quiet { Console::quiet() } else { Console::new() };
         let options = table::Options { features: self.features.clone(), ..Default::default() };
@@ -114,23 +118,23 @@ impl Train {
         let weighted = !options.weights.are_all_one();
         // Kept only where it is looked at again.
         let (kept, (trained, model)) = if weighted || table.playlists.is_some() {
-            let trained = pipeline::train_and_open(&table, &options, &console)?;
+            let trained = training::train_and_open(&table, &options, &console)?;
             (Some(table), trained)
         } else {
-            (None, pipeline::train_and_open(table, &options, &console)?)
+            (None, training::train_and_open(table, &options, &console)?)
         };
         let name = self.data.to_string();
 
-        let stage = console.stage("measure", Facts::steps());
-        let mut facts = Facts::gather(&model, &trained, &|done| stage.set(done))?;
+        let stage = console.stage("measure", ReportData::steps());
+        let mut report_data = ReportData::gather(&model, &trained, &|done| stage.set(done))?;
         if let Some(table) = &kept {
-            facts.add_playlists(&model, table, &name)?;
+            report_data.add_playlists(&model, table, &name)?;
         }
         drop(model);
-        stage.done(&format!("what follows {} songs", facts.quality.songs));
+        stage.done(&format!("what follows {} songs", report_data.quality.songs));
         if let (true, Some(table)) = (weighted, &kept) {
             let stage = console.stage("compare", 0);
-            facts.unweighted = Some(Unweighted::measure(&pipeline::unweighted(table, &options)?, table, &name)?);
+            report_data.unweighted = Some(Unweighted::measure(&training::unweighted(table, &options)?, table, &name)?);
             stage.done("with a model in which every feature counts once");
         }
         drop(kept);
@@ -138,29 +142,29 @@ impl Train {
         let folder = self.out.join("report");
         let artifact = self.out.join("model.segue");
         let stage = console.stage("write", 0);
-        let together = interrupt::together();
-        report::write(&trained, &facts, &console, &folder)?;
+        let deferred = interrupt::defer_signals();
+        report::write(&trained, &report_data, &console, &folder)?;
         output::write(&artifact, &trained.file)?;
-        drop(together);
+        drop(deferred);
         stage.done(&format!("{} and {}", artifact.display(), folder.display()));
 
         let published = match &self.publish {
             Some(to) => Some(
-                super::store::publish(trained.file.clone(), &trained.card, &folder, to.clone(), &console)
+                super::models::publish(trained.file.clone(), &trained.card, &folder, to.clone(), &console)
                     .with_context(|| {
                         format!("the model is trained and lies in {}, but it is not published", artifact.display())
                     })?,
             ),
             None => None,
         };
-        self.tell(&trained, &facts, &console, published.as_ref())
+        self.print_result(&trained, &report_data, &console, published.as_ref())
     }
 
     /// What is printed when all is done.
-    fn tell(
+    fn print_result(
         &self,
         trained: &Trained,
-        facts: &Facts,
+        report_data: &ReportData,
         console: &Console,
         published: Option<&Published>,
     ) -> anyhow::Result<()> {
@@ -171,7 +175,7 @@ impl Train {
                 bytes: trained.file.len(),
                 published: published.map(|published| published.location.to_string()),
                 next: next_command(trained, &artifact),
-                metrics: report::metrics(trained, facts, console),
+                metrics: report::metrics(trained, report_data, console),
                 model: artifact,
                 report: folder,
             };
@@ -180,9 +184,9 @@ impl Train {
             let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
             println!("{}", report::text(trained));
             if let Some(published) = published {
-                println!("{}\n", super::store::told(published));
+                println!("{}\n", super::models::describe(published));
             }
-            print!("{}", summary(trained, facts, knee(&inertia), &console.seconds(), &artifact, &folder));
+            print!("{}", summary(trained, report_data, knee(&inertia), &console.seconds(), &artifact, &folder));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use segue::Model;
+use recommender::Model;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Verify {

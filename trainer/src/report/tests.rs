@@ -1,7 +1,7 @@
-use segue::Model;
+use recommender::Model;
 
 use super::*;
-use crate::{pipeline, table};
+use crate::{table, training};
 
 const HOSTILE: &str = "</style><script>alert(1)</script><img src=x onerror=alert(2)>\u{202e}\" '&amp;";
 
@@ -15,12 +15,12 @@ fn reported(folder: &Path) -> Trained {
     }
     let table = table::read(csv.as_bytes(), "hostile", &table::Options::default(), &mut |_| {}).expect("a table");
     let names = BTreeMap::from([(1, HOSTILE.to_owned())]);
-    let options = pipeline::Options { k: 3, k_range: 2..=4, names, ..Default::default() };
+    let options = training::Options { k: 3, k_range: 2..=4, names, ..Default::default() };
     let console = Console::quiet();
-    let trained = pipeline::train(&table, &options, &console).expect("a model");
+    let trained = training::train(&table, &options, &console).expect("a model");
     let model = Model::from_bytes(&trained.file, trained.version).expect("opens");
-    let facts = Facts::gather(&model, &trained, &|_| ()).expect("facts");
-    write(&trained, &facts, &console, folder).expect("written");
+    let report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
+    write(&trained, &report_data, &console, folder).expect("written");
     trained
 }
 
@@ -64,17 +64,17 @@ fn playlists_of_the_table_are_continued_with_and_without_weights() {
     }
     let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
     let weights = "tempo=2".parse().expect("weights");
-    let options = pipeline::Options { k: 2, k_range: 2..=3, weights, ..Default::default() };
+    let options = training::Options { k: 2, k_range: 2..=3, weights, ..Default::default() };
     let console = Console::quiet();
-    let (trained, model) = pipeline::train_and_open(&table, &options, &console).expect("a model");
-    let mut facts = Facts::gather(&model, &trained, &|_| ()).expect("facts");
-    facts.add_playlists(&model, &table, "lists").expect("playlists");
-    let unweighted = pipeline::unweighted(&table, &options).expect("a model");
+    let (trained, model) = training::train_and_open(&table, &options, &console).expect("a model");
+    let mut report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
+    report_data.add_playlists(&model, &table, "lists").expect("playlists");
+    let unweighted = training::unweighted(&table, &options).expect("a model");
     assert!(unweighted.scaler().weights.iter().all(|weight| *weight == 1.0) && !unweighted.neighbors().is_complete());
-    facts.unweighted = Some(Unweighted::measure(&unweighted, &table, "lists").expect("measures"));
+    report_data.unweighted = Some(Unweighted::measure(&unweighted, &table, "lists").expect("measures"));
     let folder = tempfile::tempdir().expect("a folder");
-    write(&trained, &facts, &console, folder.path()).expect("written");
-    let metrics = metrics(&trained, &facts, &console);
+    write(&trained, &report_data, &console, folder.path()).expect("written");
+    let metrics = metrics(&trained, &report_data, &console);
     for found in ["playlists", "unweighted_playlists"] {
         assert_eq!(metrics[found]["playlists"], 3, "{metrics}");
         let methods = metrics[found]["methods"].as_array().expect("methods");
@@ -91,14 +91,14 @@ fn playlists_too_short_to_hide_half_of_are_left_out_and_said_so() {
     let csv: String = (0..30).map(|track| format!("s{track},a,0.{track:02},{track},p{}\n", track % 15)).collect();
     let csv = format!("song,artist,energy,tempo,playlist\n{csv}");
     let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
-    let options = pipeline::Options { k: 2, k_range: 2..=2, ..Default::default() };
-    let (trained, model) = pipeline::train_and_open(&table, &options, &Console::quiet()).expect("a model");
-    let mut facts = Facts::gather(&model, &trained, &|_| ()).expect("facts");
-    facts.add_playlists(&model, &table, "lists").expect("no defect");
-    assert!(facts.playlists.is_none());
+    let options = training::Options { k: 2, k_range: 2..=2, ..Default::default() };
+    let (trained, model) = training::train_and_open(&table, &options, &Console::quiet()).expect("a model");
+    let mut report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
+    report_data.add_playlists(&model, &table, "lists").expect("no defect");
+    assert!(report_data.playlists.is_none());
     assert!(
-        facts.quality.left_out.iter().any(|reason| reason.contains("none of the table's 15")),
+        report_data.quality.left_out.iter().any(|reason| reason.contains("none of the table's 15")),
         "{:?}",
-        facts.quality
+        report_data.quality
     );
 }

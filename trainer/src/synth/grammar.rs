@@ -1,17 +1,17 @@
 //! Names without end, none of them twice: patterns of words, each gone through in a scattered order.
 
-use super::{dice::Dice, words::*};
+use super::{rng::Rng, words::*};
 
 /// A part of a pattern.
-pub(crate) enum Piece {
+pub(crate) enum Symbol {
     Text(&'static str),
     Word(&'static [&'static str]),
 }
 
-use Piece::{Text, Word};
+use Symbol::{Text, Word};
 
 /// How often a pattern should be used, in a thousand, and what it is made of.
-type Pattern = (u64, &'static [Piece]);
+type Pattern = (u64, &'static [Symbol]);
 
 /// Titles of songs. The last is the one with the most room.
 pub(crate) const TITLES: &[Pattern] = &[
@@ -56,7 +56,7 @@ pub(crate) struct Grammar {
 struct Walk {
     /// Used for draws below this one, out of a thousand.
     below: u64,
-    pieces: &'static [Piece],
+    symbols: &'static [Symbol],
     room: u64,
     used: u64,
     at: u64,
@@ -65,14 +65,14 @@ struct Walk {
 
 impl Grammar {
     /// For about `expected` names: patterns with too little room for their share are used less, and the last more.
-    pub(crate) fn new(patterns: &[Pattern], expected: u64, dice: &mut Dice) -> Self {
+    pub(crate) fn new(patterns: &[Pattern], expected: u64, rng: &mut Rng) -> Self {
         let mut below = 0;
         let patterns = patterns
             .iter()
-            .map(|&(wanted, pieces)| {
-                let room: u64 = pieces
+            .map(|&(wanted, symbols)| {
+                let room: u64 = symbols
                     .iter()
-                    .map(|piece| match piece {
+                    .map(|symbol| match symbol {
                         Text(_) => 1,
                         Word(words) => words.len() as u64,
                     })
@@ -80,14 +80,14 @@ impl Grammar {
                 below += wanted.min(room * 500 / expected.max(1));
                 // The golden section of the room: neighbours in time are far apart in the pattern.
                 let step = (room * 618 / 1000..).find(|&step| gcd(step, room) == 1).unwrap_or(1);
-                Walk { below, pieces, room, used: 0, at: dice.below(room), step }
+                Walk { below, symbols, room, used: 0, at: rng.below(room), step }
             })
             .collect();
         Grammar { patterns }
     }
 
-    pub(crate) fn next(&mut self, dice: &mut Dice) -> String {
-        let draw = dice.below(1000);
+    pub(crate) fn next(&mut self, rng: &mut Rng) -> String {
+        let draw = rng.below(1000);
         let last = self.patterns.len() - 1;
         let chosen = self.patterns.iter().position(|walk| draw < walk.below && walk.used < walk.room).unwrap_or(last);
         let walk = &mut self.patterns[chosen];
@@ -95,8 +95,8 @@ impl Grammar {
         walk.at = (walk.at + walk.step) % walk.room;
         let mut rest = walk.at;
         let mut name = String::new();
-        for piece in walk.pieces {
-            match piece {
+        for symbol in walk.symbols {
+            match symbol {
                 Text(text) => name.push_str(text),
                 Word(words) => {
                     let n = words.len() as u64;
@@ -132,9 +132,9 @@ mod tests {
     fn no_name_is_given_twice_however_many_are_asked_for() {
         for patterns in [TITLES, ARTISTS] {
             for n in [1_000, 200_000] {
-                let mut dice = Dice::new(3);
-                let mut grammar = Grammar::new(patterns, n, &mut dice);
-                let names: HashSet<String> = (0..n).map(|_| grammar.next(&mut dice)).collect();
+                let mut rng = Rng::new(3);
+                let mut grammar = Grammar::new(patterns, n, &mut rng);
+                let names: HashSet<String> = (0..n).map(|_| grammar.next(&mut rng)).collect();
                 assert_eq!(names.len() as u64, n);
             }
         }
@@ -142,11 +142,11 @@ mod tests {
 
     #[test]
     fn last_pattern_has_room_for_all_that_may_be_asked_for() {
-        let mut dice = Dice::new(4);
-        let room = |patterns| Grammar::new(patterns, 1, &mut Dice::new(4)).patterns.last().map_or(0, |walk| walk.room);
+        let mut rng = Rng::new(4);
+        let room = |patterns| Grammar::new(patterns, 1, &mut Rng::new(4)).patterns.last().map_or(0, |walk| walk.room);
         assert!(room(TITLES) > super::super::MAX_TRACKS);
         // Artists have five tracks on average.
         assert!(room(ARTISTS) > super::super::MAX_TRACKS / 5);
-        assert_eq!(Grammar::new(TITLES, 1, &mut dice).patterns.last().map(|walk| walk.below), Some(1000));
+        assert_eq!(Grammar::new(TITLES, 1, &mut rng).patterns.last().map(|walk| walk.below), Some(1000));
     }
 }

@@ -6,17 +6,17 @@
 //! features; titles that several artists share, titles with commas, quotes and letters beyond ASCII. It is written
 //! artist by artist, so that memory does not grow with its length.
 
-mod dice;
 mod grammar;
+mod rng;
 mod sound;
 mod words;
 
 use std::io::{self, Write};
 
 use self::{
-    dice::Dice,
     grammar::{ARTISTS, Grammar, TITLES},
-    sound::{GENRES, Genre, Mixture, Share, Sound, Style},
+    rng::Rng,
+    sound::{GENRES, Genre, Mixture, SmallDecimal, Sound, Style},
 };
 use crate::table::id::base62;
 
@@ -70,7 +70,7 @@ pub fn write(tracks: u64, seed: u64, out: impl Write, progress: &mut dyn FnMut(u
     }
     let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 18).from_writer(out);
     writer.write_record(HEADER)?;
-    let mut world = World::new(tracks, seed);
+    let mut world = CatalogGenerator::new(tracks, seed);
     let mut left = tracks;
     let mut number = Vec::new();
     while left > 0 {
@@ -101,8 +101,8 @@ struct Track {
 }
 
 /// What is known from one artist to the next.
-struct World {
-    dice: Dice,
+struct CatalogGenerator {
+    rng: Rng,
     mixture: Mixture,
     titles: Grammar,
     artists: Grammar,
@@ -131,60 +131,60 @@ const SIZES: [(u64, u64); 12] = [
     (u64::MAX, 884),
 ];
 
-impl World {
+impl CatalogGenerator {
     /// How many titles are remembered.
     const RECENT: usize = 4096;
 
     fn new(tracks: u64, seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
-        let titles = Grammar::new(TITLES, tracks, &mut dice);
-        let artists = Grammar::new(ARTISTS, tracks / 5, &mut dice);
+        let mut rng = Rng::new(seed);
+        let titles = Grammar::new(TITLES, tracks, &mut rng);
+        let artists = Grammar::new(ARTISTS, tracks / 5, &mut rng);
         let most = (tracks / 40).max(1);
-        World { dice, mixture: Mixture::new(), titles, artists, most, recent: Vec::new(), last_artist: None }
+        CatalogGenerator { rng, mixture: Mixture::new(), titles, artists, most, recent: Vec::new(), last_artist: None }
     }
 
     /// How many tracks one more artist has.
     fn size(&mut self) -> u64 {
-        let draw = self.dice.below(1000);
+        let draw = self.rng.below(1000);
         let step = SIZES.iter().position(|(below, _)| draw < *below).unwrap_or_default();
         // Evenly from what those before have at most.
         let from = step.checked_sub(1).map_or(1, |before| SIZES[before].1);
-        self.dice.between(from, SIZES[step].1 - 1).min(self.most)
+        self.rng.between(from, SIZES[step].1 - 1).min(self.most)
     }
 
     /// Everything by one more artist, `most` tracks at most and 1 at least.
     fn next_artist(&mut self, most: u64) -> Vec<Track> {
-        let name = self.artists.next(&mut self.dice);
-        let home = Genre::draw(&mut self.dice);
-        let style = Style::draw(&self.mixture, &mut self.dice);
+        let name = self.artists.next(&mut self.rng);
+        let home = Genre::draw(&mut self.rng);
+        let style = Style::draw(&self.mixture, &mut self.rng);
         let size = self.size().min(most) as usize;
-        let mut year = self.dice.between(1958, 2024);
+        let mut year = self.rng.between(1958, 2024);
         let mut songs: Vec<Song> = Vec::new();
         let mut tracks = Vec::new();
         while tracks.len() < size {
-            let single = self.dice.per_mille(250);
-            let length = if single { 1 } else { self.dice.between(4, 14) as usize };
-            let genre = if self.dice.per_mille(60) { Genre::draw(&mut self.dice) } else { home };
+            let single = self.rng.per_mille(250);
+            let length = if single { 1 } else { self.rng.between(4, 14) as usize };
+            let genre = if self.rng.per_mille(60) { Genre::draw(&mut self.rng) } else { home };
             let mut album = None;
             let released = songs.len();
             for _ in 0..length.min(size - tracks.len()) {
                 let song = self.song(genre, &style, &mut songs, released);
                 let album = album.get_or_insert_with(|| song.title.clone()).clone();
                 let artist = match &self.last_artist {
-                    Some(other) if self.dice.per_mille(25) => format!("{name}, {other}"),
+                    Some(other) if self.rng.per_mille(25) => format!("{name}, {other}"),
                     _ => name.clone(),
                 };
-                let id = base62(self.dice.bits());
+                let id = base62(self.rng.bits());
                 tracks.push(Track { id, song, artist, album, year, genre: GENRES[genre].name });
             }
-            year = (year + self.dice.between(0, 3)).min(2024);
+            year = (year + self.rng.between(0, 3)).min(2024);
         }
         for song in songs {
             if self.recent.len() < Self::RECENT {
                 self.recent.push(song.title);
             } else {
                 // The draw is below the length.
-                let place = self.dice.below(Self::RECENT as u64) as usize;
+                let place = self.rng.below(Self::RECENT as u64) as usize;
                 self.recent[place] = song.title;
             }
         }
@@ -194,26 +194,26 @@ impl World {
 
     /// A new song, or once more one of the first `released`, which stand on earlier albums.
     fn song(&mut self, genre: usize, style: &Style, songs: &mut Vec<Song>, released: usize) -> Song {
-        let dice = &mut self.dice;
+        let rng = &mut self.rng;
         // The draw is below the number of songs released.
-        let earlier = |dice: &mut Dice| dice.below(released as u64) as usize;
-        if released > 0 && dice.per_mille(220) {
-            let song = songs[earlier(dice)].clone();
-            let sound = if dice.per_mille(120) { song.sound } else { song.sound.again(dice) };
+        let earlier = |rng: &mut Rng| rng.below(released as u64) as usize;
+        if released > 0 && rng.per_mille(220) {
+            let song = songs[earlier(rng)].clone();
+            let sound = if rng.per_mille(120) { song.sound } else { song.sound.again(rng) };
             return Song { sound, ..song };
         }
-        let title = if released > 0 && dice.per_mille(40) {
-            format!("{}{}", songs[earlier(dice)].title, dice.pick(words::SUFFIXES))
-        } else if dice.per_mille(12) {
-            dice.pick(words::COMMON_TITLES).to_owned()
-        } else if !self.recent.is_empty() && dice.per_mille(90) {
+        let title = if released > 0 && rng.per_mille(40) {
+            format!("{}{}", songs[earlier(rng)].title, rng.pick(words::SUFFIXES))
+        } else if rng.per_mille(12) {
+            rng.pick(words::COMMON_TITLES).to_owned()
+        } else if !self.recent.is_empty() && rng.per_mille(90) {
             // The draw is below the length.
-            self.recent[dice.below(self.recent.len() as u64) as usize].clone()
+            self.recent[rng.below(self.recent.len() as u64) as usize].clone()
         } else {
-            self.titles.next(dice)
+            self.titles.next(rng)
         };
-        let explicit = dice.per_mille(GENRES[genre].explicit);
-        let song = Song { title, explicit, sound: Sound::draw(&self.mixture, genre, style, dice) };
+        let explicit = rng.per_mille(GENRES[genre].explicit);
+        let song = Song { title, explicit, sound: Sound::draw(&self.mixture, genre, style, rng) };
         songs.push(song.clone());
         song
     }
@@ -264,9 +264,9 @@ impl std::fmt::Display for Decimal {
 }
 
 /// As a decimal, or with an exponent where that is shorter.
-impl std::fmt::Display for Share {
+impl std::fmt::Display for SmallDecimal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Share { mut digits, mut zeros } = *self;
+        let SmallDecimal { mut digits, mut zeros } = *self;
         match (digits, zeros) {
             (_, 0) => Decimal(digits).fmt(f),
             (_, 4..) => {
@@ -486,7 +486,7 @@ mod tests {
             (123, 4, "1.23e-05"),
             (1000, 0, "1"),
         ] {
-            assert_eq!(Share { digits, zeros }.to_string(), text);
+            assert_eq!(SmallDecimal { digits, zeros }.to_string(), text);
         }
     }
 

@@ -4,7 +4,7 @@
 //! Behind each feature there is a normal figure, its level (a Gaussian copula: Nelsen 2006, "An Introduction to Copulas",
 //! section 2.3). Levels are drawn together; [`CURVES`] makes values of them.
 
-use super::dice::Dice;
+use super::rng::Rng;
 
 /// A component of the mixture. The figures place the middle of a feature: -2 is very low, 0 ordinary, 2 very high; tempo is in BPM.
 #[derive(Clone, Copy, Debug)]
@@ -127,9 +127,9 @@ type Matrix = [[f64; N]; N];
 
 impl Genre {
     /// Its number among [`GENRES`].
-    pub(crate) fn draw(dice: &mut Dice) -> usize {
+    pub(crate) fn draw(rng: &mut Rng) -> usize {
         let total = GENRES.iter().map(|genre| genre.weight).sum();
-        let mut draw = dice.below(total);
+        let mut draw = rng.below(total);
         for (number, genre) in GENRES.iter().enumerate() {
             if draw < genre.weight {
                 return number;
@@ -215,8 +215,8 @@ fn root(covariance: Matrix) -> Matrix {
 }
 
 /// Normal figures of a covariance, by its [`root`].
-fn draw(root: &Matrix, dice: &mut Dice) -> Levels {
-    let normal: Levels = std::array::from_fn(|_| dice.normal());
+fn draw(root: &Matrix, rng: &mut Rng) -> Levels {
+    let normal: Levels = std::array::from_fn(|_| rng.normal());
     std::array::from_fn(|a| (0..=a).map(|b| root[a][b] * normal[b]).sum())
 }
 
@@ -225,8 +225,8 @@ fn draw(root: &Matrix, dice: &mut Dice) -> Levels {
 pub(crate) struct Style(Levels);
 
 impl Style {
-    pub(crate) fn draw(mixture: &Mixture, dice: &mut Dice) -> Self {
-        Style(draw(&mixture.artist, dice))
+    pub(crate) fn draw(mixture: &Mixture, rng: &mut Rng) -> Self {
+        Style(draw(&mixture.artist, rng))
     }
 }
 
@@ -241,10 +241,10 @@ pub(crate) struct Sound {
     pub(crate) tempo: i64,
     pub(crate) loudness: i64,
     pub(crate) valence: i64,
-    pub(crate) acousticness: Share,
-    pub(crate) instrumentalness: Share,
-    pub(crate) speechiness: Share,
-    pub(crate) liveness: Share,
+    pub(crate) acousticness: SmallDecimal,
+    pub(crate) instrumentalness: SmallDecimal,
+    pub(crate) speechiness: SmallDecimal,
+    pub(crate) liveness: SmallDecimal,
     /// 0 to 100.
     pub(crate) popularity: i64,
     /// Milliseconds.
@@ -252,15 +252,15 @@ pub(crate) struct Sound {
 }
 
 impl Sound {
-    pub(crate) fn draw(mixture: &Mixture, genre: usize, style: &Style, dice: &mut Dice) -> Self {
-        let own = draw(&mixture.track, dice);
+    pub(crate) fn draw(mixture: &Mixture, genre: usize, style: &Style, rng: &mut Rng) -> Self {
+        let own = draw(&mixture.track, rng);
         Self::at(std::array::from_fn(|level| mixture.genres[genre][level] + style.0[level] + own[level]))
     }
 
     /// Another recording of nearly the same: a remaster, a reissue.
-    pub(crate) fn again(&self, dice: &mut Dice) -> Self {
-        let mut levels = self.levels.map(|level| level + 0.05 * dice.normal());
-        levels[POPULAR] += 0.5 * dice.normal();
+    pub(crate) fn again(&self, rng: &mut Rng) -> Self {
+        let mut levels = self.levels.map(|level| level + 0.05 * rng.normal());
+        levels[POPULAR] += 0.5 * rng.normal();
         Self::at(levels)
     }
 
@@ -276,10 +276,10 @@ impl Sound {
             tempo: if tempo < 30.0 { 0 } else { thousandths(tempo) },
             loudness: thousandths(value(LOUD)),
             valence: thousandths(value(VALENCE)),
-            acousticness: Share::of(value(ACOUSTIC)),
-            instrumentalness: Share::of(value(INSTRUMENTAL)),
-            speechiness: Share::of(value(SPEECH)),
-            liveness: Share::of(value(LIVE)),
+            acousticness: SmallDecimal::of(value(ACOUSTIC)),
+            instrumentalness: SmallDecimal::of(value(INSTRUMENTAL)),
+            speechiness: SmallDecimal::of(value(SPEECH)),
+            liveness: SmallDecimal::of(value(LIVE)),
             popularity: value(POPULAR).round() as i64,
             duration: value(LENGTH).round() as i64,
         }
@@ -301,12 +301,12 @@ fn value(curve: &[f64; 17], level: f64) -> f64 {
 
 /// A share that may be tiny, to three digits: `digits` thousandths, behind so many further zeros.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Share {
+pub(crate) struct SmallDecimal {
     pub(crate) digits: i64,
     pub(crate) zeros: usize,
 }
 
-impl Share {
+impl SmallDecimal {
     fn of(mut value: f64) -> Self {
         let mut zeros = 0;
         while value < 0.0995 && zeros < 6 {
@@ -314,8 +314,8 @@ impl Share {
             zeros += 1;
         }
         match thousandths(value) {
-            0 => Share { digits: 0, zeros: 0 },
-            digits => Share { digits, zeros },
+            0 => SmallDecimal { digits: 0, zeros: 0 },
+            digits => SmallDecimal { digits, zeros },
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Feature;
 
 /// Why a needed cell cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum CellError {
     Empty,
     NotANumber,
     NotALength,
@@ -15,38 +15,38 @@ pub(crate) enum Fault {
     Huge,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Fault::Empty => "is empty",
-            Fault::NotANumber => "is not a number",
-            Fault::NotALength => "is not a length like 03:47",
-            Fault::NaN => "is NaN",
-            Fault::Infinite => "is infinite",
-            Fault::Huge => "is beyond ±1e30",
+            CellError::Empty => "is empty",
+            CellError::NotANumber => "is not a number",
+            CellError::NotALength => "is not a length like 03:47",
+            CellError::NaN => "is NaN",
+            CellError::Infinite => "is infinite",
+            CellError::Huge => "is beyond ±1e30",
         })
     }
 }
 
 /// No feature is as large as this, and sums of squares of smaller ones stay finite.
-const LARGEST: f64 = 1e30;
+const MAX_ABS_VALUE: f64 = 1e30;
 
 /// A feature's value: a finite number up to ±1e30, which may carry the feature's own unit (`-6.85db`).
-pub(crate) fn number(cell: &str, feature: Feature) -> Result<f64, Fault> {
+pub(crate) fn number(cell: &str, feature: Feature) -> Result<f64, CellError> {
     if cell.is_empty() {
-        return Err(Fault::Empty);
+        return Err(CellError::Empty);
     }
     let value = cell
         .parse::<f64>()
         .ok()
         .or_else(|| without_unit(cell, feature.unit()?)?.parse().ok())
-        .ok_or(Fault::NotANumber)?;
+        .ok_or(CellError::NotANumber)?;
     if value.is_nan() {
-        Err(Fault::NaN)
+        Err(CellError::NaN)
     } else if value.is_infinite() {
-        Err(Fault::Infinite)
-    } else if value.abs() > LARGEST {
-        Err(Fault::Huge)
+        Err(CellError::Infinite)
+    } else if value.abs() > MAX_ABS_VALUE {
+        Err(CellError::Huge)
     } else {
         Ok(value)
     }
@@ -58,20 +58,20 @@ fn without_unit<'a>(cell: &'a str, unit: &str) -> Option<&'a str> {
 }
 
 /// `03:47` or `1:02:03` in milliseconds. A plain number is none: nothing says whether it is seconds or milliseconds.
-pub(crate) fn length(cell: &str) -> Result<f64, Fault> {
+pub(crate) fn length(cell: &str) -> Result<f64, CellError> {
     if cell.is_empty() {
-        return Err(Fault::Empty);
+        return Err(CellError::Empty);
     }
     let mut seconds = 0_u32;
     let mut parts = 0;
     for part in cell.split(':') {
         let below = if parts == 0 { 100_000 } else { 60 };
         let digits = !part.is_empty() && part.len() <= 5 && part.bytes().all(|byte| byte.is_ascii_digit());
-        let n: u32 = part.parse().ok().filter(|&n| digits && n < below && parts < 3).ok_or(Fault::NotALength)?;
-        seconds = seconds.checked_mul(60).and_then(|s| s.checked_add(n)).ok_or(Fault::NotALength)?;
+        let n: u32 = part.parse().ok().filter(|&n| digits && n < below && parts < 3).ok_or(CellError::NotALength)?;
+        seconds = seconds.checked_mul(60).and_then(|s| s.checked_add(n)).ok_or(CellError::NotALength)?;
         parts += 1;
     }
-    if parts < 2 { Err(Fault::NotALength) } else { Ok(f64::from(seconds) * 1000.0) }
+    if parts < 2 { Err(CellError::NotALength) } else { Ok(f64::from(seconds) * 1000.0) }
 }
 
 /// The year in a date: the first group of exactly four digits (`2019-06-14`, `2019`, `29th April 2013`).
@@ -127,28 +127,28 @@ mod tests {
         }
         assert_eq!(number("120 bpm", Feature::Tempo), Ok(120.0));
         assert_eq!(number("221000ms", Feature::DurationMs), Ok(221_000.0));
-        assert_eq!(number("-6.85db", Feature::Energy), Err(Fault::NotANumber));
-        assert_eq!(number("85%", Feature::Energy), Err(Fault::NotANumber));
+        assert_eq!(number("-6.85db", Feature::Energy), Err(CellError::NotANumber));
+        assert_eq!(number("85%", Feature::Energy), Err(CellError::NotANumber));
         for cell in ["db", "é", "1é", "dbdb"] {
-            assert_eq!(number(cell, Feature::Loudness), Err(Fault::NotANumber), "{cell}");
+            assert_eq!(number(cell, Feature::Loudness), Err(CellError::NotANumber), "{cell}");
         }
     }
 
     #[test]
     fn faults_are_told_apart() {
         let fault = |cell| number(cell, Feature::Energy);
-        assert_eq!(fault(""), Err(Fault::Empty));
+        assert_eq!(fault(""), Err(CellError::Empty));
         for cell in ["high", "NA", "null", "1,5", "0x10", "1_000", "1 2", "--1"] {
-            assert_eq!(fault(cell), Err(Fault::NotANumber), "{cell}");
+            assert_eq!(fault(cell), Err(CellError::NotANumber), "{cell}");
         }
         for cell in ["NaN", "nan", "-NAN"] {
-            assert_eq!(fault(cell), Err(Fault::NaN), "{cell}");
+            assert_eq!(fault(cell), Err(CellError::NaN), "{cell}");
         }
         for cell in ["inf", "-Infinity", "1e309", "-1e999"] {
-            assert_eq!(fault(cell), Err(Fault::Infinite), "{cell}");
+            assert_eq!(fault(cell), Err(CellError::Infinite), "{cell}");
         }
         for cell in ["1e308", "-1.1e30"] {
-            assert_eq!(fault(cell), Err(Fault::Huge), "{cell}");
+            assert_eq!(fault(cell), Err(CellError::Huge), "{cell}");
         }
         assert_eq!(fault("-1e30"), Ok(-1e30));
     }
@@ -159,10 +159,10 @@ mod tests {
         assert_eq!(length("0:05"), Ok(5_000.0));
         assert_eq!(length("75:00"), Ok(4_500_000.0));
         assert_eq!(length("1:02:03"), Ok(3_723_000.0));
-        assert_eq!(length(""), Err(Fault::Empty));
+        assert_eq!(length(""), Err(CellError::Empty));
         for cell in ["227", "3:60", "3:", ":47", "+3:47", "3:4x", "1:2:3:4", "999999:00", "3-47", ":", "99999:59:59:1"]
         {
-            assert_eq!(length(cell), Err(Fault::NotALength), "{cell}");
+            assert_eq!(length(cell), Err(CellError::NotALength), "{cell}");
         }
     }
 
@@ -204,7 +204,7 @@ mod tests {
         #[test]
         fn every_number_within_the_limit_comes_back_to_the_bit(
             value in (prop::num::f64::NORMAL | prop::num::f64::ZERO | prop::num::f64::SUBNORMAL)
-                .prop_filter("within the limit", |value| value.abs() <= LARGEST)
+                .prop_filter("within the limit", |value| value.abs() <= MAX_ABS_VALUE)
         ) {
             prop_assert_eq!(number(&value.to_string(), Feature::Tempo).map(f64::to_bits), Ok(value.to_bits()));
         }

@@ -25,16 +25,16 @@ const fn feature_aliases(feature: Feature) -> &'static [&'static str] {
         Feature::Valence => &["valence", "positiveness"],
         Feature::Popularity => &["popularity", "trackpopularity"],
         Feature::Liveness => &["liveness"],
-        Feature::DurationMs => &["durationms", "trackdurationms", LENGTHS[0], LENGTHS[1]],
+        Feature::DurationMs => &["durationms", "trackdurationms", LENGTH_NAMES[0], LENGTH_NAMES[1]],
     }
 }
 
 /// Names of columns that hold `03:47` rather than milliseconds.
-const LENGTHS: [&str; 2] = ["length", "duration"];
+const LENGTH_NAMES: [&str; 2] = ["length", "duration"];
 
 /// How the cells of a feature's column are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum Encoding {
     Number,
     /// Minutes and seconds, into milliseconds.
     Length,
@@ -51,7 +51,7 @@ pub(crate) struct Columns {
     pub(crate) playlist: Option<usize>,
     pub(crate) year: Option<usize>,
     pub(crate) explicit: Option<usize>,
-    pub(crate) features: Vec<(Feature, usize, Form)>,
+    pub(crate) features: Vec<(Feature, usize, Encoding)>,
     pub(crate) absent: Vec<Feature>,
     pub(crate) warnings: Vec<String>,
 }
@@ -76,8 +76,8 @@ impl Columns {
                     }
                 }
             };
-            let is_length = LENGTHS.contains(&search.keys[column].as_str());
-            found.push((feature, column, if is_length { Form::Length } else { Form::Number }));
+            let is_length = LENGTH_NAMES.contains(&search.keys[column].as_str());
+            found.push((feature, column, if is_length { Encoding::Length } else { Encoding::Number }));
         }
         if found.len() < 2 {
             let found = found.into_iter().map(|(feature, ..)| feature).collect();
@@ -103,14 +103,14 @@ impl Columns {
 
 /// Where the members of playlists stand in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct MemberColumns {
+pub(crate) struct PlaylistColumns {
     pub(crate) playlist: usize,
     pub(crate) id: Option<usize>,
     pub(crate) song: Option<usize>,
     pub(crate) artist: Option<usize>,
 }
 
-impl MemberColumns {
+impl PlaylistColumns {
     /// Finds the columns of a header: the playlist, and the id or the title.
     pub(crate) fn find(name: &str, header: &[String]) -> Result<Self, Error> {
         let mut search = Search::new(name, header);
@@ -133,7 +133,7 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(name: &'a str, header: &'a [String]) -> Self {
-        Self { name, header, keys: header.iter().map(|cell| key(cell)).collect(), warnings: Vec::new() }
+        Self { name, header, keys: header.iter().map(|cell| normalize(cell)).collect(), warnings: Vec::new() }
     }
 
     fn required(&mut self, column: &'static str, aliases: &[&str], asked_for: bool) -> Result<usize, Error> {
@@ -171,23 +171,23 @@ impl<'a> Search<'a> {
 }
 
 /// A column's name as names are compared: letters and digits alone, in lower case.
-fn key(name: &str) -> String {
+fn normalize(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The columns of a header for a message: quoted, and not without end.
 fn list(header: &[String]) -> String {
-    const MOST: usize = 50;
-    let mut list: Vec<String> = header.iter().take(MOST).map(|name| quoted(name)).collect();
-    if header.len() > MOST {
-        list.push(format!("and {} more", header.len() - MOST));
+    const MAX_LISTED: usize = 50;
+    let mut list: Vec<String> = header.iter().take(MAX_LISTED).map(|name| quoted(name)).collect();
+    if header.len() > MAX_LISTED {
+        list.push(format!("and {} more", header.len() - MAX_LISTED));
     }
     list.join(", ")
 }
 
 fn quoted(name: &str) -> String {
-    const LONGEST: usize = 60;
-    match name.char_indices().nth(LONGEST) {
+    const MAX_QUOTED_CHARS: usize = 60;
+    match name.char_indices().nth(MAX_QUOTED_CHARS) {
         Some((end, _)) => format!("\"{}…\"", name[..end].escape_debug()),
         None => format!("\"{}\"", name.escape_debug()),
     }
@@ -246,9 +246,9 @@ mod tests {
         assert_eq!(
             columns.features,
             [
-                (Feature::Tempo, 4, Form::Number),
-                (Feature::Valence, 2, Form::Number),
-                (Feature::Popularity, 3, Form::Number)
+                (Feature::Tempo, 4, Encoding::Number),
+                (Feature::Valence, 2, Encoding::Number),
+                (Feature::Popularity, 3, Encoding::Number)
             ]
         );
     }
@@ -257,7 +257,7 @@ mod tests {
     fn first_alias_wins_and_it_is_said() {
         let columns = found("song,artist,energy,Positiveness,valence,track_name,artists,artist");
         assert_eq!((columns.song, columns.artist), (5, 6));
-        assert_eq!(columns.features[1], (Feature::Valence, 4, Form::Number));
+        assert_eq!(columns.features[1], (Feature::Valence, 4, Encoding::Number));
         assert_eq!(
             columns.warnings,
             [
@@ -277,9 +277,11 @@ mod tests {
     #[test]
     fn length_column_is_read_as_a_length_and_duration_ms_as_a_number() {
         let features = Some(&[Feature::DurationMs, Feature::Energy][..]);
-        for (length, form) in [("Length", Form::Length), ("duration", Form::Length), ("Duration (ms)", Form::Number)] {
+        for (length, form) in
+            [("Length", Encoding::Length), ("duration", Encoding::Length), ("Duration (ms)", Encoding::Number)]
+        {
             let columns = find(&format!("song,artist,energy,{length}"), features).expect("found");
-            assert_eq!(columns.features, [(Feature::DurationMs, 3, form), (Feature::Energy, 2, Form::Number)]);
+            assert_eq!(columns.features, [(Feature::DurationMs, 3, form), (Feature::Energy, 2, Encoding::Number)]);
         }
     }
 

@@ -49,7 +49,7 @@ pub enum Error {
     },
     /// The gzip data unpacks to far more than any table does.
     #[error("cannot unpack {name}: no table packs as well; unpack it, and look at what it holds")]
-    Endless {
+    DecompressionBomb {
         /// The file.
         name: String,
         /// What was seen.

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use segue::feature::FEATURE_NAMES;
+use recommender::features::FEATURE_NAMES;
 use thiserror::Error;
 
 /// One numeric property of a track.

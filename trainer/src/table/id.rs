@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use segue::column::Texts;
+use recommender::column::StringColumn;
 use sha2::{Digest, Sha256};
 
 use super::Interned;
@@ -27,11 +27,11 @@ pub(crate) fn base62(mut number: u128) -> String {
 /// and title hashes its n as well, from the second on.
 fn hash(artist: &str, song: &str, occurrence: u32) -> u128 {
     // Zero bytes part the pieces, so the pieces may have none.
-    let normal = |text: &str| text.trim().to_lowercase().replace('\0', " ");
+    let normalize = |text: &str| text.trim().to_lowercase().replace('\0', " ");
     let mut sha = Sha256::new();
-    sha.update(normal(artist));
+    sha.update(normalize(artist));
     sha.update([0]);
-    sha.update(normal(song));
+    sha.update(normalize(song));
     if occurrence > 1 {
         sha.update([0]);
         sha.update(occurrence.to_string());
@@ -41,7 +41,7 @@ fn hash(artist: &str, song: &str, occurrence: u32) -> u128 {
 }
 
 /// Gives every track whose id is empty one that no other track of the table has. Nothing where there is no room.
-pub(crate) fn fill(ids: Texts, artists: &Interned, songs: &Texts) -> Option<Texts> {
+pub(crate) fn fill(ids: StringColumn, artists: &Interned, songs: &StringColumn) -> Option<StringColumn> {
     let missing: Vec<usize> = (0..ids.len()).filter(|&row| ids.get(row).is_empty()).collect();
     if missing.is_empty() {
         return Some(ids);
@@ -64,7 +64,7 @@ pub(crate) fn fill(ids: Texts, artists: &Interned, songs: &Texts) -> Option<Text
         });
     }
     let mut made = missing.into_iter().zip(&made).peekable();
-    let mut filled = Texts::default();
+    let mut filled = StringColumn::default();
     for row in 0..ids.len() {
         let id = match made.next_if(|(missing, _)| *missing == row) {
             Some((_, id)) => id,
@@ -82,8 +82,8 @@ mod tests {
     use super::{super::interned::Interner, *};
 
     fn filled(tracks: &[(&str, &str, &str)]) -> Vec<String> {
-        let ids: Texts = tracks.iter().map(|&(id, _, _)| id).collect();
-        let songs: Texts = tracks.iter().map(|&(_, _, song)| song).collect();
+        let ids: StringColumn = tracks.iter().map(|&(id, _, _)| id).collect();
+        let songs: StringColumn = tracks.iter().map(|&(_, _, song)| song).collect();
         let mut artists = Interner::default();
         tracks.iter().for_each(|&(_, artist, _)| artists.push(artist));
         fill(ids, &artists.finish(), &songs).expect("room").iter().map(str::to_owned).collect()

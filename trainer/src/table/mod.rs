@@ -23,21 +23,21 @@ mod error;
 mod feature;
 pub(crate) mod id;
 mod interned;
-mod members;
+mod playlists;
 mod read;
 mod rows;
 #[cfg(test)]
 mod tests;
 
 use ndarray::Array2;
-use segue::column::Texts;
+use recommender::column::StringColumn;
 
 pub use self::{
     dropped::Dropped,
     error::Error,
     feature::{Feature, UnknownFeature},
     interned::Interned,
-    members::{Member, open_members, read_members},
+    playlists::{PlaylistEntry, open_playlists, read_playlists},
     read::{MAX_TRACKS, Options, open, read},
 };
 
@@ -55,9 +55,9 @@ pub struct Table {
     pub values: Array2<f64>,
     /// An id for every track: the file's own, or one made from artist and title. Those that are made differ from all
     /// others; the file's own repeat where the file repeats them (a file with a row per track and genre does).
-    pub ids: Texts,
+    pub ids: StringColumn,
     /// Titles, without surrounding white space, never empty.
-    pub songs: Texts,
+    pub songs: StringColumn,
     /// Artists as the file names them, several in one cell as one name.
     pub artists: Interned,
     /// Albums, where the file has such a column.

@@ -10,11 +10,11 @@ use std::{
 
 use flate2::read::MultiGzDecoder;
 use ndarray::Array2;
-use segue::column::Texts;
+use recommender::column::StringColumn;
 
 use super::{
     Dropped, Error, Feature, Table, cell,
-    columns::{Columns, Form},
+    columns::{Columns, Encoding},
     id,
     interned::Interner,
     rows::{Row, Rows},
@@ -84,14 +84,14 @@ pub fn read(input: impl Read, name: &str, options: &Options, progress: &mut dyn 
 }
 
 /// Text that unpacks to more than this may not be...
-const UNPACKED: u64 = 1 << 30;
+const FREE_UNPACKED_BYTES: u64 = 1 << 30;
 /// ...so many times as long as what it unpacks from: CSV packs to a third or a tenth, and gzip could do 1,032 times.
-const TIMES: u64 = 200;
+const MAX_COMPRESSION_RATIO: u64 = 200;
 
 /// What [`Unpacked`] says of data that is made to unpack for ever.
 #[derive(Debug, thiserror::Error)]
-#[error("it unpacks to more than {TIMES} times its size")]
-pub(super) struct Endless;
+#[error("it unpacks to more than {MAX_COMPRESSION_RATIO} times its size")]
+pub(super) struct DecompressionBomb;
 
 /// Unpacked text, of which there may not be absurdly more than was read.
 struct Unpacked<R> {
@@ -104,8 +104,8 @@ impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let n = self.text.read(out)?;
         self.written = self.written.saturating_add(n as u64);
-        if self.written > UNPACKED.max(self.read.get().saturating_mul(TIMES)) {
-            return Err(io::Error::other(Endless));
+        if self.written > FREE_UNPACKED_BYTES.max(self.read.get().saturating_mul(MAX_COMPRESSION_RATIO)) {
+            return Err(io::Error::other(DecompressionBomb));
         }
         Ok(n)
     }
@@ -135,8 +135,8 @@ pub(super) fn unpacked<'a>(
 }
 
 fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) -> Result<Table, Error> {
-    let mut rows = Rows::new(input).map_err(|stop| stop.into_error(name, gzip, &[]))?;
-    let header: Vec<String> = match rows.next_row().map_err(|stop| stop.into_error(name, gzip, &[]))? {
+    let mut rows = Rows::new(input).map_err(|error| error.into_error(name, gzip, &[]))?;
+    let header: Vec<String> = match rows.next_row().map_err(|error| error.into_error(name, gzip, &[]))? {
         Some(row) => row.cells().map(str::to_owned).collect(),
         None => return Err(Error::Empty { name: name.to_owned() }),
     };
@@ -149,7 +149,7 @@ fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) ->
     let max_tracks = options.max_tracks.min(MAX_TRACKS);
     let no_room = |line| Error::TooLarge { name: name.to_owned(), line, what: "4 GiB of titles or ids before its end" };
     let mut line = 0;
-    while let Some(row) = rows.next_row().map_err(|stop| stop.into_error(name, gzip, &header))? {
+    while let Some(row) = rows.next_row().map_err(|error| error.into_error(name, gzip, &header))? {
         if row.len() != header.len() {
             let (expected, got) = (header.len(), row.len());
             return Err(Error::RowWidth { name: name.to_owned(), line: row.line, expected, got });
@@ -194,8 +194,8 @@ struct Builder {
     columns: Columns,
     rows: u64,
     values: Vec<f64>,
-    ids: Texts,
-    songs: Texts,
+    ids: StringColumn,
+    songs: StringColumn,
     artists: Interner,
     albums: Option<Interner>,
     genres: Option<Interner>,
@@ -210,8 +210,8 @@ impl Builder {
         Builder {
             rows: 0,
             values: Vec::new(),
-            ids: Texts::default(),
-            songs: Texts::default(),
+            ids: StringColumn::default(),
+            songs: StringColumn::default(),
             artists: Interner::default(),
             albums: columns.album.map(|_| Interner::default()),
             genres: columns.genre.map(|_| Interner::default()),
@@ -270,10 +270,10 @@ impl Builder {
         for &(feature, column, form) in &self.columns.features {
             let cell = row.cell(column);
             let value = match form {
-                Form::Number => cell::number(cell, feature),
-                Form::Length => cell::length(cell),
+                Encoding::Number => cell::number(cell, feature),
+                Encoding::Length => cell::length(cell),
             };
-            self.values.push(value.map_err(|fault| format!("{feature} {fault}"))?);
+            self.values.push(value.map_err(|error| format!("{feature} {error}"))?);
         }
         Ok(())
     }

@@ -8,16 +8,16 @@ use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader};
 
-use super::{Error, read::Endless};
+use super::{Error, read::DecompressionBomb};
 
 /// No cell may be larger.
-pub(crate) const MAX_CELL: usize = 1 << 20;
+pub(crate) const MAX_CELL_BYTES: usize = 1 << 20;
 /// No row may have more text than this in all its cells.
-pub(crate) const MAX_ROW: usize = 16 << 20;
+pub(crate) const MAX_ROW_BYTES: usize = 16 << 20;
 /// No row may have more cells.
 pub(crate) const MAX_CELLS: usize = 1 << 16;
 
-const BUFFER: usize = 64 << 10;
+const BUFFER_BYTES: usize = 64 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One row: UTF-8, within the limits, not blank.
@@ -50,7 +50,7 @@ impl<'a> Row<'a> {
 
 /// What stops the rows.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum RowError {
     Read(io::Error),
     /// The bytes of the cell at this index are not UTF-8.
     NotUtf8 {
@@ -66,25 +66,25 @@ pub(crate) enum Stop {
     },
 }
 
-impl Stop {
+impl RowError {
     /// As an error of the file called `name`.
     pub(crate) fn into_error(self, name: &str, gzip: bool, header: &[String]) -> Error {
         let name = name.to_owned();
         match self {
-            Stop::Read(source) if source.get_ref().is_some_and(|error| error.is::<Endless>()) => {
-                Error::Endless { name, source }
+            RowError::Read(source) if source.get_ref().is_some_and(|error| error.is::<DecompressionBomb>()) => {
+                Error::DecompressionBomb { name, source }
             }
-            Stop::Read(source) if gzip => Error::Gzip { name, source },
-            Stop::Read(source) => Error::Read { name, source },
-            Stop::NotUtf8 { line, column } => {
+            RowError::Read(source) if gzip => Error::Gzip { name, source },
+            RowError::Read(source) => Error::Read { name, source },
+            RowError::NotUtf8 { line, column } => {
                 let column = match header.get(column) {
                     Some(header) if !header.is_empty() => format!("{header:?}"),
                     _ => (column + 1).to_string(),
                 };
                 Error::NotUtf8 { name, line, column }
             }
-            Stop::TooLarge { line, what } => Error::TooLarge { name, line, what },
-            Stop::UnclosedQuote { line } => Error::UnclosedQuote { name, line },
+            RowError::TooLarge { line, what } => Error::TooLarge { name, line, what },
+            RowError::UnclosedQuote { line } => Error::UnclosedQuote { name, line },
         }
     }
 }
@@ -104,10 +104,10 @@ pub(crate) struct Rows<R> {
 
 impl<R: Read> Rows<R> {
     /// Takes a byte-order mark off, if there is one.
-    pub(crate) fn new(input: R) -> Result<Self, Stop> {
+    pub(crate) fn new(input: R) -> Result<Self, RowError> {
         let mut rows = Rows {
             input,
-            buffer: vec![0; BUFFER].into_boxed_slice(),
+            buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
             unread: 0..0,
             parser: Reader::new(),
             cells: vec![0; 1 << 10],
@@ -122,7 +122,7 @@ impl<R: Read> Rows<R> {
     }
 
     /// Reads into the buffer from `at`; false at the end of the input.
-    fn read_at(&mut self, at: usize) -> Result<bool, Stop> {
+    fn read_at(&mut self, at: usize) -> Result<bool, RowError> {
         loop {
             match self.input.read(&mut self.buffer[at..]) {
                 Ok(0) => return Ok(false),
@@ -132,13 +132,13 @@ impl<R: Read> Rows<R> {
                     return Ok(true);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Stop::Read(error)),
+                Err(error) => return Err(RowError::Read(error)),
             }
         }
     }
 
     /// False at the end of the input.
-    fn fill(&mut self) -> Result<bool, Stop> {
+    fn fill(&mut self) -> Result<bool, RowError> {
         if !self.unread.is_empty() {
             return Ok(true);
         }
@@ -147,7 +147,7 @@ impl<R: Read> Rows<R> {
     }
 
     /// Passes blank lines and what is left of the last row's line end; false at the end of the input.
-    fn pass_blank_lines(&mut self) -> Result<bool, Stop> {
+    fn pass_blank_lines(&mut self) -> Result<bool, RowError> {
         while self.fill()? {
             match self.buffer[self.unread.start] {
                 b'\n' => self.line += 1,
@@ -160,7 +160,7 @@ impl<R: Read> Rows<R> {
     }
 
     /// The next row that is not blank.
-    pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>, Stop> {
+    pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>, RowError> {
         if !self.pass_blank_lines()? {
             return Ok(None);
         }
@@ -181,18 +181,18 @@ impl<R: Read> Rows<R> {
             }
             match result {
                 ReadRecordResult::Record => break,
-                ReadRecordResult::InputEmpty if at_end => return Err(Stop::UnclosedQuote { line }),
+                ReadRecordResult::InputEmpty if at_end => return Err(RowError::UnclosedQuote { line }),
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => {
                     check_cell(line, written - n_cells.checked_sub(1).map_or(0, |last| self.ends[last]))?;
-                    if self.cells.len() >= MAX_ROW {
-                        return Err(Stop::TooLarge { line, what: "more than 16 MiB of text" });
+                    if self.cells.len() >= MAX_ROW_BYTES {
+                        return Err(RowError::TooLarge { line, what: "more than 16 MiB of text" });
                     }
                     self.cells.resize(self.cells.len() * 2, 0);
                 }
                 ReadRecordResult::OutputEndsFull => {
                     if self.ends.len() >= MAX_CELLS {
-                        return Err(Stop::TooLarge { line, what: "more than 65536 cells" });
+                        return Err(RowError::TooLarge { line, what: "more than 65536 cells" });
                     }
                     self.ends.resize(self.ends.len() * 2, 0);
                 }
@@ -201,7 +201,7 @@ impl<R: Read> Rows<R> {
             }
         }
         let (cells, ends) = (&self.cells[..written], &self.ends[..n_cells]);
-        if written > MAX_CELL {
+        if written > MAX_CELL_BYTES {
             let mut start = 0;
             for &end in ends {
                 check_cell(line, end - start)?;
@@ -210,17 +210,17 @@ impl<R: Read> Rows<R> {
         }
         let column_of = |byte: usize| ends.iter().position(|&end| byte < end).unwrap_or_default();
         let text = std::str::from_utf8(cells)
-            .map_err(|error| Stop::NotUtf8 { line, column: column_of(error.valid_up_to()) })?;
+            .map_err(|error| RowError::NotUtf8 { line, column: column_of(error.valid_up_to()) })?;
         // Two broken characters, one either side of a comma, can make a whole one.
         match ends.iter().position(|&end| !text.is_char_boundary(end)) {
-            Some(column) => Err(Stop::NotUtf8 { line, column }),
+            Some(column) => Err(RowError::NotUtf8 { line, column }),
             None => Ok(Some(Row { line, text, ends })),
         }
     }
 }
 
-fn check_cell(line: u64, size: usize) -> Result<(), Stop> {
-    if size > MAX_CELL { Err(Stop::TooLarge { line, what: "a cell of more than 1 MiB" }) } else { Ok(()) }
+fn check_cell(line: u64, size: usize) -> Result<(), RowError> {
+    if size > MAX_CELL_BYTES { Err(RowError::TooLarge { line, what: "a cell of more than 1 MiB" }) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -241,7 +241,7 @@ mod tests {
         }
     }
 
-    fn rows_by(bytes: &[u8], step: usize) -> Result<Vec<(u64, Vec<String>)>, Stop> {
+    fn rows_by(bytes: &[u8], step: usize) -> Result<Vec<(u64, Vec<String>)>, RowError> {
         let mut rows = Rows::new(Trickle(bytes, step))?;
         let mut all = Vec::new();
         while let Some(row) = rows.next_row()? {
@@ -258,7 +258,7 @@ mod tests {
         all
     }
 
-    fn stop(bytes: &[u8]) -> Stop {
+    fn stop(bytes: &[u8]) -> RowError {
         rows_by(bytes, usize::MAX).expect_err("should not be readable")
     }
 
@@ -300,37 +300,37 @@ mod tests {
     #[test]
     fn quote_that_never_closes_is_told_with_its_line() {
         for text in [&b"a,b\nc,\"d"[..], b"a,b\nc,\"d\ne,f\n", b"a,b\nc,\"", b"a,b\nc,\"d\"\"\n"] {
-            assert!(matches!(stop(text), Stop::UnclosedQuote { line: 2 }), "{text:?}");
+            assert!(matches!(stop(text), RowError::UnclosedQuote { line: 2 }), "{text:?}");
         }
     }
 
     #[test]
     fn bytes_that_are_not_utf8_are_told_with_line_and_column() {
-        assert!(matches!(stop(b"a,b\nc,caf\xE9\n"), Stop::NotUtf8 { line: 2, column: 1 }));
-        assert!(matches!(stop(b"\xFF\xFEa\0,\0b\0"), Stop::NotUtf8 { line: 1, column: 0 }));
+        assert!(matches!(stop(b"a,b\nc,caf\xE9\n"), RowError::NotUtf8 { line: 2, column: 1 }));
+        assert!(matches!(stop(b"\xFF\xFEa\0,\0b\0"), RowError::NotUtf8 { line: 1, column: 0 }));
         // U+00E9 torn apart by a comma.
-        assert!(matches!(stop(b"a\xC3,\xA9b\n"), Stop::NotUtf8 { line: 1, column: 0 }));
+        assert!(matches!(stop(b"a\xC3,\xA9b\n"), RowError::NotUtf8 { line: 1, column: 0 }));
     }
 
     #[test]
     fn cell_of_the_limit_is_taken_and_one_byte_more_is_not() {
-        let mut text = vec![b'x'; MAX_CELL];
-        assert_eq!(rows_by(&text, usize::MAX).expect("at the limit")[0].1[0].len(), MAX_CELL);
+        let mut text = vec![b'x'; MAX_CELL_BYTES];
+        assert_eq!(rows_by(&text, usize::MAX).expect("at the limit")[0].1[0].len(), MAX_CELL_BYTES);
         text.push(b'x');
-        assert!(matches!(stop(&text), Stop::TooLarge { line: 1, .. }));
+        assert!(matches!(stop(&text), RowError::TooLarge { line: 1, .. }));
         let mut later = b"a,b\nc,".to_vec();
         later.extend(&text);
-        assert!(matches!(stop(&later), Stop::TooLarge { line: 2, .. }));
+        assert!(matches!(stop(&later), RowError::TooLarge { line: 2, .. }));
         later.extend(b",d\n");
-        assert!(matches!(stop(&later), Stop::TooLarge { line: 2, .. }));
+        assert!(matches!(stop(&later), RowError::TooLarge { line: 2, .. }));
     }
 
     #[test]
     fn row_with_endless_text_or_cells_is_stopped() {
         assert!(matches!(rows_by(&vec![b','; MAX_CELLS - 1], usize::MAX), Ok(rows) if rows[0].1.len() == MAX_CELLS));
-        assert!(matches!(stop(&vec![b','; MAX_CELLS]), Stop::TooLarge { line: 1, .. }));
-        let cell = [&[b'x'; MAX_CELL][..], b","].concat();
-        assert!(matches!(stop(&cell.repeat(17)), Stop::TooLarge { line: 1, .. }));
+        assert!(matches!(stop(&vec![b','; MAX_CELLS]), RowError::TooLarge { line: 1, .. }));
+        let cell = [&[b'x'; MAX_CELL_BYTES][..], b","].concat();
+        assert!(matches!(stop(&cell.repeat(17)), RowError::TooLarge { line: 1, .. }));
         struct Endless;
         impl Read for Endless {
             fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
@@ -341,7 +341,7 @@ mod tests {
         }
         let mut rows = Rows::new(io::Cursor::new(b"a\n\"").chain(Endless)).expect("readable");
         while let Ok(Some(_)) = rows.next_row() {}
-        assert!(rows.cells.len() <= MAX_ROW);
+        assert!(rows.cells.len() <= MAX_ROW_BYTES);
     }
 
     proptest! {
@@ -367,8 +367,8 @@ mod tests {
             bytes in prop::collection::vec(prop::sample::select(b"a1,\"\r\n\xC3\xA9 ".to_vec()), 0..40),
             step in 1_usize..9,
         ) {
-            let whole = rows_by(&bytes, usize::MAX).map_err(|stop| format!("{stop:?}"));
-            prop_assert_eq!(rows_by(&bytes, step).map_err(|stop| format!("{stop:?}")), whole);
+            let whole = rows_by(&bytes, usize::MAX).map_err(|error| format!("{error:?}"));
+            prop_assert_eq!(rows_by(&bytes, step).map_err(|error| format!("{error:?}")), whole);
         }
     }
 }

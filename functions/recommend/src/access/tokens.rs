@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 /// The most tokens that are taken: each request is compared with all of them.
-const MOST: usize = 100;
+const MAX_TOKENS: usize = 100;
 /// The longest token that is hashed, in bytes.
-const LONGEST: usize = 1_024;
+const MAX_TOKEN_BYTES: usize = 1_024;
 
 type Hash = [u8; 32];
 
@@ -28,7 +28,7 @@ impl Tokens {
 
     /// Whether this is one of them. How long it takes tells nothing but the length of what was given.
     pub fn accept(&self, token: &[u8]) -> bool {
-        if token.len() > LONGEST {
+        if token.len() > MAX_TOKEN_BYTES {
             return false;
         }
         let given: Hash = Sha256::digest(token).into();
@@ -42,7 +42,7 @@ impl FromStr for Tokens {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let hashes: Vec<Hash> = text.split(',').map(|hash| self::hash(hash.trim())).collect::<Result<_, _>>()?;
-        if hashes.len() > MOST {
+        if hashes.len() > MAX_TOKENS {
             return Err(format!("there are {} of them", hashes.len()));
         }
         Ok(Self(hashes))

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use axum::{extract::RawQuery, extract::State, response::Response};
-use segue::Model;
+use recommender::Model;
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, SeqAccess, Visitor},
@@ -11,16 +11,16 @@ use serde::{
 use utoipa::ToSchema;
 
 use crate::{
-    api::{given::Given, json, openapi::Problems},
+    api::{feature_values::FeatureValues, json, openapi::Problems},
     http::json::Json,
-    models::Models,
+    models::ModelManager,
     params::Params,
     problem::Problem,
     view::{ClusterRef, Features, ModelRef, Posterior},
 };
 
 /// The most tracks that one request may hold.
-const MOST_TRACKS: usize = 1_000;
+const MAX_CLASSIFIED_TRACKS: usize = 1_000;
 
 /// One track, or several: by their features, in the file's own units.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -29,7 +29,7 @@ pub(super) enum Classify {
     /// Several tracks.
     Tracks(ManyTracks),
     /// One track.
-    One(Unplaced),
+    One(TrackFeatures),
 }
 
 /// Several tracks.
@@ -38,16 +38,16 @@ pub(super) enum Classify {
 pub(super) struct ManyTracks {
     /// 1 to 1,000 tracks.
     #[schema(min_items = 1, max_items = 1_000)]
-    tracks: Vec<Unplaced>,
+    tracks: Vec<TrackFeatures>,
 }
 
 /// A track without a place.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Unplaced {
+pub(super) struct TrackFeatures {
     /// Every feature of the model.
     #[schema(value_type = Features)]
-    features: Given,
+    features: FeatureValues,
 }
 
 /// What comes, before it is one of the two.
@@ -57,7 +57,7 @@ struct Body {
     #[serde(default)]
     tracks: Option<Tracks>,
     #[serde(default)]
-    features: Option<Given>,
+    features: Option<FeatureValues>,
 }
 
 impl TryFrom<Body> for Classify {
@@ -66,14 +66,14 @@ impl TryFrom<Body> for Classify {
     fn try_from(body: Body) -> Result<Self, &'static str> {
         match body {
             Body { tracks: Some(Tracks(tracks)), features: None } => Ok(Self::Tracks(ManyTracks { tracks })),
-            Body { tracks: None, features: Some(features) } => Ok(Self::One(Unplaced { features })),
+            Body { tracks: None, features: Some(features) } => Ok(Self::One(TrackFeatures { features })),
             _ => Err("expected either tracks or features"),
         }
     }
 }
 
 /// A list that is refused while it is read, once it is too long.
-struct Tracks(Vec<Unplaced>);
+struct Tracks(Vec<TrackFeatures>);
 
 impl<'de> Deserialize<'de> for Tracks {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -82,14 +82,14 @@ impl<'de> Deserialize<'de> for Tracks {
             type Value = Tracks;
 
             fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(to, "1 to {MOST_TRACKS} tracks")
+                write!(to, "1 to {MAX_CLASSIFIED_TRACKS} tracks")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Tracks, A::Error> {
                 let mut tracks = Vec::new();
                 while let Some(track) = list.next_element()? {
-                    if tracks.len() == MOST_TRACKS {
-                        return Err(de::Error::invalid_length(MOST_TRACKS + 1, &self));
+                    if tracks.len() == MAX_CLASSIFIED_TRACKS {
+                        return Err(de::Error::invalid_length(MAX_CLASSIFIED_TRACKS + 1, &self));
                     }
                     tracks.push(track);
                 }
@@ -105,22 +105,22 @@ impl<'de> Deserialize<'de> for Tracks {
 pub(super) struct Classified<'a> {
     model: ModelRef,
     /// In the order of the request.
-    tracks: Vec<Placed<'a>>,
+    tracks: Vec<Classification<'a>>,
 }
 
 /// Where naive Bayes places one track.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Placed<'a> {
+pub(super) struct Classification<'a> {
     /// The most probable cluster.
     cluster: ClusterRef<'a>,
     /// Every cluster, by id. The probabilities sum to 1.
     posteriors: Vec<Posterior<'a>>,
 }
 
-fn place<'a>(model: &'a Model, features: &[f64]) -> Placed<'a> {
+fn classify<'a>(model: &'a Model, features: &[f64]) -> Classification<'a> {
     let scaled = model.scaler().scale(features);
     let posteriors = Posterior::all(model, &model.bayes().posteriors(&scaled));
-    Placed { cluster: ClusterRef::of(model, model.bayes().predict(&scaled) as usize), posteriors }
+    Classification { cluster: ClusterRef::of(model, model.bayes().predict(&scaled) as usize), posteriors }
 }
 
 /// Place tracks that are not in the catalogue
@@ -134,7 +134,7 @@ fn place<'a>(model: &'a Model, features: &[f64]) -> Placed<'a> {
     responses((status = 200, description = "The cluster of each track", body = Classified), Problems<true>),
 )]
 pub(super) async fn post(
-    State(models): State<Arc<Models>>,
+    State(models): State<Arc<ModelManager>>,
     RawQuery(query): RawQuery,
     Json(body): Json<Classify>,
 ) -> Result<Response, Problem> {
@@ -142,12 +142,12 @@ pub(super) async fn post(
     let loaded = models.get().await?;
     let model = &loaded.model;
     let tracks = match &body {
-        Classify::One(track) => vec![place(model, &track.features.ordered(model, "features")?)],
+        Classify::One(track) => vec![classify(model, &track.features.ordered(model, "features")?)],
         Classify::Tracks(ManyTracks { tracks }) => tracks
             .iter()
             .enumerate()
             .map(|(index, track)| {
-                Ok(place(model, &track.features.ordered(model, &format!("tracks[{index}].features"))?))
+                Ok(classify(model, &track.features.ordered(model, &format!("tracks[{index}].features"))?))
             })
             .collect::<Result<_, Problem>>()?,
     };

@@ -14,7 +14,7 @@ use crate::{
         answer,
         openapi::{NotModified, Problems},
     },
-    models::Models,
+    models::ModelManager,
     params::Params,
     problem::Problem,
     view::{Features, ModelRef, Track},
@@ -56,7 +56,10 @@ struct ClusterView<'a> {
     tag = "Clusters",
     responses((status = 200, description = "All clusters", body = Clusters), NotModified, Problems<false>),
 )]
-pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(super) async fn get(
+    State(models): State<Arc<ModelManager>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     Params::parse(query.as_deref(), &[])?;
     let loaded = models.get().await?;
     let model = &loaded.model;

@@ -9,10 +9,10 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     response::Response,
 };
-use segue::{
+use recommender::{
     Model,
+    catalog::titles::TitleMatch,
     recommend::{Error, Request, Seed},
-    title::Found,
 };
 use serde::Serialize;
 use serde_json::Number;
@@ -23,10 +23,10 @@ use crate::{
         answer,
         openapi::{NotModified, Problems},
     },
-    facts,
-    models::Models,
-    params::{LONGEST, Params},
+    models::ModelManager,
+    params::{MAX_PARAM_CHARS, Params},
     problem::Problem,
+    request_info,
     view::{number, rounded},
 };
 
@@ -179,13 +179,13 @@ impl Profile {
     ),
 )]
 pub(super) async fn recommend(
-    State(models): State<Arc<Models>>,
+    State(models): State<Arc<ModelManager>>,
     song: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let Path(song) = song.map_err(|_| Problem::parameter("song_name", "text", "the path cannot be read"))?;
-    if song.trim().is_empty() || song.chars().count() > LONGEST {
-        let allowed = format!("text that is not blank, at most {LONGEST} characters");
+    if song.trim().is_empty() || song.chars().count() > MAX_PARAM_CHARS {
+        let allowed = format!("text that is not blank, at most {MAX_PARAM_CHARS} characters");
         return Err(Problem::parameter("song_name", &allowed, format!("song_name is not {allowed}")));
     }
     let params = Params::parse(query.as_deref(), &["artist", "n", "same_cluster"])?;
@@ -196,7 +196,7 @@ pub(super) async fn recommend(
     let found = model.resolve_song(&song, artist).and_then(|row| {
         let same_cluster = same_cluster.unwrap_or(true);
         let found = model.recommend(&Request { limit, same_cluster, ..Request::new(Seed::Row(row)) })?;
-        facts::note_search(&found);
+        request_info::record_search(&found);
         Ok((row, found))
     });
     let recommendations = match found {
@@ -277,16 +277,19 @@ struct Match<'a> {
     ),
     responses((status = 200, description = "The songs of this title", body = Matches), NotModified, Problems<false>),
 )]
-pub(super) async fn search(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(super) async fn search(
+    State(models): State<Arc<ModelManager>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let params = Params::parse(query.as_deref(), &["song"])?;
     let allowed = "text that is not blank";
     let song = params.text("song")?.ok_or_else(|| Problem::parameter("song", allowed, "song is missing"))?;
     let loaded = models.get().await?;
     let model = &loaded.model;
     let (status, rows) = match model.titles().find(model.catalog(), song, None) {
-        Found::Song(releases) => (Status::Single, releases.into_iter().take(1).collect()),
-        Found::Shared(rows) => (Status::ArtistNeeded, rows),
-        Found::Unknown => (Status::Unknown, Vec::new()),
+        TitleMatch::Song(releases) => (Status::Single, releases.into_iter().take(1).collect()),
+        TitleMatch::Shared(rows) => (Status::ArtistNeeded, rows),
+        TitleMatch::Unknown => (Status::Unknown, Vec::new()),
     };
     let matches: Vec<Match<'_>> = rows
         .iter()

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{json, openapi::Problems},
-    models::{Failure, Models},
+    models::{Failure, ModelManager},
     params::Params,
     problem::Problem,
 };
@@ -63,7 +63,10 @@ impl RefreshFailed {
     params(("deep" = Option<bool>, Query, description = "Whether to load a model, if none is loaded")),
     responses((status = 200, description = "The function is up", body = Health), Problems<false>),
 )]
-pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(super) async fn get(
+    State(models): State<Arc<ModelManager>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let deep = Params::parse(query.as_deref(), &["deep"])?.flag("deep")?.unwrap_or(false);
     let loaded = if deep { Some(models.get().await?) } else { models.loaded() };
     let model = loaded.map(|loaded| loaded.model.version().to_string());

@@ -6,7 +6,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use segue::Model;
+use recommender::Model;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,7 +15,7 @@ use crate::{
         answer,
         openapi::{NotModified, Problems},
     },
-    models::Models,
+    models::ModelManager,
     params::Params,
     problem::Problem,
     view::ModelRef,
@@ -43,7 +43,10 @@ pub(super) struct Map {
     params(("limit" = Option<u32>, Query, description = "How many points, 2000 unless set", minimum = 1, maximum = 5_000)),
     responses((status = 200, description = "The points", body = Map), NotModified, Problems<false>),
 )]
-pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(super) async fn get(
+    State(models): State<Arc<ModelManager>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let params = Params::parse(query.as_deref(), &PARAMETERS)?;
     let limit = params.number("limit", 1..=MAX_POINTS)?.unwrap_or(DEFAULT_POINTS);
     let loaded = models.get().await?;

@@ -3,7 +3,7 @@
 mod classify;
 mod clusters;
 mod compat;
-mod given;
+mod feature_values;
 mod health;
 mod map;
 mod model;
@@ -21,24 +21,24 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use segue::Model;
+use recommender::Model;
 use serde::Serialize;
 
 use crate::{
     access::Access,
     http::{self, etag::OfModel},
-    models::Models,
+    models::ModelManager,
     problem::Problem,
 };
 
 /// All routes over one model, open to all but pages of other origins. The same router answers behind Lambda and on a plain
 /// HTTP port.
-pub fn router(models: Arc<Models>) -> Router {
+pub fn router(models: Arc<ModelManager>) -> Router {
     router_with(models, &Access::default())
 }
 
 /// As [`router`], open to those that `access` names.
-pub fn router_with(models: Arc<Models>, access: &Access) -> Router {
+pub fn router_with(models: Arc<ModelManager>, access: &Access) -> Router {
     // A route is in `openapi.rs` too.
     let routes = Router::new()
         .route("/v1/recommendations", get(recommendations::get).post(recommendations::post))

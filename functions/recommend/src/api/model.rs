@@ -6,7 +6,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use segue::{Version, card::Card};
+use recommender::{Version, card::Card};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,7 +15,7 @@ use crate::{
         answer,
         openapi::{NotModified, Problems},
     },
-    models::Models,
+    models::ModelManager,
     params::Params,
     problem::Problem,
 };
@@ -46,7 +46,10 @@ pub(super) struct ModelAnswer<'a> {
     tag = "Model",
     responses((status = 200, description = "The model", body = ModelAnswer), NotModified, Problems<false>),
 )]
-pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(super) async fn get(
+    State(models): State<Arc<ModelManager>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     Params::parse(query.as_deref(), &[])?;
     let loaded = models.get().await?;
     let body = ModelAnswer {

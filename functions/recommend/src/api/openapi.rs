@@ -9,16 +9,16 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use segue::{Model, feature::FEATURE_NAMES};
+use recommender::{Model, features::FEATURE_NAMES};
 use serde_json::{Value, json};
 use utoipa::{
     IntoResponses, OpenApi,
     openapi::{Content, Ref, RefOr, ResponseBuilder, response},
 };
 
-use super::{classify, clusters, compat, given, health, map, model, recommendations, tracks};
+use super::{classify, clusters, compat, feature_values, health, map, model, recommendations, tracks};
 use crate::{
-    models::Models,
+    models::ModelManager,
     params::Params,
     problem::{MEDIA_TYPE, Problem},
 };
@@ -100,7 +100,7 @@ fn document(model: Option<&Model>) -> Value {
         if let Some(parameters) = document["paths"]["/v1/recommendations"]["get"]["parameters"].as_array_mut() {
             parameters.retain(|parameter| !lacking.iter().any(|name| parameter["name"] == name.as_str()));
         }
-        if let Some(ask) = document["components"]["schemas"]["Ask"]["properties"].as_object_mut() {
+        if let Some(ask) = document["components"]["schemas"]["RecommendationRequest"]["properties"].as_object_mut() {
             ask.retain(|name, _| !lacking.contains(name));
         }
     }
@@ -136,7 +136,7 @@ fn name_features(schema: &mut Value, model: &Model, required: bool) {
         let description = format!("Mean {mean:.4}, standard deviation {deviation:.4}");
         let example = (mean * 1_000.0).round() / 1_000.0;
         let value = json!({
-            "type": "number", "format": "double", "minimum": -given::FARTHEST, "maximum": given::FARTHEST,
+            "type": "number", "format": "double", "minimum": -feature_values::MAX_ABS_VALUE, "maximum": feature_values::MAX_ABS_VALUE,
             "description": description, "examples": [example],
         });
         (name.clone(), value)
@@ -178,7 +178,10 @@ fn describe_headers(responses: &mut Value) {
     tag = "Model",
     responses((status = 200, description = "OpenAPI 3.1", body = Value), NotModified, Problems<false>),
 )]
-pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(super) async fn get(
+    State(models): State<Arc<ModelManager>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     Params::parse(query.as_deref(), &[])?;
     // A document without the features' names is better than none.
     Ok(match models.get().await {

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use headers::{ETag, HeaderMapExt, IfNoneMatch};
-use segue::Version;
+use recommender::Version;
 
 use crate::problem::Problem;
 

@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     response::Response,
 };
-use segue::recommend::Error;
+use recommender::recommend::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,15 +15,15 @@ use crate::{
         answer,
         openapi::{NotModified, Problems},
     },
-    models::{self, Models},
-    params::{LONGEST, Params},
+    models::{self, ModelManager},
+    params::{MAX_PARAM_CHARS, Params},
     problem::Problem,
     view::{ModelRef, Track},
 };
 
 const PARAMETERS: [&str; 2] = ["q", "limit"];
 /// The longest text to search for, in characters.
-const LONGEST_QUERY: usize = 256;
+const MAX_QUERY_CHARS: usize = 256;
 const MAX_LIMIT: usize = 50;
 const DEFAULT_LIMIT: usize = 10;
 
@@ -51,13 +51,16 @@ pub(super) struct Tracks<'a> {
     ),
     responses((status = 200, description = "Songs that are found", body = Tracks), NotModified, Problems<false>),
 )]
-pub(super) async fn search(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(super) async fn search(
+    State(models): State<Arc<ModelManager>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let params = Params::parse(query.as_deref(), &PARAMETERS)?;
     let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let query = match params.text("q")? {
-        Some(query) if query.chars().count() <= LONGEST_QUERY => query.to_owned(),
+        Some(query) if query.chars().count() <= MAX_QUERY_CHARS => query.to_owned(),
         Some(_) => {
-            let allowed = format!("at most {LONGEST_QUERY} characters");
+            let allowed = format!("at most {MAX_QUERY_CHARS} characters");
             return Err(Problem::parameter("q", &allowed, format!("q is longer: expected {allowed}")));
         }
         None => {
@@ -104,15 +107,15 @@ pub(super) struct TrackAnswer<'a> {
     ),
 )]
 pub(super) async fn get(
-    State(models): State<Arc<Models>>,
+    State(models): State<Arc<ModelManager>>,
     id: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     Params::parse(query.as_deref(), &[])?;
     let Path(id) =
         id.map_err(|_| Problem::parameter("id", "UTF-8, percent-encoded", "the id in the path is not UTF-8"))?;
-    if id.chars().count() > LONGEST {
-        let allowed = format!("at most {LONGEST} characters");
+    if id.chars().count() > MAX_PARAM_CHARS {
+        let allowed = format!("at most {MAX_PARAM_CHARS} characters");
         return Err(Problem::parameter("id", &allowed, format!("an id has {allowed}")));
     }
     let loaded = models.get().await?;

@@ -11,13 +11,13 @@ use headers::{Authorization, HeaderMapExt, authorization::Bearer};
 use crate::{access::Tokens, problem::Problem};
 
 /// The route that is always open: what asks whether the function is up has no token.
-const OPEN: &str = "/health";
+const PUBLIC_PATH: &str = "/health";
 
 /// Lets requests through that bear one of the tokens.
 pub(super) async fn require(State(tokens): State<Tokens>, request: Request, next: Next) -> Response {
     let given = request.headers().typed_get::<Authorization<Bearer>>();
     let accepted = given.as_ref().is_some_and(|given| tokens.accept(given.token().as_bytes()));
-    if accepted || request.uri().path() == OPEN || request.method() == Method::OPTIONS {
+    if accepted || request.uri().path() == PUBLIC_PATH || request.method() == Method::OPTIONS {
         return next.run(request).await;
     }
     // RFC 6750, section 3.1: a request that bears nothing is not told of an error.

@@ -6,7 +6,7 @@ use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 /// How long a browser may remember what a preflight said: the most that Chromium heeds.
-const REMEMBERED: Duration = Duration::from_secs(7_200);
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(7_200);
 
 /// The pages that may read the answers.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,7 +30,7 @@ impl Cors {
             .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
             .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH, REQUEST_ID])
             .expose_headers([header::ETAG, header::RETRY_AFTER, REQUEST_ID, MODEL_VERSION])
-            .max_age(REMEMBERED);
+            .max_age(PREFLIGHT_MAX_AGE);
         match self {
             Self::Off => None,
             Self::Any => Some(layer.allow_origin(Any).vary([])),

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use headers::{ETag, HeaderMapExt, IfNoneMatch};
-use segue::Version;
+use recommender::Version;
 
 /// Marks a response that depends on nothing but the request and a model: this one.
 #[derive(Clone, Copy, Debug)]

@@ -13,11 +13,11 @@ use serde_json::error::Category;
 use crate::problem::Problem;
 
 /// The largest body that is read, in bytes.
-pub const LARGEST_BODY: usize = 256 * 1024;
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
 /// How much of a message about the body is repeated, in characters.
-const QUOTED: usize = 300;
+const MAX_QUOTED_CHARS: usize = 300;
 /// How much of a larger one is taken and thrown away: a client that is still sending does not see the answer.
-const DRAINED: usize = 16 * 1024 * 1024;
+const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
 /// A JSON body. Every way in which it can be wrong is a [`Problem`]: another content type, too large, not JSON, or
 /// JSON of another shape.
@@ -49,16 +49,16 @@ async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
         let frame = frame.map_err(|_| malformed("the body ended early".to_owned()))?;
         let Ok(data) = frame.into_data() else { continue };
         length += data.len();
-        if length <= LARGEST_BODY {
+        if length <= MAX_BODY_BYTES {
             bytes.extend_from_slice(&data);
-        } else if length > DRAINED {
+        } else if length > MAX_DISCARDED_BYTES {
             break;
         }
     }
-    if length > LARGEST_BODY {
-        let detail = format!("the body is larger than {LARGEST_BODY} bytes");
+    if length > MAX_BODY_BYTES {
+        let detail = format!("the body is larger than {MAX_BODY_BYTES} bytes");
         let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large", detail);
-        return Err(problem.with("allowed", format!("at most {LARGEST_BODY} bytes")));
+        return Err(problem.with("allowed", format!("at most {MAX_BODY_BYTES} bytes")));
     }
     Ok(bytes)
 }
@@ -76,7 +76,7 @@ fn malformed(detail: String) -> Problem {
 
 /// Names of members are in messages, and may be as long as the body.
 fn shortened(text: &str) -> String {
-    let short: String = text.chars().take(QUOTED).collect();
+    let short: String = text.chars().take(MAX_QUOTED_CHARS).collect();
     if short.len() < text.len() { short + "…" } else { short }
 }
 

@@ -5,16 +5,17 @@ use lambda_http::{LambdaEvent, RequestExt, request::LambdaRequest};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What ends a path, or is read as another character in one.
-const MISREAD: &AsciiSet = &CONTROLS.add(b'?').add(b'#').add(b'\\').add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
+const RESERVED_IN_PATH: &AsciiSet =
+    &CONTROLS.add(b'?').add(b'#').add(b'\\').add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
 
 /// An HTTP API decodes the path of an event, so that the title `#1 Song?` makes a URL that ends before it. Where the
 /// event's path holds such a character, the URL is made again.
-pub fn restore_path<B>(mut request: Request<B>) -> Request<B> {
+pub fn reencode_path<B>(mut request: Request<B>) -> Request<B> {
     let path = request.raw_http_path();
     if !path.contains(['?', '#', '\\']) {
         return request;
     }
-    let path = utf8_percent_encode(path, MISREAD);
+    let path = utf8_percent_encode(path, RESERVED_IN_PATH);
     let query = request.query_string_parameters_ref().map(|query| query.to_query_string()).unwrap_or_default();
     let target = if query.is_empty() { path.to_string() } else { format!("{path}?{query}") };
     if let Ok(uri) = target.parse::<Uri>() {
@@ -24,24 +25,24 @@ pub fn restore_path<B>(mut request: Request<B>) -> Request<B> {
 }
 
 /// What a query must not hold as it is.
-const UNSENT: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
+const RESERVED_IN_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 /// The longest path and query together, in bytes: more than [`target`](super::target) lets through, and little enough
 /// to make a URL of.
-const LONGEST: usize = 18 * 1024;
+const MAX_QUERY_BYTES: usize = 18 * 1024;
 
 /// Mends what `lambda_http` would panic on when it makes a request of an event: a query with a character that is
 /// allowed in none (`?song=<3`), a path that is not one, or both too long for a URL. The host goes, which nobody here
 /// asks for: a URL may fail on it too.
-pub fn mend(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
+pub fn sanitize_event(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     let LambdaRequest::ApiGatewayV2(request) = &mut event.payload else { return event };
     let path = request.raw_path.get_or_insert_default();
     if !path.starts_with('/') {
         path.insert(0, '/');
     }
-    path.truncate(path.floor_char_boundary(LONGEST));
+    path.truncate(path.floor_char_boundary(MAX_QUERY_BYTES));
     if let Some(query) = &mut request.raw_query_string {
-        query.truncate(query.floor_char_boundary(LONGEST - path.len()));
-        *query = utf8_percent_encode(query, UNSENT).to_string();
+        query.truncate(query.floor_char_boundary(MAX_QUERY_BYTES - path.len()));
+        *query = utf8_percent_encode(query, RESERVED_IN_QUERY).to_string();
     }
     request.headers.remove(header::HOST);
     request.request_context.domain_name = None;
@@ -64,7 +65,7 @@ mod tests {
             "requestContext": { "http": { "method": "GET" }, "stage": "$default", "domainName": host },
         });
         let payload = serde_json::from_value(event).expect("an event");
-        lambda_http::Request::from(mend(LambdaEvent { payload, context: Context::default() }).payload)
+        lambda_http::Request::from(sanitize_event(LambdaEvent { payload, context: Context::default() }).payload)
             .into_parts()
             .0
             .uri

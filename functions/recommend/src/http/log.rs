@@ -14,16 +14,16 @@ use axum::{
 
 use super::cors::{MODEL_VERSION, REQUEST_ID};
 use crate::{
-    facts::{self, Facts},
     metrics,
-    problem::Kind,
+    problem::ProblemCode,
+    request_info::{self, RequestInfo},
 };
 
 /// The longest id that a client may give.
-const LONGEST_ID: usize = 128;
+const MAX_REQUEST_ID_CHARS: usize = 128;
 
 /// Where API Gateway and Lambda say which trace of X-Ray a request belongs to.
-const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
 /// Whether a request was there before.
 static WARM: AtomicBool = AtomicBool::new(false);
@@ -37,14 +37,14 @@ pub(super) async fn line(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let (id, header) = id(&request);
     let trace = trace(&request);
-    let (mut response, facts) = facts::collect(next.run(request)).await;
+    let (mut response, info) = request_info::collect(next.run(request)).await;
 
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, header);
-    name_model(headers, &facts);
-    let problem = response.extensions().get::<Kind>().map(|kind| kind.0.as_str());
+    name_model(headers, &info);
+    let problem = response.extensions().get::<ProblemCode>().map(|kind| kind.0.as_str());
     let (status, took) = (response.status().as_u16(), begun.elapsed());
-    let version = facts.version.map(|version| version.to_string());
+    let version = info.version.map(|version| version.to_string());
     tracing::info!(
         %method,
         route,
@@ -54,19 +54,19 @@ pub(super) async fn line(request: Request, next: Next) -> Response {
         trace_id = trace,
         model_version = version,
         cold,
-        search = facts.search,
-        initial_pool_size = facts.initial_pool_size,
-        after_filtering_size = facts.after_filtering_size,
+        search = info.search,
+        initial_pool_size = info.initial_pool_size,
+        after_filtering_size = info.after_filtering_size,
         problem,
         "request"
     );
-    let model_age = facts.published.and_then(age);
+    let model_age = info.published.and_then(age);
     metrics::request(&metrics::Request { took, cold, model_age, status, problem, id: &id, trace: trace.as_deref() });
     response
 }
 
-fn name_model(headers: &mut HeaderMap, facts: &Facts) {
-    if let Some(version) = facts.version.and_then(|version| HeaderValue::from_str(&version.to_string()).ok()) {
+fn name_model(headers: &mut HeaderMap, info: &RequestInfo) {
+    if let Some(version) = info.version.and_then(|version| HeaderValue::from_str(&version.to_string()).ok()) {
         headers.insert(MODEL_VERSION, version);
     }
 }
@@ -81,7 +81,7 @@ fn age(published: i64) -> Option<Duration> {
 fn trace(request: &Request) -> Option<String> {
     let lambda =
         request.extensions().get::<lambda_http::Context>().and_then(|context| context.xray_trace_id.as_deref());
-    let header = || request.headers().get(TRACE).and_then(|trace| trace.to_str().ok());
+    let header = || request.headers().get(TRACE_ID).and_then(|trace| trace.to_str().ok());
     let root = lambda.or_else(header)?.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
     is_sane(root).then(|| root.to_owned())
 }
@@ -103,7 +103,7 @@ fn id(request: &Request) -> (String, HeaderValue) {
 /// Nothing that could forge a log line, or fill it.
 fn is_sane(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:=+/@".contains(&byte);
-    (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(allowed)
+    (1..=MAX_REQUEST_ID_CHARS).contains(&id.len()) && id.bytes().all(allowed)
 }
 
 #[cfg(test)]

@@ -22,14 +22,14 @@ use tower_http::{
 use crate::access::Access;
 
 /// Answers smaller than this, in bytes, are not compressed: they fit one packet as they are.
-const WORTH_COMPRESSING: u64 = 1_024;
+const MIN_COMPRESSED_BYTES: u64 = 1_024;
 
 /// Puts a router's routes behind what they have in common. A request passes from the last layer to the first.
 pub fn common(routes: Router, access: &Access) -> Router {
     let routes = routes
         .layer(CatchPanicLayer::custom(problems::panicked))
         .layer(from_fn(etag::answer_if_changed))
-        .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(WORTH_COMPRESSING)))
+        .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES)))
         .layer(from_fn(target::check))
         .layer(map_response(problems::instead_of_text));
     let routes = match &access.tokens {

@@ -29,13 +29,13 @@ pub(super) async fn instead_of_text(response: Response) -> Response {
         return response;
     }
     let title = status.canonical_reason().unwrap_or("The request failed");
-    let word = title.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let code = title.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let mut headers = response.into_parts().0.headers;
     for replaced in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::ETAG] {
         headers.remove(replaced);
     }
     let detail = format!("the request was answered with {status}");
-    let mut problem = Problem::new(status, &word, title, detail).into_response();
+    let mut problem = Problem::new(status, &code, title, detail).into_response();
     for (name, value) in &headers {
         if !problem.headers().contains_key(name) {
             problem.headers_mut().append(name, value.clone());

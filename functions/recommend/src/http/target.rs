@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use crate::problem::Problem;
 
 /// The longest path and query, in bytes as sent. API Gateway takes less.
-const LONGEST: usize = 16 * 1024;
+const MAX_TARGET_BYTES: usize = 16 * 1024;
 
 pub(super) async fn check(request: Request, next: Next) -> Response {
     match refuse(request.uri().path(), request.uri().query().unwrap_or_default()) {
@@ -21,10 +21,10 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
 }
 
 fn refuse(path: &str, query: &str) -> Option<Problem> {
-    if path.len() + query.len() > LONGEST {
+    if path.len() + query.len() > MAX_TARGET_BYTES {
         let detail = format!("path and query are {} bytes long", path.len() + query.len());
         let problem = Problem::new(StatusCode::URI_TOO_LONG, "uri-too-long", "The URL is too long", detail);
-        return Some(problem.with("allowed", format!("at most {LONGEST} bytes")));
+        return Some(problem.with("allowed", format!("at most {MAX_TARGET_BYTES} bytes")));
     }
     // A `%` that begins no escape stands for itself, as browsers have it: API Gateway hands on decoded paths.
     let wrong = |text: &str| percent_decode_str(text).decode_utf8().is_err();

@@ -7,15 +7,15 @@ use std::{sync::Arc, time::Duration};
 pub enum Error {
     /// It could not be fetched.
     #[error("the model could not be fetched: {0}")]
-    Store(Arc<segue_store::Error>),
+    Store(Arc<store::Error>),
     /// It was fetched, and cannot be served.
     #[error("the model cannot be served: {0}")]
-    Artifact(Arc<segue::artifact::Error>),
+    Artifact(Arc<recommender::artifact::Error>),
     /// It would not fit beside the one that is served.
     #[error(
         "the model takes about {} MB, and of the function's {} MB {} are taken: give it more memory, or wait for \
          its environments to be replaced",
-        .needed / MEGA, .limit / MEGA, .held / MEGA
+        .needed / MIB, .limit / MIB, .held / MIB
     )]
     Memory {
         /// Bytes to load and hold it.
@@ -37,12 +37,12 @@ pub enum Error {
 }
 
 /// As Lambda counts memory.
-const MEGA: u64 = 1 << 20;
+const MIB: u64 = 1 << 20;
 
 impl Error {
-    /// A word for the kind, for metrics and `GET /health`. Nothing internal is in it.
-    pub fn word(&self) -> &'static str {
-        use segue_store::Error as Store;
+    /// A stable code, for metrics and `GET /health`. Nothing internal is in it.
+    pub fn code(&self) -> &'static str {
+        use store::Error as Store;
         match self {
             Self::Store(error) => match **error {
                 Store::NoModel { .. } | Store::UnknownVersion { .. } => "missing",
@@ -59,14 +59,14 @@ impl Error {
     }
 }
 
-impl From<segue_store::Error> for Error {
-    fn from(error: segue_store::Error) -> Self {
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
         Self::Store(Arc::new(error))
     }
 }
 
-impl From<segue::artifact::Error> for Error {
-    fn from(error: segue::artifact::Error) -> Self {
+impl From<recommender::artifact::Error> for Error {
+    fn from(error: recommender::artifact::Error) -> Self {
         Self::Artifact(Arc::new(error))
     }
 }

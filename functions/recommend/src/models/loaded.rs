@@ -1,11 +1,11 @@
 //! A model that answers.
 
-use segue::Model;
-use segue_store::Latest;
+use recommender::Model;
+use store::Latest;
 use tokio::sync::watch;
 
 /// A model, and what its publisher says of it.
-pub struct Loaded {
+pub struct LoadedModel {
     /// The model. Its graphs may still be on their way.
     pub model: Model,
     /// The pointer that named it.
@@ -14,12 +14,12 @@ pub struct Loaded {
     settled: watch::Sender<bool>,
 }
 
-impl Loaded {
+impl LoadedModel {
     pub(super) fn new(model: Model, latest: Latest) -> Self {
         Self { model, latest, settled: watch::Sender::new(false) }
     }
 
-    pub(super) fn settle(&self) {
+    pub(super) fn mark_graphs_settled(&self) {
         self.settled.send_replace(true);
     }
 

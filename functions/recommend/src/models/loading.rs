@@ -5,30 +5,30 @@ use std::{
     time::{Duration, Instant},
 };
 
-use segue::{
+use recommender::{
     Model,
-    artifact::{self, Loading, Piece, Section},
+    artifact::{self, ArtifactReader, Section, SectionData},
     model::vectors,
     vector::Vector,
 };
-use segue_store::{Download, Latest, Store};
+use store::{Download, Latest, Store};
 use tokio::{
     sync::Semaphore,
     task::{JoinSet, spawn_blocking},
 };
 
-use super::{Error, Loaded};
+use super::{Error, LoadedModel};
 use crate::metrics;
 
 /// How long after the graphs the index for searches is begun: requests that waited for them are answered first.
-const SEARCH_AFTER: Duration = Duration::from_millis(100);
+const INDEX_DELAY: Duration = Duration::from_millis(100);
 
 /// Sections up to this many bytes are decoded where they arrive: handing them to another thread would take longer.
-const AT_ONCE: u64 = 128 * 1024;
+const MAX_INLINE_BYTES: u64 = 128 * 1024;
 
 /// Fetches a model, up to where it can answer. The graphs, and the index for searches, follow in the background: until a
 /// cluster has its graph it is searched exactly.
-pub(super) async fn load(store: &Store, latest: Latest) -> Result<Arc<Loaded>, Error> {
+pub(super) async fn load(store: &Store, latest: Latest) -> Result<Arc<LoadedModel>, Error> {
     let begun = Instant::now();
     let milliseconds = move || begun.elapsed().as_millis() as u64;
     let (loaded, graphs) = begin(store, latest).await?;
@@ -46,15 +46,15 @@ pub(super) async fn load(store: &Store, latest: Latest) -> Result<Arc<Loaded>, E
                 tracing::error!(%error, %version, milliseconds = milliseconds(), "graphs not loaded");
             }
         }
-        slow.settle();
-        tokio::time::sleep(SEARCH_AFTER).await;
+        slow.mark_graphs_settled();
+        tokio::time::sleep(INDEX_DELAY).await;
         // A search that comes sooner does it itself. Whatever comes of it, a search will tell.
         let _ = spawn_blocking(move || slow.model.prepare_search()).await;
     });
     Ok(loaded)
 }
 
-async fn begin(store: &Store, latest: Latest) -> Result<(Arc<Loaded>, Graphs), Error> {
+async fn begin(store: &Store, latest: Latest) -> Result<(Arc<LoadedModel>, Graphs), Error> {
     let download = Arc::new(store.download(&latest));
     let loading = header(&download).await?;
     let (graphs, sections): (Vec<_>, Vec<_>) = loading.sections().to_vec().into_iter().partition(Section::is_graph);
@@ -68,28 +68,33 @@ fn decoders() -> Arc<Semaphore> {
     Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)))
 }
 
-async fn header(download: &Download) -> Result<Loading, Error> {
+async fn header(download: &Download) -> Result<ArtifactReader, Error> {
     let size = download.size();
-    let start = download.take(0..size.min(artifact::START as u64)).await?;
+    let start = download.take(0..size.min(artifact::HEADER_PREFIX_BYTES as u64)).await?;
     let length = artifact::header_length(&start)? as u64;
     let mut header = start.to_vec();
     if length <= size {
         header.extend_from_slice(&download.take(header.len() as u64..length).await?);
     }
-    Ok(Loading::begin(&header, size)?)
+    Ok(ArtifactReader::new(&header, size)?)
 }
 
 /// Reads the sections that a first answer needs, in the order in which they are complete.
-async fn read(reader: &Reader, mut loading: Loading, sections: Vec<Section>, latest: Latest) -> Result<Loaded, Error> {
-    let mut pieces: JoinSet<Result<Piece, Error>> = JoinSet::new();
+async fn read(
+    reader: &Reader,
+    mut loading: ArtifactReader,
+    sections: Vec<Section>,
+    latest: Latest,
+) -> Result<LoadedModel, Error> {
+    let mut pieces: JoinSet<Result<SectionData, Error>> = JoinSet::new();
     for section in sections {
         let one = reader.clone();
         pieces.spawn(async move {
             let bytes = one.take(&section).await?;
-            if section.unpacked <= AT_ONCE {
-                return Ok(Piece::read(&section, &bytes)?);
+            if section.uncompressed <= MAX_INLINE_BYTES {
+                return Ok(SectionData::read(&section, &bytes)?);
             }
-            one.decode(move || Piece::read(&section, &bytes)).await
+            one.decode(move || SectionData::read(&section, &bytes)).await
         });
     }
     let mut made: Option<Vec<Vector>> = None;
@@ -107,7 +112,7 @@ async fn read(reader: &Reader, mut loading: Loading, sections: Vec<Section>, lat
     let version = latest.version;
     let model =
         reader.decode(move || Model::assemble_with(loading.finish()?, made.unwrap_or_default(), version)).await?;
-    Ok(Loaded::new(model, latest))
+    Ok(LoadedModel::new(model, latest))
 }
 
 /// Reads sections of an artifact that is being downloaded.
@@ -145,14 +150,14 @@ impl Graphs {
     /// # Errors
     ///
     /// The first of what went wrong.
-    async fn add_to(self, loaded: &Arc<Loaded>) -> Result<(), Error> {
+    async fn add_to(self, loaded: &Arc<LoadedModel>) -> Result<(), Error> {
         let mut graphs: JoinSet<Result<(), Error>> = JoinSet::new();
         for section in self.sections {
             let (one, loaded) = (self.reader.clone(), Arc::clone(loaded));
             graphs.spawn(async move {
                 let bytes = one.take(&section).await?;
-                one.decode(move || match Piece::read(&section, &bytes)? {
-                    Piece::Graph(cluster, graph) => loaded.model.add_graph(cluster, &graph),
+                one.decode(move || match SectionData::read(&section, &bytes)? {
+                    SectionData::Graph(cluster, graph) => loaded.model.add_graph(cluster, &graph),
                     // Its name is a graph's.
                     _ => Ok(()),
                 })

@@ -1,6 +1,6 @@
 //! Whether a model fits into what the function has.
 
-use segue_store::Latest;
+use store::Latest;
 
 /// What a loaded model takes for a track, its index for searches included: 717 to 950 measured, see
 /// `docs/operations.md`.

@@ -16,22 +16,22 @@ use std::{
     time::Duration,
 };
 
-use segue_store::{LatestState, Location, Store, StoreOptions};
+use store::{LatestState, Location, Store, StoreOptions};
 use tokio::sync::{OnceCell, watch};
 
-pub use self::{error::Error, loaded::Loaded, refresh::Failure};
+pub use self::{error::Error, loaded::LoadedModel, refresh::Failure};
 use self::{
     loading::load,
     refresh::Refresh,
     schedule::{Now, Schedule},
 };
-use crate::{facts, metrics};
+use crate::{metrics, request_info};
 
-type Outcome = Result<Arc<Loaded>, Error>;
+type Outcome = Result<Arc<LoadedModel>, Error>;
 
 /// One attempt to load the first model: whoever asks while it runs waits for it, and shares what comes of it. One that
 /// has succeeded is let go.
-type Attempt = watch::Receiver<Option<Outcome>>;
+type LoadAttempt = watch::Receiver<Option<Outcome>>;
 
 /// Where models come from.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Source {
         }
     }
 
-    async fn store(&self) -> Result<Store, segue_store::Error> {
+    async fn store(&self) -> Result<Store, store::Error> {
         match self {
             Self::Environment(location) => Store::connect(location.clone()).await,
             Self::Store(store) => Ok(store.clone()),
@@ -59,20 +59,20 @@ impl Source {
 }
 
 /// Loads the model, keeps it, and replaces it.
-pub struct Models {
+pub struct ModelManager {
     source: Source,
     deadline: Duration,
     /// How much memory the process may take, in bytes, where that is known.
     memory: Option<u64>,
     store: OnceCell<Store>,
-    first: Mutex<Option<Attempt>>,
-    current: RwLock<Option<Arc<Loaded>>>,
+    first: Mutex<Option<LoadAttempt>>,
+    current: RwLock<Option<Arc<LoadedModel>>>,
     refresh: Mutex<Refresh>,
 }
 
-impl Models {
-    /// Nothing is fetched before [`Models::start`] or the first [`Models::get`]. A request waits `deadline` at most.
-    /// A model stays until [`Models::refreshing`] says otherwise.
+impl ModelManager {
+    /// Nothing is fetched before [`ModelManager::start`] or the first [`ModelManager::get`]. A request waits `deadline` at most.
+    /// A model stays until [`ModelManager::refreshing`] says otherwise.
     pub fn new(source: Source, deadline: Duration) -> Self {
         Self {
             source,
@@ -105,7 +105,7 @@ impl Models {
     }
 
     /// The model, if it is there already.
-    pub fn loaded(&self) -> Option<Arc<Loaded>> {
+    pub fn loaded(&self) -> Option<Arc<LoadedModel>> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -128,19 +128,19 @@ impl Models {
             }
             None => self.within_deadline(self.wait()).await?,
         };
-        facts::note(|facts| {
-            facts.version = Some(loaded.latest.version);
-            facts.published = Some(loaded.latest.published_at.as_second());
+        request_info::record(|info| {
+            info.version = Some(loaded.latest.version);
+            info.published = Some(loaded.latest.published_at.as_second());
         });
         Ok(loaded)
     }
 
-    /// As [`Models::get`], and waits for the graphs too. Where they cannot be had, the model comes without: it then
+    /// As [`ModelManager::get`], and waits for the graphs too. Where they cannot be had, the model comes without: it then
     /// searches exactly.
     ///
     /// # Errors
     ///
-    /// As [`Models::get`].
+    /// As [`ModelManager::get`].
     pub async fn get_with_graphs(self: &Arc<Self>) -> Outcome {
         let with_graphs = async {
             let loaded = self.get().await?;
@@ -164,7 +164,7 @@ impl Models {
     }
 
     /// The attempt to wait for, and whether it is a new one. It runs whether or not anybody waits.
-    fn begin(self: &Arc<Self>) -> (Attempt, bool) {
+    fn begin(self: &Arc<Self>) -> (LoadAttempt, bool) {
         let mut first = self.first();
         if let Some(loaded) = self.loaded() {
             return (watch::channel(Some(Ok(loaded))).1, false);
@@ -203,7 +203,7 @@ impl Models {
         let LatestState::Found { latest, etag } = store.latest(None).await? else {
             let what = self.source.location().to_string();
             let reason = "the server says that nothing changed, and nothing was known".to_owned();
-            return Err(segue_store::Error::Corrupt { what, reason }.into());
+            return Err(store::Error::Corrupt { what, reason }.into());
         };
         let needed = memory::needed(&latest);
         if let Some(limit) = self.memory.filter(|limit| needed > *limit) {
@@ -229,11 +229,11 @@ impl Models {
     }
 
     /// Makes this the model of all requests from now on.
-    fn set(&self, loaded: &Arc<Loaded>) {
+    fn set(&self, loaded: &Arc<LoadedModel>) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(loaded));
     }
 
-    fn first(&self) -> MutexGuard<'_, Option<Attempt>> {
+    fn first(&self) -> MutexGuard<'_, Option<LoadAttempt>> {
         self.first.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -243,7 +243,7 @@ impl Models {
 }
 
 /// What comes of an attempt.
-async fn ended(mut attempt: Attempt) -> Outcome {
+async fn ended(mut attempt: LoadAttempt) -> Outcome {
     match attempt.wait_for(Option::is_some).await.as_deref() {
         Ok(Some(outcome)) => outcome.clone(),
         // The runtime is shutting down: nobody reads this.

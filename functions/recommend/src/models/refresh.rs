@@ -5,20 +5,20 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use segue::Version;
-use segue_store::{Latest, LatestState, Store, StoreOptions};
+use recommender::Version;
+use store::{Latest, LatestState, Store, StoreOptions};
 use tokio::task::spawn_blocking;
 
-use super::{Error, Loaded, Models, causes, loading::load, memory, schedule::Now, schedule::Schedule};
+use super::{Error, LoadedModel, ModelManager, causes, loading::load, memory, schedule::Now, schedule::Schedule};
 use crate::metrics;
 
 /// A request that took so much longer than it may has been frozen.
-const WAKING: Duration = Duration::from_secs(1);
+const FREEZE_SLACK: Duration = Duration::from_secs(1);
 
 /// Why the latest model is not the one that answers.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// A word for the kind of failure, see [`Error::word`].
+    /// A word for the kind of failure, see [`Error::code`].
     pub reason: &'static str,
     /// The model that could not be loaded; nothing where it could not even be asked which one it is.
     pub version: Option<Version>,
@@ -52,7 +52,7 @@ impl Refresh {
 }
 
 /// What a check came to.
-struct Found {
+struct CheckOutcome {
     /// Of the pointer to the model that answers now.
     etag: Option<String>,
     /// The model that took the old one's place, if one did.
@@ -71,7 +71,7 @@ impl From<Error> for Failed {
     }
 }
 
-impl Models {
+impl ModelManager {
     /// Begins a check, if it is time for one, and returns at once.
     pub(super) fn refresh_if_due(self: &Arc<Self>) {
         if self.refreshes().schedule.begin(Now::read()) {
@@ -88,17 +88,17 @@ impl Models {
         }
     }
 
-    async fn check(&self) -> Result<Found, Failed> {
-        let Some(current) = self.loaded() else { return Ok(Found { etag: None, new: None }) };
+    async fn check(&self) -> Result<CheckOutcome, Failed> {
+        let Some(current) = self.loaded() else { return Ok(CheckOutcome { etag: None, new: None }) };
         // Without its graphs the model is slow: it is loaded again, as another would be.
         let lacks_graphs = current.lacks_graphs();
         let known = self.refreshes().etag.clone().filter(|_| !lacks_graphs);
         let store = self.store().await?;
         let (latest, etag) = match self.latest(store, known.as_deref()).await? {
-            LatestState::NotModified => return Ok(Found { etag: known, new: None }),
+            LatestState::NotModified => return Ok(CheckOutcome { etag: known, new: None }),
             // Written again, or moved and moved back.
             LatestState::Found { latest, etag } if latest.version == current.model.version() && !lacks_graphs => {
-                return Ok(Found { etag, new: None });
+                return Ok(CheckOutcome { etag, new: None });
             }
             LatestState::Found { latest, etag } => (latest, etag),
         };
@@ -107,12 +107,12 @@ impl Models {
             Ok(loaded) => self.set(&loaded),
             Err(error) => return Err(Failed { error, version: Some(version) }),
         }
-        Ok(Found { etag, new: Some(version) })
+        Ok(CheckOutcome { etag, new: Some(version) })
     }
 
     /// The pointer. A request that was frozen half-way says nothing about the store, and is made again.
     async fn latest(&self, store: &Store, known: Option<&str>) -> Result<LatestState, Error> {
-        let longest = StoreOptions::within(self.deadline).operation_timeout + WAKING;
+        let longest = StoreOptions::within(self.deadline).operation_timeout + FREEZE_SLACK;
         loop {
             let asked = Instant::now();
             match store.latest(known).await {
@@ -125,7 +125,7 @@ impl Models {
     }
 
     /// A model as a whole, graphs and index for searches included: it is to be no slower than the one it replaces.
-    async fn load_beside(&self, store: &Store, latest: Latest) -> Result<Arc<Loaded>, Error> {
+    async fn load_beside(&self, store: &Store, latest: Latest) -> Result<Arc<LoadedModel>, Error> {
         if let (Some(limit), Some(held)) = (self.memory, memory::held()) {
             let needed = memory::needed(&latest);
             if held.saturating_add(needed) > limit {
@@ -142,10 +142,10 @@ impl Models {
         Ok(loaded)
     }
 
-    fn end(&self, checked: Result<Found, Failed>) {
+    fn end(&self, checked: Result<CheckOutcome, Failed>) {
         let mut refresh = self.refreshes();
         match checked {
-            Ok(Found { etag, new }) => {
+            Ok(CheckOutcome { etag, new }) => {
                 if let Some(version) = new {
                     tracing::info!(%version, "the new model answers");
                 }
@@ -160,7 +160,7 @@ impl Models {
                     %error, causes = causes(&error), version = named,
                     "the latest model could not be loaded; the old one goes on answering"
                 );
-                refresh.failure = Some(Failure { reason: error.word(), version, at: SystemTime::now() });
+                refresh.failure = Some(Failure { reason: error.code(), version, at: SystemTime::now() });
                 refresh.schedule.end(version.is_some());
             }
         }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 /// The longest time between two checks after failures, unless less often was asked for.
-const SELDOM: Duration = Duration::from_secs(3_600);
+const MAX_BACKOFF: Duration = Duration::from_secs(3_600);
 
 /// Both clocks. The one that never goes back may stand still while the environment is frozen, and the other one may
 /// have been set.
@@ -48,7 +48,7 @@ impl Schedule {
     /// Whether a check is to begin. If so, it is under way until [`Schedule::end`].
     pub(super) fn begin(&mut self, now: Now) -> bool {
         let Some(every) = self.every else { return false };
-        let pause = every.saturating_mul(1 << self.failures.min(16)).min(every.max(SELDOM));
+        let pause = every.saturating_mul(1 << self.failures.min(16)).min(every.max(MAX_BACKOFF));
         let due = self.last.is_none_or(|last| now.since(last) >= pause);
         let begins = due && !self.under_way;
         if begins {

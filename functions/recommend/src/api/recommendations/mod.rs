@@ -1,7 +1,7 @@
 //! `GET` and `POST /v1/recommendations`: which songs should follow these?
 
-mod ask;
 mod query;
+mod request;
 mod view;
 
 use std::sync::Arc;
@@ -11,17 +11,17 @@ use axum::{
     response::Response,
 };
 
-use self::{ask::Ask, query::Query, view::Recommendations};
+use self::{query::Query, request::RecommendationRequest, view::Recommendations};
 use crate::{
     api::{
         answer, json,
         openapi::{NotModified, Problems},
     },
-    facts,
     http::json::Json,
-    models::Models,
+    models::ModelManager,
     params::Params,
     problem::Problem,
+    request_info,
 };
 
 /// Which songs should follow these?
@@ -43,14 +43,17 @@ use crate::{
         Problems<false>,
     ),
 )]
-pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(super) async fn get(
+    State(models): State<Arc<ModelManager>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let params = Params::parse(query.as_deref(), &query::parameters())?;
-    let ask = query::ask(&params)?;
-    ask.check()?;
-    let loaded = ask.model(&models).await?;
-    let found = loaded.model.recommend(&ask.request(&loaded.model)?)?;
-    facts::note_search(&found);
-    Ok(answer(&loaded.model, &Recommendations::of(&loaded.model, &found, ask.explain)))
+    let asked = query::parse(&params)?;
+    asked.check()?;
+    let loaded = asked.model(&models).await?;
+    let found = loaded.model.recommend(&asked.to_request(&loaded.model)?)?;
+    request_info::record_search(&found);
+    Ok(answer(&loaded.model, &Recommendations::of(&loaded.model, &found, asked.explain)))
 }
 
 /// Which songs should follow these, and be unlike those?
@@ -60,7 +63,7 @@ pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQ
     post,
     path = "/v1/recommendations",
     tag = "Recommendations",
-    request_body = Ask,
+    request_body = RecommendationRequest,
     responses(
         (status = 200, description = "Songs to follow", body = Recommendations),
         (status = 404, description = "There is no such song, track or artist; the problem says what there is",
@@ -71,15 +74,15 @@ pub(super) async fn get(State(models): State<Arc<Models>>, RawQuery(query): RawQ
     ),
 )]
 pub(super) async fn post(
-    State(models): State<Arc<Models>>,
+    State(models): State<Arc<ModelManager>>,
     RawQuery(query): RawQuery,
-    Json(ask): Json<Ask>,
+    Json(asked): Json<RecommendationRequest>,
 ) -> Result<Response, Problem> {
     Params::parse(query.as_deref(), &[])?;
     // What is wrong with a request is said before a model is waited for, as far as that can be known.
-    ask.check()?;
-    let loaded = ask.model(&models).await?;
-    let found = loaded.model.recommend(&ask.request(&loaded.model)?)?;
-    facts::note_search(&found);
-    Ok(json(&Recommendations::of(&loaded.model, &found, ask.explain)))
+    asked.check()?;
+    let loaded = asked.model(&models).await?;
+    let found = loaded.model.recommend(&asked.to_request(&loaded.model)?)?;
+    request_info::record_search(&found);
+    Ok(json(&Recommendations::of(&loaded.model, &found, asked.explain)))
 }

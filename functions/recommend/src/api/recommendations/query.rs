@@ -2,21 +2,21 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use segue::{feature::FEATURE_NAMES, recommend::MAX_LIMIT};
+use recommender::{features::FEATURE_NAMES, recommend::MAX_LIMIT};
 use serde_json::{Value, json};
 use utoipa::{
     IntoParams,
     openapi::path::{Parameter, ParameterIn},
 };
 
-use super::ask::{Ask, AskedSeed, SearchWord};
+use super::request::{RecommendationRequest, SearchWord, SeedRequest};
 use crate::{
-    api::given::{FARTHEST, Given},
+    api::feature_values::{FeatureValues, MAX_ABS_VALUE},
     params::Params,
     problem::Problem,
 };
 
-const PLAIN: [&str; 17] = [
+const PARAMETERS: [&str; 17] = [
     "song",
     "artist",
     "track_id",
@@ -37,18 +37,18 @@ const PLAIN: [&str; 17] = [
 ];
 
 /// `min_tempo`, `max_tempo`, `target_tempo` and so on, with the word and the feature that each is made of.
-static OF_FEATURES: LazyLock<Vec<(String, &str, &str)>> = LazyLock::new(|| {
+static FEATURE_PARAMETERS: LazyLock<Vec<(String, &str, &str)>> = LazyLock::new(|| {
     let words = ["min", "max", "target"];
     FEATURE_NAMES.iter().flat_map(|feature| words.map(|word| (format!("{word}_{feature}"), word, *feature))).collect()
 });
 
 /// Every parameter that there is.
 pub(super) fn parameters() -> Vec<&'static str> {
-    PLAIN.into_iter().chain(OF_FEATURES.iter().map(|(name, _, _)| name.as_str())).collect()
+    PARAMETERS.into_iter().chain(FEATURE_PARAMETERS.iter().map(|(name, _, _)| name.as_str())).collect()
 }
 
 /// Gathers the parameters.
-pub(super) fn ask(params: &Params) -> Result<Ask, Problem> {
+pub(super) fn parse(params: &Params) -> Result<RecommendationRequest, Problem> {
     let text = |name| Ok::<_, Problem>(params.text(name)?.map(str::to_owned));
     let (song, artist, track_id) = (text("song")?, text("artist")?, text("track_id")?);
     let listed = list(params, "seed_tracks", ',')?;
@@ -56,24 +56,24 @@ pub(super) fn ask(params: &Params) -> Result<Ask, Problem> {
         let detail = "an artist alone is no seed: name a song too";
         return Err(Problem::parameter("song", "song, or song and artist, or track_id, or seed_tracks", detail));
     }
-    let mut seeds: Vec<AskedSeed> =
-        listed.into_iter().map(|id| AskedSeed { track_id: Some(id), ..AskedSeed::default() }).collect();
+    let mut seeds: Vec<SeedRequest> =
+        listed.into_iter().map(|id| SeedRequest { track_id: Some(id), ..SeedRequest::default() }).collect();
     if track_id.is_some() {
-        seeds.push(AskedSeed { track_id, ..AskedSeed::default() });
+        seeds.push(SeedRequest { track_id, ..SeedRequest::default() });
     }
     if song.is_some() {
-        seeds.push(AskedSeed { song, artist, ..AskedSeed::default() });
+        seeds.push(SeedRequest { song, artist, ..SeedRequest::default() });
     }
-    let mut of_features: BTreeMap<&str, Vec<(String, f64)>> = BTreeMap::new();
-    for (name, word, feature) in OF_FEATURES.iter() {
-        if let Some(value) = params.decimal(name, -FARTHEST..=FARTHEST, "a finite number, -1e12 to 1e12")? {
-            of_features.entry(word).or_default().push(((*feature).to_owned(), value));
+    let mut values: BTreeMap<&str, Vec<(String, f64)>> = BTreeMap::new();
+    for (name, word, feature) in FEATURE_PARAMETERS.iter() {
+        if let Some(value) = params.decimal(name, -MAX_ABS_VALUE..=MAX_ABS_VALUE, "a finite number, -1e12 to 1e12")? {
+            values.entry(word).or_default().push(((*feature).to_owned(), value));
         }
     }
-    let mut of = |word| Given::new(of_features.remove(word).unwrap_or_default());
+    let mut of = |word| FeatureValues::new(values.remove(word).unwrap_or_default());
     let year = |name| Ok::<_, Problem>(params.number(name, 1..=9_999)?.map(|year| year as u32));
     let searches = [("auto", SearchWord::Auto), ("exact", SearchWord::Exact), ("hnsw", SearchWord::Hnsw)];
-    Ok(Ask {
+    Ok(RecommendationRequest {
         seeds,
         negative_seeds: Vec::new(),
         limit: params.number("limit", 1..=MAX_LIMIT)?,
@@ -137,8 +137,8 @@ impl IntoParams for Query {
             ),
             ("explain", "Whether to say what binds each song to the seeds, false unless set", flag()),
         ];
-        debug_assert_eq!(described.len(), PLAIN.len());
-        for (name, word, _) in OF_FEATURES.iter() {
+        debug_assert_eq!(described.len(), PARAMETERS.len());
+        for (name, word, _) in FEATURE_PARAMETERS.iter() {
             let description = match *word {
                 "min" => "The least value of the feature, in the catalogue's units",
                 "max" => "The largest value of the feature, in the catalogue's units",

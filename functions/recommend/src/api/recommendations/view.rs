@@ -1,8 +1,8 @@
 //! Recommendations in JSON.
 
-use segue::{
+use recommender::{
     Model,
-    recommend::{Answer, AnswerSeed, Explanation, Resolved, Share, explain},
+    recommend::{Answer, AnswerSeed, Contribution, Explanation, ResolvedSeed, explain},
 };
 use serde::Serialize;
 use serde_json::Number;
@@ -17,16 +17,16 @@ pub(super) struct Recommendations<'a> {
     /// How the search was done: `exact` or `hnsw`.
     search: &'static str,
     /// What was begun from, in the order of the request.
-    seeds: Vec<SeedView<'a>>,
+    seeds: Vec<AnswerSeedView<'a>>,
     /// The best first.
     tracks: Vec<Recommended<'a>>,
 }
 
 /// What was begun from.
 #[derive(Debug, Serialize, ToSchema)]
-struct SeedView<'a> {
+struct AnswerSeedView<'a> {
     #[serde(flatten)]
-    what: What<'a>,
+    seed: SeedView<'a>,
     /// Tracks in the clusters that were searched for this seed.
     initial_pool_size: u32,
     /// Different songs among them that may be answered with.
@@ -35,7 +35,7 @@ struct SeedView<'a> {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-enum What<'a> {
+enum SeedView<'a> {
     /// A track of the catalogue.
     Track(Track<'a>),
     /// A song that is not in the catalogue.
@@ -70,14 +70,14 @@ struct ExplanationView<'a> {
     /// The seed that it is most like, by its place among the seeds.
     seed: usize,
     /// The features that bind most. All features' shares add up to the similarity to that seed.
-    binds: Vec<ShareView<'a>>,
+    similarities: Vec<ContributionView<'a>>,
     /// The features that differ most. All features' shares add up to 1 less the similarity to that seed.
-    differs: Vec<ShareView<'a>>,
+    differences: Vec<ContributionView<'a>>,
 }
 
 /// One feature's part in an explanation.
 #[derive(Debug, Serialize, ToSchema)]
-struct ShareView<'a> {
+struct ContributionView<'a> {
     feature: &'a str,
     /// Its value in the seed.
     #[schema(value_type = f64)]
@@ -90,7 +90,7 @@ struct ShareView<'a> {
 
 impl<'a> Recommendations<'a> {
     pub(super) fn of(model: &'a Model, answer: &Answer, explained: bool) -> Self {
-        let resolved: Vec<Resolved> =
+        let resolved: Vec<ResolvedSeed> =
             if explained { answer.seeds.iter().map(|seed| seed.seed.clone()).collect() } else { Vec::new() };
         let tracks = answer.tracks.iter().map(|track| Recommended {
             track: Track::of(model, track.row),
@@ -100,30 +100,30 @@ impl<'a> Recommendations<'a> {
         Self {
             model: ModelRef::of(model),
             search: answer.search.name(),
-            seeds: answer.seeds.iter().map(|seed| SeedView::of(model, seed)).collect(),
+            seeds: answer.seeds.iter().map(|seed| AnswerSeedView::of(model, seed)).collect(),
             tracks: tracks.collect(),
         }
     }
 }
 
-impl<'a> SeedView<'a> {
+impl<'a> AnswerSeedView<'a> {
     fn of(model: &'a Model, seed: &AnswerSeed) -> Self {
         let what = match (&seed.seed.row, &seed.seed.posteriors) {
-            (Some(row), _) => What::Track(Track::of(model, *row)),
-            (None, posteriors) => What::Placed(PlacedSeed {
+            (Some(row), _) => SeedView::Track(Track::of(model, *row)),
+            (None, posteriors) => SeedView::Placed(PlacedSeed {
                 cluster: ClusterRef::of(model, seed.seed.cluster),
                 posteriors: Posterior::all(model, posteriors.as_deref().unwrap_or_default()),
                 features: Features { names: &model.scaler().features, values: seed.seed.features.clone() },
             }),
         };
-        Self { what, initial_pool_size: seed.initial_pool_size, after_filtering_size: seed.after_filtering_size }
+        Self { seed: what, initial_pool_size: seed.initial_pool_size, after_filtering_size: seed.after_filtering_size }
     }
 }
 
 impl<'a> ExplanationView<'a> {
     fn of(model: &'a Model, explanation: &Explanation) -> Self {
-        let shares = |shares: &[Share]| {
-            let view = |share: &Share| ShareView {
+        let shares = |shares: &[Contribution]| {
+            let view = |share: &Contribution| ContributionView {
                 feature: &model.scaler().features[share.feature],
                 seed: number(share.seed),
                 track: number(share.track),
@@ -131,6 +131,10 @@ impl<'a> ExplanationView<'a> {
             };
             shares.iter().map(view).collect()
         };
-        Self { seed: explanation.seed, binds: shares(&explanation.binds), differs: shares(&explanation.differs) }
+        Self {
+            seed: explanation.seed,
+            similarities: shares(&explanation.similarities),
+            differences: shares(&explanation.differences),
+        }
     }
 }

@@ -1,0 +1,357 @@
+//! Finding tracks by title, by artist and by id.
+//!
+//! Titles and artists are compared by a key that ignores case, surrounding and repeated white space, and Unicode
+//! form. No key is stored: the rows are kept in the order of their keys, and a look-up normalises the few titles that
+//! a binary search meets.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{
+    catalog::Catalog,
+    column::{DictColumn, IntColumn, StringColumn},
+};
+
+/// What titles and artists are compared by: NFKC, lower case, white space trimmed and single.
+pub fn normalize(text: &str) -> String {
+    let lower: String = if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    };
+    if !lower.contains(|c: char| c.is_whitespace()) {
+        return lower;
+    }
+    let mut normalized = String::with_capacity(lower.len());
+    for word in lower.split_whitespace() {
+        if !normalized.is_empty() {
+            normalized.push(' ');
+        }
+        normalized.push_str(word);
+    }
+    normalized
+}
+
+/// Whether `wanted` names the artist of a cell: the whole cell, or one of the artists it separates with `;`.
+fn has_artist(cell: &str, wanted: &str) -> bool {
+    normalize(cell) == wanted || (cell.contains(';') && cell.split(';').any(|artist| normalize(artist) == wanted))
+}
+
+/// How a row in title order relates to the one before it.
+const SAME_SONG: u32 = 0;
+const SAME_TITLE: u32 = 1;
+const NEW_TITLE: u32 = 2;
+
+/// Rows in the order of (title, artist), the most popular release of a song first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Titles {
+    rows: IntColumn,
+    /// For each of `rows`: 0 the same title and artist as the row before, 1 the same title, 2 another title.
+    relations: IntColumn,
+}
+
+/// Which rows are the same song: one number for each (title, artist).
+#[derive(Clone, Debug)]
+pub struct SongIds {
+    song_of: Vec<u32>,
+    count: u32,
+}
+
+impl SongIds {
+    /// The song of a track: tracks with the same title and artist have the same number.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not a row of the catalogue.
+    #[inline]
+    pub fn of(&self, row: u32) -> u32 {
+        self.song_of[row as usize]
+    }
+
+    /// How many different songs there are.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+/// The tracks that a title names.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TitleMatch {
+    /// One song, in one or several releases; the first is the most popular.
+    Song(Vec<u32>),
+    /// Several artists have a song of this title: one row each, in the order of the artists.
+    Shared(Vec<u32>),
+    /// Nobody has.
+    Unknown,
+}
+
+impl Titles {
+    /// Orders the rows of a catalogue. `popularity` decides which release of a song comes first; ties go by `rank`,
+    /// each row's place in the user's file.
+    pub fn new(catalog: &Catalog, popularity: Option<usize>, rank: &[u32]) -> Self {
+        let places = SortKeys::of(catalog);
+        let mut rows: Vec<u32> = (0..catalog.len() as u32).collect();
+        let popularity = |row: u32| popularity.map_or(0.0, |feature| catalog.features[feature].get(row as usize));
+        // No two rows have the same rank: one order is right.
+        rows.par_sort_unstable_by(|a, b| {
+            let by_key = places.of_row(catalog, *a).cmp(&places.of_row(catalog, *b));
+            by_key
+                .then_with(|| popularity(*b).total_cmp(&popularity(*a)))
+                .then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
+        });
+        let mut before = None;
+        let relations: Vec<u32> = rows
+            .iter()
+            .map(|row| {
+                let this = places.of_row(catalog, *row);
+                match before.replace(this) {
+                    Some(that) if this == that => SAME_SONG,
+                    Some(that) if this.0 == that.0 => SAME_TITLE,
+                    _ => NEW_TITLE,
+                }
+            })
+            .collect();
+        Self { rows: IntColumn::new(&rows), relations: IntColumn::new(&relations) }
+    }
+
+    /// Rows in order and relations, as an artifact keeps them.
+    pub(crate) fn of(rows: IntColumn, relations: IntColumn) -> Self {
+        Self { rows, relations }
+    }
+
+    /// Rows in order, and how each relates to the one before it.
+    pub(crate) fn in_order(&self) -> (&IntColumn, &IntColumn) {
+        (&self.rows, &self.relations)
+    }
+
+    /// The distinct titles of a catalogue, numbered as `songs` numbers them, in the order of their first use here.
+    pub(crate) fn spellings(&self, songs: &DictColumn) -> Vec<u32> {
+        let mut seen = vec![false; songs.dictionary().len()];
+        let codes = self.rows.iter().map(|row| songs.code(row as usize));
+        codes.filter(|code| !std::mem::replace(&mut seen[*code as usize], true)).collect()
+    }
+
+    /// Numbers the songs; fails where the rows are not each of the catalogue's once.
+    pub(crate) fn songs(&self, tracks: usize) -> Result<SongIds, String> {
+        if self.rows.len() != tracks || self.relations.len() != tracks {
+            return Err(format!("{} titles for {tracks} tracks", self.rows.len()));
+        }
+        let mut song_of = vec![u32::MAX; tracks];
+        let mut count = 0_u32;
+        for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
+            if relation > NEW_TITLE {
+                return Err(format!("a title's relation is {relation}, expected 0 to 2"));
+            }
+            count += u32::from(relation != SAME_SONG || count == 0);
+            match song_of.get_mut(row as usize) {
+                Some(song) if *song == u32::MAX => *song = count - 1,
+                Some(_) => return Err(format!("track {row} has two titles")),
+                None => return Err(format!("a title names track {row} of {tracks}")),
+            }
+        }
+        Ok(SongIds { song_of, count })
+    }
+
+    /// The most popular release of every song, in the order of the songs' numbers.
+    pub(crate) fn songs_first(&self) -> impl Iterator<Item = u32> + '_ {
+        let first = |(place, relation): (usize, u32)| place == 0 || relation != SAME_SONG;
+        let rows = self.rows.iter().zip(self.relations.iter().enumerate());
+        rows.filter(move |(_, place)| first(*place)).map(|(row, _)| row)
+    }
+
+    /// Where a title's rows lie in title order.
+    fn range(&self, catalog: &Catalog, title: &str) -> Range<usize> {
+        let key_at = |place: usize| normalize(catalog.songs.get(self.rows.get(place) as usize));
+        let start = partition_point(0..self.rows.len(), |place| key_at(place).as_str() < title);
+        let mut end = start;
+        while end < self.rows.len() && (end == start || self.relations.get(end) != NEW_TITLE) {
+            end += 1;
+        }
+        if start == end || key_at(start) != title { start..start } else { start..end }
+    }
+
+    /// Finds a song by its title and, where given, its artist.
+    pub fn find(&self, catalog: &Catalog, song: &str, artist: Option<&str>) -> TitleMatch {
+        let range = self.range(catalog, &normalize(song));
+        let mut songs: Vec<Vec<u32>> = Vec::new();
+        for place in range {
+            let row = self.rows.get(place);
+            match songs.last_mut() {
+                Some(releases) if self.relations.get(place) == SAME_SONG => releases.push(row),
+                _ => songs.push(vec![row]),
+            }
+        }
+        if let Some(artist) = artist {
+            let artist = normalize(artist);
+            let cell = |releases: &[u32]| catalog.artists.get(releases[0] as usize);
+            match songs.iter().position(|releases| normalize(cell(releases)) == artist) {
+                Some(whole) => songs = vec![songs.swap_remove(whole)],
+                None => songs.retain(|releases| has_artist(cell(releases), &artist)),
+            }
+        }
+        match songs.len() {
+            0 => TitleMatch::Unknown,
+            1 => TitleMatch::Song(songs.swap_remove(0)),
+            _ => TitleMatch::Shared(songs.iter().map(|releases| releases[0]).collect()),
+        }
+    }
+
+    /// Up to `count` different titles around where an unknown one would stand in title order: what a user may have
+    /// meant, where the beginning is right.
+    pub fn suggest(&self, catalog: &Catalog, song: &str, count: usize) -> Vec<String> {
+        let wanted = normalize(song);
+        let start = partition_point(0..self.rows.len(), |place| {
+            normalize(catalog.songs.get(self.rows.get(place) as usize)).as_str() < wanted.as_str()
+        });
+        let shared = |title: &str| normalize(title).chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+        let firsts = |places: &mut dyn Iterator<Item = usize>| -> Vec<String> {
+            places
+                .filter(|place| self.relations.get(*place) == NEW_TITLE)
+                .take(count)
+                .map(|place| catalog.songs.get(self.rows.get(place) as usize).to_owned())
+                .collect()
+        };
+        let mut near = firsts(&mut (start..self.rows.len()));
+        near.extend(firsts(&mut (0..start).rev()));
+        near.sort_by_key(|title| std::cmp::Reverse(shared(title)));
+        near.retain(|title| shared(title) > 0);
+        near.truncate(count);
+        near
+    }
+
+    /// Whether the rows really are in title order, and related as they say.
+    pub(crate) fn verify(&self, catalog: &Catalog) -> Result<(), String> {
+        let places = SortKeys::of(catalog);
+        let mut before: Option<(u32, u32)> = None;
+        for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
+            let this = places.of_row(catalog, row);
+            let expected = match before {
+                Some(that) if this < that => return Err(format!("track {row} is out of title order")),
+                Some(that) if this == that => SAME_SONG,
+                Some(that) if this.0 == that.0 => SAME_TITLE,
+                _ => NEW_TITLE,
+            };
+            if relation != expected {
+                return Err(format!("track {row} says {relation} of the title before it, expected {expected}"));
+            }
+            before = Some(this);
+        }
+        Ok(())
+    }
+}
+
+/// The place of each distinct title and artist cell in the order of their keys; those of one key have one place.
+struct SortKeys {
+    songs: Vec<u32>,
+    artists: Vec<u32>,
+}
+
+impl SortKeys {
+    fn of(catalog: &Catalog) -> Self {
+        let places = |words: &DictColumn| {
+            let dictionary = words.dictionary();
+            let keys: Vec<String> =
+                (0..dictionary.len()).into_par_iter().map(|word| normalize(dictionary.get(word))).collect();
+            let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+            order.par_sort_unstable_by(|a, b| keys[*a as usize].cmp(&keys[*b as usize]));
+            let mut places = vec![0; keys.len()];
+            let mut place = 0;
+            for pair in order.windows(2) {
+                place += u32::from(keys[pair[0] as usize] != keys[pair[1] as usize]);
+                places[pair[1] as usize] = place;
+            }
+            places
+        };
+        Self { songs: places(&catalog.songs), artists: places(&catalog.artists) }
+    }
+
+    /// What rows are ordered by: title, then artist.
+    fn of_row(&self, catalog: &Catalog, row: u32) -> (u32, u32) {
+        let (song, artist) = (catalog.songs.code(row as usize), catalog.artists.code(row as usize));
+        (self.songs[song as usize], self.artists[artist as usize])
+    }
+}
+
+/// Rows in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IdIndex {
+    rows: IntColumn,
+}
+
+impl IdIndex {
+    /// Orders the rows of a catalogue. Where rows share an id, the one that stands first in the user's file (`rank`)
+    /// comes first.
+    pub fn new(ids: &StringColumn, rank: &[u32]) -> Self {
+        let mut rows: Vec<u32> = (0..ids.len() as u32).collect();
+        rows.par_sort_unstable_by(|a, b| {
+            ids.get(*a as usize).cmp(ids.get(*b as usize)).then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
+        });
+        Self { rows: IntColumn::new(&rows) }
+    }
+
+    /// The first row with this id.
+    pub fn find(&self, ids: &StringColumn, id: &str) -> Option<u32> {
+        let at = |place: usize| ids.get(self.rows.get(place) as usize);
+        let place = partition_point(0..self.rows.len(), |place| at(place) < id);
+        (place < self.rows.len() && at(place) == id).then(|| self.rows.get(place))
+    }
+
+    pub(crate) fn check(&self, tracks: usize) -> Result<(), String> {
+        match self.rows.max() {
+            _ if self.rows.len() != tracks => Err(format!("{} ids in order for {tracks} tracks", self.rows.len())),
+            Some(max) if max as usize >= tracks => Err(format!("an id names track {max} of {tracks}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the rows really are in the order of their ids, each once.
+    pub(crate) fn verify(&self, ids: &StringColumn) -> Result<(), String> {
+        let mut seen = vec![false; ids.len()];
+        let mut before = "";
+        for row in self.rows.iter() {
+            let this = ids.get(row as usize);
+            if this < before || std::mem::replace(&mut seen[row as usize], true) {
+                return Err(format!("track {row} is out of id order"));
+            }
+            before = this;
+        }
+        Ok(())
+    }
+}
+
+/// The first place of `range` for which `before` no longer holds.
+fn partition_point(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_ignore_case_white_space_and_unicode_form() {
+        assert_eq!(normalize("  Andante,\t ANDANTE "), "andante, andante");
+        assert_eq!(normalize("Beyonce\u{301}"), normalize("BEYONCÉ"));
+        assert_eq!(normalize("Ｄａｎｃｅ"), "dance");
+        assert_eq!(normalize(" \u{a0} "), "");
+    }
+
+    #[test]
+    fn one_of_several_artists_names_the_cell() {
+        assert!(has_artist("Simon; Garfunkel", "garfunkel"));
+        assert!(has_artist("Simon; Garfunkel", "simon; garfunkel"));
+        assert!(!has_artist("Simon & Garfunkel", "garfunkel"));
+    }
+}

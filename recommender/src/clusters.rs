@@ -1,0 +1,181 @@
+//! Clusters: what each one is like, and where naive Bayes places a track that is not in the catalogue.
+
+use std::ops::{Range, RangeInclusive};
+
+use serde::{Deserialize, Serialize};
+
+/// The most clusters a model may have.
+pub const MAX_CLUSTERS: usize = 32;
+
+/// One cluster of the catalogue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// A name that a person understands.
+    pub name: String,
+    /// The cluster's rows of the catalogue.
+    pub rows: Range<u32>,
+    /// How many different songs (title and artist) the rows hold.
+    pub songs: u32,
+    /// k-means centroid, in scaled units, shape `(n_features,)`.
+    pub centroid: Vec<f64>,
+    /// Mean of each feature, in the file's own units, shape `(n_features,)`.
+    pub means: Vec<f64>,
+    /// Genres that are more typical of this cluster than of the others, the most typical first.
+    pub genres: Vec<String>,
+    /// The rows nearest to the centroid, nearest first.
+    pub central: Vec<u32>,
+}
+
+/// Why these cannot be the clusters of a catalogue, if so.
+pub(crate) fn check(clusters: &[Cluster], tracks: usize, features: usize) -> Result<(), String> {
+    if clusters.is_empty() || clusters.len() > MAX_CLUSTERS {
+        return Err(format!("{} clusters, expected 1 to {MAX_CLUSTERS}", clusters.len()));
+    }
+    let mut start = 0;
+    for (id, cluster) in clusters.iter().enumerate() {
+        let rows = &cluster.rows;
+        if rows.start != start || rows.end <= rows.start || rows.end as usize > tracks {
+            return Err(format!("cluster {id} holds rows {rows:?}, expected them to begin at {start}"));
+        }
+        start = rows.end;
+        if cluster.centroid.len() != features || cluster.means.len() != features {
+            return Err(format!("cluster {id} does not have {features} means"));
+        }
+        if cluster.centroid.iter().chain(&cluster.means).any(|value| !value.is_finite()) {
+            return Err(format!("cluster {id} has a mean that is not finite"));
+        }
+        if cluster.songs == 0 || cluster.songs > rows.end - rows.start {
+            return Err(format!("cluster {id} says it holds {} songs", cluster.songs));
+        }
+        if cluster.central.iter().any(|row| !rows.contains(row)) {
+            return Err(format!("cluster {id} has a central track outside of it"));
+        }
+    }
+    if start as usize == tracks { Ok(()) } else { Err(format!("the clusters hold {start} of {tracks} tracks")) }
+}
+
+/// Scaled values beyond this are taken for this, so that their squares stay finite. No model's means lie beyond.
+const MAX_BAYES_INPUT: f64 = 1e100;
+/// The variances that a model may have: outside of them the densities overflow.
+const VARIANCES: RangeInclusive<f64> = 1e-100..=1e100;
+
+/// Gaussian naive Bayes (scikit-learn's `GaussianNB`): scaled features in, cluster out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NaiveBayes {
+    /// Share of the tracks in each cluster, shape `(n_clusters,)`.
+    pub priors: Vec<f64>,
+    /// Mean of each scaled feature, shape `(n_clusters, n_features)`.
+    pub means: Vec<Vec<f64>>,
+    /// Variance of each scaled feature, smoothed, shape `(n_clusters, n_features)`.
+    pub variances: Vec<Vec<f64>>,
+}
+
+impl NaiveBayes {
+    /// Probability of each cluster for one scaled track, shape `(n_features,)` to `(n_clusters,)`. Normalised in log
+    /// space: however far the track, the probabilities are finite and their sum is 1.
+    pub fn posteriors(&self, scaled: &[f64]) -> Vec<f64> {
+        let log_joint: Vec<f64> = self
+            .priors
+            .iter()
+            .zip(self.means.iter().zip(&self.variances))
+            .map(|(prior, (means, variances))| {
+                let log_density: f64 = scaled
+                    .iter()
+                    .zip(means.iter().zip(variances))
+                    .map(|(x, (mean, variance))| {
+                        let x = x.clamp(-MAX_BAYES_INPUT, MAX_BAYES_INPUT);
+                        (std::f64::consts::TAU * variance).ln() + (x - mean).powi(2) / variance
+                    })
+                    .sum();
+                prior.ln() - 0.5 * log_density
+            })
+            .collect();
+        let largest = log_joint.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights: Vec<f64> = log_joint.iter().map(|log| (log - largest).exp()).collect();
+        let total: f64 = weights.iter().sum();
+        weights.iter().map(|weight| weight / total).collect()
+    }
+
+    /// The most probable cluster of one scaled track, the lowest id where several are.
+    pub fn predict(&self, scaled: &[f64]) -> u32 {
+        let posteriors = self.posteriors(scaled);
+        let mut best = 0;
+        for (cluster, posterior) in posteriors.iter().enumerate() {
+            if *posterior > posteriors[best] {
+                best = cluster;
+            }
+        }
+        best as u32
+    }
+
+    pub(crate) fn check(&self, clusters: usize, features: usize) -> Result<(), String> {
+        if [self.priors.len(), self.means.len(), self.variances.len()] != [clusters; 3] {
+            return Err(format!("naive Bayes is not of {clusters} clusters"));
+        }
+        if self.means.iter().chain(&self.variances).any(|row| row.len() != features) {
+            return Err(format!("naive Bayes is not of {features} features"));
+        }
+        if self.priors.iter().any(|prior| !(*prior > 0.0 && *prior <= 1.0)) {
+            return Err("naive Bayes has a prior outside of 0 to 1".into());
+        }
+        // What is not a number is refused by the same comparisons.
+        if !self.means.iter().flatten().all(|mean| mean.abs() <= MAX_BAYES_INPUT) {
+            return Err(format!("naive Bayes has a mean beyond {MAX_BAYES_INPUT:e}"));
+        }
+        if !self.variances.iter().flatten().all(|variance| VARIANCES.contains(variance)) {
+            let (least, most) = (VARIANCES.start(), VARIANCES.end());
+            return Err(format!("naive Bayes has a variance that is not from {least:e} to {most:e}"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bayes() -> NaiveBayes {
+        NaiveBayes {
+            priors: vec![0.5, 0.5],
+            means: vec![vec![-1.0, 0.0], vec![1.0, 0.0]],
+            variances: vec![vec![1.0, 1.0], vec![1.0, 1.0]],
+        }
+    }
+
+    #[test]
+    fn posteriors_of_the_farthest_track_are_finite_and_sum_to_one() {
+        for x in [0.0, 1.0, 1e6, 1e150] {
+            let posteriors = bayes().posteriors(&[x, -x]);
+            assert!((posteriors.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{x}: {posteriors:?}");
+        }
+        assert_eq!(bayes().predict(&[1e6, 0.0]), 1);
+    }
+
+    #[test]
+    fn means_and_variances_that_would_overflow_are_refused() {
+        let changes: [fn(&mut NaiveBayes); 5] = [
+            |bayes| bayes.means[0][1] = 1e155,
+            |bayes| bayes.means[1][0] = f64::NAN,
+            |bayes| bayes.variances[0][0] = 1e308,
+            |bayes| bayes.variances[1][1] = 1e-200,
+            |bayes| bayes.variances[1][0] = f64::NAN,
+        ];
+        for change in changes {
+            let mut bayes = bayes();
+            assert!(bayes.check(2, 2).is_ok());
+            change(&mut bayes);
+            assert!(bayes.check(2, 2).is_err(), "{bayes:?}");
+        }
+        let mut farthest = bayes();
+        (farthest.means, farthest.variances) = (vec![vec![MAX_BAYES_INPUT; 2]; 2], vec![vec![1e-100; 2]; 2]);
+        assert!(farthest.check(2, 2).is_ok());
+        assert!(farthest.posteriors(&[-1e300, 1e300]).iter().all(|posterior| posterior.is_finite()));
+    }
+
+    #[test]
+    fn posteriors_are_those_of_bayes_rule() {
+        // Two Gaussians of one variance: the log odds are 2 x.
+        let posteriors = bayes().posteriors(&[0.3, 5.0]);
+        assert!(((posteriors[1] / posteriors[0]).ln() - 0.6).abs() < 1e-12);
+    }
+}

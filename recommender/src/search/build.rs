@@ -1,0 +1,134 @@
+//! Building one cluster's graph.
+
+use instant_distance::{Builder, Heuristic, Hnsw, Point, Search};
+
+use super::{
+    EF_SEARCH, GraphData, extract_adjacency::extract_adjacency, insertion_order, kd_order, load_hnsw::load_hnsw,
+};
+use crate::{artifact::codec, column::IntColumn, vector::Vector};
+
+/// How many candidates are kept while most nodes are looked for by their own vector.
+const EF_QUICK: usize = 8;
+
+/// How a graph is built.
+#[derive(Clone, Copy, Debug)]
+pub struct BuildOptions {
+    /// How many candidates are kept while a node looks for its neighbours (`efConstruction` in Malkov and Yashunin).
+    pub ef_construction: usize,
+    /// The share of a layer's nodes that the layer above holds, too (1/e^(1/m_L) in Malkov and Yashunin).
+    pub layer_share: f32,
+    /// Decides the order in which points are handed to the builder. It undoes that order, so that graphs hardly depend
+    /// on it.
+    pub seed: u64,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self { ef_construction: 40, layer_share: 1.0 / 16.0, seed: 0 }
+    }
+}
+
+/// A graph and the order of its nodes.
+#[derive(Clone, Debug)]
+pub struct BuiltGraph {
+    /// For each node of the graph, which of the points it is.
+    pub order: Vec<u32>,
+    /// The graph.
+    pub data: GraphData,
+}
+
+/// Builds the graph of one cluster over its distinct vectors.
+///
+/// The same points in the same order give the same graph only where a single rayon thread builds it: call it inside
+/// the `install` of a pool with one thread, and build several graphs side by side.
+///
+/// # Errors
+///
+/// Fails where the graph cannot be read out of `instant-distance`, which would be a defect.
+pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, codec::Error> {
+    // `instant-distance` shuffles the points before it inserts them. They are handed over so that they come out of that
+    // in the order wanted.
+    let inserted = insertion_order::order(&points);
+    let places = shuffle(points.len(), options);
+    let shuffled: Vec<Vector> = places.iter().map(|place| points[inserted[*place as usize] as usize]).collect();
+    drop(points);
+    let (hnsw, ids) = build_hnsw(shuffled, options.ef_construction, options);
+    let mut point_of = vec![0; ids.len()];
+    for (id, place) in ids.iter().zip(&places) {
+        point_of[*id as usize] = inserted[*place as usize];
+    }
+    drop((inserted, places, ids));
+    let adjacency = extract_adjacency(&hnsw)?;
+    let in_graph_order: Vec<Vector> = hnsw.iter().map(|(_, point)| *point).collect();
+    drop(hnsw);
+
+    // Numbers that are near for points that are near: less to store, and less to fetch from memory in a search. Each
+    // layer stays a prefix of the one below, and the topmost, where every search begins, stays as it is.
+    let mut nodes: Vec<u32> = (0..in_graph_order.len() as u32).collect();
+    let mut above = None;
+    for size in adjacency.sizes().rev() {
+        if let Some(above) = above.replace(size) {
+            kd_order::sort(&mut nodes[above..size], &in_graph_order);
+        }
+    }
+    let adjacency = adjacency.reordered(&nodes);
+    let order: Vec<u32> = nodes.iter().map(|node| point_of[*node as usize]).collect();
+    let points: Vec<Vector> = nodes.iter().map(|node| in_graph_order[*node as usize]).collect();
+    drop((nodes, point_of, in_graph_order));
+
+    // What is searched is what a reader of the artifact will search. Best-first search only goes further where it keeps
+    // more: what is found while it keeps few is found while it keeps many, and most are found so.
+    let unreachable_among = |keep: usize, nodes: Vec<u32>| -> Result<Vec<u32>, codec::Error> {
+        let hnsw = load_hnsw(&points, &adjacency, keep).map_err(|error| codec::Error::Rebuild(error.to_string()))?;
+        let mut search = Search::default();
+        let is_unreachable = |node: &u32| {
+            let point = &points[*node as usize];
+            !hnsw.search(point, &mut search).any(|item| item.pid.into_inner() == *node)
+        };
+        Ok(nodes.into_iter().filter(is_unreachable).collect())
+    };
+    let few = unreachable_among(EF_QUICK, (0..points.len() as u32).collect())?;
+    let unreachable = if few.is_empty() { few } else { unreachable_among(EF_SEARCH, few)? };
+    Ok(BuiltGraph { order, data: GraphData { adjacency, unreachable: IntColumn::new(&unreachable) } })
+}
+
+/// A graph, and the node that each of the points has become.
+fn build_hnsw<P: Point>(points: Vec<P>, ef_construction: usize, options: &BuildOptions) -> (Hnsw<P>, Vec<u32>) {
+    // Without the pruned candidates a node has about 7 neighbours instead of 64, at the same recall.
+    let heuristic = Heuristic { extend_candidates: false, keep_pruned: false };
+    let (hnsw, ids) = Builder::default()
+        .ef_construction(ef_construction)
+        .ef_search(EF_SEARCH)
+        .ml(options.layer_share)
+        .select_heuristic(Some(heuristic))
+        .seed(options.seed)
+        .build_hnsw(points);
+    (hnsw, ids.into_iter().map(|id| id.into_inner()).collect())
+}
+
+/// Which node each of so many points becomes. That depends on nothing but their number and the seed, and so it shows in
+/// a graph of points that are nowhere, which takes no time to grow.
+fn shuffle(points: usize, options: &BuildOptions) -> Vec<u32> {
+    #[derive(Clone)]
+    struct DummyPoint;
+
+    impl Point for DummyPoint {
+        fn distance(&self, _: &Self) -> f32 {
+            0.0
+        }
+    }
+
+    build_hnsw(vec![DummyPoint; points], 1, options).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_points_become_does_not_depend_on_where_they_are() {
+        let points: Vec<Vector> = (0..700).map(|i| Vector::unit(&[f64::from(i * 377 % 700) - 350.0, 99.0])).collect();
+        let options = BuildOptions { seed: 7, ..BuildOptions::default() };
+        assert_eq!(build_hnsw(points, options.ef_construction, &options).1, shuffle(700, &options));
+    }
+}

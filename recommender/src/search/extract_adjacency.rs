@@ -1,0 +1,111 @@
+//! The neighbours out of an `Hnsw`, through its own `Serialize`: `instant-distance` shows them nowhere else.
+//!
+//! The counterpart of `load_hnsw`. Number after number is looked at as it comes: a graph takes 320 bytes a node, and no
+//! second one is ever made.
+
+use instant_distance::Hnsw;
+
+use super::adjacency::{Adjacency, Layer, MAX_DEGREES};
+use crate::{
+    artifact::codec,
+    column::IntColumn,
+    vector::{LANES, Vector},
+};
+
+/// Reads a graph's neighbours out of it.
+pub(super) fn extract_adjacency(graph: &Hnsw<Vector>) -> Result<Adjacency, codec::Error> {
+    let mut extraction = Extraction::default();
+    codec::numbers(graph, |number| extraction.take(number))?;
+    if extraction.next != Next::Nothing {
+        return Err(codec::Error::Rebuild("the graph ended where more was expected".to_owned()));
+    }
+    Ok(Adjacency { layers: extraction.layers })
+}
+
+/// What the next number is: `ef_search`, `points`, `zero` (64 slots a node) and `layers` (32 slots a node), sequences
+/// beginning with their lengths, empty slots being `u32::MAX`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Next {
+    #[default]
+    EfSearch,
+    Points,
+    /// So many more.
+    Lanes(u64),
+    Nodes,
+    Slots,
+    Layers,
+    Nothing,
+}
+
+#[derive(Default)]
+struct Extraction {
+    layers: Vec<Layer>,
+    next: Next,
+    /// Layers above that are still to come; unknown until the lowest has been read.
+    above: Option<u64>,
+    /// Nodes of this layer whose slots are not all read.
+    nodes: u64,
+    /// Slots of this node that are read.
+    slot: usize,
+    /// Neighbours of this node: as many as stand before its first empty slot.
+    degree: u32,
+    degrees: Vec<u32>,
+    neighbors: Vec<u32>,
+}
+
+impl Extraction {
+    #[inline]
+    fn take(&mut self, number: u64) {
+        match self.next {
+            Next::EfSearch => self.next = Next::Points,
+            Next::Points => self.next = Self::lanes(number * LANES as u64),
+            Next::Lanes(left) => self.next = Self::lanes(left - 1),
+            Next::Nodes => {
+                self.nodes = number;
+                self.degrees.reserve_exact(number as usize);
+                self.next = Next::Slots;
+                self.end_layer_if_done();
+            }
+            Next::Slots => self.slot(number as u32),
+            Next::Layers => {
+                self.above = Some(number);
+                self.next = if number == 0 { Next::Nothing } else { Next::Nodes };
+            }
+            Next::Nothing => {}
+        }
+    }
+
+    fn lanes(left: u64) -> Next {
+        if left == 0 { Next::Nodes } else { Next::Lanes(left) }
+    }
+
+    #[inline]
+    fn slot(&mut self, id: u32) {
+        if id != u32::MAX && self.degree as usize == self.slot {
+            self.neighbors.push(id);
+            self.degree += 1;
+        }
+        self.slot += 1;
+        if self.slot == MAX_DEGREES[self.layers.len().min(1)] {
+            self.degrees.push(self.degree);
+            (self.slot, self.degree) = (0, 0);
+            self.nodes -= 1;
+            self.end_layer_if_done();
+        }
+    }
+
+    fn end_layer_if_done(&mut self) {
+        if self.nodes > 0 {
+            return;
+        }
+        let (degrees, neighbors) = (std::mem::take(&mut self.degrees), std::mem::take(&mut self.neighbors));
+        self.layers.push(Layer { degrees: IntColumn::new(&degrees), neighbors: IntColumn::new(&neighbors) });
+        self.next = match &mut self.above {
+            None => Next::Layers,
+            Some(above) => {
+                *above -= 1;
+                if *above == 0 { Next::Nothing } else { Next::Nodes }
+            }
+        };
+    }
+}

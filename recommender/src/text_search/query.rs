@@ -1,0 +1,77 @@
+//! What was typed, taken apart.
+
+use super::fold::{Token, fold, tokens};
+
+/// The most words of a query that are looked for.
+const MAX_QUERY_WORDS: usize = 16;
+/// The most characters of a query that are looked at.
+const MAX_QUERY_CHARS: usize = 256;
+
+/// A query's words.
+pub(super) struct Query {
+    /// The ways to read it, each a list of words that must all be found: parted at every sign (`ac dc`), and, where
+    /// there are signs within words, with these joined (`acdc`).
+    pub(super) readings: Vec<Vec<String>>,
+    /// CRC-32 of its letters and digits, as that of a title.
+    pub(super) title_hash: u32,
+}
+
+impl Query {
+    pub(super) fn new(typed: &str) -> Self {
+        let typed: String = typed.chars().take(MAX_QUERY_CHARS).collect();
+        // A character may fold to several.
+        let folded: String = fold(&typed).chars().take(MAX_QUERY_CHARS).collect();
+        let mut title_hash = crc32fast::Hasher::new();
+        let (mut parted, mut joined) = (Vec::new(), Vec::new());
+        let mut differ = false;
+        if folded.contains(char::is_alphanumeric) {
+            for token in tokens(&folded) {
+                let subtokens = token.subtokens().map(str::to_owned);
+                let before = parted.len();
+                parted.extend(subtokens.inspect(|subtoken| title_hash.update(subtoken.as_bytes())));
+                match token.leet_variant().or_else(|| Token::joined(token)) {
+                    Some(word) => {
+                        differ = true;
+                        joined.push(word);
+                    }
+                    None => joined.extend_from_slice(&parted[before..]),
+                }
+            }
+        }
+        let mut readings = vec![parted];
+        if differ {
+            readings.push(joined);
+        }
+        for words in &mut readings {
+            words.truncate(MAX_QUERY_WORDS);
+        }
+        readings.retain(|words| !words.is_empty());
+        Self { readings, title_hash: title_hash.finalize() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_within_words_have_two_readings() {
+        assert_eq!(Query::new("Andante, andante").readings, [["andante", "andante"]]);
+        assert_eq!(Query::new("AC/DC tnt").readings, [vec!["ac", "dc", "tnt"], vec!["acdc", "tnt"]]);
+        assert_eq!(Query::new("P!nk").readings, [vec!["p", "nk"], vec!["pink"]]);
+    }
+
+    #[test]
+    fn a_query_without_letters_has_no_reading() {
+        for typed in ["", " ", "?!", "&", "\u{301}", "…"] {
+            assert!(Query::new(typed).readings.is_empty(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn long_queries_are_cut() {
+        assert_eq!(Query::new(&"a ".repeat(500)).readings, [vec!["a"; MAX_QUERY_WORDS]]);
+        assert_eq!(Query::new(&"x".repeat(5_000)).readings[0][0].len(), MAX_QUERY_CHARS);
+        assert!(Query::new(&"\u{fdfa}".repeat(300)).readings[0].len() <= MAX_QUERY_WORDS);
+    }
+}

@@ -1,0 +1,87 @@
+//! Which of two songs that were found comes first.
+
+/// A song that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Row of the catalogue: the most popular release of the song.
+    pub row: u32,
+    /// How what was typed is in it.
+    pub matched: Matched,
+}
+
+/// How what was typed is in a song, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Matched {
+    /// It is the title, apart from case, diacritics and signs.
+    Title,
+    /// Every typed word is a word of title or artist.
+    Words,
+    /// Every typed word is, or begins, a word of title or artist.
+    Prefix,
+    /// Some typed words are or begin one if typos are allowed.
+    Typos,
+}
+
+/// What a typed word that is a song's word adds to the song's cost.
+pub(super) const EXACT: u32 = 0;
+/// What the last typed word adds where it begins a song's word.
+pub(super) const PREFIX_LAST: u32 = 1;
+/// What any other typed word adds where it begins a song's word.
+pub(super) const PREFIX: u32 = 2;
+/// What each typo adds: more than all words of a query that are only begun.
+pub(super) const TYPO: u32 = 64;
+
+/// A song and its rank in one number, the best the lowest: how it matched (2 bits), the step that found it (2), what
+/// its words cost (16), how little of title or artist was typed (8), and its number, which goes by popularity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ranked(u64);
+
+impl Ranked {
+    pub(super) fn new(is_title: bool, step: usize, cost: u32, covered: u8, song: u32) -> Self {
+        let matched = match cost {
+            _ if is_title => Matched::Title,
+            EXACT => Matched::Words,
+            cost if cost < TYPO => Matched::Prefix,
+            _ => Matched::Typos,
+        };
+        let (step, cost) = (step.min(3) as u64, u64::from(cost.min(0xffff)));
+        let rest = u64::from(u8::MAX - covered);
+        Self((matched as u64) << 62 | step << 60 | cost << 40 | rest << 32 | u64::from(song))
+    }
+
+    pub(super) fn song(self) -> u32 {
+        // The cast keeps the lower half: the song.
+        self.0 as u32
+    }
+
+    pub(super) fn matched(self) -> Matched {
+        match self.0 >> 62 {
+            0 => Matched::Title,
+            1 => Matched::Words,
+            2 => Matched::Prefix,
+            _ => Matched::Typos,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_comes_before_words_prefixes_and_typos_and_coverage_before_popularity() {
+        let best_first = [
+            Ranked::new(true, 0, EXACT, 255, 9),
+            Ranked::new(false, 0, EXACT, 255, 3),
+            Ranked::new(false, 0, EXACT, 255, 8),
+            Ranked::new(false, 0, EXACT, 100, 0),
+            Ranked::new(false, 0, PREFIX_LAST, 255, 7),
+            Ranked::new(false, 1, 16 * PREFIX, 255, 6),
+            Ranked::new(false, 2, TYPO, 255, 5),
+            Ranked::new(false, 3, 2 * TYPO, 255, 4),
+        ];
+        assert!(best_first.is_sorted());
+        assert!(best_first.is_sorted_by_key(|ranked| ranked.matched()));
+        assert_eq!(best_first.map(Ranked::song), [9, 3, 8, 0, 7, 6, 5, 4]);
+    }
+}

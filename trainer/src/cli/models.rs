@@ -1,0 +1,153 @@
+//! `trainer publish`, `trainer models`, `trainer rollback`, `trainer prune`.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use recommender::{Model, Version, card::Card};
+use store::{Location, ModelEntry, Prune as Which, Published, Store};
+
+use crate::{console::Console, report::terminal::count, upload::upload};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Publish {
+    /// The artifact; a folder `report` beside it is published too
+    file: PathBuf,
+    /// Where to: s3://bucket/prefix
+    #[arg(long)]
+    to: Location,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Models {
+    /// Where models are published: s3://bucket/prefix
+    #[arg(long)]
+    at: Location,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Rollback {
+    /// Version to make current: the 64 digits that `trainer models` lists
+    version: Version,
+    /// Where models are published: s3://bucket/prefix
+    #[arg(long)]
+    at: Location,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Prune {
+    /// How many of the newest models stay; the current one stays beside them
+    #[arg(long, value_name = "N")]
+    keep: usize,
+    /// Where models are published: s3://bucket/prefix
+    #[arg(long)]
+    at: Location,
+    /// Only say what would be deleted
+    #[arg(long)]
+    dry_run: bool,
+    /// Delete those younger than a day too
+    #[arg(long)]
+    force: bool,
+}
+
+impl Publish {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let file = std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
+        // What cannot be served is not published.
+        let model = Model::from_bytes(&file, Version::of(&file))?;
+        let report = self.file.parent().unwrap_or(Path::new("")).join("report");
+        let published = publish(file, model.card(), &report, self.to, &Console::new())?;
+        println!("{}", describe(&published));
+        Ok(())
+    }
+}
+
+/// Publishes an artifact with the files of its report's folder, where there is one.
+pub(super) fn publish(
+    file: Vec<u8>,
+    card: &Card,
+    report: &Path,
+    to: Location,
+    console: &Console,
+) -> anyhow::Result<Published> {
+    let upload = upload(file, card, report).with_context(|| format!("cannot read {}", report.display()))?;
+    let stage = console.stage("publish", 0);
+    let published: Published = block_on(async { Store::connect(to).await?.publish(upload).await })?;
+    stage.done(&published.location.to_string());
+    Ok(published)
+}
+
+/// What a person is told of a model that is published.
+pub(super) fn describe(published: &Published) -> String {
+    let there = if published.already_there { " (it was there already)" } else { "" };
+    format!("published {} at {}{there}", published.version, published.location)
+}
+
+impl Models {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let models = block_on(async { Store::connect(self.at).await?.list().await })?;
+        if !models.is_empty() {
+            println!("{:64}  {:20}  {:>10}  {:>8}  {:>13}", "version", "published", "tracks", "accuracy", "bytes");
+        }
+        for model in models {
+            println!("{}", line(&model));
+        }
+        Ok(())
+    }
+}
+
+/// One model of the list. What its summary would say is a dash where there is none.
+fn line(model: &ModelEntry) -> String {
+    let dash = || "–".to_owned();
+    let state = match (model.current, model.removing) {
+        (true, _) => "  current",
+        (false, true) => "  being deleted",
+        (false, false) if model.tracks.is_none() => "  no summary",
+        (false, false) => "",
+    };
+    format!(
+        "{}  {:20}  {:>10}  {:>8}  {:>13}{state}",
+        model.version,
+        format!("{:.0}", model.published_at),
+        model.tracks.map_or_else(dash, count),
+        model.accuracy.map_or_else(dash, |accuracy| format!("{accuracy:.3}")),
+        count(model.size),
+    )
+}
+
+impl Prune {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let Self { keep, at, dry_run, force } = self;
+        let which = Which { keep, young: force, dry_run };
+        let pruned = block_on(async { Store::connect(at).await?.prune(&which).await })?;
+        let done = if dry_run { "would delete" } else { "deleted" };
+        for version in &pruned.models {
+            println!("{done} {version}");
+        }
+        for version in &pruned.remains {
+            println!("{done} {version} (what was left of it)");
+        }
+        let models = pruned.models.len() + pruned.remains.len();
+        let young = match pruned.young {
+            0 => String::new(),
+            young => format!(", {young} younger than a day left: --force deletes them too"),
+        };
+        println!("{done} {models}{young}");
+        Ok(())
+    }
+}
+
+impl Rollback {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let latest = block_on(async { Store::connect(self.at).await?.rollback(self.version).await })?;
+        println!("current is now {} ({} tracks)", latest.version, latest.tracks);
+        Ok(())
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T, store::Error>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(work)?)
+}

@@ -1,0 +1,98 @@
+//! Quality for a terminal: plain text tables of at most 80 columns.
+
+use crate::evaluation::{Answers, Continuation, Quality};
+use crate::report::terminal::count;
+
+/// One figure of an answer's quality.
+pub struct Figure {
+    /// What it is.
+    pub name: &'static str,
+    /// How to read it.
+    pub meaning: &'static str,
+    /// It, for answers of the own cluster and of all clusters.
+    pub values: [String; 2],
+}
+
+/// The figures that were measured, in an order to read them in.
+pub fn figures(quality: &Quality) -> Vec<Figure> {
+    let both = [&quality.same_cluster, &quality.any_cluster];
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let mut figures = Vec::new();
+    let mut add = |name, meaning, value: &dyn Fn(&Answers) -> Option<String>| {
+        let values = both.map(value);
+        if values.iter().any(Option::is_some) {
+            let values = values.map(|value| value.unwrap_or_else(|| "-".to_owned()));
+            figures.push(Figure { name, meaning, values });
+        }
+    };
+    add("genre agreement", "recommended tracks that have the song's genre", &|answers| {
+        answers.genre.map(|genre| percent(genre.agreement))
+    });
+    add("  by chance", "the same for tracks drawn at random from the catalogue", &|answers| {
+        answers.genre.map(|genre| percent(genre.chance))
+    });
+    add("  times chance", "how much better than that", &|answers| {
+        answers.genre.filter(|genre| genre.chance > 0.0).map(|genre| format!("{:.1}", genre.agreement / genre.chance))
+    });
+    add("own artist", "recommended tracks by the song's own artist", &|answers| Some(percent(answers.own_artist)));
+    add("coverage", "songs of the catalogue that were recommended at least once", &|answers| {
+        Some(percent(answers.coverage))
+    });
+    add("  at most", "the same if no song had been recommended twice", &|answers| {
+        Some(percent(answers.coverage_possible))
+    });
+    add("diversity", "mean of 1 - cosine within an answer: 0 all alike, 1 unrelated", &|answers| {
+        answers.diversity.map(|diversity| format!("{diversity:.3}"))
+    });
+    add("popularity drift", "mean popularity of what follows less that of the song", &|answers| {
+        answers.popularity_drift.map(|drift| format!("{drift:+.2}"))
+    });
+    figures
+}
+
+/// What follows songs, as a table.
+pub fn quality(quality: &Quality) -> String {
+    let mut text = format!(
+        "{:<46} {:>13} {:>13}\n",
+        format!("{} songs that follow each of {}", quality.limit, count(quality.songs as u64)),
+        "same cluster",
+        "any cluster"
+    );
+    for figure in figures(quality) {
+        text += &format!("{:<46} {:>13} {:>13}\n", figure.name, figure.values[0], figure.values[1]);
+    }
+    for reason in &quality.left_out {
+        text += &format!("({reason})\n");
+    }
+    text
+}
+
+/// Playlist continuation, as a table.
+pub fn continuation(continuation: &Continuation) -> String {
+    let mut text = format!(
+        "{} playlists, half of each hidden: {:.0} songs shown, {:.0} to be found (means)\n",
+        count(continuation.playlists as u64),
+        continuation.shown,
+        continuation.hidden
+    );
+    if continuation.too_short > 0 || continuation.unknown_rows > 0 {
+        text += &format!(
+            "(left out: {} playlists of fewer than 10 songs, {} rows that are no tracks of the model)\n",
+            count(continuation.too_short as u64),
+            count(continuation.unknown_rows)
+        );
+    }
+    text += &format!("{:<34} {:>10} {:>10} {:>11} {:>11}\n", "", "recall@10", "recall@50", "recall@100", "R-precision");
+    for method in &continuation.methods {
+        let percent = |share: f64| format!("{:.2} %", share * 100.0);
+        text += &format!(
+            "{:<34} {:>10} {:>10} {:>11} {:>11}\n",
+            method.name,
+            percent(method.recall_at_10),
+            percent(method.recall_at_50),
+            percent(method.recall_at_100),
+            percent(method.r_precision)
+        );
+    }
+    text
+}

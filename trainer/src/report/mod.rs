@@ -1,0 +1,142 @@
+//! What is said of a training: in the terminal, and in the files of `report/`.
+
+pub mod charts;
+mod data;
+pub mod evaluation;
+mod html;
+pub mod summary;
+pub mod terminal;
+
+use std::{collections::BTreeMap, path::Path};
+
+use recommender::card::Card;
+use serde::Serialize;
+
+pub use data::{ClusterData, ReportData, Spread, Unweighted};
+
+use crate::{
+    console::Console,
+    evaluation::{Continuation, Quality},
+    output,
+    table::Table,
+    training::Trained,
+    training::elbow::knee,
+};
+
+/// A report that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A chart could not be drawn.
+    #[error(transparent)]
+    Chart(#[from] charts::Error),
+    /// A file could not be written.
+    #[error(transparent)]
+    Output(#[from] output::Error),
+}
+
+/// Warns of what a person should know about how the table was read.
+pub fn warn_of_table(table: &Table, console: &Console) {
+    for warning in &table.warnings {
+        console.warn(warning);
+    }
+    if !table.absent.is_empty() {
+        let absent: Vec<&str> = table.absent.iter().map(|feature| feature.name()).collect();
+        console.warn(&format!("the file does not have {}: the model is made without", absent.join(", ")));
+    }
+    match table.dropped.warning(table.rows) {
+        Some(warning) => console.warn(&warning),
+        None if table.dropped.total > 0 => {
+            console.warn(&format!("{} of {} rows left out: {}", table.dropped.total, table.rows, table.dropped));
+        }
+        None => {}
+    }
+}
+
+/// The elbow, the cluster profile and the classifier's scores, as text.
+pub fn text(trained: &Trained) -> String {
+    let card = &trained.card;
+    let inertia: Vec<(u32, f64)> = card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
+    let features: Vec<&str> = card.features.iter().map(|feature| feature.name.as_str()).collect();
+    let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let classifier = &card.classifier;
+    [
+        terminal::elbow(&inertia, card.k),
+        terminal::profile(&features, &card.clusters),
+        terminal::accuracy(classifier),
+        terminal::confusion_matrix(&classifier.confusion_matrix),
+        terminal::classification_report(&classifier.report, classifier.accuracy, &names),
+    ]
+    .join("\n")
+}
+
+#[derive(Serialize)]
+struct Metrics<'a> {
+    #[serde(flatten)]
+    card: &'a Card,
+    rows: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    knee: Option<u32>,
+    silhouette: BTreeMap<u32, f64>,
+    recall_at_50: f64,
+    recommendations: &'a Quality,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    playlists: Option<&'a Continuation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weights: Option<BTreeMap<&'a str, f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unweighted_recommendations: Option<&'a Quality>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unweighted_playlists: Option<&'a Continuation>,
+    seconds: BTreeMap<String, f64>,
+}
+
+/// The figures of `metrics.json`: the card, what the report measured, and how long the stages took.
+pub fn metrics(trained: &Trained, report_data: &ReportData, console: &Console) -> serde_json::Value {
+    let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
+    let metrics = Metrics {
+        card: &trained.card,
+        rows: trained.rows,
+        knee: knee(&inertia),
+        silhouette: trained.silhouettes.iter().map(|(k, found)| (*k, found.mean)).collect(),
+        recall_at_50: report_data.recall_at_50,
+        recommendations: &report_data.quality,
+        playlists: report_data.playlists.as_ref(),
+        weights: report_data.unweighted.as_ref().map(|_| {
+            let names = trained.card.features.iter().map(|feature| feature.name.as_str());
+            names.zip(report_data.weights.iter().copied()).collect()
+        }),
+        unweighted_recommendations: report_data.unweighted.as_ref().map(|unweighted| &unweighted.recommendations),
+        unweighted_playlists: report_data.unweighted.as_ref().and_then(|unweighted| unweighted.playlists.as_ref()),
+        seconds: console.seconds().into_iter().collect(),
+    };
+    // Numbers and strings always serialise.
+    serde_json::to_value(&metrics).unwrap_or_default()
+}
+
+/// Writes `index.html`, `metrics.json` and the charts into `folder`.
+///
+/// # Errors
+///
+/// Where a chart cannot be drawn or a file not be written.
+pub fn write(trained: &Trained, report_data: &ReportData, console: &Console, folder: &Path) -> Result<(), Error> {
+    let card = &trained.card;
+    let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let features: Vec<&str> = card.features.iter().map(|feature| feature.name.as_str()).collect();
+    let inertia: Vec<(u32, f64)> = card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
+    let metrics = serde_json::to_string_pretty(&metrics(trained, report_data, console)).unwrap_or_default();
+    // All made before the first is written.
+    let files = [
+        ("elbow.svg", charts::elbow(&inertia, card.k, knee(&inertia))?),
+        ("cluster_profile.svg", charts::cluster_profile(&features, &card.clusters, trained.scaled_means.view())?),
+        ("confusion_matrix.svg", charts::confusion_matrix(&card.classifier.confusion_matrix, &names)?),
+        ("metrics.json", metrics),
+        ("index.html", html::page(trained, report_data, &console.seconds())?),
+    ];
+    for (name, text) in files {
+        output::write(&folder.join(name), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

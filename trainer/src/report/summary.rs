@@ -1,0 +1,125 @@
+//! What came of a training, for a person: one screen, the next command last.
+
+use std::path::Path;
+
+use crate::{report::ReportData, report::terminal::count, training::Trained};
+
+/// How many clusters are shown; more than these would push the rest off the screen.
+const MAX_CLUSTERS_SHOWN: usize = 8;
+
+/// How many stages are named, the longest first.
+const MAX_STAGES_SHOWN: usize = 3;
+
+/// The summary: lines of at most 80 columns where names and paths are not longer, and at most 24 of them. `seconds` are
+/// the stages and how long each took; `artifact` and `report` where the model and the report lie.
+pub fn summary(
+    trained: &Trained,
+    report_data: &ReportData,
+    knee: Option<u32>,
+    seconds: &[(String, f64)],
+    artifact: &Path,
+    report: &Path,
+) -> String {
+    let card = &trained.card;
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let mut text = format!("{:>3}  {:>10}  {:>6}  cluster\n", "id", "tracks", "share");
+    for cluster in card.clusters.iter().take(MAX_CLUSTERS_SHOWN) {
+        let share = percent(cluster.size as f64 / card.tracks.max(1) as f64);
+        text += &format!("{:>3}  {:>10}  {share:>6}  {}\n", cluster.id, count(cluster.size), cluster.name);
+    }
+    if card.clusters.len() > MAX_CLUSTERS_SHOWN {
+        text += &format!("     and {} smaller ones\n", card.clusters.len() - MAX_CLUSTERS_SHOWN);
+    }
+    text.push('\n');
+    let mut line = |name: &str, value: String| text += &format!("{name:<10} {value}\n");
+    line(
+        "tracks",
+        format!(
+            "{} of {} rows, {} songs, {} features",
+            count(card.tracks),
+            count(trained.rows),
+            count(report_data.songs.into()),
+            card.features.len()
+        ),
+    );
+    let knee = knee.map_or_else(String::new, |knee| format!(", the elbow's knee is at {knee}"));
+    let silhouette = trained.silhouettes.get(&card.k);
+    let silhouette = silhouette.map_or_else(String::new, |found| format!(", mean silhouette {:.3}", found.mean));
+    line("clusters", format!("k = {}{knee}{silhouette}", card.k));
+    let classifier = &card.classifier;
+    line(
+        "classifier",
+        format!("accuracy {:.4} on {} held-out tracks", classifier.accuracy, count(classifier.held_out)),
+    );
+    let index = &card.index;
+    line("index", format!("recall@10 {:.4}, recall@50 {:.4}", index.recall_at_10, report_data.recall_at_50));
+    let same = &report_data.quality.same_cluster;
+    if let Some(genre) = same.genre {
+        let (agreement, chance) = (percent(genre.agreement), percent(genre.chance));
+        line("genres", format!("{agreement} of recommended tracks agree, {chance} by chance"));
+        if let Some(before) =
+            report_data.unweighted.as_ref().and_then(|unweighted| unweighted.recommendations.same_cluster.genre)
+        {
+            line("weights", format!("without them {} would agree", percent(before.agreement)));
+        }
+    }
+    let own = report_data
+        .playlists
+        .as_ref()
+        .and_then(|playlists| Some((playlists.methods.first()?, playlists.methods.last()?)));
+    if let Some((own, random)) = own {
+        let (found, random) = (own.recall_at_100 * 100.0, random.recall_at_100 * 100.0);
+        line("playlists", format!("{found:.2} % of hidden songs among 100, {random:.2} % at random"));
+    }
+    let all: f64 = seconds.iter().map(|(_, seconds)| seconds).sum();
+    let mut longest: Vec<&(String, f64)> = seconds.iter().collect();
+    longest.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let longest: Vec<String> =
+        longest.iter().take(MAX_STAGES_SHOWN).map(|(stage, seconds)| format!("{stage} {seconds:.1}")).collect();
+    line("seconds", format!("{all:.1} ({})", longest.join(", ")));
+    line(
+        "model",
+        format!(
+            "{} ({} bytes, {:.1} a track)",
+            artifact.display(),
+            count(trained.file.len() as u64),
+            trained.file.len() as f64 / card.tracks.max(1) as f64
+        ),
+    );
+    line("version", trained.version.to_string());
+    line("report", report.join("index.html").display().to_string());
+    line("next", next_command(trained, artifact));
+    text
+}
+
+/// A command that answers: a song of the catalogue, as a shell takes it.
+pub fn next_command(trained: &Trained, artifact: &Path) -> String {
+    format!("trainer recommend {} --song {}", quoted(&artifact.display().to_string()), quoted(&trained.example))
+}
+
+/// A word as a POSIX shell takes it: in single quotes, unless it needs none.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !word.is_empty() && !word.starts_with('-') && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_takes_any_title_for_one_word() {
+        for title in ["Dance", "It's $HOME `now`", "-n", "", "a\nb", "\"x\" \\ '", "déjà vu", "*"] {
+            let output = std::process::Command::new("sh")
+                .args(["-c", &format!("printf %s {}", quoted(title))])
+                .output()
+                .expect("a shell");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), title, "{}", quoted(title));
+        }
+        assert_eq!(quoted("model/model.segue"), "model/model.segue");
+    }
+}

@@ -1,0 +1,233 @@
+//! The report for a terminal: plain text tables.
+
+use recommender::card::{ClassificationReport, ClassifierMetrics, ClusterSummary};
+
+/// A wide terminal.
+const MAX_COLUMNS: usize = 120;
+
+/// The columns of the profile before the features.
+const ID_AND_TRACKS_CHARS: usize = 13;
+
+/// A feature's name is cut to as few letters as this, where the table would not fit otherwise.
+const MIN_COLUMN_CHARS: usize = 6;
+
+/// No known feature's name has as many letters.
+const MAX_COLUMN_CHARS: usize = 24;
+
+/// The elbow: for each k, its total inertia and how much of the inertia of the k before it is gone. `inertia` holds
+/// (k, inertia) in ascending k; the chosen k is marked.
+pub fn elbow(inertia: &[(u32, f64)], chosen: u32) -> String {
+    let mut text = format!("{:>4}  {:>15}  {:>7}\n", "k", "inertia", "drop");
+    let mut before: Option<f64> = None;
+    for &(k, value) in inertia {
+        let drop = before.filter(|&before| before > 0.0).map(|before| (before - value) / before * 100.0);
+        let drop = drop.map_or_else(|| "-".to_owned(), |drop| format!("{drop:.1} %"));
+        let mark = if k == chosen { "  <- chosen" } else { "" };
+        text += &format!("{k:>4}  {:>15}  {drop:>7}{mark}\n", thousands(value));
+        before = Some(value);
+    }
+    text
+}
+
+/// The cluster profile: one row a cluster with its size, the mean of each feature in the file's own units, and its name.
+/// `features` gives the order of the columns. Where it would be wider than 120 columns, the features' names are cut; the
+/// clusters' names follow below.
+pub fn profile(features: &[&str], clusters: &[ClusterSummary]) -> String {
+    let cell = |cluster: &ClusterSummary, feature: &str| {
+        cluster.means.get(feature).map_or_else(|| "-".to_owned(), |&mean| number(mean))
+    };
+    let cells =
+        |feature: &str| clusters.iter().map(|cluster| cell(cluster, feature).chars().count()).max().unwrap_or(0);
+    let cut =
+        |most: usize| features.iter().map(|feature| feature.chars().take(most).collect()).collect::<Vec<String>>();
+    let fits = |heads: &[String]| {
+        let widths = features.iter().zip(heads).map(|(feature, head)| cells(feature).max(head.chars().count()));
+        widths.map(|width| width + 1).sum::<usize>() + ID_AND_TRACKS_CHARS <= MAX_COLUMNS
+    };
+    let heads = (MIN_COLUMN_CHARS..MAX_COLUMN_CHARS)
+        .rev()
+        .map(cut)
+        .find(|heads| fits(heads))
+        .unwrap_or_else(|| cut(MIN_COLUMN_CHARS));
+    let widths: Vec<usize> =
+        features.iter().zip(&heads).map(|(feature, head)| cells(feature).max(head.chars().count())).collect();
+    let mut text = format!("{:>2}  {:>9}", "id", "tracks");
+    for (head, width) in heads.iter().zip(&widths) {
+        text += &format!(" {head:>width$}");
+    }
+    text.push('\n');
+    for cluster in clusters {
+        text += &format!("{:>2}  {:>9}", cluster.id, count(cluster.size));
+        for (feature, width) in features.iter().zip(&widths) {
+            text += &format!(" {:>width$}", cell(cluster, feature));
+        }
+        text.push('\n');
+    }
+    text.push('\n');
+    for cluster in clusters {
+        text += &format!("{:>2}  {}\n", cluster.id, cluster.name);
+    }
+    text
+}
+
+/// The accuracy on the hold-out, in a line.
+pub fn accuracy(metrics: &ClassifierMetrics) -> String {
+    format!("accuracy {:.4} on {} held-out tracks\n", metrics.accuracy, count(metrics.held_out))
+}
+
+/// The confusion matrix, laid out as numpy prints scikit-learn's `confusion_matrix`: rows the true cluster, columns the
+/// predicted one.
+pub fn confusion_matrix(matrix: &[Vec<u64>]) -> String {
+    let width = matrix.iter().flatten().map(|n| n.to_string().len()).max().unwrap_or(1);
+    let row = |row: &Vec<u64>| {
+        let cells: Vec<String> = row.iter().map(|n| format!("{n:>width$}")).collect();
+        format!("[{}]", cells.join(" "))
+    };
+    let rows: Vec<String> = matrix.iter().map(row).collect();
+    format!("[{}]\n", rows.join("\n "))
+}
+
+/// The classification report, character by character as scikit-learn's `classification_report(digits=2)` prints it.
+/// `names` are the row names (`target_names`), or empty for the clusters' ids.
+pub fn classification_report(report: &ClassificationReport, accuracy: f64, names: &[&str]) -> String {
+    let name = |id: usize| names.get(id).map_or_else(|| id.to_string(), |name| (*name).to_owned());
+    let rows: Vec<_> = report.clusters.iter().enumerate().map(|(id, scores)| (name(id), *scores)).collect();
+    let longest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let width = longest.max("weighted avg".len());
+    let mut text = format!("{:>width$}  {:>9} {:>9} {:>9} {:>9}\n\n", "", "precision", "recall", "f1-score", "support");
+    let averages =
+        [("macro avg".to_owned(), report.macro_average), ("weighted avg".to_owned(), report.weighted_average)];
+    for (at, (name, scores)) in rows.iter().chain(&averages).enumerate() {
+        if at == rows.len() {
+            text += &format!(
+                "\n{:>width$}  {:>9} {:>9} {accuracy:>9.2} {:>9}\n",
+                "accuracy", "", "", report.weighted_average.support
+            );
+        }
+        text += &format!(
+            "{name:>width$}  {:>9.2} {:>9.2} {:>9.2} {:>9}\n",
+            scores.precision, scores.recall, scores.f1, scores.support
+        );
+    }
+    text
+}
+
+/// A mean in four significant digits or so: as many decimals as leave the number readable.
+pub(crate) fn number(value: f64) -> String {
+    let size = value.abs();
+    let text = match size {
+        _ if !value.is_finite() => return value.to_string(),
+        _ if size >= 10_000.0 => thousands(value),
+        _ if size >= 100.0 => format!("{value:.0}"),
+        _ if size >= 10.0 => format!("{value:.1}"),
+        _ if size >= 1.0 => format!("{value:.2}"),
+        _ if size >= 0.001 || size == 0.0 => format!("{value:.3}"),
+        _ => format!("{value:.0e}"),
+    };
+    if text.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.')) { text.replace('-', "") } else { text }
+}
+
+/// A whole number with commas between its thousands.
+pub(crate) fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number without decimals, with commas between its thousands.
+pub(crate) fn thousands(value: f64) -> String {
+    let sign = if value <= -0.5 { "-" } else { "" };
+    format!("{sign}{}", count(value.abs().round() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::training::naive_bayes::metrics;
+
+    fn report(matrix: Vec<Vec<u64>>, names: &[&str]) -> String {
+        let metrics = metrics(matrix);
+        classification_report(&metrics.report, metrics.accuracy, names)
+    }
+
+    /// Printed by scikit-learn 1.9.1's `classification_report(y, p, zero_division=0)` for labels with these confusion
+    /// matrices.
+    #[test]
+    fn the_classification_report_is_scikit_learns_to_the_character() {
+        let first = "              precision    recall  f1-score   support\n\n           0       0.79      0.81      0.80      9280\n           1       0.67      0.67      0.67      5316\n           2       0.84      0.79      0.81      7273\n           3       0.72      0.96      0.82      2009\n           4       0.70      0.79      0.74      4932\n           5       0.91      0.81      0.86     10470\n\n    accuracy                           0.79     39280\n   macro avg       0.77      0.81      0.78     39280\nweighted avg       0.80      0.79      0.79     39280\n";
+        let matrix = vec![
+            vec![7521, 360, 543, 214, 461, 181],
+            vec![569, 3567, 279, 61, 333, 507],
+            vec![654, 303, 5748, 101, 442, 25],
+            vec![80, 0, 9, 1919, 0, 1],
+            vec![397, 189, 228, 111, 3909, 98],
+            vec![285, 930, 67, 257, 439, 8492],
+        ];
+        assert_eq!(report(matrix, &[]), first);
+        let second = "              precision    recall  f1-score   support\n\n           0       0.50      1.00      0.67         2\n           1       0.00      0.00      0.00         2\n           2       1.00      1.00      1.00         1\n           3       1.00      1.00      1.00         1\n\n    accuracy                           0.67         6\n   macro avg       0.62      0.75      0.67         6\nweighted avg       0.50      0.67      0.56         6\n";
+        let matrix = vec![vec![2, 0, 0, 0], vec![2, 0, 0, 0], vec![0, 0, 1, 0], vec![0, 0, 0, 1]];
+        assert_eq!(report(matrix.clone(), &[]), second);
+        let named = "                                precision    recall  f1-score   support\n\nQuiet acoustic (folk, ambient)       0.50      1.00      0.67         2\n                        Spoken       0.00      0.00      0.00         2\n                   Happy dance       1.00      1.00      1.00         1\n                          Loud       1.00      1.00      1.00         1\n\n                      accuracy                           0.67         6\n                     macro avg       0.62      0.75      0.67         6\n                  weighted avg       0.50      0.67      0.56         6\n";
+        assert_eq!(report(matrix, &["Quiet acoustic (folk, ambient)", "Spoken", "Happy dance", "Loud"]), named);
+        let one = "              precision    recall  f1-score   support\n\n           0       1.00      1.00      1.00         4\n\n    accuracy                           1.00         4\n   macro avg       1.00      1.00      1.00         4\nweighted avg       1.00      1.00      1.00         4\n";
+        assert_eq!(report(vec![vec![4]], &[]), one);
+    }
+
+    #[test]
+    fn the_confusion_matrix_is_laid_out_as_numpy_prints_it() {
+        assert_eq!(confusion_matrix(&[vec![12, 0], vec![3, 4567]]), "[[  12    0]\n [   3 4567]]\n");
+    }
+
+    #[test]
+    fn the_elbow_says_what_each_k_gains_and_marks_the_chosen() {
+        let text = elbow(&[(2, 355_142.0), (3, 325_650.0), (4, 0.0), (5, 0.0)], 3);
+        assert_eq!(
+            text,
+            "   k          inertia     drop\n   2          355,142        -\n\
+             \x20  3          325,650    8.3 %  <- chosen\n   4                0  100.0 %\n   5                0        -\n"
+        );
+    }
+
+    #[test]
+    fn the_profile_of_six_clusters_and_eleven_features_fits_120_columns() {
+        let features = [
+            "danceability",
+            "energy",
+            "variance",
+            "tempo",
+            "loudness",
+            "acousticness",
+            "instrumentalness",
+            "speechiness",
+            "valence",
+            "popularity",
+            "liveness",
+        ];
+        let clusters: Vec<ClusterSummary> = (0..6)
+            .map(|id| ClusterSummary {
+                id,
+                name: format!("Quiet acoustic {id}"),
+                size: 1_234_567,
+                means: features.iter().map(|&f| (f.to_owned(), -123.456)).collect::<BTreeMap<_, _>>(),
+            })
+            .collect();
+        let text = profile(&features, &clusters);
+        assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+        assert!(text.contains("\n 5  1,234,567"));
+        assert!(text.ends_with(" 5  Quiet acoustic 5\n"));
+    }
+
+    #[test]
+    fn numbers_keep_about_three_digits() {
+        let shown = [0.0, -0.0, 0.117, 2.345, -9.4757, 53.76, 120.14, 234_567.8, 0.00002, -0.0001].map(number);
+        assert_eq!(shown, ["0.000", "0.000", "0.117", "2.35", "-9.48", "53.8", "120", "234,568", "2e-5", "-1e-4"]);
+    }
+}

@@ -1,0 +1,138 @@
+use std::collections::HashSet;
+
+use ndarray::{Array2, array};
+
+use super::*;
+use crate::{table::Table, test_data, training::kmeans};
+
+const FEATURES: [&str; 4] = ["energy", "acousticness", "speechiness", "tempo"];
+
+fn made(centroids: Array2<f64>, genres: &[Vec<String>]) -> Vec<String> {
+    name(&FEATURES, centroids.view(), genres, &BTreeMap::new())
+}
+
+#[test]
+fn a_name_says_what_sets_the_cluster_apart() {
+    let centroids = array![[-1.2, 1.5, 0.0, 0.1], [0.0, 0.1, 3.0, 0.5], [0.9, -0.8, 0.0, 0.0], [0.1, 0.0, -0.1, 0.2]];
+    assert_eq!(made(centroids, &[]), ["Quiet acoustic", "Spoken word", "High energy", "Middle of the road"]);
+    assert_eq!(made(array![[0.0, 0.0, 0.0, 0.0]], &[]), ["All tracks"]);
+}
+
+#[test]
+fn a_feature_without_words_is_named_as_it_is() {
+    let names = name(&["key_changes", "energy"], array![[1.0, 0.0], [-1.0, 0.0]].view(), &[], &BTreeMap::new());
+    assert_eq!(names, ["High-key-changes", "Low-key-changes"]);
+}
+
+#[test]
+fn a_clash_takes_the_next_feature_and_then_a_number() {
+    let centroids = array![[-1.2, 1.5, 0.0, 0.0], [-1.2, 1.5, 0.0, 0.9], [-1.2, 1.5, 0.0, 0.9], [-1.2, 1.5, 0.0, 0.0]];
+    let names = made(centroids, &[]);
+    assert_eq!(names, ["Quiet acoustic", "Fast quiet acoustic", "Quiet acoustic 2", "Quiet acoustic 3"]);
+}
+
+#[test]
+fn names_of_any_clusters_are_unique_short_and_stable() {
+    let centroids = Array2::from_shape_fn((32, 4), |(row, column)| ((row / 3 + column * 5) as f64 * 1.7).sin() * 2.0);
+    let long = vec!["progressive bluegrass".to_owned(), "x".repeat(60)];
+    let genres = vec![long; 32];
+    let names = made(centroids.clone(), &genres);
+    let mut distinct = names.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), 32, "{names:?}");
+    assert!(names.iter().all(|name| name.chars().count() <= MAX_NAME_CHARS), "{names:?}");
+    assert_eq!(names, made(centroids, &genres));
+}
+
+#[test]
+fn genres_stand_behind_the_name_unless_it_says_them_already() {
+    let genres = vec![vec!["acoustic".to_owned(), "folk".into(), "ambient".into()]];
+    assert_eq!(made(array![[-1.2, 1.5, 0.0, 0.0]], &genres), ["Quiet acoustic (folk, ambient)"]);
+}
+
+#[test]
+fn nothing_else_is_called_what_the_user_calls_a_cluster() {
+    let centroids = array![[-1.2, 1.5, 0.0, 0.6], [0.0, 0.0, 3.0, 0.0]];
+    let overrides = BTreeMap::from([(1, "Quiet Acoustic".to_owned())]);
+    assert_eq!(name(&FEATURES, centroids.view(), &[], &overrides), ["Fast quiet acoustic", "Quiet Acoustic"]);
+}
+
+#[test]
+fn typical_genres_are_over_represented_and_have_weight() {
+    let mut tracks = vec![("pop", 0); 50];
+    tracks.extend([("pop", 1); 50]);
+    tracks.extend([("folk", 1); 30]);
+    tracks.extend([("rare", 1); 2]);
+    tracks.extend([("", 1); 500]);
+    tracks.extend([("Unknown, NA", 1); 500]);
+    let labels: Vec<u32> = tracks.iter().map(|(_, label)| *label).collect();
+    let found = typical(tracks.iter().map(|(genre, _)| *genre), &labels, 3);
+    assert_eq!(found, [vec!["pop".to_owned()], vec!["folk".to_owned()], vec![]]);
+}
+
+#[test]
+fn overrides_are_read_from_toml_and_json_in_part_or_whole() {
+    let expected = BTreeMap::from([(0, "Night drive".to_owned()), (2, "Café".to_owned())]);
+    for text in ["0 = \"Night drive\"\n\"2\" = ' Café '", "# mine\n2 = \"Café\"\n0 = \"Night drive\"\n"] {
+        assert_eq!(parse(text, Format::Toml, 6).expect("names"), expected);
+    }
+    let json = "{ \"2\": \"Café\", \"0\": \"Night drive\" }";
+    assert_eq!(parse(json, Format::Json, 6).expect("names"), expected);
+    assert!(parse("", Format::Toml, 6).expect("no names").is_empty());
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["names.json", "names", "names.txt"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("\u{feff}{json}")).expect("written");
+        assert_eq!(read(&path, 6).expect("names"), expected);
+    }
+}
+
+#[test]
+fn a_wrong_override_is_an_error_that_names_the_cluster() {
+    let message = |text: &str| parse(text, Format::Toml, 3).expect_err(text).to_string();
+    assert!(message("3 = \"x\"").contains("cluster \"3\", which does not exist; the ids are 0 to 2"));
+    assert!(message("night = \"x\"").contains("\"night\""));
+    assert!(message("-1 = \"x\"").contains("\"-1\""));
+    assert!(message("1 = 5").contains("cluster 1 is not a string"));
+    assert!(message("1 = \"  \"").contains("cluster 1 must have 1 to 80"));
+    assert!(message("1 = \"a\\nb\"").contains("cluster 1 must have 1 to 80"));
+    assert!(message("0 = \"x\"\n2 = \"X\"").contains("clusters 0 and 2 are both named"));
+    assert!(message("0 = \"x\"\n00 = \"y\"").contains("cluster 0 twice"));
+    assert!(message("{").contains("not TOML"));
+    assert!(matches!(parse("[1]", Format::Json, 3), Err(Error::Json(_))));
+    assert!(matches!(read(std::path::Path::new("/no/such/file"), 3), Err(Error::Read { .. })));
+}
+
+fn shown(table: &Table, k: usize) {
+    let (features, scaled) = (test_data::features(table), test_data::scaled(table));
+    let found = kmeans::cluster(scaled.view(), k, &kmeans::Options::default()).expect("clusters");
+    let genres = typical(test_data::genres(table), &found.labels, k);
+    let names = name(&features, found.centroids.view(), &genres, &BTreeMap::new());
+    println!("{features:?}");
+    for (cluster, name) in names.iter().enumerate() {
+        println!("{name:48} {:7} {:?} {:+.1}", found.sizes[cluster], genres[cluster], found.centroids.row(cluster));
+        assert!(name.chars().count() <= MAX_NAME_CHARS);
+        // The genres stand in the name, as far as there is room.
+        assert!(genres[cluster].first().is_none_or(|genre| name.contains(genre)), "{name}: {:?}", genres[cluster]);
+    }
+    assert_eq!(names.iter().collect::<HashSet<_>>().len(), k, "{names:?}");
+}
+
+#[test]
+fn clusters_of_a_table_have_names_of_their_own_with_their_genres() {
+    shown(&test_data::reference(), 6);
+    shown(&test_data::reference(), 12);
+}
+
+mod real_tables {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn clusters_have_names_of_their_own_with_their_genres() {
+        shown(&test_data::real("light_spotify_39k.csv"), 6);
+        shown(&test_data::real("light_spotify_39k.csv"), 12);
+        shown(&test_data::real("union_265k.csv"), 6);
+    }
+}

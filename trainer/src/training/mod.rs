@@ -1,0 +1,318 @@
+//! The method, step by step: scale, elbow, cluster, name, classify, index, check.
+
+pub mod cluster_names;
+pub mod elbow;
+pub mod kmeans;
+pub mod naive_bayes;
+pub mod projection;
+pub mod scale;
+pub mod weights;
+
+use std::{borrow::Borrow, collections::BTreeMap, ops::RangeInclusive};
+
+use ndarray::Array2;
+use recommender::{
+    Model, Version,
+    artifact::{self, Artifact},
+    build::{ClusterSpec, NumberOf, TextOf, TrainingTable, build},
+    card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
+    clusters::NaiveBayes,
+    search::BuildOptions,
+};
+
+use crate::{
+    console::Console,
+    evaluation,
+    evaluation::silhouette::{Silhouette, silhouettes},
+    table::{Interned, Table},
+    training::kmeans::Clustering,
+    training::scale::Scaler,
+    training::weights::Weights,
+};
+
+/// How many tracks the recall of the index is measured on.
+const RECALL_SAMPLE: usize = 1_000;
+
+/// A title of so many letters fits a line with the command that asks for it.
+const MAX_EXAMPLE_CHARS: usize = 32;
+
+/// What a training may be told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Number of clusters, 1 to 32.
+    pub k: u32,
+    /// Numbers of clusters to try for the elbow.
+    pub k_range: RangeInclusive<u32>,
+    /// The same tracks, options and seed give the same bytes.
+    pub seed: u64,
+    /// How many graphs are built side by side. The bytes do not depend on it.
+    pub threads: usize,
+    /// Names that replace those made from the clusters, by cluster.
+    pub names: BTreeMap<u32, String>,
+    /// How much each feature counts where tracks are compared: for clusters, naive Bayes and neighbours.
+    pub weights: Weights,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            k: 6,
+            k_range: 2..=8,
+            seed: 42,
+            threads: rayon::current_num_threads(),
+            names: BTreeMap::new(),
+            weights: Weights::default(),
+        }
+    }
+}
+
+/// What a training made.
+pub struct Trained {
+    /// The artifact.
+    pub file: Vec<u8>,
+    /// Its SHA-256.
+    pub version: Version,
+    /// What it was made from and how good it is.
+    pub card: Card,
+    /// Mean of each scaled feature in each cluster, not weighted, shape `(k, n_features)`: how far a cluster is from the
+    /// mean of all tracks, in deviations.
+    pub scaled_means: Array2<f64>,
+    /// Rows of the table, the dropped ones among them.
+    pub rows: u64,
+    /// How well the clusters of each k are apart; without a k whose clusters a sample does not tell.
+    pub silhouettes: BTreeMap<u32, Silhouette>,
+    /// A song that one artist only has: one that can be asked for by its title.
+    pub example: String,
+}
+
+/// A training that came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The weights are not of this table.
+    #[error(transparent)]
+    Weights(#[from] weights::Error),
+    /// There are no such clusters.
+    #[error(transparent)]
+    Clusters(#[from] kmeans::Error),
+    /// The clusters cannot be classified.
+    #[error(transparent)]
+    Classifier(#[from] naive_bayes::Error),
+    /// The catalogue cannot be drawn on a plane.
+    #[error("the map cannot be made: {0}")]
+    Projection(#[from] projection::Error),
+    /// The model cannot be measured.
+    #[error("the model cannot be measured: {0}")]
+    Quality(#[from] evaluation::Error),
+    /// The artifact cannot be made, or does not read back.
+    #[error("the artifact cannot be made: {0}")]
+    Artifact(#[from] artifact::Error),
+}
+
+/// Trains a model on a table.
+///
+/// # Errors
+///
+/// Where the table does not hold the clusters that were asked for. An artifact that does not read back, which would be
+/// a defect, is an error too: it is never returned.
+pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trained, Error> {
+    Ok(train_and_open(table, options, console)?.0)
+}
+
+/// As [`train`]; gives the model too, as it was read back out of the artifact. A table that is given away is let go of
+/// as soon as it is not needed any more, before the model is read back: together they take the most memory.
+///
+/// # Errors
+///
+/// Those of [`train`].
+pub fn train_and_open(
+    table: impl Borrow<Table>,
+    options: &Options,
+    console: &Console,
+) -> Result<(Trained, Model), Error> {
+    let TrainingOutput { artifact, scaled_means, silhouettes } = make(table.borrow(), options, true, console)?;
+    let rows = table.borrow().rows;
+    drop(table);
+
+    let stage = console.stage("check", 0);
+    // Read back before it is called done: what is published has been loaded once, and has answered.
+    let file = artifact::encode(&artifact)?;
+    let mut card = artifact.card.clone();
+    drop(artifact);
+    let model = Model::from_bytes(&file, Version::of(&file))?;
+    model.verify()?;
+    card.index.recall_at_10 = evaluation::recall(&model, 10, RECALL_SAMPLE, true)?;
+    let file = artifact::with_card(&file, &card)?;
+    let version = Version::of(&file);
+    let model = model.with_card_of(&file, version)?;
+    let example = example(&model);
+    stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
+    Ok((Trained { version, file, card, scaled_means, rows, silhouettes, example }, model))
+}
+
+/// The model of the same table and options, and of no elbow, in which every feature counts once: to compare with. It
+/// has no graphs, which take most of a training; it compares with every track, and so answers as good graphs would.
+///
+/// # Errors
+///
+/// Those of [`train`].
+pub fn unweighted(table: &Table, options: &Options) -> Result<Model, Error> {
+    let options = Options { k_range: options.k..=options.k, weights: Weights::default(), ..options.clone() };
+    let made = make(table, &options, false, &Console::quiet())?;
+    Ok(Model::assemble(made.artifact, Version::of(&[]))?)
+}
+
+/// A model in the making.
+struct TrainingOutput {
+    artifact: Artifact,
+    scaled_means: Array2<f64>,
+    silhouettes: BTreeMap<u32, Silhouette>,
+}
+
+fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) -> Result<TrainingOutput, Error> {
+    let stage = console.stage("scale", 0);
+    let weights = options.weights.of(&table.features)?;
+    let scaler = Scaler::fit(table.values.view()).with_weights(weights);
+    let mut scaled = table.values.clone();
+    scaler.apply(scaled.view_mut());
+    let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
+    stage.done(&format!("{} features", names.len()));
+    for feature in scaler.constant() {
+        console.warn(&format!(
+            "{} is the same in every track: it scales to 0 and tells no track from another; leave it out with --features",
+            names[feature]
+        ));
+    }
+
+    // The model's own k first: if there are too few tracks, that is the number to speak of.
+    let mut ks = vec![options.k as usize];
+    ks.extend(options.k_range.clone().map(|k| k as usize).filter(|k| *k != options.k as usize));
+    let stage = console.stage("clusters", ks.len() as u64);
+    let done = std::sync::atomic::AtomicU64::new(0);
+    let mut elbow =
+        kmeans::elbow(scaled.view(), &ks, &kmeans::Options { seed: options.seed, ..Default::default() }, &|_| {
+            stage.set(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
+        })?;
+    let inertia: BTreeMap<u32, f64> = elbow.iter().map(|found| (found.k() as u32, found.inertia)).collect();
+    let labels: Vec<&[u32]> = elbow.iter().map(|found| found.labels.as_slice()).collect();
+    let found = silhouettes(scaled.view(), &labels, options.seed);
+    let silhouettes = elbow.iter().zip(found).filter_map(|(k, found)| Some((k.k() as u32, found?))).collect();
+    let clustering = elbow.swap_remove(0);
+    drop(elbow);
+    stage.done(&format!("k-means for k = {}, {} clusters kept", spread(&inertia), options.k));
+
+    let stage = console.stage("classify", 0);
+    let evaluated = naive_bayes::evaluate(scaled.view(), &clustering.labels, clustering.k(), options.seed)?;
+    let bayes = naive_bayes::fit(scaled.view(), &clustering.labels, clustering.k())?;
+    let by_cluster = |matrix: &Array2<f64>| matrix.rows().into_iter().map(|row| row.to_vec()).collect();
+    let bayes =
+        NaiveBayes { means: by_cluster(&bayes.means), variances: by_cluster(&bayes.variances), priors: bayes.priors };
+    stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
+
+    let raw_means = means_by_cluster(&table.values, &clustering);
+    let mut scaled_means = raw_means.clone();
+    scaler.clone().with_weights(vec![1.0; names.len()]).apply(scaled_means.view_mut());
+    let projection = projection::fit(scaled.view())?;
+    drop(scaled);
+    let genres = match &table.genres {
+        Some(genres) => {
+            let cells = (0..table.n_tracks()).map(|row| genres.get(row).unwrap_or_default());
+            cluster_names::typical(cells, &clustering.labels, clustering.k())
+        }
+        None => vec![Vec::new(); clustering.k()],
+    };
+    let features: Vec<&str> = names.iter().map(String::as_str).collect();
+    let cluster_names = cluster_names::name(&features, scaled_means.view(), &genres, &options.names);
+
+    let card = Card {
+        tracks: table.n_tracks() as u64,
+        dropped: table.dropped.by_reason.clone(),
+        features: (0..names.len())
+            .map(|f| FeatureSummary {
+                name: names[f].clone(),
+                mean: scaler.mean[f],
+                deviation: scaler.deviation[f],
+                weight: scaler.weights[f],
+            })
+            .collect(),
+        inertia,
+        k: options.k,
+        clusters: (0..clustering.k())
+            .map(|id| ClusterSummary {
+                id: id as u32,
+                name: cluster_names[id].clone(),
+                size: clustering.sizes[id],
+                means: names.iter().cloned().zip(raw_means.row(id).iter().copied()).collect(),
+            })
+            .collect(),
+        classifier: evaluated,
+        index: IndexMetrics { recall_at_10: 0.0, average_degree: 0.0, unreachable: 0 },
+    };
+
+    let stage = console.stage("index", table.n_tracks() as u64);
+    let clusters = cluster_names
+        .into_iter()
+        .zip(genres)
+        .zip(clustering.centroids.rows())
+        .map(|((name, genres), centroid)| ClusterSpec { name, genres, centroid: centroid.to_vec() })
+        .collect();
+    let Scaler { mean, deviation, weights } = scaler;
+    let scaler = recommender::features::Scaler { features: names, mean, deviation, weights };
+    let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };
+    let graphs = with_graphs.then_some((&graphs, options.threads));
+    let labelled = labelled(table, &clustering.labels);
+    let progress = |done| stage.set(done as u64);
+    let artifact = build(&labelled, scaler, projection, clusters, bayes, card, graphs, &progress)?;
+    drop(labelled);
+    stage.done(&format!("{:.1} neighbours a node", artifact.card.index.average_degree));
+    Ok(TrainingOutput { artifact, scaled_means, silhouettes })
+}
+
+/// The ks of an elbow, as a person would write them.
+fn spread(inertia: &BTreeMap<u32, f64>) -> String {
+    let ks: Vec<String> = inertia.keys().map(u32::to_string).collect();
+    ks.join(", ")
+}
+
+/// Mean of each column in each cluster, shape `(k, n_features)`.
+fn means_by_cluster(values: &Array2<f64>, clustering: &Clustering) -> Array2<f64> {
+    let mut means = Array2::zeros((clustering.k(), values.ncols()));
+    for (row, label) in values.rows().into_iter().zip(&clustering.labels) {
+        let mut mean = means.row_mut(*label as usize);
+        mean += &row;
+    }
+    for (mut mean, size) in means.rows_mut().into_iter().zip(&clustering.sizes) {
+        mean /= *size as f64;
+    }
+    means
+}
+
+fn labelled<'a>(table: &'a Table, labels: &'a [u32]) -> TrainingTable<'a> {
+    let column = |cells: &'a Interned| -> TextOf<'a> { Box::new(|row| cells.get(row).unwrap_or_default()) };
+    TrainingTable {
+        // A table's matrix is made row by row: it is always in standard layout.
+        raw: table.values.as_slice().unwrap_or_default(),
+        labels,
+        ids: Box::new(|row| table.ids.get(row)),
+        songs: Box::new(|row| table.songs.get(row)),
+        artists: column(&table.artists),
+        albums: table.albums.as_ref().map(column),
+        genres: table.genres.as_ref().map(column),
+        years: table.years.as_ref().map(|years| -> NumberOf<'a> { Box::new(|row| years[row].unwrap_or(0).into()) }),
+        explicit: table.explicit.as_ref().map(|explicit| -> NumberOf<'a> {
+            Box::new(|row| explicit[row].map_or(0, |explicit| 1 + u32::from(explicit)))
+        }),
+    }
+}
+
+/// The title of a central track that no other artist has, or of any track where there is none; a short one if it can be.
+fn example(model: &Model) -> String {
+    let song = |row: u32| model.catalog().track(row).song;
+    let songs = || {
+        let central = model.clusters().iter().flat_map(|cluster| cluster.central.iter().copied());
+        central.chain(0..model.catalog().len() as u32).map(song)
+    };
+    let short = |song: &&str| song.chars().count() <= MAX_EXAMPLE_CHARS && !song.contains(char::is_control);
+    let answers = |song: &&str| model.resolve_song(song, None).is_ok();
+    let found = songs().filter(short).find(answers).or_else(|| songs().find(answers));
+    found.unwrap_or_else(|| song(0)).to_owned()
+}
