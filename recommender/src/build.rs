@@ -14,8 +14,7 @@ use rayon::prelude::*;
 use crate::{
     artifact::{Artifact, Error},
     card::{Card, IndexMetrics},
-    catalog::Catalog,
-    catalog::titles::{IdIndex, Titles},
+    catalog::{Catalog, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     features::Scaler,

@@ -5,9 +5,12 @@ use std::{path::Path, sync::OnceLock};
 use crate::{
     artifact::{self, Artifact, Error, SectionData, Version},
     card::Card,
-    catalog::Catalog,
-    catalog::artists::Artists,
-    catalog::titles::{IdIndex, SongIds, Titles},
+    catalog::{
+        Catalog,
+        artists::Artists,
+        ids::IdIndex,
+        titles::{SongIds, Titles},
+    },
     clusters::{self, Cluster, NaiveBayes},
     column::NumericColumn,
     features::Scaler,
@@ -76,7 +79,7 @@ impl Model {
         let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = artifact;
         scaler.check().map_err(Error::invalid("scaler"))?;
         projection.check(scaler.len()).map_err(Error::invalid("projection"))?;
-        catalog.check(&scaler.features).map_err(|(section, reason)| Error::invalid(section)(reason))?;
+        catalog.check(&scaler.features)?;
         let tracks = catalog.len();
         if vectors.len() != tracks {
             return Err(Error::invalid(artifact::feature_name(0))(format!(
@@ -155,7 +158,7 @@ impl Model {
         }
         let checked = self.card.check(&self.scaler, &self.clusters, self.catalog.len() as u64);
         checked.map_err(Error::invalid("card"))?;
-        self.catalog.verify().map_err(|(section, reason)| Error::Invalid { section, reason })
+        Ok(self.catalog.verify()?)
     }
 
     /// The SHA-256 of the artifact.

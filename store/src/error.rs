@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use recommender::Version;
 
-use crate::{Location, Version};
+use crate::{Location, location};
 
 /// What is behind an error, shared by all who are told of it.
 pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
@@ -21,13 +22,8 @@ pub(crate) fn cause(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) 
 #[non_exhaustive]
 pub enum Error {
     /// Not an `s3://bucket/prefix`.
-    #[error("expected a location like s3://bucket/prefix, got {given:?}: {reason}")]
-    BadLocation {
-        /// What came.
-        given: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
+    #[error(transparent)]
+    Location(#[from] location::ParseError),
 
     /// What was to be published cannot be.
     #[error("this cannot be published: {reason}")]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Error, Version};
+use recommender::Version;
 
 /// The longest prefix in bytes. S3 allows keys of 1,024; the rest is for what stands below the prefix.
 const MAX_PREFIX_BYTES: usize = 512;
@@ -19,12 +19,58 @@ pub(crate) const ARTIFACT: &str = "model.segue";
 /// let location: store::Location = "s3://my-bucket/music/eu/".parse()?;
 /// assert_eq!((location.bucket(), location.prefix()), ("my-bucket", "music/eu"));
 /// assert_eq!(location.to_string(), "s3://my-bucket/music/eu");
-/// # Ok::<(), store::Error>(())
+/// # Ok::<(), store::ParseError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Location {
     bucket: String,
     prefix: String,
+}
+
+/// A text that is not a [`Location`], or not an [`ObjectAddress`](crate::ObjectAddress).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a location like s3://bucket/prefix, got {given:?}: {kind}")]
+pub struct ParseError {
+    /// What came, at most 200 characters of it.
+    pub given: String,
+    /// What is wrong with it.
+    pub kind: ParseErrorKind,
+}
+
+impl ParseError {
+    pub(crate) fn new(given: &str, kind: ParseErrorKind) -> Self {
+        Self { given: given.chars().take(200).collect(), kind }
+    }
+}
+
+/// What is wrong with a text that is not a location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseErrorKind {
+    /// Another scheme than `s3`, or none.
+    #[error("it does not start with s3://")]
+    Scheme,
+    /// The bucket's name is too short or too long.
+    #[error("a bucket's name has 3 to 63 characters")]
+    BucketLength,
+    /// The bucket's name has a character that no bucket has.
+    #[error("a bucket's name has lower-case letters, digits, dots and hyphens only")]
+    BucketCharacter,
+    /// The bucket's name starts or ends with a dot or a hyphen.
+    #[error("a bucket's name starts and ends with a letter or a digit")]
+    BucketEnds,
+    /// The prefix leaves no room for the keys below it.
+    #[error("the prefix is longer than {MAX_PREFIX_BYTES} bytes")]
+    PrefixLength,
+    /// The prefix is not a path: `//`, `.` or `..`.
+    #[error("the prefix has an empty part, or one that is . or ..")]
+    PrefixPart,
+    /// The prefix has a character that has to be escaped somewhere.
+    #[error("the prefix has a space, or a character that keys had better not have")]
+    PrefixCharacter,
+    /// There is no key behind the bucket.
+    #[error("it names no object: expected s3://bucket/key")]
+    NoObject,
 }
 
 impl Location {
@@ -91,32 +137,32 @@ impl fmt::Display for Location {
 }
 
 impl FromStr for Location {
-    type Err = Error;
+    type Err = ParseError;
 
-    fn from_str(given: &str) -> Result<Self, Error> {
-        let bad = |reason| Error::BadLocation { given: given.chars().take(200).collect(), reason };
-        let rest = given.strip_prefix("s3://").ok_or_else(|| bad("it does not start with s3://"))?;
+    fn from_str(given: &str) -> Result<Self, ParseError> {
+        let bad = |kind| ParseError::new(given, kind);
+        let rest = given.strip_prefix("s3://").ok_or_else(|| bad(ParseErrorKind::Scheme))?;
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let prefix = prefix.strip_suffix('/').filter(|prefix| !prefix.is_empty()).unwrap_or(prefix);
 
         if !(3..=63).contains(&bucket.len()) {
-            return Err(bad("a bucket's name has 3 to 63 characters"));
+            return Err(bad(ParseErrorKind::BucketLength));
         }
         let is_name_byte = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
         if !bucket.bytes().all(is_name_byte) {
-            return Err(bad("a bucket's name has lower-case letters, digits, dots and hyphens only"));
+            return Err(bad(ParseErrorKind::BucketCharacter));
         }
         if bucket.starts_with(['-', '.']) || bucket.ends_with(['-', '.']) {
-            return Err(bad("a bucket's name starts and ends with a letter or a digit"));
+            return Err(bad(ParseErrorKind::BucketEnds));
         }
         if prefix.len() > MAX_PREFIX_BYTES {
-            return Err(bad("the prefix is longer than 512 bytes"));
+            return Err(bad(ParseErrorKind::PrefixLength));
         }
         if !prefix.is_empty() && prefix.split('/').any(|part| matches!(part, "" | "." | "..")) {
-            return Err(bad("the prefix has an empty part, or one that is . or .."));
+            return Err(bad(ParseErrorKind::PrefixPart));
         }
         if prefix.chars().any(|c| c.is_control() || c.is_whitespace() || "\\?#%\"<>^`{|}[]*".contains(c)) {
-            return Err(bad("the prefix has a space, or a character that keys had better not have"));
+            return Err(bad(ParseErrorKind::PrefixCharacter));
         }
         Ok(Self { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
     }

@@ -9,6 +9,7 @@ use tracing::warn;
 use crate::{
     BoxFuture, Error, Location, StoreOptions, connect,
     error::{Cause, cause},
+    location::{ParseError, ParseErrorKind},
 };
 
 /// One object, written `s3://bucket/key`.
@@ -42,11 +43,11 @@ impl FromStr for ObjectAddress {
     type Err = Error;
 
     fn from_str(given: &str) -> Result<Self, Error> {
-        let bad = |reason| Error::BadLocation { given: given.chars().take(200).collect(), reason };
-        let rest = given.strip_prefix("s3://").ok_or_else(|| bad("it does not start with s3://"))?;
+        let bad = |kind| Error::from(ParseError::new(given, kind));
+        let rest = given.strip_prefix("s3://").ok_or_else(|| bad(ParseErrorKind::Scheme))?;
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
         if key.is_empty() || key.ends_with('/') {
-            return Err(bad("it names no object: expected s3://bucket/key"));
+            return Err(bad(ParseErrorKind::NoObject));
         }
         // Keys are what their owners made them: only the bucket's name is checked.
         Ok(Self { bucket: format!("s3://{bucket}").parse()?, key: key.to_owned() })

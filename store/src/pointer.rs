@@ -46,6 +46,8 @@ pub(crate) struct PendingDeletes {
     pub(crate) prunes: u64,
 }
 
+/// How often the pointer is looked at again because somebody else has written it.
+pub(crate) const MAX_POINTER_ATTEMPTS: usize = 16;
 /// As many models as can be marked at once: so that `latest.json` is read however long its description is.
 pub(crate) const MAX_PENDING_DELETES: usize = 100;
 /// How many bytes are kept for a mark in `latest.json`: it takes 72, and there is something around them all.
@@ -163,6 +165,12 @@ impl Store {
             return Err(Error::BeingRemoved { location: self.location.clone(), version });
         }
         Ok(())
+    }
+
+    /// What is said where others write the pointer each time it was looked at.
+    pub(crate) fn pointer_contended(&self) -> Error {
+        let what = self.location.url(&self.location.latest_key());
+        Error::Unavailable { what, source: cause("others write it all the time") }
     }
 }
 

@@ -3,17 +3,14 @@
 use jiff::{SignedDuration, Timestamp};
 use tracing::info;
 
-use crate::error::cause;
 use crate::list::ModelObjects;
 use crate::object::Put;
-use crate::pointer::{MAX_PENDING_DELETES, PendingDeletes};
+use crate::pointer::{MAX_PENDING_DELETES, MAX_POINTER_ATTEMPTS, PendingDeletes};
 use crate::{BoxFuture, Error, Store, Version};
 
 /// Nothing younger is deleted, unless that is asked for: somebody may be about to go back to it, or may still be
 /// publishing it.
 pub const MIN_AGE: SignedDuration = SignedDuration::from_hours(24);
-/// How often the pointer is looked at again because somebody else has written it.
-pub(crate) const MAX_POINTER_ATTEMPTS: usize = 16;
 
 /// Which models are to be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,11 +154,5 @@ impl Store {
         }
         info!(%version, objects = keys.len(), location = %self.location, "deleted");
         Ok(true)
-    }
-
-    /// What is said where others write the pointer each time it was looked at.
-    pub(crate) fn pointer_contended(&self) -> Error {
-        let what = self.location.url(&self.location.latest_key());
-        Error::Unavailable { what, source: cause("others write it all the time") }
     }
 }

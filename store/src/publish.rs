@@ -6,8 +6,7 @@ use tracing::info;
 
 use crate::error::cause;
 use crate::object::{Condition, ObjectMeta, Put};
-use crate::pointer::{MAX_PENDING_DELETES, PENDING_DELETE_BYTES};
-use crate::prune::MAX_POINTER_ATTEMPTS;
+use crate::pointer::{MAX_PENDING_DELETES, MAX_POINTER_ATTEMPTS, PENDING_DELETE_BYTES};
 use crate::{BoxFuture, Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
 
 /// A model to be published.

@@ -3,7 +3,7 @@
 use tracing::info;
 
 use crate::object::SmallObject;
-use crate::prune::MAX_POINTER_ATTEMPTS;
+use crate::pointer::MAX_POINTER_ATTEMPTS;
 use crate::{BoxFuture, Error, Latest, Store, Version};
 
 impl Store {

@@ -16,6 +16,7 @@ mod headers;
 mod http;
 mod hybrid;
 mod method;
+mod modules;
 mod operations;
 mod page;
 mod quality;

@@ -5,10 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use environment::settings::{Environment, Error};
 use store::Location;
 
-use crate::{
-    access::{Access, Tokens},
-    http::cors::Cors,
-};
+use crate::access::{Access, Cors, Tokens};
 
 /// What the environment says.
 #[derive(Clone, Debug)]

@@ -2,8 +2,6 @@
 
 use lambda_runtime::Diagnostic;
 
-use crate::object::chain;
-
 /// Why an upload made no model.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -100,4 +98,18 @@ impl From<Error> for Diagnostic {
         };
         Diagnostic { error_type: error_type.to_owned(), error_message: chain(&error) }
     }
+}
+
+/// An error and what is behind it, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !said.contains(&more) {
+            said += &format!(": {more}");
+        }
+        cause = error.source();
+    }
+    said
 }

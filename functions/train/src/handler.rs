@@ -65,22 +65,19 @@ impl Handler {
         Ok(Self { client: store::client_from_environment().await?, store, settings })
     }
 
-    /// Trains on everything that was uploaded. The `deadline` is when Lambda ends the function.
+    /// Trains on what was uploaded. The `deadline` is when Lambda ends the function. In JSON, the outcome is a list of one.
     ///
     /// # Errors
     ///
-    /// The first upload that made no model.
-    pub async fn handle(&self, event: Event, deadline: SystemTime) -> Result<Vec<Outcome>, Error> {
-        let mut outcomes = Vec::new();
-        for uploaded in event.uploads() {
-            let outcome = self.train(&uploaded, deadline).await;
-            match &outcome {
-                Ok(outcome) => tracing::info!(outcome = ?outcome, "done"),
-                Err(error) => tracing::error!(key = uploaded.key, error = %error, "no model was made"),
-            }
-            outcomes.push(outcome?);
+    /// Why the upload made no model.
+    pub async fn handle(&self, event: Event, deadline: SystemTime) -> Result<[Outcome; 1], Error> {
+        let uploaded = event.uploaded();
+        let outcome = self.train(&uploaded, deadline).await;
+        match &outcome {
+            Ok(outcome) => tracing::info!(outcome = ?outcome, "done"),
+            Err(error) => tracing::error!(key = uploaded.key, error = %error, "no model was made"),
         }
-        Ok(outcomes)
+        Ok([outcome?])
     }
 
     async fn train(&self, uploaded: &Uploaded, deadline: SystemTime) -> Result<Outcome, Error> {

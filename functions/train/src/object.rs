@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_s3::Client;
 
-use crate::{error::Error, event::Uploaded};
+use crate::{
+    error::{Error, chain},
+    event::Uploaded,
+};
 
 /// What is known of an object.
 #[derive(Clone, Debug)]
@@ -34,18 +37,4 @@ pub async fn object_meta(client: &Client, uploaded: &Uploaded) -> Result<ObjectM
         etag: found.e_tag.map(|etag| etag.trim_matches('"').to_owned()),
         metadata: found.metadata.unwrap_or_default(),
     })
-}
-
-/// An error and what is behind it, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !said.contains(&more) {
-            said += &format!(": {more}");
-        }
-        cause = error.source();
-    }
-    said
 }

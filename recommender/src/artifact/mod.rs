@@ -21,8 +21,7 @@ pub use version::{BadVersion, Version};
 
 use crate::{
     card::Card,
-    catalog::Catalog,
-    catalog::titles::{IdIndex, Titles},
+    catalog::{Catalog, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     features::Scaler,
     projection::Projection,

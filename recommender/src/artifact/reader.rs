@@ -8,8 +8,7 @@ use super::{
 };
 use crate::{
     card::Card,
-    catalog::Catalog,
-    catalog::titles::{IdIndex, Titles},
+    catalog::{Catalog, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     features::Scaler,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     card::Card,
-    catalog::titles::{IdIndex, Titles},
+    catalog::{self, Column, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     features::Scaler,
@@ -74,6 +74,27 @@ pub(super) fn graph_number(name: &str) -> Option<usize> {
 /// The feature whose column a section holds, if it holds one.
 pub(super) fn feature_number(name: &str) -> Option<usize> {
     number(name, FEATURE_PREFIX)
+}
+
+/// The section that a column of the catalogue is in.
+fn section_of(column: Column) -> String {
+    match column {
+        Column::Ids => "ids".into(),
+        Column::Songs => "titles".into(),
+        Column::Artists => "artists".into(),
+        Column::Albums => "albums".into(),
+        Column::Genres => "genres".into(),
+        Column::Years | Column::Explicit => "facts".into(),
+        Column::Feature(number) => feature_name(number),
+    }
+}
+
+impl From<catalog::Error> for Error {
+    /// Names the section to blame. How many features there are, the scaler says.
+    fn from(error: catalog::Error) -> Self {
+        let section = error.column().map_or_else(|| "scaler".into(), section_of);
+        Self::Invalid { section, reason: error.to_string() }
+    }
 }
 
 /// The number behind a prefix, as this program would write it.

@@ -4,11 +4,14 @@
 //! tracks that share a vector lie side by side.
 
 pub(crate) mod artists;
+mod error;
+pub mod ids;
+mod partition_point;
 pub mod titles;
 
 use serde::Serialize;
 
-use crate::artifact;
+pub(crate) use self::error::{Column, Error};
 use crate::column::{DictColumn, IntColumn, NumericColumn, StringColumn};
 
 /// The tracks, one a row. Columns that the user's file did not have are `None`.
@@ -75,57 +78,59 @@ impl Catalog {
         self.features.iter().map(|feature| feature.get(row as usize)).collect()
     }
 
-    /// Why this cannot be a model's catalogue, if so, and the section of the artifact that is to blame.
-    pub(crate) fn check(&self, features: &[String]) -> Result<(), (String, String)> {
+    /// Whether this can be the catalogue of a model with these features.
+    pub(crate) fn check(&self, features: &[String]) -> Result<(), Error> {
         let tracks = self.songs.len();
         if tracks == 0 {
-            return Err(("titles".into(), "no tracks".into()));
+            return Err(Error::NoTracks);
         }
         if u32::try_from(tracks).is_err() {
-            return Err(("titles".into(), format!("{tracks} tracks, at most {} are supported", u32::MAX)));
+            return Err(Error::TooManyTracks { got: tracks });
         }
         if self.features.len() != features.len() {
-            let reason = format!("{} features, and {} columns", features.len(), self.features.len());
-            return Err(("scaler".into(), reason));
+            return Err(Error::FeatureCount { expected: features.len(), got: self.features.len() });
         }
-        let mut columns = vec![("ids", "id", self.ids.len(), Ok(()))];
-        let words = [("titles", "song", Some(&self.songs)), ("artists", "artist", Some(&self.artists))];
-        let more = [("albums", "album", self.albums.as_ref()), ("genres", "genre", self.genres.as_ref())];
-        for (section, name, words) in words.into_iter().chain(more) {
-            columns.extend(words.map(|words| (section, name, words.len(), words.check(name))));
-        }
-        for (name, codes) in [("years", &self.years), ("explicit", &self.explicit)] {
-            columns.extend(codes.as_ref().map(|codes| ("facts", name, codes.len(), Ok(()))));
-        }
-        let mut numbered = Vec::new();
-        for (number, (name, column)) in features.iter().zip(&self.features).enumerate() {
-            numbered.push((artifact::feature_name(number), name.as_str(), column.len(), column.check(name)));
-        }
-        let columns =
-            columns.into_iter().map(|(section, name, length, checked)| (section.into(), name, length, checked));
-        for (section, name, length, checked) in columns.chain(numbered) {
-            if let Err(reason) = checked {
-                return Err((section, reason));
+        let check = |column: Column, name: &str, rows: usize, values: Result<(), String>| match values {
+            Err(reason) => Err(Error::Values { column, reason }),
+            Ok(()) if rows != tracks => {
+                Err(Error::RowCount { column, name: name.to_owned(), expected: tracks, got: rows })
             }
-            if length != tracks {
-                return Err((section, format!("column {name} has {length} rows for {tracks} tracks")));
-            }
+            Ok(()) => Ok(()),
+        };
+        check(Column::Ids, "id", self.ids.len(), Ok(()))?;
+        let texts = [
+            (Column::Songs, "song", Some(&self.songs)),
+            (Column::Artists, "artist", Some(&self.artists)),
+            (Column::Albums, "album", self.albums.as_ref()),
+            (Column::Genres, "genre", self.genres.as_ref()),
+        ];
+        for (column, name, texts) in texts {
+            texts.map_or(Ok(()), |texts| check(column, name, texts.len(), texts.check(name)))?;
+        }
+        for (column, name, numbers) in
+            [(Column::Years, "years", &self.years), (Column::Explicit, "explicit", &self.explicit)]
+        {
+            numbers.as_ref().map_or(Ok(()), |numbers| check(column, name, numbers.len(), Ok(())))?;
+        }
+        for (number, (name, feature)) in features.iter().zip(&self.features).enumerate() {
+            check(Column::Feature(number), name, feature.len(), feature.check(name))?;
         }
         Ok(())
     }
-}
 
-impl Catalog {
-    /// What filters rely on and loading does not check: the dictionaries of its columns. Gives the section of the artifact
-    /// that is to blame, and why.
-    pub(crate) fn verify(&self) -> Result<(), (String, String)> {
-        let columns =
-            [("artists", Some(&self.artists)), ("albums", self.albums.as_ref()), ("genres", self.genres.as_ref())];
-        for (section, column) in columns {
-            column.map_or(Ok(()), DictColumn::verify).map_err(|reason| (section.to_owned(), reason))?;
+    /// What filters rely on and loading does not check: the dictionaries of the columns.
+    pub(crate) fn verify(&self) -> Result<(), Error> {
+        let columns = [
+            (Column::Artists, Some(&self.artists)),
+            (Column::Albums, self.albums.as_ref()),
+            (Column::Genres, self.genres.as_ref()),
+        ];
+        for (column, texts) in columns {
+            let verified = texts.map_or(Ok(()), DictColumn::verify);
+            verified.map_err(|reason| Error::Values { column, reason })?;
         }
-        for (number, column) in self.features.iter().enumerate() {
-            column.verify().map_err(|reason| (artifact::feature_name(number), reason))?;
+        for (number, feature) in self.features.iter().enumerate() {
+            feature.verify().map_err(|reason| Error::Values { column: Column::Feature(number), reason })?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Finding tracks by title, by artist and by id.
+//! Finding tracks by title and by artist.
 //!
 //! Titles and artists are compared by a key that ignores case, surrounding and repeated white space, and Unicode
 //! form. No key is stored: the rows are kept in the order of their keys, and a look-up normalises the few titles that
@@ -7,13 +7,10 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{
-    catalog::Catalog,
-    column::{DictColumn, IntColumn, StringColumn},
-};
+use super::{Catalog, partition_point::partition_point};
+use crate::column::{DictColumn, IntColumn};
 
 /// What titles and artists are compared by: NFKC, lower case, white space trimmed and single.
 pub fn normalize(text: &str) -> String {
@@ -273,67 +270,6 @@ impl SortKeys {
         let (song, artist) = (catalog.songs.code(row as usize), catalog.artists.code(row as usize));
         (self.songs[song as usize], self.artists[artist as usize])
     }
-}
-
-/// Rows in the order of their ids.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IdIndex {
-    rows: IntColumn,
-}
-
-impl IdIndex {
-    /// Orders the rows of a catalogue. Where rows share an id, the one that stands first in the user's file (`rank`)
-    /// comes first.
-    pub fn new(ids: &StringColumn, rank: &[u32]) -> Self {
-        let mut rows: Vec<u32> = (0..ids.len() as u32).collect();
-        rows.par_sort_unstable_by(|a, b| {
-            ids.get(*a as usize).cmp(ids.get(*b as usize)).then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
-        });
-        Self { rows: IntColumn::new(&rows) }
-    }
-
-    /// The first row with this id.
-    pub fn find(&self, ids: &StringColumn, id: &str) -> Option<u32> {
-        let at = |place: usize| ids.get(self.rows.get(place) as usize);
-        let place = partition_point(0..self.rows.len(), |place| at(place) < id);
-        (place < self.rows.len() && at(place) == id).then(|| self.rows.get(place))
-    }
-
-    pub(crate) fn check(&self, tracks: usize) -> Result<(), String> {
-        match self.rows.max() {
-            _ if self.rows.len() != tracks => Err(format!("{} ids in order for {tracks} tracks", self.rows.len())),
-            Some(max) if max as usize >= tracks => Err(format!("an id names track {max} of {tracks}")),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether the rows really are in the order of their ids, each once.
-    pub(crate) fn verify(&self, ids: &StringColumn) -> Result<(), String> {
-        let mut seen = vec![false; ids.len()];
-        let mut before = "";
-        for row in self.rows.iter() {
-            let this = ids.get(row as usize);
-            if this < before || std::mem::replace(&mut seen[row as usize], true) {
-                return Err(format!("track {row} is out of id order"));
-            }
-            before = this;
-        }
-        Ok(())
-    }
-}
-
-/// The first place of `range` for which `before` no longer holds.
-fn partition_point(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (range.start, range.end);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if before(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }
 
 #[cfg(test)]

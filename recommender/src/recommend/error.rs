@@ -1,6 +1,6 @@
 //! Why there is no answer.
 
-use super::SeedKind;
+use super::seed::SeedKind;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

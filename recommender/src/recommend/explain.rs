@@ -1,6 +1,6 @@
 //! Why a track is in an answer, feature by feature.
 
-use super::ResolvedSeed;
+use super::seed::ResolvedSeed;
 use crate::{
     model::Model,
     vector::{Vector, similarity},

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::{Error, Request, ResolvedSeed};
+use super::{error::Error, request::Request, seed::ResolvedSeed};
 use crate::{catalog::titles::normalize, column::IntColumn, model::Model};
 
 /// The rows that a request allows. Features, genres and artists are compared by their codes: what a text or a number

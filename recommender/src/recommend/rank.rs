@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Request, ResolvedSeed, filter::Filter};
+use super::{filter::Filter, request::Request, seed::ResolvedSeed};
 use crate::{
     model::Model,
     search::{Neighbor, Query, Search, SearchMethod},

@@ -1,39 +1,12 @@
 //! What may be asked.
 
-use super::Error;
+use super::{error::Error, seed::Seed};
 use crate::{model::Model, search::Search};
 
 /// The most tracks that one answer may hold.
 pub const MAX_LIMIT: usize = 100;
 /// The most seeds, and the most negative seeds, of one request.
 pub const MAX_SEEDS: usize = 5;
-
-/// What to begin from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Seed {
-    /// A row of the catalogue.
-    Row(u32),
-    /// A track, by its id.
-    Track(String),
-    /// A track, by its title, and its artist where several artists have a song of that title.
-    Song {
-        /// The title; case, white space and Unicode form do not matter.
-        song: String,
-        /// The artist, or one of several that the catalogue separates with `;`.
-        artist: Option<String>,
-    },
-    /// A song that is not in the catalogue: the model's features, in its order, in the file's own units.
-    Features(Vec<f64>),
-}
-
-/// Which seeds of a request are meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SeedKind {
-    /// What to begin from.
-    Seeds,
-    /// What to keep away from.
-    NegativeSeeds,
-}
 
 /// A feature that must lie within bounds, in the file's own unit.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Recommendation, Request, rank::Ranked};
+use super::{answer::Recommendation, rank::Ranked, request::Request};
 use crate::{
     model::Model,
     vector::{Vector, similarity},

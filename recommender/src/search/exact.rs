@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Neighbor;
+use super::neighbor::Neighbor;
 use crate::vector::Vector;
 
 /// The `most` nearest rows of `ranges` that `accept` lets through, nearest first. `cost`, 0 or more, is added to a row's

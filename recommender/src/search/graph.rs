@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use instant_distance::{Hnsw, Search};
 use serde::{Deserialize, Serialize};
 
-use super::{Adjacency, Neighbor, load_hnsw::load_hnsw};
+use super::{adjacency::Adjacency, load_hnsw::load_hnsw, neighbor::Neighbor};
 use crate::{column::IntColumn, vector::Vector};
 
 /// How many candidates a search keeps, and the most nodes that it answers with (`ef` in Malkov and Yashunin 2018).

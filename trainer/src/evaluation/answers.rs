@@ -11,7 +11,7 @@ use recommender::{
 };
 use serde::Serialize;
 
-use super::{Error, LIMIT};
+use super::{error::Error, options::LIMIT};
 
 /// Figures of the answers for a sample of songs. Shares are of all recommended tracks, 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize)]

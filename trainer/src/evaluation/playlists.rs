@@ -15,7 +15,7 @@ use recommender::{
 };
 use serde::Serialize;
 
-use super::{Error, Options};
+use super::{error::Error, options::Options};
 use crate::table::{PlaylistEntry, Table};
 
 /// A playlist of fewer songs is left out: its shown half would not fill a request's seeds.

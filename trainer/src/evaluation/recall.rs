@@ -7,7 +7,7 @@ use recommender::{
     search::{Search, SearchMethod},
 };
 
-use super::Error;
+use super::error::Error;
 
 /// Mean recall of HNSW against the exact search in answers of `limit` songs, over `sample` tracks
 /// spread evenly through the catalogue: the share of answers that are as near as the exact search's last. Tracks at the

@@ -1,3 +1,5 @@
+use recommender::Model;
+
 use super::*;
 use crate::{
     console::Console,

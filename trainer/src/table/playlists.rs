@@ -5,12 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::{
-    Error, cell,
-    columns::PlaylistColumns,
-    read::{open_file, unpacked},
-    rows::Rows,
-};
+use super::{cell, columns::PlaylistColumns, decompress::unpacked, error::Error, read::open_file, rows::Rows};
 
 /// One row: a track on a playlist. What the row does not have is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

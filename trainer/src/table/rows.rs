@@ -8,7 +8,7 @@ use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader};
 
-use super::{Error, read::DecompressionBomb};
+use super::{decompress::DecompressionBomb, error::Error};
 
 /// No cell may be larger.
 pub(crate) const MAX_CELL_BYTES: usize = 1 << 20;

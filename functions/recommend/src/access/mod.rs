@@ -1,10 +1,10 @@
 //! Who may ask: pages of other origins, and bearers of tokens.
 
+mod cors;
 mod tokens;
 
+pub use cors::Cors;
 pub use tokens::Tokens;
-
-use crate::http::cors::Cors;
 
 /// Who may ask. By default everybody, from anywhere but pages of other origins.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use serde::{
 use utoipa::ToSchema;
 
 use crate::{
-    api::{feature_values::FeatureValues, json, openapi::Problems},
+    api::{answer::json, feature_values::FeatureValues, responses::Problems},
     http::json::Json,
     models::ModelManager,
     params::Params,

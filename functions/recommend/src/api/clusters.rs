@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        answer,
-        openapi::{NotModified, Problems},
+        answer::answer,
+        responses::{NotModified, Problems},
     },
     models::ModelManager,
     params::Params,

@@ -20,8 +20,8 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        answer,
-        openapi::{NotModified, Problems},
+        answer::answer,
+        responses::{NotModified, Problems},
     },
     models::ModelManager,
     params::{MAX_PARAM_CHARS, Params},

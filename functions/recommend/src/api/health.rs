@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::{json, openapi::Problems},
+    api::{answer::json, responses::Problems},
     models::{Failure, ModelManager},
     params::Params,
     problem::Problem,

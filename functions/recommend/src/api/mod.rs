@@ -1,5 +1,6 @@
 //! The routes, a file each.
 
+mod answer;
 mod classify;
 mod clusters;
 mod compat;
@@ -10,26 +11,20 @@ mod model;
 mod openapi;
 mod page;
 mod recommendations;
+mod responses;
 mod tracks;
 
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Router,
     extract::Request,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use recommender::Model;
-use serde::Serialize;
 
-use crate::{
-    access::Access,
-    http::{self, etag::OfModel},
-    models::ModelManager,
-    problem::Problem,
-};
+use crate::{access::Access, http, models::ModelManager, problem::Problem};
 
 /// All routes over one model, open to all but pages of other origins. The same router answers behind Lambda and on a plain
 /// HTTP port.
@@ -59,18 +54,6 @@ pub fn router_with(models: Arc<ModelManager>, access: &Access) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(models);
     http::common(routes, access)
-}
-
-/// An answer that depends on the model and the request alone: a client may keep it, and must ask whether it still holds.
-fn answer(model: &Model, value: &impl Serialize) -> Response {
-    let mut response = ([(header::CACHE_CONTROL, "no-cache")], Json(value)).into_response();
-    response.extensions_mut().insert(OfModel(model.version()));
-    response
-}
-
-/// An answer that nobody is to keep.
-fn json(value: &impl Serialize) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], Json(value)).into_response()
 }
 
 async fn unknown_route(request: Request) -> Response {

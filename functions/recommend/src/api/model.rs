@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        answer,
-        openapi::{NotModified, Problems},
+        answer::answer,
+        responses::{NotModified, Problems},
     },
     models::ModelManager,
     params::Params,

@@ -3,7 +3,7 @@
 //! A handler says what it takes in the `utoipa::path` above it. Which features there are is the model's to say, so the
 //! document is filled in from the model that is loaded; where there is none, features are numbers of any name.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     extract::{RawQuery, State},
@@ -11,17 +11,14 @@ use axum::{
 };
 use recommender::{Model, features::FEATURE_NAMES};
 use serde_json::{Value, json};
-use utoipa::{
-    IntoResponses, OpenApi,
-    openapi::{Content, Ref, RefOr, ResponseBuilder, response},
-};
+use utoipa::OpenApi;
 
-use super::{classify, clusters, compat, feature_values, health, map, model, recommendations, tracks};
-use crate::{
-    models::ModelManager,
-    params::Params,
-    problem::{MEDIA_TYPE, Problem},
+use super::{
+    answer, classify, clusters, compat, feature_values, health, map, model, recommendations,
+    responses::{NotModified, Problems},
+    tracks,
 };
+use crate::{models::ModelManager, params::Params, problem::Problem};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -54,39 +51,6 @@ use crate::{
     ),
 )]
 struct Document;
-
-/// What any route may answer with instead of what it was asked for; with `BODY`, a route that takes one.
-pub(super) struct Problems<const BODY: bool>;
-
-impl<const BODY: bool> IntoResponses for Problems<BODY> {
-    fn responses() -> BTreeMap<String, RefOr<response::Response>> {
-        let always: &[_] = &[
-            ("400", "Something in the request is not as it should be; the problem names it"),
-            ("401", "The API wants a token, and the request bears none that is known"),
-            ("414", "The URL is too long"),
-            ("500", "A defect; it has been logged"),
-            ("503", "There is no model to answer with yet; Retry-After says when to ask again"),
-        ];
-        let body: &[_] = &[("413", "The body is too large"), ("415", "The body is not JSON by its content type")];
-        let all = always.iter().chain(if BODY { body } else { &[] });
-        all.map(|(status, description)| ((*status).to_owned(), problem(description))).collect()
-    }
-}
-
-/// The client's copy still holds: what a route that answers from the model alone says to `If-None-Match`.
-pub(super) struct NotModified;
-
-impl IntoResponses for NotModified {
-    fn responses() -> BTreeMap<String, RefOr<response::Response>> {
-        let response = ResponseBuilder::new().description("What If-None-Match names still holds").build();
-        BTreeMap::from([("304".to_owned(), response.into())])
-    }
-}
-
-fn problem(description: &str) -> RefOr<response::Response> {
-    let schema = Ref::from_schema_name("Problem");
-    ResponseBuilder::new().description(description).content(MEDIA_TYPE, Content::new(Some(schema))).build().into()
-}
 
 /// The document, with the features of a model where there is one.
 fn document(model: Option<&Model>) -> Value {
@@ -185,7 +149,7 @@ pub(super) async fn get(
     Params::parse(query.as_deref(), &[])?;
     // A document without the features' names is better than none.
     Ok(match models.get().await {
-        Ok(loaded) => super::answer(&loaded.model, &document(Some(&loaded.model))),
-        Err(_) => super::json(&document(None)),
+        Ok(loaded) => answer::answer(&loaded.model, &document(Some(&loaded.model))),
+        Err(_) => answer::json(&document(None)),
     })
 }

@@ -1,45 +1,14 @@
-//! Cross-origin requests: which pages may read the answers.
+//! Cross-origin requests: the layer that says which pages may read the answers.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
+use axum::http::{HeaderName, Method, header};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+
+pub use crate::access::Cors;
 
 /// How long a browser may remember what a preflight said: the most that Chromium heeds.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(7_200);
-
-/// The pages that may read the answers.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Cors {
-    /// None: no CORS headers.
-    #[default]
-    Off,
-    /// All.
-    Any,
-    /// Those of these origins.
-    Origins(Vec<HeaderValue>),
-}
-
-impl Cors {
-    /// What [`FromStr`] takes, for people.
-    pub const EXPECTED: &str = "* or origins separated by commas, such as https://app.example,http://localhost:3000";
-
-    /// The layer that says so, if there is anything to say.
-    pub(super) fn layer(&self) -> Option<CorsLayer> {
-        let layer = CorsLayer::new()
-            .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
-            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH, REQUEST_ID])
-            .expose_headers([header::ETAG, header::RETRY_AFTER, REQUEST_ID, MODEL_VERSION])
-            .max_age(PREFLIGHT_MAX_AGE);
-        match self {
-            Self::Off => None,
-            Self::Any => Some(layer.allow_origin(Any).vary([])),
-            Self::Origins(origins) => {
-                Some(layer.allow_origin(AllowOrigin::list(origins.iter().cloned())).vary([header::ORIGIN]))
-            }
-        }
-    }
-}
 
 /// The header that names the model that an answer is from.
 pub(super) const MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-version");
@@ -47,58 +16,18 @@ pub(super) const MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-ve
 /// The header that names a request in the log.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-impl FromStr for Cors {
-    type Err = String;
-
-    /// `*`, or origins as browsers send them: scheme, host and port, nothing more.
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text.trim() == "*" {
-            return Ok(Self::Any);
-        }
-        text.split(',').map(|origin| self::origin(origin.trim())).collect::<Result<_, _>>().map(Self::Origins)
-    }
-}
-
-fn origin(text: &str) -> Result<HeaderValue, String> {
-    let refused = || format!("{text:?} is not an origin");
-    let uri: Uri = text.parse().map_err(|_| refused())?;
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(refused()) };
-    // Compared byte by byte with what a browser sends, so it has to be as a browser would send it.
-    let sent = format!("{scheme}://{authority}").to_ascii_lowercase();
-    if sent != text || authority.as_str().contains(['@', '*']) {
-        return Err(refused());
-    }
-    HeaderValue::from_str(text).map_err(|_| refused())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn origins_are_taken_as_browsers_send_them() {
-        assert_eq!("*".parse(), Ok(Cors::Any));
-        let two = "https://app.example, capacitor://localhost".parse();
-        let origins = ["https://app.example", "capacitor://localhost"].map(HeaderValue::from_static);
-        assert_eq!(two, Ok(Cors::Origins(origins.to_vec())));
-    }
-
-    #[test]
-    fn what_no_browser_sends_is_refused() {
-        for text in [
-            "",
-            ",",
-            "https://app.example/",
-            "app.example",
-            "https://App.example",
-            "https://*",
-            "https://a.example,*",
-            "https://user@app.example",
-            "https://app.example?x",
-            "null",
-        ] {
-            let parsed = text.parse::<Cors>();
-            assert!(parsed.is_err(), "{text:?}: {parsed:?}");
+/// The layer that says so, if there is anything to say.
+pub(super) fn layer(cors: &Cors) -> Option<CorsLayer> {
+    let layer = CorsLayer::new()
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH, REQUEST_ID])
+        .expose_headers([header::ETAG, header::RETRY_AFTER, REQUEST_ID, MODEL_VERSION])
+        .max_age(PREFLIGHT_MAX_AGE);
+    match cors {
+        Cors::Off => None,
+        Cors::Any => Some(layer.allow_origin(Any).vary([])),
+        Cors::Origins(origins) => {
+            Some(layer.allow_origin(AllowOrigin::list(origins.iter().cloned())).vary([header::ORIGIN]))
         }
     }
 }

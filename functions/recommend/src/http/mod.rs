@@ -36,7 +36,7 @@ pub fn common(routes: Router, access: &Access) -> Router {
         Some(tokens) => routes.layer(from_fn_with_state(tokens.clone(), bearer::require)),
         None => routes,
     };
-    let routes = match access.cors.layer() {
+    let routes = match cors::layer(&access.cors) {
         Some(layer) => routes.layer(layer).layer(from_fn(options::keep_from_cors)),
         None => routes,
     };

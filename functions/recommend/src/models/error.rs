@@ -76,3 +76,14 @@ impl From<tokio::task::JoinError> for Error {
         Self::Ended(Arc::new(error))
     }
 }
+
+/// What is behind an error, for the log.
+pub(super) fn causes(error: &Error) -> String {
+    let first: Option<&dyn std::error::Error> = match error {
+        Error::Store(error) => std::error::Error::source(&**error),
+        Error::Artifact(error) => std::error::Error::source(&**error),
+        _ => None,
+    };
+    let all = std::iter::successors(first, |error| error.source()).map(ToString::to_string);
+    all.collect::<Vec<_>>().join(": ")
+}

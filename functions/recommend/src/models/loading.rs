@@ -17,7 +17,7 @@ use tokio::{
     task::{JoinSet, spawn_blocking},
 };
 
-use super::{Error, LoadedModel};
+use super::{error::Error, loaded::LoadedModel};
 use crate::metrics;
 
 /// How long after the graphs the index for searches is begun: requests that waited for them are answered first.

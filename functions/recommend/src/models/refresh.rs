@@ -1,4 +1,4 @@
-//! Looking for a new model, and putting it in the old one's place.
+//! Looking for a new model, and loading it beside the old one.
 
 use std::{
     sync::Arc,
@@ -9,7 +9,13 @@ use recommender::Version;
 use store::{Latest, LatestState, Store, StoreOptions};
 use tokio::task::spawn_blocking;
 
-use super::{Error, LoadedModel, ModelManager, causes, loading::load, memory, schedule::Now, schedule::Schedule};
+use super::{
+    error::{Error, causes},
+    loaded::LoadedModel,
+    loading::load,
+    memory,
+    schedule::{Now, Schedule},
+};
 use crate::metrics;
 
 /// A request that took so much longer than it may has been frozen.
@@ -46,55 +52,85 @@ impl Refresh {
         self.schedule.checked(now);
     }
 
+    /// Whether it is time for a check, which then counts as begun.
+    pub(super) fn begin(&mut self, now: Now) -> bool {
+        self.schedule.begin(now)
+    }
+
+    pub(super) fn etag(&self) -> Option<String> {
+        self.etag.clone()
+    }
+
     pub(super) fn failure(&self) -> Option<Failure> {
         self.failure.clone()
+    }
+
+    /// Keeps what a check came to, and says it in the log.
+    pub(super) fn end(&mut self, checked: Result<CheckOutcome, CheckFailure>) {
+        match checked {
+            Ok(CheckOutcome { etag, new }) => {
+                if let Some(new) = new {
+                    tracing::info!(version = %new.model.version(), "the new model answers");
+                }
+                self.etag = etag;
+                self.failure = None;
+                self.schedule.end(false);
+            }
+            Err(CheckFailure { error, version }) => {
+                metrics::load_failed();
+                let named = version.map(|version| version.to_string()).unwrap_or_default();
+                tracing::error!(
+                    %error, causes = causes(&error), version = named,
+                    "the latest model could not be loaded; the old one goes on answering"
+                );
+                self.failure = Some(Failure { reason: error.code(), version, at: SystemTime::now() });
+                self.schedule.end(version.is_some());
+            }
+        }
     }
 }
 
 /// What a check came to.
-struct CheckOutcome {
+#[derive(Default)]
+pub(super) struct CheckOutcome {
     /// Of the pointer to the model that answers now.
     etag: Option<String>,
-    /// The model that took the old one's place, if one did.
-    new: Option<Version>,
+    /// The model that is to take the old one's place, if there is another.
+    pub(super) new: Option<Arc<LoadedModel>>,
 }
 
 /// A check that did not come to anything.
-struct Failed {
+pub(super) struct CheckFailure {
     error: Error,
     version: Option<Version>,
 }
 
-impl From<Error> for Failed {
+impl From<Error> for CheckFailure {
     fn from(error: Error) -> Self {
         Self { error, version: None }
     }
 }
 
-impl ModelManager {
-    /// Begins a check, if it is time for one, and returns at once.
-    pub(super) fn refresh_if_due(self: &Arc<Self>) {
-        if self.refreshes().schedule.begin(Now::read()) {
-            let models = Arc::clone(self);
-            tokio::spawn(async move {
-                let checking = Arc::clone(&models);
-                // A task of its own: a check that panics ends as one that failed.
-                let checked = match tokio::spawn(async move { checking.check().await }).await {
-                    Ok(checked) => checked,
-                    Err(error) => Err(Error::from(error).into()),
-                };
-                models.end(checked);
-            });
-        }
-    }
+/// A check for a new model.
+pub(super) struct Check<'a> {
+    pub(super) store: &'a Store,
+    /// How long a request waits for a model.
+    pub(super) deadline: Duration,
+    /// How much memory the process may take, in bytes, where that is known.
+    pub(super) memory: Option<u64>,
+}
 
-    async fn check(&self) -> Result<CheckOutcome, Failed> {
-        let Some(current) = self.loaded() else { return Ok(CheckOutcome { etag: None, new: None }) };
+impl Check<'_> {
+    /// Looks whether there is another model than the `current` one, whose pointer had the ETag `known`, and loads it.
+    pub(super) async fn run(
+        &self,
+        current: &LoadedModel,
+        known: Option<String>,
+    ) -> Result<CheckOutcome, CheckFailure> {
         // Without its graphs the model is slow: it is loaded again, as another would be.
         let lacks_graphs = current.lacks_graphs();
-        let known = self.refreshes().etag.clone().filter(|_| !lacks_graphs);
-        let store = self.store().await?;
-        let (latest, etag) = match self.latest(store, known.as_deref()).await? {
+        let known = known.filter(|_| !lacks_graphs);
+        let (latest, etag) = match self.latest(known.as_deref()).await? {
             LatestState::NotModified => return Ok(CheckOutcome { etag: known, new: None }),
             // Written again, or moved and moved back.
             LatestState::Found { latest, etag } if latest.version == current.model.version() && !lacks_graphs => {
@@ -103,19 +139,18 @@ impl ModelManager {
             LatestState::Found { latest, etag } => (latest, etag),
         };
         let version = latest.version;
-        match self.load_beside(store, latest).await {
-            Ok(loaded) => self.set(&loaded),
-            Err(error) => return Err(Failed { error, version: Some(version) }),
+        match self.load_beside(latest).await {
+            Ok(loaded) => Ok(CheckOutcome { etag, new: Some(loaded) }),
+            Err(error) => Err(CheckFailure { error, version: Some(version) }),
         }
-        Ok(CheckOutcome { etag, new: Some(version) })
     }
 
     /// The pointer. A request that was frozen half-way says nothing about the store, and is made again.
-    async fn latest(&self, store: &Store, known: Option<&str>) -> Result<LatestState, Error> {
+    async fn latest(&self, known: Option<&str>) -> Result<LatestState, Error> {
         let longest = StoreOptions::within(self.deadline).operation_timeout + FREEZE_SLACK;
         loop {
             let asked = Instant::now();
-            match store.latest(known).await {
+            match self.store.latest(known).await {
                 Err(error) if error.is_retryable() && asked.elapsed() > longest => {
                     tracing::info!(%error, "the check was frozen, and begins again");
                 }
@@ -125,14 +160,14 @@ impl ModelManager {
     }
 
     /// A model as a whole, graphs and index for searches included: it is to be no slower than the one it replaces.
-    async fn load_beside(&self, store: &Store, latest: Latest) -> Result<Arc<LoadedModel>, Error> {
+    async fn load_beside(&self, latest: Latest) -> Result<Arc<LoadedModel>, Error> {
         if let (Some(limit), Some(held)) = (self.memory, memory::held()) {
             let needed = memory::needed(&latest);
             if held.saturating_add(needed) > limit {
                 return Err(Error::Memory { needed, held, limit });
             }
         }
-        let loaded = load(store, latest).await?;
+        let loaded = load(self.store, latest).await?;
         loaded.settled().await;
         if loaded.lacks_graphs() {
             return Err(Error::Graphs);
@@ -140,29 +175,5 @@ impl ModelManager {
         let prepared = Arc::clone(&loaded);
         spawn_blocking(move || prepared.model.prepare_search()).await?;
         Ok(loaded)
-    }
-
-    fn end(&self, checked: Result<CheckOutcome, Failed>) {
-        let mut refresh = self.refreshes();
-        match checked {
-            Ok(CheckOutcome { etag, new }) => {
-                if let Some(version) = new {
-                    tracing::info!(%version, "the new model answers");
-                }
-                refresh.etag = etag;
-                refresh.failure = None;
-                refresh.schedule.end(false);
-            }
-            Err(Failed { error, version }) => {
-                metrics::load_failed();
-                let named = version.map(|version| version.to_string()).unwrap_or_default();
-                tracing::error!(
-                    %error, causes = causes(&error), version = named,
-                    "the latest model could not be loaded; the old one goes on answering"
-                );
-                refresh.failure = Some(Failure { reason: error.code(), version, at: SystemTime::now() });
-                refresh.schedule.end(version.is_some());
-            }
-        }
     }
 }

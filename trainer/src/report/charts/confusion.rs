@@ -2,7 +2,11 @@
 
 use plotters::style::text_anchor::HPos;
 
-use super::{BLUE, Error, PLAIN, SMALL, SOFT, Style, TITLE, fill, ink_on, shade, svg, wrap, write};
+use super::{
+    canvas::{PLAIN, SMALL, Style, TITLE, fill, ink_on, shade, svg, wrap, write},
+    error::Error,
+    palette::{BLUE, SOFT},
+};
 use crate::report::terminal::count;
 
 const CHART: &str = "confusion matrix";

@@ -3,7 +3,11 @@
 use plotters::element::PathElement;
 use plotters::style::Color;
 
-use super::{BLUE, Error, RED, fill, shade, svg};
+use super::{
+    canvas::{fill, shade, svg},
+    error::Error,
+    palette::{BLUE, RED},
+};
 
 const SIZE: (u32, u32) = (192, 44);
 

@@ -4,7 +4,11 @@ use plotters::element::{Circle, PathElement};
 use plotters::prelude::{ChartBuilder, LineSeries};
 use plotters::style::Color;
 
-use super::{BLUE, Canvas, Error, GRID, INK, LABEL, PLAIN, RED, SMALL, SOFT, Style, TITLE, svg, width, write};
+use super::{
+    canvas::{Canvas, LABEL, PLAIN, SMALL, Style, TITLE, svg, width, write},
+    error::Error,
+    palette::{BLUE, GRID, INK, RED, SOFT},
+};
 use crate::report::terminal::{number, thousands};
 
 /// Small, so that it can still be read where a telephone makes it smaller.

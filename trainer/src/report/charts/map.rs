@@ -4,7 +4,11 @@ use plotters::element::Circle;
 use plotters::style::text_anchor::HPos;
 use plotters::style::{Color, RGBColor};
 
-use super::{Error, GRID, GROUND, INK, PLAIN, SMALL, SOFT, Style, TITLE, fill, palette, shade, svg, write};
+use super::{
+    canvas::{PLAIN, SMALL, Style, TITLE, fill, shade, svg, write},
+    error::Error,
+    palette::{self, GRID, GROUND, INK, SOFT},
+};
 
 const SIZE: (i32, i32) = (640, 560);
 const TOP: i32 = 68;

@@ -5,7 +5,11 @@ use plotters::style::RGBAColor;
 use plotters::style::text_anchor::HPos;
 use recommender::card::ClusterSummary;
 
-use super::{BLUE, Canvas, Error, PLAIN, RED, SMALL, SOFT, Style, TITLE, fill, ink_on, shade, svg, width, wrap, write};
+use super::{
+    canvas::{Canvas, PLAIN, SMALL, Style, TITLE, fill, ink_on, shade, svg, width, wrap, write},
+    error::Error,
+    palette::{BLUE, RED, SOFT},
+};
 use crate::report::terminal::{count, number};
 
 const CHART: &str = "cluster profile";

@@ -3,7 +3,10 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 use recommender::card::ClusterSummary;
 
-use super::*;
+use super::{
+    canvas::{width, wrap},
+    *,
+};
 use crate::{test_data, training::cluster_names, training::kmeans, training::naive_bayes};
 
 /// Fails where the text is not well-formed enough to show: an element left open, or a bare special character.

@@ -14,8 +14,8 @@ use axum::{
 use self::{query::Query, request::RecommendationRequest, view::Recommendations};
 use crate::{
     api::{
-        answer, json,
-        openapi::{NotModified, Problems},
+        answer::{answer, json},
+        responses::{NotModified, Problems},
     },
     http::json::Json,
     models::ModelManager,

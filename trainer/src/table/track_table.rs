@@ -1,0 +1,48 @@
+//! The tracks of one file, as columns.
+
+use ndarray::Array2;
+use recommender::column::StringColumn;
+
+use super::{dropped::Dropped, feature::Feature, interned::Interned};
+
+/// The tracks of one file, as columns. Row i of every column is the same track, in the file's order.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The features, in the order of the columns of `values`.
+    pub features: Vec<Feature>,
+    /// Those of [`Feature::DEFAULT`] that were looked for and that the file does not have. Empty where
+    /// [`Options::features`](super::Options::features) named the features, since each of those is required.
+    pub absent: Vec<Feature>,
+    /// Rows read, the dropped ones among them.
+    pub rows: u64,
+    /// Shape `(n_tracks, n_features)`: every feature in the file's own unit, exactly as the file has it, -1e30 to 1e30.
+    pub values: Array2<f64>,
+    /// An id for every track: the file's own, or one made from artist and title. Those that are made differ from all
+    /// others; the file's own repeat where the file repeats them (a file with a row per track and genre does).
+    pub ids: StringColumn,
+    /// Titles, without surrounding white space, never empty.
+    pub songs: StringColumn,
+    /// Artists as the file names them, several in one cell as one name.
+    pub artists: Interned,
+    /// Albums, where the file has such a column.
+    pub albums: Option<Interned>,
+    /// Genres, where the file has such a column.
+    pub genres: Option<Interned>,
+    /// The playlist that the row says the track is on, where the file has such a column.
+    pub playlists: Option<Interned>,
+    /// Years of release, where the file has such a column.
+    pub years: Option<Vec<Option<u16>>>,
+    /// Whether the lyrics are explicit, where the file has such a column.
+    pub explicit: Option<Vec<Option<bool>>>,
+    /// The rows that were left out.
+    pub dropped: Dropped,
+    /// What a person should know about how the columns were understood, a sentence each.
+    pub warnings: Vec<String>,
+}
+
+impl Table {
+    /// Number of tracks: rows read less rows dropped. At least 1.
+    pub fn n_tracks(&self) -> usize {
+        self.songs.len()
+    }
+}
