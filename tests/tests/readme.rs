@@ -1,6 +1,6 @@
 //! The README's requests, sent as they are printed.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
 
 use local::s3::EmbeddedS3;
 use recommend::{
@@ -51,14 +51,37 @@ async fn the_requests_of_the_readme_answer_on_real_tables_as_it_shows() {
     }
     assert!(answers.len() >= 6, "the README's requests were not found");
 
-    // The first one is shown with its answer.
-    let shown = readme.split("```json\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("an answer");
+    // The first one is shown with its answer, and after that stands what is omitted.
+    let mut blocks = readme.split("```json\n").skip(1).map(|rest| rest.split_once("\n```\n").expect("an end"));
+    let (shown, after) = blocks.next().expect("an answer");
     let mut shown: Value = serde_json::from_str(shown).expect("JSON");
     // Its version is cut short there.
     shown["model"]["version"].take();
     let first = &mut answers[0].1;
     first["model"]["version"].take();
-    assert_eq!(shown, *first);
+    let mut omitted = BTreeSet::new();
+    compare(&shown, first, &mut omitted);
+    let paragraph = after.trim_start().split("\n\n").next().unwrap_or_default();
+    let named: BTreeSet<_> = paragraph.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    assert_eq!(omitted, named, "the README omits other members of the answer than it says");
     let found = answers.iter().find(|(request, _)| request.starts_with("/v1/tracks")).expect("a search");
     assert_eq!(found.1["tracks"][0]["artist"], "ABBA", "{}", found.1);
+}
+
+/// Compares all that is shown with the answer, and collects the names of the members that are not shown.
+fn compare(shown: &Value, answer: &Value, omitted: &mut BTreeSet<String>) {
+    match (shown, answer) {
+        (Value::Object(shown), Value::Object(answer)) => {
+            for (name, value) in shown {
+                let answered = answer.get(name).unwrap_or_else(|| panic!("{name} is not in the answer: {answer:?}"));
+                compare(value, answered, omitted);
+            }
+            omitted.extend(answer.keys().filter(|name| !shown.contains_key(*name)).cloned());
+        }
+        (Value::Array(shown), Value::Array(answer)) => {
+            assert_eq!(shown.len(), answer.len(), "{answer:?}");
+            shown.iter().zip(answer).for_each(|(shown, answer)| compare(shown, answer, omitted));
+        }
+        _ => assert_eq!(shown, answer),
+    }
 }

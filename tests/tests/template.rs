@@ -194,11 +194,27 @@ fn a_request_is_answered_before_lambda_ends_it() {
     assert!(function["Timeout"].as_u64().expect("seconds") * 1000 > deadline);
 }
 
+/// `docs/operations.md`.
+fn manual() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations.md");
+    std::fs::read_to_string(path).expect("a manual")
+}
+
+#[test]
+fn every_alarm_has_a_heading_with_symptom_check_and_fix() {
+    let (template, manual) = (template(), manual());
+    for (name, _) in resources(&template, &["AWS::CloudWatch::Alarm"]) {
+        let section = manual.split(&format!("\n### `{name}`\n")).nth(1).and_then(|rest| rest.split("\n#").next());
+        let section = section.unwrap_or_else(|| panic!("{name} has no heading"));
+        for part in ["- **Symptom**", "- **Check**", "- **Fix**"] {
+            assert!(section.contains(part), "{name} has no {part}");
+        }
+    }
+}
+
 #[test]
 fn every_resource_is_in_the_operations_manual() {
-    let template = template();
-    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations.md");
-    let manual = std::fs::read_to_string(manual).expect("a manual");
+    let (template, manual) = (template(), manual());
     let missing: Vec<&String> = template["Resources"]
         .as_object()
         .expect("resources")
