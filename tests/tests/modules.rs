@@ -50,7 +50,10 @@ fn circles_are_found_in_uses_and_paths_and_through_what_is_handed_on() {
         ("", "mod a; mod b; mod c; mod d; pub use b::B; pub use d::d;"),
         ("a", "use crate::{B, c::C as See}; /* crate::d */ pub fn f<'a>(_: &'a str) -> char { '\"' } // crate::d"),
         ("b", "mod inner; pub struct B; #[cfg(test)] use crate::c; #[cfg(test)] mod tests { use crate::c::C; }"),
-        ("b::inner", "fn g() -> super::super::a::Alias { let _ = '\\''; crate::a::f(r#\"crate::c\"#) } pub(in crate::b) fn h() {}"),
+        (
+            "b::inner",
+            "fn g() -> super::super::a::Alias { let _ = '\\''; crate::a::f(r#\"crate::c\"#) } pub(in crate::b) fn h() {}",
+        ),
         ("c", "use std::fmt; use crate::d; pub struct C; const TEXT: &str = \"crate::a crate::b\";"),
         ("d", "pub fn d() {}"),
     ];
@@ -172,7 +175,7 @@ impl<'a> Crate<'a> {
         for (place, module) in &self.modules {
             let own = module.uses.iter().filter(|used| !used.public || module.words.contains(used.name));
             for path in own.map(|used| &used.path).chain(&module.paths) {
-                let Meaning::Module(target) | Meaning::Item(target) = self.resolve(place, path, 0) else { continue };
+                let (Meaning::Module(target) | Meaning::Item(target)) = self.resolve(place, path, 0) else { continue };
                 if room(&target) != room(place) {
                     let paths = edges.entry(room(place)).or_default().entry(room(&target)).or_default();
                     paths.insert(path.join("::"));

@@ -122,11 +122,7 @@ pub(super) struct Check<'a> {
 
 impl Check<'_> {
     /// Looks whether there is another model than the `current` one, whose pointer had the ETag `known`, and loads it.
-    pub(super) async fn run(
-        &self,
-        current: &LoadedModel,
-        known: Option<String>,
-    ) -> Result<CheckOutcome, CheckFailure> {
+    pub(super) async fn run(&self, current: &LoadedModel, known: Option<String>) -> Result<CheckOutcome, CheckFailure> {
         // Without its graphs the model is slow: it is loaded again, as another would be.
         let lacks_graphs = current.lacks_graphs();
         let known = known.filter(|_| !lacks_graphs);

@@ -50,7 +50,7 @@ pub(super) struct Style {
 pub(super) const PLAIN: Style = Style { size: LABEL, color: INK, across: HPos::Left, bold: false, upwards: false };
 
 impl Style {
-    fn font(self) -> TextStyle<'static> {
+    pub(super) fn font(self) -> TextStyle<'static> {
         // plotters divides by 1.24 before it writes the size.
         let font = ("sans-serif", f64::from(self.size) * 1.24).into_font();
         let font = if self.bold { font.style(FontStyle::Bold) } else { font };
@@ -60,13 +60,23 @@ impl Style {
 }
 
 /// Writes `text`, vertically centred on `at`. Control characters, which XML does not allow, become spaces.
-pub(super) fn write(canvas: &Canvas, text: &str, at: (i32, i32), style: Style) -> Result<(), Box<dyn std::error::Error>> {
+pub(super) fn write(
+    canvas: &Canvas,
+    text: &str,
+    at: (i32, i32),
+    style: Style,
+) -> Result<(), Box<dyn std::error::Error>> {
     let text = text.replace(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'), " ");
     canvas.draw_text(&text, &style.font(), at).map_err(Into::into)
 }
 
 /// Fills a rectangle of `size` pixels, its upper left corner at `at`.
-pub(super) fn fill(canvas: &Canvas, at: (i32, i32), size: (i32, i32), color: RGBAColor) -> Result<(), Box<dyn std::error::Error>> {
+pub(super) fn fill(
+    canvas: &Canvas,
+    at: (i32, i32),
+    size: (i32, i32),
+    color: RGBAColor,
+) -> Result<(), Box<dyn std::error::Error>> {
     canvas.draw(&Rectangle::new([at, (at.0 + size.0, at.1 + size.1)], color.filled())).map_err(Into::into)
 }
 
