@@ -99,10 +99,10 @@ grep -h 'INIT REPORT' "$folder/train.log" | sed 's/^/TrainFunction /' | tee -a "
 kill "$emulated" && wait "$emulated" 2>/dev/null || true
 
 say "cargo lambda"
-# What is tested here is that it runs, and not how fast: the build is half the time.
-export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
 take_port 9050
-as_printed 'cargo lambda watch --invoke-address 127.0.0.1 --invoke-port 9050 --ignore-changes' >"$folder/watch.log" 2>&1 &
+# What is tested is that it runs, and not how fast: in the profile of the tests nothing is compiled anew.
+as_printed 'cargo lambda watch --invoke-address 127.0.0.1 --invoke-port 9050 --ignore-changes' --profile dev \
+    >"$folder/watch.log" 2>&1 &
 watch=$!
 started+=("$watch")
 wait_for "$port" "$watch" || { cat "$folder/watch.log"; fail "cargo lambda watch did not start"; }
