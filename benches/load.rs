@@ -9,7 +9,7 @@ use anyhow::Context;
 use benches::process::Usage;
 use recommender::{
     Model, Version,
-    artifact::{ArtifactReader, SectionData, section},
+    artifact::{ArtifactReader, Need, SectionData, section},
     model::vectors,
     recommend::{Request, Seed},
     search::Search,
@@ -38,7 +38,7 @@ fn main() -> anyhow::Result<()> {
         };
         let mut reader = ArtifactReader::new(&file, file.len() as u64)?;
         let sections = reader.sections().to_vec();
-        for part in sections.iter().filter(|section| !section.is_graph()) {
+        for part in sections.iter().filter(|entry| entry.section.need() == Need::FirstAnswer) {
             let begun = Instant::now();
             let piece = SectionData::read(part, section(&file, part))?;
             timed(&part.name, begun);
@@ -57,7 +57,7 @@ fn main() -> anyhow::Result<()> {
         let answer = model.recommend(&Request { search: Search::Exact, ..Request::new(seed) })?;
         timed("(first answer)", begun);
         anyhow::ensure!(!answer.tracks.is_empty(), "no answer");
-        for part in sections.iter().filter(|section| section.is_graph()) {
+        for part in sections.iter().filter(|entry| entry.section.need() == Need::Graphs) {
             let begun = Instant::now();
             if let SectionData::Graph(cluster, graph) = SectionData::read(part, section(&file, part))? {
                 model.add_graph(cluster, &graph)?;

@@ -1,10 +1,10 @@
 //! The model card: what a model was made from and how good it is, as kept in the artifact and shown to people.
 
-use std::{collections::BTreeMap, fmt::Debug};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clusters::Cluster, features::Scaler};
+use crate::{clusters::Cluster, features::Scaler, invalid::Invalid};
 
 /// What a model was made from and how good it is. Holds no dates and no timings: the same input gives the same card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -29,45 +29,31 @@ pub struct Card {
 }
 
 impl Card {
-    /// Why this card is not that of a model with these parts, if so.
-    pub(crate) fn check(&self, scaler: &Scaler, clusters: &[Cluster], tracks: u64) -> Result<(), String> {
-        let expect = |what: &str, card: &dyn Debug, model: &dyn Debug| {
-            Err(format!("the card says {what} {card:?}, the model has {model:?}"))
-        };
-        if self.tracks != tracks {
-            return expect("tracks", &self.tracks, &tracks);
-        }
+    /// Whether this card is that of a model with these parts.
+    pub(crate) fn check(&self, scaler: &Scaler, clusters: &[Cluster], tracks: u64) -> Result<(), Invalid> {
+        Invalid::equal("the number of tracks", &tracks, &self.tracks)?;
         let names: Vec<&str> = self.features.iter().map(|feature| feature.name.as_str()).collect();
-        if names != scaler.features {
-            return expect("features", &names, &scaler.features);
-        }
+        Invalid::equal("the list of features", &scaler.features.iter().map(String::as_str).collect(), &names)?;
         for (number, feature) in self.features.iter().enumerate() {
-            let card = [feature.mean, feature.deviation, feature.weight];
             let model = [scaler.mean[number], scaler.deviation[number], scaler.weights[number]];
-            if card != model {
-                return expect(&format!("mean, deviation and weight of {}", feature.name), &card, &model);
-            }
+            let card = [feature.mean, feature.deviation, feature.weight];
+            Invalid::equal(format!("[mean, deviation, weight] of {}", feature.name), &model, &card)?;
         }
-        if self.k as usize != clusters.len() || self.clusters.len() != clusters.len() {
-            return expect("clusters", &(self.k, self.clusters.len()), &clusters.len());
-        }
+        Invalid::count("clusters on the card", clusters.len(), self.clusters.len())?;
+        Invalid::equal("k", &clusters.len(), &(self.k as usize))?;
         for (id, (card, cluster)) in self.clusters.iter().zip(clusters).enumerate() {
             let rows = cluster.rows.end - cluster.rows.start;
             let (said, held) = ((card.id as usize, &card.name, card.size), (id, &cluster.name, u64::from(rows)));
-            if said != held {
-                return expect("id, name and size of a cluster", &said, &held);
-            }
+            Invalid::equal(format!("(id, name, size) of cluster {id}"), &held, &said)?;
             let means: BTreeMap<&str, f64> =
                 scaler.features.iter().map(String::as_str).zip(cluster.means.iter().copied()).collect();
             // Both are sums of the same values, in another order.
+            let near = |x: f64, y: f64| (x - y).abs() <= 1e-9 * x.abs().max(y.abs()).max(1.0);
             let equal = card.means.len() == means.len()
-                && card
-                    .means
-                    .iter()
-                    .zip(&means)
-                    .all(|((a, x), (b, y))| a == b && (x - y).abs() <= 1e-9 * x.abs().max(y.abs()).max(1.0));
+                && card.means.iter().zip(&means).all(|((a, x), (b, y))| a == b && near(*x, *y));
             if !equal {
-                return expect(&format!("means of cluster {id}"), &card.means, &means);
+                let (expected, got) = (format!("{means:?}"), format!("{:?}", card.means));
+                return Err(Invalid::Differs { what: format!("means of cluster {id}").into(), expected, got });
             }
         }
         Ok(())

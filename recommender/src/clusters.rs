@@ -4,6 +4,8 @@ use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
+use crate::invalid::Invalid;
+
 /// The most clusters a model may have.
 pub const MAX_CLUSTERS: usize = 32;
 
@@ -26,32 +28,32 @@ pub struct Cluster {
     pub central: Vec<u32>,
 }
 
-/// Why these cannot be the clusters of a catalogue, if so.
-pub(crate) fn check(clusters: &[Cluster], tracks: usize, features: usize) -> Result<(), String> {
-    if clusters.is_empty() || clusters.len() > MAX_CLUSTERS {
-        return Err(format!("{} clusters, expected 1 to {MAX_CLUSTERS}", clusters.len()));
-    }
+/// Whether these can be the clusters of a catalogue: their rows follow one another from the first to the last.
+pub(crate) fn check(clusters: &[Cluster], tracks: usize, features: usize) -> Result<(), Invalid> {
+    Invalid::count_range("clusters", 1..=MAX_CLUSTERS, clusters.len())?;
     let mut start = 0;
     for (id, cluster) in clusters.iter().enumerate() {
         let rows = &cluster.rows;
         if rows.start != start || rows.end <= rows.start || rows.end as usize > tracks {
-            return Err(format!("cluster {id} holds rows {rows:?}, expected them to begin at {start}"));
+            let expected = format!("a range from {start} that ends within {tracks}");
+            return Err(Invalid::Differs {
+                what: format!("the rows of cluster {id}").into(),
+                expected,
+                got: format!("{rows:?}"),
+            });
         }
         start = rows.end;
-        if cluster.centroid.len() != features || cluster.means.len() != features {
-            return Err(format!("cluster {id} does not have {features} means"));
-        }
-        if cluster.centroid.iter().chain(&cluster.means).any(|value| !value.is_finite()) {
-            return Err(format!("cluster {id} has a mean that is not finite"));
-        }
-        if cluster.songs == 0 || cluster.songs > rows.end - rows.start {
-            return Err(format!("cluster {id} says it holds {} songs", cluster.songs));
-        }
-        if cluster.central.iter().any(|row| !rows.contains(row)) {
-            return Err(format!("cluster {id} has a central track outside of it"));
+        Invalid::count(format!("components of the centroid of cluster {id}"), features, cluster.centroid.len())?;
+        Invalid::count(format!("means of cluster {id}"), features, cluster.means.len())?;
+        Invalid::finite(format!("a mean of cluster {id}"), cluster.centroid.iter().chain(&cluster.means))?;
+        let most = (rows.end - rows.start) as usize;
+        Invalid::count_range(format!("songs in cluster {id}"), 1..=most, cluster.songs as usize)?;
+        if let Some(row) = cluster.central.iter().find(|row| !rows.contains(row)) {
+            let what = format!("a central track of cluster {id}").into();
+            return Err(Invalid::Differs { what, expected: format!("one of {rows:?}"), got: row.to_string() });
         }
     }
-    if start as usize == tracks { Ok(()) } else { Err(format!("the clusters hold {start} of {tracks} tracks")) }
+    Invalid::count("tracks in clusters", tracks, start as usize)
 }
 
 /// Scaled values beyond this are taken for this, so that their squares stay finite. No model's means lie beyond.
@@ -108,25 +110,19 @@ impl NaiveBayes {
         best as u32
     }
 
-    pub(crate) fn check(&self, clusters: usize, features: usize) -> Result<(), String> {
-        if [self.priors.len(), self.means.len(), self.variances.len()] != [clusters; 3] {
-            return Err(format!("naive Bayes is not of {clusters} clusters"));
+    /// Whether this can be the classifier of a model with so many clusters and features.
+    pub(crate) fn check(&self, clusters: usize, features: usize) -> Result<(), Invalid> {
+        for (what, got) in
+            [("priors", self.priors.len()), ("means", self.means.len()), ("variances", self.variances.len())]
+        {
+            Invalid::count(what, clusters, got)?;
         }
-        if self.means.iter().chain(&self.variances).any(|row| row.len() != features) {
-            return Err(format!("naive Bayes is not of {features} features"));
+        for row in self.means.iter().chain(&self.variances) {
+            Invalid::count("means or variances of a cluster", features, row.len())?;
         }
-        if self.priors.iter().any(|prior| !(*prior > 0.0 && *prior <= 1.0)) {
-            return Err("naive Bayes has a prior outside of 0 to 1".into());
-        }
-        // What is not a number is refused by the same comparisons.
-        if !self.means.iter().flatten().all(|mean| mean.abs() <= MAX_BAYES_INPUT) {
-            return Err(format!("naive Bayes has a mean beyond {MAX_BAYES_INPUT:e}"));
-        }
-        if !self.variances.iter().flatten().all(|variance| VARIANCES.contains(variance)) {
-            let (least, most) = (VARIANCES.start(), VARIANCES.end());
-            return Err(format!("naive Bayes has a variance that is not from {least:e} to {most:e}"));
-        }
-        Ok(())
+        Invalid::range("a prior", f64::MIN_POSITIVE..=1.0, &self.priors)?;
+        Invalid::range("a mean", -MAX_BAYES_INPUT..=MAX_BAYES_INPUT, self.means.iter().flatten())?;
+        Invalid::range("a variance", VARIANCES, self.variances.iter().flatten())
     }
 }
 

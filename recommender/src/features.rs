@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::vector::{LANES, Vector};
+use crate::{
+    invalid::Invalid,
+    vector::{LANES, Vector},
+};
 
 /// Every feature that a model may have, by Spotify's names.
 pub const FEATURE_NAMES: [&str; 12] = [
@@ -78,24 +81,17 @@ impl Scaler {
         Vector::unit(&self.scale(raw))
     }
 
-    /// Why this cannot be a model's scaler, if so.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    /// Whether this can be a model's scaler.
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
         let n = self.len();
-        if !(MIN_FEATURES..=MAX_FEATURES).contains(&n) {
-            return Err(format!("{n} features, expected {MIN_FEATURES} to {MAX_FEATURES}"));
-        }
-        if [&self.mean, &self.deviation, &self.weights].iter().any(|column| column.len() != n) {
-            let (means, deviations, weights) = (self.mean.len(), self.deviation.len(), self.weights.len());
-            return Err(format!("{n} features, {means} means, {deviations} deviations and {weights} weights"));
+        Invalid::count_range("features", MIN_FEATURES..=MAX_FEATURES, n)?;
+        for (what, column) in [("means", &self.mean), ("deviations", &self.deviation), ("weights", &self.weights)] {
+            Invalid::count(what, n, column.len())?;
         }
         for (feature, name) in self.features.iter().enumerate() {
-            let (mean, deviation, weight) = (self.mean[feature], self.deviation[feature], self.weights[feature]);
-            if !mean.is_finite() || !deviation.is_finite() || deviation < 0.0 {
-                return Err(format!("feature {name} has mean {mean} and deviation {deviation}"));
-            }
-            if !(0.0..=MAX_WEIGHT).contains(&weight) {
-                return Err(format!("feature {name} has weight {weight}, expected 0 to {MAX_WEIGHT}"));
-            }
+            Invalid::finite(format!("the mean of {name}"), [&self.mean[feature]])?;
+            Invalid::range(format!("the deviation of {name}"), 0.0..=f64::MAX, [&self.deviation[feature]])?;
+            Invalid::range(format!("the weight of {name}"), 0.0..=MAX_WEIGHT, [&self.weights[feature]])?;
         }
         Ok(())
     }

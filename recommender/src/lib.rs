@@ -8,12 +8,12 @@
 //! Nothing here knows of networks, of training or of async.
 
 pub mod artifact;
-pub mod build;
 pub mod card;
 pub mod catalog;
 pub mod clusters;
 pub mod column;
 pub mod features;
+pub mod invalid;
 pub mod model;
 pub mod projection;
 pub mod recommend;

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::OnceLock};
 
 use crate::{
-    artifact::{self, Artifact, Error, SectionData, Version},
+    artifact::{self, Artifact, Error, Section, SectionData, Version},
     card::Card,
     catalog::{
         Catalog,
@@ -14,6 +14,7 @@ use crate::{
     clusters::{self, Cluster, NaiveBayes},
     column::NumericColumn,
     features::Scaler,
+    invalid::Invalid,
     projection::Projection,
     search::{GraphData, Neighbors},
     text_search::{Hit, InvertedIndex},
@@ -77,20 +78,17 @@ impl Model {
     /// As [`Model::assemble`].
     pub fn assemble_with(artifact: Artifact, vectors: Vec<Vector>, version: Version) -> Result<Self, Error> {
         let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = artifact;
-        scaler.check().map_err(Error::invalid("scaler"))?;
-        projection.check(scaler.len()).map_err(Error::invalid("projection"))?;
+        scaler.check().map_err(Error::invalid(Section::Scaler))?;
+        projection.check(scaler.len()).map_err(Error::invalid(Section::Projection))?;
+        let columns = Invalid::count("columns of features", scaler.len(), catalog.features.len());
+        columns.map_err(Error::invalid(Section::Scaler))?;
         catalog.check(&scaler.features)?;
         let tracks = catalog.len();
-        if vectors.len() != tracks {
-            return Err(Error::invalid(artifact::feature_name(0))(format!(
-                "{} rows for {tracks} tracks",
-                vectors.len()
-            )));
-        }
-        clusters::check(&clusters, tracks, scaler.len()).map_err(Error::invalid("clusters"))?;
-        bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid("bayes"))?;
-        ids.check(tracks).map_err(Error::invalid("ids"))?;
-        let songs = titles.songs(tracks).map_err(Error::invalid("titles"))?;
+        Invalid::count("rows", tracks, vectors.len()).map_err(Error::invalid(Section::Feature(0)))?;
+        clusters::check(&clusters, tracks, scaler.len()).map_err(Error::invalid(Section::Clusters))?;
+        bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid(Section::Bayes))?;
+        ids.check(tracks).map_err(Error::invalid(Section::Ids))?;
+        let songs = titles.songs(tracks).map_err(Error::invalid(Section::Titles))?;
         let neighbors = Neighbors::new(vectors, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
         let model = Self {
             version,
@@ -121,11 +119,10 @@ impl Model {
     /// Where the file is no artifact, or its card cannot be read.
     pub fn with_card_of(mut self, file: &[u8], version: Version) -> Result<Self, Error> {
         let sections = artifact::sections(file)?;
-        let missing = || Error::Missing { section: "card".into() };
-        let section = sections.iter().find(|section| section.name == "card").ok_or_else(missing)?;
-        match SectionData::read(section, artifact::section(file, section))? {
-            SectionData::Card(card) => self.card = *card,
-            _ => return Err(missing()),
+        let card = sections.iter().find(|entry| entry.section == Section::Card);
+        let entry = card.ok_or(Error::Missing { section: Section::Card })?;
+        if let SectionData::Card(card) = SectionData::read(entry, artifact::section(file, entry))? {
+            self.card = *card;
         }
         self.version = version;
         Ok(self)
@@ -137,7 +134,7 @@ impl Model {
     ///
     /// [`Error::Invalid`] where the graph is not one over the cluster's vectors.
     pub fn add_graph(&self, cluster: usize, graph: &GraphData) -> Result<(), Error> {
-        self.neighbors.add_graph(cluster, graph).map_err(Error::invalid(artifact::graph_name(cluster)))
+        self.neighbors.add_graph(cluster, graph).map_err(Error::invalid(Section::Graph(cluster)))
     }
 
     /// Checks what serving relies on and loading does not need to: the order of titles and ids, the number of songs, the
@@ -147,17 +144,15 @@ impl Model {
     ///
     /// [`Error::Invalid`] with the section that is wrong.
     pub fn verify(&self) -> Result<(), Error> {
-        self.titles.verify(&self.catalog).map_err(Error::invalid("titles"))?;
-        self.ids.verify(&self.catalog.ids).map_err(Error::invalid("ids"))?;
+        self.titles.verify(&self.catalog).map_err(Error::invalid(Section::Titles))?;
+        self.ids.verify(&self.catalog.ids).map_err(Error::invalid(Section::Ids))?;
         for (id, cluster) in self.clusters.iter().enumerate() {
             let songs = count_songs(cluster.rows.clone(), &self.songs);
-            if songs != cluster.songs {
-                let reason = format!("cluster {id} holds {songs} songs and says {}", cluster.songs);
-                return Err(Error::Invalid { section: "clusters".into(), reason });
-            }
+            let checked = Invalid::equal(format!("the number of songs in cluster {id}"), &songs, &cluster.songs);
+            checked.map_err(Error::invalid(Section::Clusters))?;
         }
         let checked = self.card.check(&self.scaler, &self.clusters, self.catalog.len() as u64);
-        checked.map_err(Error::invalid("card"))?;
+        checked.map_err(Error::invalid(Section::Card))?;
         Ok(self.catalog.verify()?)
     }
 
@@ -267,18 +262,12 @@ pub fn count_songs(rows: std::ops::Range<u32>, songs: &SongIds) -> u32 {
 ///
 /// [`Error::Invalid`] where the scaler or a column is wrong, or columns differ in length.
 pub fn vectors(scaler: &Scaler, features: &[&NumericColumn]) -> Result<Vec<Vector>, Error> {
-    scaler.check().map_err(Error::invalid("scaler"))?;
+    scaler.check().map_err(Error::invalid(Section::Scaler))?;
     let tracks = features.first().map_or(0, |column| column.len());
-    if features.len() != scaler.len() {
-        let reason = format!("{} features, and {} columns in the file", scaler.len(), features.len());
-        return Err(Error::invalid("scaler")(reason));
-    }
+    Invalid::count("columns of features", scaler.len(), features.len()).map_err(Error::invalid(Section::Scaler))?;
     for (number, (name, column)) in scaler.features.iter().zip(features).enumerate() {
-        let invalid = Error::invalid(artifact::feature_name(number));
-        if column.len() != tracks {
-            return Err(invalid(format!("column {name} has {} rows, the first has {tracks}", column.len())));
-        }
-        column.check(name).map_err(invalid)?;
+        let checked = Invalid::count(format!("rows of column {name}"), tracks, column.len());
+        checked.and_then(|()| column.check(name)).map_err(Error::invalid(Section::Feature(number)))?;
     }
     // Each distinct value is scaled once.
     let scaled: Vec<Vec<f64>> = features

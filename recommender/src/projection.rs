@@ -1,8 +1,10 @@
 //! The plane that a catalogue is drawn on: two axes in the scaled feature space.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
-use crate::features::Scaler;
+use crate::{features::Scaler, invalid::Invalid};
 
 /// Scaled values beyond this are taken for this, so that every point is finite.
 const MAX_PROJECTED: f64 = 1e9;
@@ -26,16 +28,13 @@ impl Projection {
         [along(&self.axes[0]), along(&self.axes[1])]
     }
 
-    /// Why these cannot be the axes of a model, if so.
-    pub(crate) fn check(&self, features: usize) -> Result<(), String> {
+    /// Whether these can be the axes of a model with so many features.
+    pub(crate) fn check(&self, features: usize) -> Result<(), Invalid> {
+        // A component of a unit vector, and what rounding may add.
+        const COMPONENTS: RangeInclusive<f64> = -1.0 - 1e-9..=1.0 + 1e-9;
         for (id, axis) in self.axes.iter().enumerate() {
-            if axis.len() != features {
-                return Err(format!("axis {id} has {} numbers for {features} features", axis.len()));
-            }
-            // Of a unit vector; what is not a number is refused by the same comparison.
-            if !axis.iter().all(|value| value.abs() <= 1.0 + 1e-9) {
-                return Err(format!("axis {id} is not a unit vector"));
-            }
+            Invalid::count(format!("components of axis {id}"), features, axis.len())?;
+            Invalid::range(format!("a component of axis {id}"), COMPONENTS, axis)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ mod common;
 use common::artifact_builder;
 use recommender::{
     Model, Version,
-    artifact::{Artifact, Error, MAGIC, encode, sections},
+    artifact::{Artifact, Error, MAGIC, bytes, encode, sections},
     clusters::Cluster,
     column::IntColumn,
     search::Layer,
@@ -46,8 +46,8 @@ fn a_file_cut_short_anywhere_is_an_error() {
     let (_, file) = small();
     for length in 0..file.len() {
         match refused(&file[..length]) {
-            Error::Magic { .. } if length < 8 => {}
-            Error::Length { got, .. } if length >= 8 => assert_eq!(got, length as u64),
+            Error::Bytes(bytes::Error::Magic { .. }) if length < 8 => {}
+            Error::Bytes(bytes::Error::Length { got, .. }) if length >= 8 => assert_eq!(got, length as u64),
             other => panic!("{length}: {other}"),
         }
     }
@@ -60,8 +60,10 @@ fn a_changed_section_is_named() {
         let mut file = file.clone();
         file[section.offset as usize] ^= 1;
         match refused(&file) {
-            Error::Checksum { section: named, .. } => assert_eq!(named, section.name),
-            other => panic!("{}: {other}", section.name),
+            Error::Bytes(bytes::Error::Checksum { section: named, .. }) => {
+                assert_eq!(named, section.section.to_string())
+            }
+            other => panic!("{}: {other}", section.section),
         }
     }
 }
@@ -70,7 +72,7 @@ fn a_changed_section_is_named() {
 fn another_format_version_says_which_is_read() {
     let (_, mut file) = small();
     file[8] = 99;
-    assert!(matches!(refused(&file), Error::FormatVersion { got: 99, .. }));
+    assert!(matches!(refused(&file), Error::Bytes(bytes::Error::FormatVersion { got: 99, .. })));
 }
 
 #[test]
@@ -84,7 +86,7 @@ fn other_files_are_not_artifacts() {
 fn bytes_behind_the_last_section_are_an_error() {
     let (_, mut file) = small();
     file.push(0);
-    assert!(matches!(refused(&file), Error::Length { .. }));
+    assert!(matches!(refused(&file), Error::Bytes(bytes::Error::Length { .. })));
 }
 
 /// An artifact with right checksums and wrong values.
@@ -97,7 +99,7 @@ fn forged(change: impl FnOnce(&mut Artifact)) -> Error {
 /// The section that an error names.
 fn invalid(error: Error) -> String {
     match error {
-        Error::Invalid { section, .. } | Error::Form { section, .. } => section,
+        Error::Invalid { section, .. } | Error::Encoding { section, .. } => section.to_string(),
         other => panic!("{other}"),
     }
 }
@@ -267,7 +269,7 @@ fn missing_and_unknown_sections_are_named() {
         let mut fewer = sections.clone();
         let gone = fewer.remove(at).name;
         match refused(&artifact_builder::close(&fewer)) {
-            Error::Missing { section } => assert_eq!(section, gone),
+            Error::Missing { section } => assert_eq!(section.to_string(), gone),
             other => panic!("{gone}: {other}"),
         }
     }
@@ -282,7 +284,7 @@ fn artifacts_of_older_formats_are_refused_with_what_to_do() {
         [(1, &include_bytes!("golden/format-1.segue")[..]), (2, include_bytes!("golden/format-2.segue"))]
     {
         let error = refused(file);
-        assert!(matches!(error, Error::FormatVersion { got, .. } if got == version), "{error}");
+        assert!(matches!(error, Error::Bytes(bytes::Error::FormatVersion { got, .. }) if got == version), "{error}");
         assert!(error.to_string().contains("train again"), "{error}");
     }
 }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use recommender::{
     Model, Version,
-    artifact::{decode, encode},
+    artifact::{Section, decode, encode},
     recommend::{Request, Seed},
     search::Search,
 };
@@ -101,7 +101,7 @@ fn titles_in_another_order_than_the_format_keeps_are_not_written() {
     // In the order of their bytes, where capitals come first.
     artifact.catalog.songs = artifact.catalog.songs.iter().collect::<Vec<_>>().into_iter().collect();
     match encode(&artifact) {
-        Err(recommender::artifact::Error::Invalid { section, .. }) => assert_eq!(section, "titles"),
+        Err(recommender::artifact::Error::Invalid { section, .. }) => assert_eq!(section, Section::Titles),
         other => panic!("{:?}", other.map(|file| file.len())),
     }
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use recommender::artifact::{self, Need};
 use tracing::info;
 
 use crate::error::cause;
@@ -151,8 +152,9 @@ impl Store {
 /// Where the graphs of an artifact begin: an answer needs what is before them.
 fn offset_of_graphs(artifact: &[u8]) -> Option<u64> {
     // Whether it is an artifact at all is not for the store to judge.
-    let sections = recommender::artifact::sections(artifact).ok()?;
-    sections.iter().filter(|section| !section.is_graph()).map(|section| section.range().end).max()
+    let sections = artifact::sections(artifact).ok()?;
+    let first_answer = sections.iter().filter(|entry| entry.section.need() == Need::FirstAnswer);
+    first_answer.map(|entry| entry.range().end).max()
 }
 
 fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {

@@ -39,7 +39,7 @@ pub(crate) fn scaled(table: &Table) -> Array2<f64> {
 /// The genre of each track of a table that has genres: empty where it has none.
 pub(crate) fn genres(table: &Table) -> Vec<&str> {
     let genres = table.genres.as_ref().expect("genres");
-    (0..table.n_tracks()).map(|row| genres.get(row).unwrap_or_default()).collect()
+    genres.iter().collect()
 }
 
 fn read(path: &std::path::Path) -> Table {

@@ -39,9 +39,9 @@ fn header(file: &[u8], length: u64) {
             assert!(header.is_ok_and(|header| header <= file.len()));
             let mut end = 0;
             for section in reader.sections() {
-                assert!(end == 0 || section.offset == end, "a hole before {}", section.name);
+                assert!(end == 0 || section.offset == end, "a hole before {}", section.section);
                 end = section.range().end;
-                assert!(end <= length, "{} ends behind the file", section.name);
+                assert!(end <= length, "{} ends behind the file", section.section);
                 if let Some(bytes) = file.get(section.offset as usize..end as usize) {
                     let _ = SectionData::read(section, bytes);
                 }

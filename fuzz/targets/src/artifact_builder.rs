@@ -29,14 +29,15 @@ impl RawSection {
 /// The sections of a good file, unpacked.
 pub(crate) fn open(file: &[u8]) -> Vec<RawSection> {
     let sections = artifact::sections(file).expect("the model is an artifact of this format");
-    let of = |section: artifact::Section| {
+    let of = |section: artifact::Entry<artifact::Section>| {
+        let name = section.section.to_string();
         let bytes = artifact::section(file, &section);
         match section.compression {
-            Compression::Plain => RawSection::plain(&section.name, bytes),
+            Compression::Plain => RawSection::plain(&name, bytes),
             Compression::Zstd => {
                 let content =
                     zstd::bulk::decompress(bytes, section.uncompressed as usize).expect("a good file unpacks");
-                RawSection::plain(&section.name, &content)
+                RawSection::plain(&name, &content)
             }
         }
     };

@@ -48,11 +48,10 @@ fn check(table: &Table) {
     assert!((2..=16).contains(&table.features.len()));
     assert_eq!(table.ids.len(), tracks);
     assert!(table.ids.iter().chain(table.songs.iter()).all(|text| !text.is_empty()));
-    for row in 0..tracks {
-        assert!(table.artists.get(row).is_some());
-        for column in [&table.albums, &table.genres].into_iter().flatten() {
-            column.get(row);
-        }
+    assert_eq!(table.artists.len(), tracks);
+    assert!(table.artists.iter().all(|artist| !artist.is_empty()));
+    for column in [&table.albums, &table.genres, &table.playlists].into_iter().flatten() {
+        assert_eq!(column.len(), tracks);
     }
     assert!(table.years.as_ref().is_none_or(|years| years.len() == tracks));
     assert!(table.explicit.as_ref().is_none_or(|marks| marks.len() == tracks));

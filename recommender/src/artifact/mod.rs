@@ -3,20 +3,19 @@
 //! Nothing in it depends on when or how fast it was made: the same tracks and options give the same bytes, and their
 //! SHA-256 is the model's version.
 
-pub mod codec;
-mod compression;
+pub mod bytes;
 mod error;
-mod layout;
 mod reader;
+mod registry;
 mod section_data;
+mod title_order;
 mod version;
 
-pub use compression::Compression;
+pub use bytes::{Compression, Entry, FORMAT_VERSION, HEADER_PREFIX_BYTES, MAGIC};
 pub use error::Error;
-pub use layout::{FORMAT_VERSION, HEADER_PREFIX_BYTES, MAGIC, Section, header_length};
 pub use reader::ArtifactReader;
+pub use registry::{Need, Section};
 pub use section_data::SectionData;
-pub(crate) use section_data::{feature_name, graph_name};
 pub use version::{BadVersion, Version};
 
 use crate::{
@@ -56,9 +55,10 @@ pub struct Artifact {
 ///
 /// # Errors
 ///
-/// [`Error::Form`] or [`Error::Invalid`] where a section grows beyond [`codec::MAX_SECTION_BYTES`].
+/// [`Error::Encoding`] or [`Error::Invalid`] where a section grows beyond [`bytes::codec::MAX_SECTION_BYTES`], or its titles
+/// are not in the order that the format keeps.
 pub fn encode(artifact: &Artifact) -> Result<Vec<u8>, Error> {
-    Ok(layout::write(&section_data::sections(artifact)?))
+    Ok(bytes::write(&section_data::sections(artifact)?))
 }
 
 /// The bytes of an artifact with another card: the other sections stay as they are.
@@ -67,25 +67,34 @@ pub fn encode(artifact: &Artifact) -> Result<Vec<u8>, Error> {
 ///
 /// Where the bytes are no artifact.
 pub fn with_card(file: &[u8], card: &Card) -> Result<Vec<u8>, Error> {
-    let packed = |part: Section| match part.name.as_str() {
-        "card" => section_data::card(card),
-        _ => Ok(layout::CompressedSection {
-            bytes: section(file, &part).to_vec(),
-            uncompressed: part.uncompressed as usize,
-            name: part.name,
-            compression: part.compression,
+    let packed = |entry: Entry<Section>| match entry.section {
+        Section::Card => section_data::card(card),
+        name => Ok(bytes::CompressedSection {
+            name: name.to_string(),
+            bytes: section(file, &entry).to_vec(),
+            uncompressed: entry.uncompressed as usize,
+            compression: entry.compression,
         }),
     };
-    Ok(layout::write(&sections(file)?.into_iter().map(packed).collect::<Result<Vec<_>, _>>()?))
+    Ok(bytes::write(&sections(file)?.into_iter().map(packed).collect::<Result<Vec<_>, _>>()?))
 }
 
-/// The sections of an artifact, in their order, without reading them.
+/// How long the header of a file is, in bytes. `start` is the first [`HEADER_PREFIX_BYTES`] bytes of the file, or more.
 ///
 /// # Errors
 ///
-/// Where the bytes are no artifact, or not of this format, or the header is damaged.
-pub fn sections(file: &[u8]) -> Result<Vec<Section>, Error> {
-    layout::read(file, file.len() as u64)
+/// [`Error::Bytes`] where the bytes do not begin an artifact, or one of another format.
+pub fn header_length(start: &[u8]) -> Result<usize, Error> {
+    Ok(bytes::header_length(start)?)
+}
+
+/// The section table of an artifact, without reading the sections.
+///
+/// # Errors
+///
+/// [`Error::Bytes`] where the bytes are no artifact, or not of this format, or the header is damaged.
+pub fn sections(file: &[u8]) -> Result<Vec<Entry<Section>>, Error> {
+    reader::sections(file, file.len() as u64)
 }
 
 /// The bytes of one section of a file.
@@ -93,11 +102,11 @@ pub fn sections(file: &[u8]) -> Result<Vec<Section>, Error> {
 /// # Panics
 ///
 /// If the section is not one of this file's, of which [`sections`] tells.
-pub fn section<'a>(file: &'a [u8], section: &Section) -> &'a [u8] {
-    &file[section.offset as usize..(section.offset + section.length) as usize]
+pub fn section<'a>(file: &'a [u8], entry: &Entry<Section>) -> &'a [u8] {
+    &file[entry.offset as usize..(entry.offset + entry.length) as usize]
 }
 
-/// Reads an artifact, checksums first. The parts are each of the right form, and not yet held against each other:
+/// Reads an artifact, checksums first. The parts are each of the right encoding, and not yet held against each other:
 /// [`Model::assemble`](crate::model::Model::assemble) does that.
 ///
 /// # Errors
@@ -105,8 +114,8 @@ pub fn section<'a>(file: &'a [u8], section: &Section) -> &'a [u8] {
 /// See [`Error`]. No input panics.
 pub fn decode(file: &[u8]) -> Result<Artifact, Error> {
     let mut reader = ArtifactReader::new(file, file.len() as u64)?;
-    for part in reader.sections().to_vec() {
-        reader.add(SectionData::read(&part, section(file, &part))?);
+    for entry in reader.sections().to_vec() {
+        reader.add(SectionData::read(&entry, section(file, &entry))?);
     }
     reader.finish()
 }

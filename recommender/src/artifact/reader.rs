@@ -2,9 +2,9 @@
 
 use super::{
     Artifact, SectionData,
+    bytes::{self, Entry, HeaderError},
     error::Error,
-    layout::{self, Section},
-    section_data::{SECTION_NAMES, feature_name, feature_number, graph_name, graph_number},
+    registry::Section,
 };
 use crate::{
     card::Card,
@@ -12,6 +12,7 @@ use crate::{
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     features::Scaler,
+    invalid::Invalid,
     projection::Projection,
     search::GraphData,
 };
@@ -23,16 +24,16 @@ use crate::{
 /// use recommender::artifact::{ArtifactReader, SectionData};
 ///
 /// let mut reader = ArtifactReader::new(file, file.len() as u64)?;
-/// for section in reader.sections().to_vec() {
-///     let bytes = &file[section.offset as usize..(section.offset + section.length) as usize];
-///     reader.add(SectionData::read(&section, bytes)?);
+/// for entry in reader.sections().to_vec() {
+///     let bytes = &file[entry.offset as usize..(entry.offset + entry.length) as usize];
+///     reader.add(SectionData::read(&entry, bytes)?);
 /// }
 /// reader.finish()
 /// # }
 /// ```
 #[derive(Debug)]
 pub struct ArtifactReader {
-    sections: Vec<Section>,
+    sections: Vec<Entry<Section>>,
     card: Option<Box<Card>>,
     scaler: Option<Scaler>,
     projection: Option<Projection>,
@@ -57,19 +58,15 @@ impl ArtifactReader {
     /// Where the bytes do not begin an artifact of this format, the header is damaged, a section is missing, or one is
     /// unknown.
     pub fn new(header: &[u8], length: u64) -> Result<Self, Error> {
-        let sections = layout::read(header, length)?;
-        let count = |number: fn(&str) -> Option<usize>| {
-            sections.iter().filter(|section| number(&section.name).is_some()).count()
-        };
-        let (features, graphs) = (count(feature_number), count(graph_number));
-        let names = SECTION_NAMES.into_iter().map(str::to_owned);
-        let expected: Vec<String> =
-            names.chain((0..features).map(feature_name)).chain((0..graphs).map(graph_name)).collect();
-        if let Some(missing) = expected.iter().find(|name| !sections.iter().any(|section| section.name == **name)) {
-            return Err(Error::Missing { section: missing.clone() });
-        }
-        if let Some(unknown) = sections.iter().find(|section| !expected.contains(&section.name)) {
-            return Err(Error::Header { reason: format!("section {} is not known to this format", unknown.name) });
+        let sections = sections(header, length)?;
+        let count = |is: fn(&Section) -> bool| sections.iter().filter(|entry| is(&entry.section)).count();
+        let features = count(|section| matches!(section, Section::Feature(_)));
+        let graphs = count(|section| matches!(section, Section::Graph(_)));
+        // No two have one name: where all of these are there, no others are.
+        let missing =
+            Section::all(features, graphs).find(|section| sections.iter().all(|entry| entry.section != *section));
+        if let Some(section) = missing {
+            return Err(Error::Missing { section });
         }
         Ok(Self {
             sections,
@@ -90,7 +87,7 @@ impl ArtifactReader {
     }
 
     /// The sections, as the file has them: graphs last.
-    pub fn sections(&self) -> &[Section] {
+    pub fn sections(&self) -> &[Entry<Section>] {
         &self.sections
     }
 
@@ -133,32 +130,29 @@ impl ArtifactReader {
     /// [`Error::Missing`] with the first section that was not read; [`Error::Invalid`] where there is not one graph for
     /// each cluster.
     pub fn finish(self) -> Result<Artifact, Error> {
-        fn read<T>(part: Option<T>, section: &str) -> Result<T, Error> {
-            part.ok_or_else(|| Error::Missing { section: section.into() })
+        fn read<T>(part: Option<T>, section: Section) -> Result<T, Error> {
+            part.ok_or(Error::Missing { section })
         }
-        let clusters = read(self.clusters, "clusters")?;
-        if self.graphs.len() != clusters.len() {
-            let reason = format!("{} clusters, and {} graphs in the file", clusters.len(), self.graphs.len());
-            return Err(Error::Invalid { section: "clusters".into(), reason });
-        }
+        let clusters = read(self.clusters, Section::Clusters)?;
+        Invalid::count("graphs", clusters.len(), self.graphs.len()).map_err(Error::invalid(Section::Clusters))?;
         let features = self.features.into_iter().enumerate();
         let features =
-            features.map(|(number, column)| read(column, &feature_name(number))).collect::<Result<Vec<_>, _>>()?;
-        let (songs, titles) = read(self.titles, "titles")?;
-        let (ids, id_order) = read(self.ids, "ids")?;
-        let (years, explicit) = read(self.attributes, "facts")?;
+            features.map(|(number, column)| read(column, Section::Feature(number))).collect::<Result<Vec<_>, _>>()?;
+        let (songs, titles) = read(self.titles, Section::Titles)?;
+        let (ids, id_order) = read(self.ids, Section::Ids)?;
+        let (years, explicit) = read(self.attributes, Section::Attributes)?;
         Ok(Artifact {
-            card: *read(self.card, "card")?,
-            scaler: read(self.scaler, "scaler")?,
-            projection: read(self.projection, "projection")?,
+            card: *read(self.card, Section::Card)?,
+            scaler: read(self.scaler, Section::Scaler)?,
+            projection: read(self.projection, Section::Projection)?,
             clusters,
-            bayes: read(self.bayes, "bayes")?,
+            bayes: read(self.bayes, Section::Bayes)?,
             catalog: Catalog {
                 ids,
                 songs,
-                artists: read(self.artists, "artists")?,
-                albums: read(self.albums, "albums")?,
-                genres: read(self.genres, "genres")?,
+                artists: read(self.artists, Section::Artists)?,
+                albums: read(self.albums, Section::Albums)?,
+                genres: read(self.genres, Section::Genres)?,
                 years,
                 explicit,
                 features,
@@ -168,4 +162,13 @@ impl ArtifactReader {
             graphs: self.graphs.into_iter().map_while(|graph| graph).collect(),
         })
     }
+}
+
+/// The section table of a file that is `length` bytes long, from its header or more of it.
+pub(super) fn sections(header: &[u8], length: u64) -> Result<Vec<Entry<Section>>, Error> {
+    let named = |entry: Entry<String>| match Section::parse(&entry.section) {
+        Some(section) => Ok(entry.named(section)),
+        None => Err(HeaderError::UnknownSection { section: entry.section }.into()),
+    };
+    bytes::read(header, length)?.into_iter().map(named).collect()
 }

@@ -4,7 +4,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::partition_point::partition_point;
-use crate::column::{IntColumn, StringColumn};
+use crate::{
+    column::{IntColumn, StringColumn},
+    invalid::Invalid,
+};
 
 /// Rows in the order of their ids.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,22 +33,20 @@ impl IdIndex {
         (place < self.rows.len() && at(place) == id).then(|| self.rows.get(place))
     }
 
-    pub(crate) fn check(&self, tracks: usize) -> Result<(), String> {
-        match self.rows.max() {
-            _ if self.rows.len() != tracks => Err(format!("{} ids in order for {tracks} tracks", self.rows.len())),
-            Some(max) if max as usize >= tracks => Err(format!("an id names track {max} of {tracks}")),
-            _ => Ok(()),
-        }
+    /// Whether a look-up among so many tracks is safe.
+    pub(crate) fn check(&self, tracks: usize) -> Result<(), Invalid> {
+        Invalid::count("ids in order", tracks, self.rows.len())?;
+        Invalid::index("an id is of track", tracks, self.rows.max())
     }
 
     /// Whether the rows really are in the order of their ids, each once.
-    pub(crate) fn verify(&self, ids: &StringColumn) -> Result<(), String> {
+    pub(crate) fn verify(&self, ids: &StringColumn) -> Result<(), Invalid> {
         let mut seen = vec![false; ids.len()];
         let mut before = "";
         for row in self.rows.iter() {
             let this = ids.get(row as usize);
             if this < before || std::mem::replace(&mut seen[row as usize], true) {
-                return Err(format!("track {row} is out of id order"));
+                return Err(Invalid::Order { what: format!("the id of track {row}").into() });
             }
             before = this;
         }

@@ -12,7 +12,10 @@ pub mod titles;
 use serde::Serialize;
 
 pub(crate) use self::error::{Column, Error};
-use crate::column::{DictColumn, IntColumn, NumericColumn, StringColumn};
+use crate::{
+    column::{DictColumn, IntColumn, NumericColumn, StringColumn},
+    invalid::Invalid,
+};
 
 /// The tracks, one a row. Columns that the user's file did not have are `None`.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,58 +84,48 @@ impl Catalog {
     /// Whether this can be the catalogue of a model with these features.
     pub(crate) fn check(&self, features: &[String]) -> Result<(), Error> {
         let tracks = self.songs.len();
-        if tracks == 0 {
-            return Err(Error::NoTracks);
-        }
-        if u32::try_from(tracks).is_err() {
-            return Err(Error::TooManyTracks { got: tracks });
-        }
-        if self.features.len() != features.len() {
-            return Err(Error::FeatureCount { expected: features.len(), got: self.features.len() });
-        }
-        let check = |column: Column, name: &str, rows: usize, values: Result<(), String>| match values {
-            Err(reason) => Err(Error::Values { column, reason }),
-            Ok(()) if rows != tracks => {
-                Err(Error::RowCount { column, name: name.to_owned(), expected: tracks, got: rows })
-            }
-            Ok(()) => Ok(()),
+        // Rows are numbered with 32 bits.
+        Invalid::count_range("tracks", 1..=u32::MAX as usize, tracks).map_err(Error::of(Column::Songs))?;
+        let rows = |column: Column, name: &str, rows: usize| {
+            Invalid::count(format!("rows of column {name}"), tracks, rows).map_err(Error::of(column))
         };
-        check(Column::Ids, "id", self.ids.len(), Ok(()))?;
-        let texts = [
-            (Column::Songs, "song", Some(&self.songs)),
-            (Column::Artists, "artist", Some(&self.artists)),
-            (Column::Albums, "album", self.albums.as_ref()),
-            (Column::Genres, "genre", self.genres.as_ref()),
-        ];
-        for (column, name, texts) in texts {
-            texts.map_or(Ok(()), |texts| check(column, name, texts.len(), texts.check(name)))?;
+        rows(Column::Ids, "id", self.ids.len())?;
+        for (column, name, texts) in self.texts() {
+            rows(column, name, texts.len())?;
+            texts.check(name).map_err(Error::of(column))?;
         }
         for (column, name, numbers) in
-            [(Column::Years, "years", &self.years), (Column::Explicit, "explicit", &self.explicit)]
+            [(Column::Years, "year", &self.years), (Column::Explicit, "explicit", &self.explicit)]
         {
-            numbers.as_ref().map_or(Ok(()), |numbers| check(column, name, numbers.len(), Ok(())))?;
+            numbers.as_ref().map_or(Ok(()), |numbers| rows(column, name, numbers.len()))?;
         }
         for (number, (name, feature)) in features.iter().zip(&self.features).enumerate() {
-            check(Column::Feature(number), name, feature.len(), feature.check(name))?;
+            rows(Column::Feature(number), name, feature.len())?;
+            feature.check(name).map_err(Error::of(Column::Feature(number)))?;
         }
         Ok(())
     }
 
     /// What filters rely on and loading does not check: the dictionaries of the columns.
     pub(crate) fn verify(&self) -> Result<(), Error> {
-        let columns = [
-            (Column::Artists, Some(&self.artists)),
-            (Column::Albums, self.albums.as_ref()),
-            (Column::Genres, self.genres.as_ref()),
-        ];
-        for (column, texts) in columns {
-            let verified = texts.map_or(Ok(()), DictColumn::verify);
-            verified.map_err(|reason| Error::Values { column, reason })?;
+        for (column, name, texts) in self.texts() {
+            texts.verify(name).map_err(Error::of(column))?;
         }
         for (number, feature) in self.features.iter().enumerate() {
-            feature.verify().map_err(|reason| Error::Values { column: Column::Feature(number), reason })?;
+            feature.verify().map_err(Error::of(Column::Feature(number)))?;
         }
         Ok(())
+    }
+
+    /// The columns of text that are there, but for the ids, and what one of their strings is.
+    fn texts(&self) -> impl Iterator<Item = (Column, &'static str, &DictColumn)> {
+        let columns = [
+            (Column::Songs, "song", Some(&self.songs)),
+            (Column::Artists, "artist", Some(&self.artists)),
+            (Column::Albums, "album", self.albums.as_ref()),
+            (Column::Genres, "genre", self.genres.as_ref()),
+        ];
+        columns.into_iter().filter_map(|(column, name, texts)| Some((column, name, texts?)))
     }
 }
 

@@ -10,7 +10,10 @@ use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Catalog, partition_point::partition_point};
-use crate::column::{DictColumn, IntColumn};
+use crate::{
+    column::{DictColumn, IntColumn},
+    invalid::Invalid,
+};
 
 /// What titles and artists are compared by: NFKC, lower case, white space trimmed and single.
 pub fn normalize(text: &str) -> String {
@@ -125,28 +128,35 @@ impl Titles {
     }
 
     /// The distinct titles of a catalogue, numbered as `songs` numbers them, in the order of their first use here.
-    pub(crate) fn spellings(&self, songs: &DictColumn) -> Vec<u32> {
+    pub fn spellings(&self, songs: &DictColumn) -> Vec<u32> {
         let mut seen = vec![false; songs.dictionary().len()];
         let codes = self.rows.iter().map(|row| songs.code(row as usize));
         codes.filter(|code| !std::mem::replace(&mut seen[*code as usize], true)).collect()
     }
 
-    /// Numbers the songs; fails where the rows are not each of the catalogue's once.
-    pub(crate) fn songs(&self, tracks: usize) -> Result<SongIds, String> {
-        if self.rows.len() != tracks || self.relations.len() != tracks {
-            return Err(format!("{} titles for {tracks} tracks", self.rows.len()));
-        }
+    /// Numbers the songs.
+    ///
+    /// # Errors
+    ///
+    /// Where the rows are not each of the catalogue's once, or a relation is none.
+    pub fn songs(&self, tracks: usize) -> Result<SongIds, Invalid> {
+        Invalid::count("titles in order", tracks, self.rows.len())?;
+        Invalid::count("relations of titles", tracks, self.relations.len())?;
+        Invalid::index("a title has relation", NEW_TITLE as usize + 1, self.relations.max())?;
         let mut song_of = vec![u32::MAX; tracks];
         let mut count = 0_u32;
         for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
-            if relation > NEW_TITLE {
-                return Err(format!("a title's relation is {relation}, expected 0 to 2"));
-            }
             count += u32::from(relation != SAME_SONG || count == 0);
             match song_of.get_mut(row as usize) {
                 Some(song) if *song == u32::MAX => *song = count - 1,
-                Some(_) => return Err(format!("track {row} has two titles")),
-                None => return Err(format!("a title names track {row} of {tracks}")),
+                Some(_) => return Err(Invalid::Repeated { what: format!("track {row}").into() }),
+                None => {
+                    return Err(Invalid::Index {
+                        what: "a title is of track".into(),
+                        count: tracks,
+                        got: row as usize,
+                    });
+                }
             }
         }
         Ok(SongIds { song_of, count })
@@ -220,20 +230,20 @@ impl Titles {
     }
 
     /// Whether the rows really are in title order, and related as they say.
-    pub(crate) fn verify(&self, catalog: &Catalog) -> Result<(), String> {
+    pub(crate) fn verify(&self, catalog: &Catalog) -> Result<(), Invalid> {
         let places = SortKeys::of(catalog);
         let mut before: Option<(u32, u32)> = None;
         for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
             let this = places.of_row(catalog, row);
             let expected = match before {
-                Some(that) if this < that => return Err(format!("track {row} is out of title order")),
+                Some(that) if this < that => {
+                    return Err(Invalid::Order { what: format!("the title of track {row}").into() });
+                }
                 Some(that) if this == that => SAME_SONG,
                 Some(that) if this.0 == that.0 => SAME_TITLE,
                 _ => NEW_TITLE,
             };
-            if relation != expected {
-                return Err(format!("track {row} says {relation} of the title before it, expected {expected}"));
-            }
+            Invalid::equal(format!("the relation of the title of track {row}"), &expected, &relation)?;
             before = Some(this);
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{IntColumn, StringColumn};
+use crate::invalid::Invalid;
 
 /// One string a row, from a dictionary.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,27 +51,28 @@ impl DictColumn {
     }
 
     /// What look-ups by code rely on: each string is in the dictionary once.
-    pub(crate) fn verify(&self) -> Result<(), String> {
+    pub(crate) fn verify(&self, name: &str) -> Result<(), Invalid> {
         let mut seen = HashSet::new();
         match self.dictionary.iter().find(|string| !seen.insert(*string)) {
-            Some(string) => Err(format!("{string:?} is in the dictionary twice")),
+            Some(string) => Err(Invalid::Repeated { what: format!("{name} {string:?} of the dictionary").into() }),
             None => Ok(()),
         }
     }
 
-    pub(crate) fn check(&self, name: &str) -> Result<(), String> {
-        match self.codes.max() {
-            Some(max) if max as usize >= self.dictionary.len() => {
-                Err(format!("{name} {max} is not among the {} of its dictionary", self.dictionary.len()))
-            }
-            _ => Ok(()),
-        }
+    /// Whether every code is of a string. `name` says what a string is.
+    pub(crate) fn check(&self, name: &str) -> Result<(), Invalid> {
+        Invalid::index(format!("a track has {name}"), self.dictionary.len(), self.codes.max())
     }
 }
 
 impl DictColumn {
     /// The same strings, from a dictionary in another order: `order` names each of its strings once.
-    pub(crate) fn reordered(&self, order: &[u32]) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// If `order` does not.
+    #[must_use]
+    pub fn with_dictionary_order(&self, order: &[u32]) -> Self {
         let mut place = vec![0; order.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old as usize] = new as u32;
@@ -78,6 +80,16 @@ impl DictColumn {
         let codes: Vec<u32> = self.codes.iter().map(|code| place[code as usize]).collect();
         let dictionary = order.iter().map(|word| self.dictionary.get(*word as usize)).collect();
         Self { dictionary, codes: IntColumn::new(&codes) }
+    }
+
+    /// The strings of other rows, from the same dictionary: `rows` names one for each new row.
+    ///
+    /// # Panics
+    ///
+    /// If one is not below [`DictColumn::len`].
+    #[must_use]
+    pub fn of_rows(&self, rows: &[u32]) -> Self {
+        Self { dictionary: self.dictionary.clone(), codes: self.codes.of_rows(rows) }
     }
 
     /// Strings from a dictionary, by code.
@@ -91,30 +103,47 @@ impl DictColumn {
     }
 }
 
-impl<S: AsRef<str>> FromIterator<S> for DictColumn {
-    /// The dictionary is sorted, so that the same rows in another order share it.
-    fn from_iter<I: IntoIterator<Item = S>>(strings: I) -> Self {
-        let mut seen: HashMap<String, u32> = HashMap::new();
-        let mut codes: Vec<u32> = Vec::new();
-        for string in strings {
-            let string = string.as_ref();
-            let next = seen.len() as u32;
-            let code = match seen.get(string) {
-                Some(code) => *code,
-                None => *seen.entry(string.to_owned()).or_insert(next),
-            };
-            codes.push(code);
-        }
-        let mut sorted: Vec<(String, u32)> = seen.into_iter().collect();
+/// A [`DictColumn`] in the making, row by row.
+#[derive(Clone, Debug, Default)]
+pub struct DictBuilder {
+    /// The distinct strings, numbered in the order of their first use.
+    numbers: HashMap<String, u32>,
+    codes: Vec<u32>,
+}
+
+impl DictBuilder {
+    /// Appends a row. The caller keeps the number of rows below 2^32.
+    pub fn push(&mut self, string: &str) {
+        let next = self.numbers.len() as u32;
+        let code = match self.numbers.get(string) {
+            Some(code) => *code,
+            None => *self.numbers.entry(string.to_owned()).or_insert(next),
+        };
+        self.codes.push(code);
+    }
+
+    /// The column. Its dictionary is sorted, so that the same rows in another order share it.
+    pub fn finish(mut self) -> DictColumn {
+        let mut sorted: Vec<(String, u32)> = self.numbers.into_iter().collect();
         sorted.sort_unstable();
         let mut rank = vec![0; sorted.len()];
         for (position, (_, code)) in sorted.iter().enumerate() {
             rank[*code as usize] = position as u32;
         }
-        for code in &mut codes {
+        for code in &mut self.codes {
             *code = rank[*code as usize];
         }
-        Self { dictionary: sorted.iter().map(|(string, _)| string).collect(), codes: IntColumn::new(&codes) }
+        DictColumn { dictionary: sorted.iter().map(|(string, _)| string).collect(), codes: IntColumn::new(&self.codes) }
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for DictColumn {
+    fn from_iter<I: IntoIterator<Item = S>>(strings: I) -> Self {
+        let mut builder = DictBuilder::default();
+        for string in strings {
+            builder.push(string.as_ref());
+        }
+        builder.finish()
     }
 }
 

@@ -64,7 +64,8 @@ impl IntColumn {
     /// # Panics
     ///
     /// If one is not below [`IntColumn::len`].
-    pub(crate) fn of_rows(&self, rows: &[u32]) -> Self {
+    #[must_use]
+    pub fn of_rows(&self, rows: &[u32]) -> Self {
         match self {
             Self::U8(codes) => Self::U8(rows.iter().map(|row| codes[*row as usize]).collect()),
             Self::U16(codes) => Self::U16(rows.iter().map(|row| codes[*row as usize]).collect()),
@@ -160,7 +161,7 @@ impl Serialize for Bytes<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::codec;
+    use crate::artifact::bytes::codec;
 
     #[test]
     fn codes_take_the_narrowest_width() {

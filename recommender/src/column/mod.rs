@@ -5,7 +5,7 @@ mod int;
 mod numeric;
 mod string;
 
-pub use dict::DictColumn;
+pub use dict::{DictBuilder, DictColumn};
 use int::Bytes;
 pub use int::IntColumn;
 pub use numeric::NumericColumn;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{Bytes, IntColumn};
+use crate::invalid::Invalid;
 
 /// One `f64` a row, from a sorted dictionary of the distinct ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,29 +67,28 @@ impl NumericColumn {
         &self.codes
     }
 
-    /// The same values in another order: `order` names each row once.
-    pub(crate) fn reordered(self, order: &[u32]) -> Self {
-        Self { codes: self.codes.of_rows(order), values: self.values }
+    /// The same values in another order: `rows` names each row once.
+    ///
+    /// # Panics
+    ///
+    /// If one is not below [`NumericColumn::len`].
+    #[must_use]
+    pub fn reordered(self, rows: &[u32]) -> Self {
+        Self { codes: self.codes.of_rows(rows), values: self.values }
     }
 
     /// What filters rely on: the distinct values ascend.
-    pub(crate) fn verify(&self) -> Result<(), String> {
+    pub(crate) fn verify(&self) -> Result<(), Invalid> {
         match self.values.windows(2).find(|pair| pair[0].total_cmp(&pair[1]).is_ge()) {
-            Some(pair) => Err(format!("distinct values must ascend: {} stands before {}", pair[0], pair[1])),
+            Some(pair) => Err(Invalid::Order { what: format!("value {}, behind {},", pair[1], pair[0]).into() }),
             None => Ok(()),
         }
     }
 
-    pub(crate) fn check(&self, name: &str) -> Result<(), String> {
-        if let Some(value) = self.values.iter().find(|value| !value.is_finite()) {
-            return Err(format!("feature {name} holds {value}"));
-        }
-        match self.codes.max() {
-            Some(max) if max as usize >= self.values.len() => {
-                Err(format!("feature {name} has value {max} of {}", self.values.len()))
-            }
-            _ => Ok(()),
-        }
+    /// Whether every code is of a finite value. `name` is the feature's.
+    pub(crate) fn check(&self, name: &str) -> Result<(), Invalid> {
+        Invalid::finite(format!("a value of {name}"), &self.values)?;
+        Invalid::index(format!("a track has {name} value"), self.values.len(), self.codes.max())
     }
 }
 

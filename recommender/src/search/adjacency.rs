@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::column::IntColumn;
+use crate::{column::IntColumn, invalid::Invalid};
 
 /// The most neighbours of a node on the lowest layer, and on the layers above: fixed in `instant-distance`.
-pub(crate) const MAX_DEGREES: [usize; 2] = [64, 32];
+pub const MAX_DEGREES: [usize; 2] = [64, 32];
+/// More layers than a graph of 2^32 nodes has, of which each holds a share of the one below.
+const MAX_LAYERS: usize = 64;
 
 /// The layers of a graph, the lowest first. The lowest holds every node; each layer above holds a prefix of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,77 +86,24 @@ impl<'de> Deserialize<'de> for Layer {
 }
 
 impl Layer {
-    fn check(&self, layer: usize, nodes: usize) -> Result<(), String> {
-        if self.degrees.len() != nodes {
-            return Err(format!("layer {layer} has {} nodes, expected {nodes}", self.degrees.len()));
-        }
-        let width = MAX_DEGREES[layer.min(1)];
-        match self.degrees.max() {
-            Some(degree) if degree as usize > width => {
-                return Err(format!("a node of layer {layer} has {degree} neighbours, at most {width} are allowed"));
-            }
-            _ => {}
-        }
+    fn check(&self, layer: usize, nodes: usize) -> Result<(), Invalid> {
+        Invalid::count(format!("nodes in layer {layer}"), nodes, self.degrees.len())?;
+        let degree = self.degrees.max().unwrap_or(0) as usize;
+        Invalid::count_range(format!("neighbours of a node of layer {layer}"), 0..=MAX_DEGREES[layer.min(1)], degree)?;
         let edges: usize = self.degrees.iter().map(|degree| degree as usize).sum();
-        if edges != self.neighbors.len() {
-            return Err(format!("layer {layer} has {} neighbours, expected {edges}", self.neighbors.len()));
-        }
-        match self.neighbors.max() {
-            Some(id) if id as usize >= nodes => Err(format!("layer {layer} names node {id} of {nodes}")),
-            _ => Ok(()),
-        }
+        Invalid::count(format!("neighbours in layer {layer}"), edges, self.neighbors.len())?;
+        Invalid::index(format!("layer {layer} names node"), nodes, self.neighbors.max())
     }
 }
 
 impl Adjacency {
-    /// How many nodes each layer has, the lowest first.
-    pub(super) fn sizes(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
-        self.layers.iter().map(|layer| layer.degrees.len())
-    }
-
-    /// The same graph with its nodes in another order: `order` names, for each new node, the old one. Each layer must
-    /// stay the prefix that it is. Each node's neighbours come out ascending.
-    pub(super) fn reordered(&self, order: &[u32]) -> Self {
-        let mut place = vec![0_u32; order.len()];
-        for (new, old) in (0..).zip(order) {
-            place[*old as usize] = new;
-        }
-        let layers = self.layers.iter().map(|layer| {
-            let mut starts = Vec::with_capacity(layer.degrees.len() + 1);
-            starts.push(0);
-            starts.extend(layer.degrees.iter().scan(0, |end, degree| {
-                *end += degree as usize;
-                Some(*end)
-            }));
-            let (mut degrees, mut neighbors) = (Vec::new(), Vec::with_capacity(layer.neighbors.len()));
-            for old in &order[..layer.degrees.len()] {
-                let range = starts[*old as usize]..starts[*old as usize + 1];
-                degrees.push(range.len() as u32);
-                let first = neighbors.len();
-                neighbors.extend(range.map(|slot| place[layer.neighbors.get(slot) as usize]));
-                neighbors[first..].sort_unstable();
-            }
-            Layer { degrees: IntColumn::new(&degrees), neighbors: IntColumn::new(&neighbors) }
-        });
-        Self { layers: layers.collect() }
-    }
-
-    /// Mean number of neighbours of a node on the lowest layer.
-    pub fn average_degree(&self) -> f64 {
-        self.layers.first().map_or(0.0, |layer| layer.neighbors.len() as f64 / layer.degrees.len().max(1) as f64)
-    }
-
-    /// Why a search over `nodes` nodes would not be safe, if so. Nothing is checked by `Hnsw` itself.
-    pub(super) fn check(&self, nodes: usize) -> Result<(), String> {
-        if self.layers.is_empty() || self.layers.len() > 64 {
-            return Err(format!("{} layers, expected 1 to 64", self.layers.len()));
-        }
+    /// Whether a search over `nodes` nodes is safe. Nothing is checked by `Hnsw` itself.
+    pub(super) fn check(&self, nodes: usize) -> Result<(), Invalid> {
+        Invalid::count_range("layers", 1..=MAX_LAYERS, self.layers.len())?;
         let mut below = nodes;
         for (number, layer) in self.layers.iter().enumerate() {
             let here = if number == 0 { nodes } else { layer.degrees.len() };
-            if here == 0 || here > below {
-                return Err(format!("layer {number} has {here} nodes, the layer below {below}"));
-            }
+            Invalid::count_range(format!("nodes in layer {number}"), 1..=below, here)?;
             layer.check(number, here)?;
             below = here;
         }
@@ -165,7 +114,7 @@ impl Adjacency {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::codec;
+    use crate::artifact::bytes::codec;
 
     #[test]
     fn layers_come_back() {

@@ -6,7 +6,7 @@ use instant_distance::{Hnsw, Search};
 use serde::{Deserialize, Serialize};
 
 use super::{adjacency::Adjacency, load_hnsw::load_hnsw, neighbor::Neighbor};
-use crate::{column::IntColumn, vector::Vector};
+use crate::{column::IntColumn, invalid::Invalid, vector::Vector};
 
 /// How many candidates a search keeps, and the most nodes that it answers with (`ef` in Malkov and Yashunin 2018).
 pub const EF_SEARCH: usize = 100;
@@ -47,19 +47,17 @@ impl Graph {
     /// # Errors
     ///
     /// Why the parts do not make a graph over these vectors.
-    pub fn new(vectors: &[Vector], data: &GraphData) -> Result<Self, String> {
+    pub fn new(vectors: &[Vector], data: &GraphData) -> Result<Self, Invalid> {
         let starts = starts(vectors);
         let points: Vec<Vector> = starts[..starts.len() - 1].iter().map(|row| vectors[*row as usize]).collect();
         data.adjacency.check(points.len())?;
-        let unreachable = data
-            .unreachable
-            .iter()
-            .map(|node| match points.get(node as usize) {
-                Some(point) => Ok((node, *point)),
-                None => Err(format!("the list of unreachable nodes names node {node} of {}", points.len())),
-            })
-            .collect::<Result<_, _>>()?;
-        let hnsw = load_hnsw(&points, &data.adjacency, EF_SEARCH).map_err(|error| error.to_string())?;
+        Invalid::index("the list of unreachable nodes has node", points.len(), data.unreachable.max())?;
+        let unreachable = data.unreachable.iter().map(|node| (node, points[node as usize])).collect();
+        let hnsw = load_hnsw(&points, &data.adjacency, EF_SEARCH).map_err(|error| Invalid::Differs {
+            what: "the graph".into(),
+            expected: "one that instant-distance takes".into(),
+            got: error.to_string(),
+        })?;
         Ok(Self { hnsw, starts, unreachable, searches: Mutex::default() })
     }
 

@@ -16,8 +16,17 @@ use serde::{
 use super::adjacency::{Adjacency, Layer, MAX_DEGREES};
 use crate::vector::Vector;
 
-/// Builds the graph over `points`. `adjacency` must have been checked for as many nodes.
-pub(super) fn load_hnsw(points: &[Vector], adjacency: &Adjacency, ef_search: usize) -> Result<Hnsw<Vector>, Error> {
+/// Loads the graph over `points`, one for each node, as instant-distance searches it. `adjacency` must be that of a
+/// checked or a built graph; `ef_search` is how many candidates its searches keep.
+///
+/// # Errors
+///
+/// Where instant-distance does not take the graph.
+///
+/// # Panics
+///
+/// Where `adjacency` has no layer, or its degrees do not add up.
+pub fn load_hnsw(points: &[Vector], adjacency: &Adjacency, ef_search: usize) -> Result<Hnsw<Vector>, Error> {
     Hnsw::deserialize(Graph { points, adjacency, ef_search })
 }
 

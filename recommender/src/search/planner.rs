@@ -7,7 +7,7 @@ use super::{
     graph::{EF_SEARCH, Graph, GraphData},
     neighbor::Neighbor,
 };
-use crate::{catalog::titles::SongIds, vector::Vector};
+use crate::{catalog::titles::SongIds, invalid::Invalid, vector::Vector};
 
 /// How to search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,9 +72,13 @@ impl Neighbors {
     }
 
     /// Gives a cluster its graph. One that it has already stays.
-    pub(crate) fn add_graph(&self, cluster: usize, data: &GraphData) -> Result<(), String> {
+    pub(crate) fn add_graph(&self, cluster: usize, data: &GraphData) -> Result<(), Invalid> {
         let (Some(range), Some(place)) = (self.ranges.get(cluster), self.graphs.get(cluster)) else {
-            return Err(format!("a graph of cluster {cluster} of {}", self.ranges.len()));
+            return Err(Invalid::Index {
+                what: "a graph is of cluster".into(),
+                count: self.ranges.len(),
+                got: cluster,
+            });
         };
         let graph = Graph::new(&self.vectors[range.start as usize..range.end as usize], data)?;
         // Nothing is lost where two bring the same graph.

@@ -1,6 +1,6 @@
 //! Artifacts with right checksums and wrong content, written from the format's description.
 
-use recommender::artifact::{Compression, MAGIC, sections};
+use recommender::artifact::{Compression, Entry, MAGIC, Section, sections};
 
 /// One section of a file that is being forged.
 #[derive(Clone)]
@@ -13,17 +13,17 @@ pub(crate) struct RawSection {
 
 /// The sections of a file, unpacked.
 pub(crate) fn open(file: &[u8]) -> Vec<RawSection> {
-    let uncompressed = |section: &recommender::artifact::Section| {
+    let uncompressed = |section: &Entry<Section>| {
         let bytes = recommender::artifact::section(file, section);
         match section.compression {
             Compression::Plain => bytes.to_vec(),
             Compression::Zstd => zstd::bulk::decompress(bytes, section.uncompressed as usize).expect("unpacks"),
         }
     };
-    let of = |section: recommender::artifact::Section| RawSection {
+    let of = |section: Entry<Section>| RawSection {
         content: uncompressed(&section),
         zstd: section.compression == Compression::Zstd,
-        name: section.name,
+        name: section.section.to_string(),
     };
     sections(file).expect("an artifact").into_iter().map(of).collect()
 }

@@ -6,14 +6,18 @@ pub(crate) mod artifact_builder;
 
 use std::collections::BTreeMap;
 
+use ndarray::Array2;
 use recommender::{
     artifact::Artifact,
-    build::{ClusterSpec, TrainingTable, build},
     card::{Card, ClassScores, ClassificationReport, ClassifierMetrics, ClusterSummary, FeatureSummary, IndexMetrics},
     clusters::NaiveBayes,
+    column::{DictColumn, IntColumn},
     features::Scaler,
     projection::Projection,
-    search::BuildOptions,
+};
+use trainer::training::{
+    assemble::{ArtifactBuilder, ClusterSpec, GraphOptions, TrackColumns},
+    graphs::BuildOptions,
 };
 
 /// One invented track.
@@ -104,21 +108,22 @@ pub(crate) fn artifact(tracks: &[Invented], k: usize, threads: usize) -> Artifac
         },
         index: IndexMetrics { recall_at_10: 1.0, average_degree: 0.0, unreachable: 0 },
     };
-    let raw: Vec<f64> = tracks.iter().flat_map(|track| track.features.iter().copied()).collect();
-    let labelled = TrainingTable {
-        raw: &raw,
-        labels: &labels,
-        ids: Box::new(|track| &tracks[track].id),
-        songs: Box::new(|track| &tracks[track].song),
-        artists: Box::new(|track| &tracks[track].artist),
-        albums: Some(Box::new(|track| &tracks[track].album)),
+    let numbers = |of: fn(u32) -> u32| IntColumn::new(&(0..tracks.len() as u32).map(of).collect::<Vec<_>>());
+    let features = Array2::from_shape_fn((tracks.len(), width), |(track, f)| tracks[track].features[f]);
+    let columns = TrackColumns {
+        features: features.view(),
+        ids: &tracks.iter().map(|track| &track.id).collect(),
+        songs: &tracks.iter().map(|track| &track.song).collect(),
+        artists: &tracks.iter().map(|track| &track.artist).collect(),
+        albums: Some(&tracks.iter().map(|track| &track.album).collect::<DictColumn>()),
         genres: None,
-        years: Some(Box::new(|track| 1960 + track as u32 % 60)),
-        explicit: Some(Box::new(|track| track as u32 % 3)),
+        years: Some(&numbers(|track| 1960 + track % 60)),
+        explicit: Some(&numbers(|track| track % 3)),
     };
-    let graphs = Some((&BuildOptions::default(), threads));
-    let built = build(&labelled, scaler, projection, clusters, bayes, card, graphs, &|_| {});
-    let mut artifact = built.expect("the tracks make a model");
+    let graphs = Some(GraphOptions { build: BuildOptions::default(), threads });
+    let builder =
+        ArtifactBuilder { tracks: columns, labels: &labels, clusters, scaler, projection, bayes, card, graphs };
+    let mut artifact = builder.build(&|_| {}).expect("the tracks make a model");
     artifact.card.clusters = (0..)
         .zip(&artifact.clusters)
         .map(|(id, cluster)| ClusterSummary {

@@ -39,10 +39,10 @@ impl Inspect {
         let tracks = model.catalog().len() as f64;
         let sections: Vec<Section> = artifact::sections(&file)?
             .into_iter()
-            .map(|section| Section {
-                name: section.name,
-                bytes: section.length,
-                bytes_per_track: (section.length as f64 / tracks * 100.0).round() / 100.0,
+            .map(|entry| Section {
+                name: entry.section.to_string(),
+                bytes: entry.length,
+                bytes_per_track: (entry.length as f64 / tracks * 100.0).round() / 100.0,
             })
             .collect();
         let inspected = Inspected {

@@ -47,10 +47,10 @@ impl Playlists {
         let lists = table.playlists.as_ref()?;
         let mut playlists = Self::default();
         for row in 0..table.n_tracks() {
-            if let Some(playlist) = lists.get(row) {
-                let artist = table.artists.get(row).unwrap_or_default();
-                playlists
-                    .add(model, PlaylistEntry { playlist, id: table.ids.get(row), song: table.songs.get(row), artist });
+            let playlist = lists.get(row);
+            if !playlist.is_empty() {
+                let (id, song, artist) = (table.ids.get(row), table.songs.get(row), table.artists.get(row));
+                playlists.add(model, PlaylistEntry { playlist, id, song, artist });
             }
         }
         (!playlists.is_empty()).then_some(playlists)

@@ -2,10 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use recommender::column::StringColumn;
+use recommender::column::{DictColumn, StringColumn};
 use sha2::{Digest, Sha256};
-
-use super::Interned;
 
 /// Length of an id, made here or by Spotify: as many base62 digits as 128 bits need.
 pub(crate) const LENGTH: usize = 22;
@@ -41,7 +39,7 @@ fn hash(artist: &str, song: &str, occurrence: u32) -> u128 {
 }
 
 /// Gives every track whose id is empty one that no other track of the table has. Nothing where there is no room.
-pub(crate) fn fill(ids: StringColumn, artists: &Interned, songs: &StringColumn) -> Option<StringColumn> {
+pub(crate) fn fill(ids: StringColumn, artists: &DictColumn, songs: &StringColumn) -> Option<StringColumn> {
     let missing: Vec<usize> = (0..ids.len()).filter(|&row| ids.get(row).is_empty()).collect();
     if missing.is_empty() {
         return Some(ids);
@@ -51,7 +49,7 @@ pub(crate) fn fill(ids: StringColumn, artists: &Interned, songs: &StringColumn) 
     let mut occurrences: HashMap<u128, u32> = HashMap::new();
     let mut made = Vec::with_capacity(missing.len());
     for &row in &missing {
-        let (artist, song) = (artists.get(row).unwrap_or_default(), songs.get(row));
+        let (artist, song) = (artists.get(row), songs.get(row));
         let first = hash(artist, song, 1);
         let occurrence = occurrences.entry(first).or_default();
         made.push(loop {
@@ -79,14 +77,13 @@ pub(crate) fn fill(ids: StringColumn, artists: &Interned, songs: &StringColumn) 
 
 #[cfg(test)]
 mod tests {
-    use super::{super::interned::Interner, *};
+    use super::*;
 
     fn filled(tracks: &[(&str, &str, &str)]) -> Vec<String> {
         let ids: StringColumn = tracks.iter().map(|&(id, _, _)| id).collect();
         let songs: StringColumn = tracks.iter().map(|&(_, _, song)| song).collect();
-        let mut artists = Interner::default();
-        tracks.iter().for_each(|&(_, artist, _)| artists.push(artist));
-        fill(ids, &artists.finish(), &songs).expect("room").iter().map(str::to_owned).collect()
+        let artists: DictColumn = tracks.iter().map(|&(_, artist, _)| artist).collect();
+        fill(ids, &artists, &songs).expect("room").iter().map(str::to_owned).collect()
     }
 
     #[test]

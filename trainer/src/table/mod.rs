@@ -23,7 +23,6 @@ mod dropped;
 mod error;
 mod feature;
 pub(crate) mod id;
-mod interned;
 mod playlists;
 mod read;
 mod rows;
@@ -35,7 +34,6 @@ pub use self::{
     dropped::Dropped,
     error::Error,
     feature::{Feature, UnknownFeature},
-    interned::Interned,
     playlists::{PlaylistEntry, open_playlists, read_playlists},
     read::{MAX_TRACKS, Options, open, read},
     track_table::Table,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use ndarray::Array2;
-use recommender::column::StringColumn;
+use recommender::column::{DictBuilder, IntColumn, StringColumn};
 
 use super::{
     cell,
@@ -17,7 +17,6 @@ use super::{
     error::Error,
     feature::Feature,
     id,
-    interned::Interner,
     rows::{Row, Rows},
     track_table::Table,
 };
@@ -127,12 +126,12 @@ struct Builder {
     values: Vec<f64>,
     ids: StringColumn,
     songs: StringColumn,
-    artists: Interner,
-    albums: Option<Interner>,
-    genres: Option<Interner>,
-    playlists: Option<Interner>,
-    years: Option<Vec<Option<u16>>>,
-    explicit: Option<Vec<Option<bool>>>,
+    artists: DictBuilder,
+    albums: Option<DictBuilder>,
+    genres: Option<DictBuilder>,
+    playlists: Option<DictBuilder>,
+    years: Option<Vec<u32>>,
+    explicit: Option<Vec<u32>>,
     dropped: Dropped,
 }
 
@@ -143,10 +142,10 @@ impl Builder {
             values: Vec::new(),
             ids: StringColumn::default(),
             songs: StringColumn::default(),
-            artists: Interner::default(),
-            albums: columns.album.map(|_| Interner::default()),
-            genres: columns.genre.map(|_| Interner::default()),
-            playlists: columns.playlist.map(|_| Interner::default()),
+            artists: DictBuilder::default(),
+            albums: columns.album.map(|_| DictBuilder::default()),
+            genres: columns.genre.map(|_| DictBuilder::default()),
+            playlists: columns.playlist.map(|_| DictBuilder::default()),
             years: columns.year.map(|_| Vec::new()),
             explicit: columns.explicit.map(|_| Vec::new()),
             dropped: Dropped::default(),
@@ -180,10 +179,10 @@ impl Builder {
             playlists.push(row.cell(column));
         }
         if let (Some(years), Some(column)) = (&mut self.years, columns.year) {
-            years.push(cell::year(row.cell(column)));
+            years.push(cell::year(row.cell(column)).map_or(0, u32::from));
         }
         if let (Some(explicit), Some(column)) = (&mut self.explicit, columns.explicit) {
-            explicit.push(cell::flag(row.cell(column)));
+            explicit.push(cell::flag(row.cell(column)).map_or(0, |explicit| 1 + u32::from(explicit)));
         }
         true
     }
@@ -227,11 +226,11 @@ impl Builder {
             ids,
             songs: self.songs,
             artists,
-            albums: self.albums.map(Interner::finish),
-            genres: self.genres.map(Interner::finish),
-            playlists: self.playlists.map(Interner::finish),
-            years: self.years,
-            explicit: self.explicit,
+            albums: self.albums.map(DictBuilder::finish),
+            genres: self.genres.map(DictBuilder::finish),
+            playlists: self.playlists.map(DictBuilder::finish),
+            years: self.years.map(|years| IntColumn::new(&years)),
+            explicit: self.explicit.map(|explicit| IntColumn::new(&explicit)),
             dropped: self.dropped,
             warnings: self.columns.warnings,
         })

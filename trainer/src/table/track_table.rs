@@ -1,9 +1,9 @@
 //! The tracks of one file, as columns.
 
 use ndarray::Array2;
-use recommender::column::StringColumn;
+use recommender::column::{DictColumn, IntColumn, StringColumn};
 
-use super::{dropped::Dropped, feature::Feature, interned::Interned};
+use super::{dropped::Dropped, feature::Feature};
 
 /// The tracks of one file, as columns. Row i of every column is the same track, in the file's order.
 #[derive(Clone, Debug)]
@@ -23,17 +23,17 @@ pub struct Table {
     /// Titles, without surrounding white space, never empty.
     pub songs: StringColumn,
     /// Artists as the file names them, several in one cell as one name.
-    pub artists: Interned,
-    /// Albums, where the file has such a column.
-    pub albums: Option<Interned>,
-    /// Genres, where the file has such a column.
-    pub genres: Option<Interned>,
-    /// The playlist that the row says the track is on, where the file has such a column.
-    pub playlists: Option<Interned>,
-    /// Years of release, where the file has such a column.
-    pub years: Option<Vec<Option<u16>>>,
-    /// Whether the lyrics are explicit, where the file has such a column.
-    pub explicit: Option<Vec<Option<bool>>>,
+    pub artists: DictColumn,
+    /// Albums, where the file has such a column; empty where a row has none.
+    pub albums: Option<DictColumn>,
+    /// Genres, where the file has such a column; empty where a row has none.
+    pub genres: Option<DictColumn>,
+    /// The playlist that the row says the track is on, where the file has such a column; empty where it is on none.
+    pub playlists: Option<DictColumn>,
+    /// Years of release, where the file has such a column; 0 where a row has none.
+    pub years: Option<IntColumn>,
+    /// Explicit lyrics, where the file has such a column: 0 unknown, 1 no, 2 yes.
+    pub explicit: Option<IntColumn>,
     /// The rows that were left out.
     pub dropped: Dropped,
     /// What a person should know about how the columns were understood, a sentence each.

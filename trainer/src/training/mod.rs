@@ -1,7 +1,9 @@
 //! The method, step by step: scale, elbow, cluster, name, classify, index, check.
 
+pub mod assemble;
 pub mod cluster_names;
 pub mod elbow;
+pub mod graphs;
 pub mod kmeans;
 pub mod naive_bayes;
 pub mod projection;
@@ -14,17 +16,17 @@ use ndarray::Array2;
 use recommender::{
     Model, Version,
     artifact::{self, Artifact},
-    build::{ClusterSpec, NumberOf, TextOf, TrainingTable, build},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
     clusters::NaiveBayes,
-    search::BuildOptions,
 };
 
 use crate::{
     console::Console,
     evaluation,
     evaluation::silhouette::{Silhouette, silhouettes},
-    table::{Interned, Table},
+    table::Table,
+    training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions, TrackColumns},
+    training::graphs::BuildOptions,
     training::kmeans::Clustering,
     training::scale::Scaler,
     training::weights::Weights,
@@ -103,7 +105,10 @@ pub enum Error {
     /// The model cannot be measured.
     #[error("the model cannot be measured: {0}")]
     Quality(#[from] evaluation::Error),
-    /// The artifact cannot be made, or does not read back.
+    /// The artifact cannot be made.
+    #[error("the artifact cannot be made: {0}")]
+    Assemble(#[from] assemble::Error),
+    /// The artifact cannot be encoded, or does not read back.
     #[error("the artifact cannot be made: {0}")]
     Artifact(#[from] artifact::Error),
 }
@@ -214,10 +219,7 @@ fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) 
     let projection = projection::fit(scaled.view())?;
     drop(scaled);
     let genres = match &table.genres {
-        Some(genres) => {
-            let cells = (0..table.n_tracks()).map(|row| genres.get(row).unwrap_or_default());
-            cluster_names::typical(cells, &clustering.labels, clustering.k())
-        }
+        Some(genres) => cluster_names::typical(genres.iter(), &clustering.labels, clustering.k()),
         None => vec![Vec::new(); clustering.k()],
     };
     let features: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -257,12 +259,11 @@ fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) 
         .collect();
     let Scaler { mean, deviation, weights } = scaler;
     let scaler = recommender::features::Scaler { features: names, mean, deviation, weights };
-    let graphs = BuildOptions { seed: options.seed, ..BuildOptions::default() };
-    let graphs = with_graphs.then_some((&graphs, options.threads));
-    let labelled = labelled(table, &clustering.labels);
-    let progress = |done| stage.set(done as u64);
-    let artifact = build(&labelled, scaler, projection, clusters, bayes, card, graphs, &progress)?;
-    drop(labelled);
+    let build = BuildOptions { seed: options.seed, ..BuildOptions::default() };
+    let graphs = with_graphs.then_some(GraphOptions { build, threads: options.threads });
+    let (tracks, labels) = (columns(table), &clustering.labels);
+    let builder = ArtifactBuilder { tracks, labels, clusters, scaler, projection, bayes, card, graphs };
+    let artifact = builder.build(&|done| stage.set(done as u64))?;
     stage.done(&format!("{:.1} neighbours a node", artifact.card.index.average_degree));
     Ok(TrainingOutput { artifact, scaled_means, silhouettes })
 }
@@ -286,21 +287,16 @@ fn means_by_cluster(values: &Array2<f64>, clustering: &Clustering) -> Array2<f64
     means
 }
 
-fn labelled<'a>(table: &'a Table, labels: &'a [u32]) -> TrainingTable<'a> {
-    let column = |cells: &'a Interned| -> TextOf<'a> { Box::new(|row| cells.get(row).unwrap_or_default()) };
-    TrainingTable {
-        // A table's matrix is made row by row: it is always in standard layout.
-        raw: table.values.as_slice().unwrap_or_default(),
-        labels,
-        ids: Box::new(|row| table.ids.get(row)),
-        songs: Box::new(|row| table.songs.get(row)),
-        artists: column(&table.artists),
-        albums: table.albums.as_ref().map(column),
-        genres: table.genres.as_ref().map(column),
-        years: table.years.as_ref().map(|years| -> NumberOf<'a> { Box::new(|row| years[row].unwrap_or(0).into()) }),
-        explicit: table.explicit.as_ref().map(|explicit| -> NumberOf<'a> {
-            Box::new(|row| explicit[row].map_or(0, |explicit| 1 + u32::from(explicit)))
-        }),
+fn columns(table: &Table) -> TrackColumns<'_> {
+    TrackColumns {
+        features: table.values.view(),
+        ids: &table.ids,
+        songs: &table.songs,
+        artists: &table.artists,
+        albums: table.albums.as_ref(),
+        genres: table.genres.as_ref(),
+        years: table.years.as_ref(),
+        explicit: table.explicit.as_ref(),
     }
 }
 

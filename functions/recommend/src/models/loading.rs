@@ -7,7 +7,7 @@ use std::{
 
 use recommender::{
     Model,
-    artifact::{self, ArtifactReader, Section, SectionData},
+    artifact::{self, ArtifactReader, Entry, Need, Section, SectionData},
     model::vectors,
     vector::Vector,
 };
@@ -57,7 +57,8 @@ pub(super) async fn load(store: &Store, latest: Latest) -> Result<Arc<LoadedMode
 async fn begin(store: &Store, latest: Latest) -> Result<(Arc<LoadedModel>, Graphs), Error> {
     let download = Arc::new(store.download(&latest));
     let loading = header(&download).await?;
-    let (graphs, sections): (Vec<_>, Vec<_>) = loading.sections().to_vec().into_iter().partition(Section::is_graph);
+    let (graphs, sections): (Vec<_>, Vec<_>) =
+        loading.sections().to_vec().into_iter().partition(|entry| entry.section.need() == Need::Graphs);
     let reader = Reader { download, decoders: decoders() };
     let loaded = read(&reader, loading, sections, latest).await?;
     Ok((Arc::new(loaded), Graphs { reader, sections: graphs }))
@@ -83,7 +84,7 @@ async fn header(download: &Download) -> Result<ArtifactReader, Error> {
 async fn read(
     reader: &Reader,
     mut loading: ArtifactReader,
-    sections: Vec<Section>,
+    sections: Vec<Entry<Section>>,
     latest: Latest,
 ) -> Result<LoadedModel, Error> {
     let mut pieces: JoinSet<Result<SectionData, Error>> = JoinSet::new();
@@ -123,7 +124,7 @@ struct Reader {
 }
 
 impl Reader {
-    async fn take(&self, section: &Section) -> Result<bytes::Bytes, Error> {
+    async fn take(&self, section: &Entry<Section>) -> Result<bytes::Bytes, Error> {
         Ok(self.download.take(section.range()).await?)
     }
 
@@ -141,7 +142,7 @@ impl Reader {
 /// The graphs of a model that answers already.
 struct Graphs {
     reader: Reader,
-    sections: Vec<Section>,
+    sections: Vec<Entry<Section>>,
 }
 
 impl Graphs {

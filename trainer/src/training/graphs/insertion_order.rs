@@ -6,8 +6,9 @@
 //! order of the tree (a biased randomized insertion order: Amenta, Choi and Rote 2003, "Incremental constructions con
 //! BRIO"). Measured on 264,797 tracks: a third less time, at the same recall.
 
+use recommender::vector::Vector;
+
 use super::kd_order;
-use crate::vector::Vector;
 
 /// The numbers of the points, in the order to insert them in. The same points give the same order.
 pub(super) fn order(points: &[Vector]) -> Vec<u32> {

@@ -1,25 +1,45 @@
 //! The neighbours out of an `Hnsw`, through its own `Serialize`: `instant-distance` shows them nowhere else.
 //!
-//! The counterpart of `load_hnsw`. Number after number is looked at as it comes: a graph takes 320 bytes a node, and no
-//! second one is ever made.
+//! The counterpart of [`load_hnsw`](recommender::search::load_hnsw). Number after number is looked at as it comes: a graph
+//! takes 320 bytes a node, and no second one is ever made.
 
+use bincode::{
+    config::{Configuration, Fixint, LittleEndian},
+    enc::write::Writer,
+    error::EncodeError,
+};
 use instant_distance::Hnsw;
-
-use super::adjacency::{Adjacency, Layer, MAX_DEGREES};
-use crate::{
-    artifact::codec,
+use recommender::{
     column::IntColumn,
+    search::{Adjacency, Layer, MAX_DEGREES},
     vector::{LANES, Vector},
 };
 
+use super::Error;
+
+/// Integers of fixed width: each number is one write.
+const FIXINT: Configuration<LittleEndian, Fixint> = bincode::config::standard().with_fixed_int_encoding();
+
 /// Reads a graph's neighbours out of it.
-pub(super) fn extract_adjacency(graph: &Hnsw<Vector>) -> Result<Adjacency, codec::Error> {
+pub(super) fn extract_adjacency(graph: &Hnsw<Vector>) -> Result<Adjacency, Error> {
     let mut extraction = Extraction::default();
-    codec::numbers(graph, |number| extraction.take(number))?;
+    bincode::serde::encode_into_writer(graph, &mut extraction, FIXINT)?;
     if extraction.next != Next::Nothing {
-        return Err(codec::Error::Rebuild("the graph ended where more was expected".to_owned()));
+        return Err(Error::EndsEarly);
     }
     Ok(Adjacency { layers: extraction.layers })
+}
+
+/// Takes the numbers that a graph serialises to, lengths of sequences among them. Floats come as their bits.
+impl Writer for Extraction {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        let mut number = [0; 8];
+        let low = number.get_mut(..bytes.len()).ok_or(EncodeError::Other("a number of more than 8 bytes"))?;
+        low.copy_from_slice(bytes);
+        self.take(u64::from_le_bytes(number));
+        Ok(())
+    }
 }
 
 /// What the next number is: `ef_search`, `points`, `zero` (64 slots a node) and `layers` (32 slots a node), sequences
@@ -29,7 +49,7 @@ enum Next {
     #[default]
     EfSearch,
     Points,
-    /// So many more.
+    /// Lanes of the points that are still to come.
     Lanes(u64),
     Nodes,
     Slots,

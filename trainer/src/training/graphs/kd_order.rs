@@ -1,6 +1,6 @@
 //! An order of points in which near ones mostly have near numbers.
 
-use crate::vector::{LANES, Vector};
+use recommender::vector::{LANES, Vector};
 
 /// Sorts `numbers` of points by splitting them at the median of the lane that varies most, again and again (a k-d
 /// tree, Bentley 1975): its leaves from left to right. The same points give the same order.

@@ -1,10 +1,6 @@
 //! The one place that knows bincode: values to bytes and back, with a limit on what may be read.
 
-use bincode::{
-    config::{Configuration, Fixint, Limit, LittleEndian, Varint},
-    enc::write::Writer,
-    error::EncodeError,
-};
+use bincode::config::{Configuration, Limit, LittleEndian, Varint};
 use serde::{Deserialize, Serialize};
 
 /// No section may be longer: 1 GiB.
@@ -19,6 +15,15 @@ pub enum Error {
     /// The bytes are not of the form that was expected.
     #[error("cannot decode: {0}")]
     Decode(#[from] bincode::error::DecodeError),
+    /// The bytes are not the JSON that was expected, or a value does not fit JSON.
+    #[error("not the JSON that was expected: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A section grows longer than [`MAX_SECTION_BYTES`].
+    #[error("{got} bytes, at most {MAX_SECTION_BYTES} are allowed")]
+    TooLong {
+        /// Its length.
+        got: usize,
+    },
     /// The bytes could not be packed.
     #[error("cannot pack: {0}")]
     Compress(#[source] std::io::Error),
@@ -39,9 +44,6 @@ pub enum Error {
         /// How many bytes were asked for.
         length: usize,
     },
-    /// A graph cannot be rebuilt.
-    #[error("cannot rebuild a graph: {0}")]
-    Rebuild(String),
     /// Bytes were left over.
     #[error("{left} of {length} bytes are left over")]
     LeftOver {
@@ -54,7 +56,6 @@ pub enum Error {
 
 const VARINT: Configuration<LittleEndian, Varint, Limit<MAX_SECTION_BYTES>> =
     bincode::config::standard().with_limit::<MAX_SECTION_BYTES>();
-const FIXINT: Configuration<LittleEndian, Fixint> = bincode::config::standard().with_fixed_int_encoding();
 
 /// Encodes with variable-length integers: what sections hold.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
@@ -69,26 +70,4 @@ pub(crate) fn decode<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Er
         0 => Ok(value),
         left => Err(Error::LeftOver { left, length: bytes.len() }),
     }
-}
-
-/// Hands out the numbers that a value serialises to, one by one, lengths of sequences among them: nothing is kept.
-/// Floats come as their bits.
-pub(crate) fn numbers<T: Serialize>(value: &T, each: impl FnMut(u64)) -> Result<(), Error> {
-    struct NumberSink<F>(F);
-
-    impl<F: FnMut(u64)> Writer for NumberSink<F> {
-        // With integers of fixed width, each number is one write.
-        #[inline]
-        fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
-            let mut number = [0; 8];
-            number
-                .get_mut(..bytes.len())
-                .ok_or(EncodeError::Other("a number of more than 8 bytes"))?
-                .copy_from_slice(bytes);
-            (self.0)(u64::from_le_bytes(number));
-            Ok(())
-        }
-    }
-
-    Ok(bincode::serde::encode_into_writer(value, NumberSink(each), FIXINT)?)
 }

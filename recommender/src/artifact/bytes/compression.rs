@@ -39,13 +39,17 @@ impl Compression {
 }
 
 /// Packs bytes, or leaves them as they are where that is shorter.
-pub(super) fn compress(bytes: Vec<u8>) -> Result<(Compression, Vec<u8>), Error> {
+pub(in crate::artifact) fn compress(bytes: Vec<u8>) -> Result<(Compression, Vec<u8>), Error> {
     let packed = zstd::bulk::compress(&bytes, ZSTD_LEVEL).map_err(Error::Compress)?;
     if packed.len() < bytes.len() { Ok((Compression::Zstd, packed)) } else { Ok((Compression::Plain, bytes)) }
 }
 
 /// Unpacks bytes that are `uncompressed` bytes long: no more than that is allocated.
-pub(super) fn decompress(compression: Compression, bytes: &[u8], uncompressed: usize) -> Result<Cow<'_, [u8]>, Error> {
+pub(in crate::artifact) fn decompress(
+    compression: Compression,
+    bytes: &[u8],
+    uncompressed: usize,
+) -> Result<Cow<'_, [u8]>, Error> {
     let whole = match compression {
         Compression::Plain => Cow::Borrowed(bytes),
         Compression::Zstd => {

@@ -2,10 +2,13 @@
 
 use instant_distance::{Builder, Heuristic, Hnsw, Point, Search};
 
-use super::{
-    EF_SEARCH, GraphData, extract_adjacency::extract_adjacency, insertion_order, kd_order, load_hnsw::load_hnsw,
+use recommender::{
+    column::IntColumn,
+    search::{EF_SEARCH, GraphData, load_hnsw},
+    vector::Vector,
 };
-use crate::{artifact::codec, column::IntColumn, vector::Vector};
+
+use super::{Error, extract_adjacency::extract_adjacency, insertion_order, kd_order, relabel::relabel};
 
 /// How many candidates are kept while most nodes are looked for by their own vector.
 const EF_QUICK: usize = 8;
@@ -44,8 +47,8 @@ pub struct BuiltGraph {
 ///
 /// # Errors
 ///
-/// Fails where the graph cannot be read out of `instant-distance`, which would be a defect.
-pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, codec::Error> {
+/// Where the graph cannot be read out of instant-distance, or does not load again, which would be a defect.
+pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, Error> {
     // `instant-distance` shuffles the points before it inserts them. They are handed over so that they come out of that
     // in the order wanted.
     let inserted = insertion_order::order(&points);
@@ -66,20 +69,20 @@ pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, 
     // layer stays a prefix of the one below, and the topmost, where every search begins, stays as it is.
     let mut nodes: Vec<u32> = (0..in_graph_order.len() as u32).collect();
     let mut above = None;
-    for size in adjacency.sizes().rev() {
+    for size in adjacency.layers.iter().rev().map(|layer| layer.degrees.len()) {
         if let Some(above) = above.replace(size) {
             kd_order::sort(&mut nodes[above..size], &in_graph_order);
         }
     }
-    let adjacency = adjacency.reordered(&nodes);
+    let adjacency = relabel(&adjacency, &nodes);
     let order: Vec<u32> = nodes.iter().map(|node| point_of[*node as usize]).collect();
     let points: Vec<Vector> = nodes.iter().map(|node| in_graph_order[*node as usize]).collect();
     drop((nodes, point_of, in_graph_order));
 
     // What is searched is what a reader of the artifact will search. Best-first search only goes further where it keeps
     // more: what is found while it keeps few is found while it keeps many, and most are found so.
-    let unreachable_among = |keep: usize, nodes: Vec<u32>| -> Result<Vec<u32>, codec::Error> {
-        let hnsw = load_hnsw(&points, &adjacency, keep).map_err(|error| codec::Error::Rebuild(error.to_string()))?;
+    let unreachable_among = |keep: usize, nodes: Vec<u32>| -> Result<Vec<u32>, Error> {
+        let hnsw = load_hnsw(&points, &adjacency, keep).map_err(|error| Error::Load(error.to_string()))?;
         let mut search = Search::default();
         let is_unreachable = |node: &u32| {
             let point = &points[*node as usize];

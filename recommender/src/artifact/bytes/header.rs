@@ -1,6 +1,10 @@
-//! The outer form of an artifact: header, section table, sections end to end. `docs/artifact-format.md` specifies it.
+//! Header and section table, then the sections end to end. `docs/artifact-format.md` specifies them.
 
-use super::{codec, compression::Compression, error::Error};
+use super::{
+    codec::MAX_SECTION_BYTES,
+    compression::Compression,
+    error::{Error, HeaderError},
+};
 
 /// The first bytes of every artifact. The line end and the control character show a file that was changed by a
 /// transfer in text mode.
@@ -21,16 +25,16 @@ const TAIL_BYTES: usize = 4 + 4;
 /// How many bytes at the start of a file tell how long its header is: see [`header_length`].
 pub const HEADER_PREFIX_BYTES: usize = PREFIX_BYTES;
 
-/// One section's place in the file.
+/// One section's place in the file. `S` is what names it: text in the file, a section of the registry above.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
-    /// Its name, at most 16 ASCII characters.
-    pub name: String,
+pub struct Entry<S> {
+    /// Which section it is.
+    pub section: S,
     /// Where it begins.
     pub offset: u64,
     /// Its length in the file, in bytes.
     pub length: u64,
-    /// Its length unpacked, in bytes.
+    /// Its length unpacked, in bytes: at most [`MAX_SECTION_BYTES`].
     pub uncompressed: u64,
     /// CRC-32 (IEEE) of its bytes in the file.
     pub crc32: u32,
@@ -38,24 +42,26 @@ pub struct Section {
     pub compression: Compression,
 }
 
-impl Section {
-    /// Whether it holds a graph: a model answers without it, by comparing with every track.
-    pub fn is_graph(&self) -> bool {
-        super::section_data::graph_number(&self.name).is_some()
-    }
-
+impl<S> Entry<S> {
     /// Its place in the file.
     pub fn range(&self) -> std::ops::Range<u64> {
         self.offset..self.offset + self.length
     }
+
+    /// The same place under another name.
+    pub(in crate::artifact) fn named<T>(self, section: T) -> Entry<T> {
+        let Self { section: _, offset, length, uncompressed, crc32, compression } = self;
+        Entry { section, offset, length, uncompressed, crc32, compression }
+    }
 }
 
 /// A section on its way into a file.
-pub(super) struct CompressedSection {
-    pub(super) name: String,
-    pub(super) compression: Compression,
-    pub(super) uncompressed: usize,
-    pub(super) bytes: Vec<u8>,
+pub(in crate::artifact) struct CompressedSection {
+    /// At most 16 printable ASCII characters.
+    pub(in crate::artifact) name: String,
+    pub(in crate::artifact) compression: Compression,
+    pub(in crate::artifact) uncompressed: usize,
+    pub(in crate::artifact) bytes: Vec<u8>,
 }
 
 fn header_bytes(sections: usize) -> usize {
@@ -67,7 +73,7 @@ fn header_bytes(sections: usize) -> usize {
 /// # Panics
 ///
 /// If there are more than [`MAX_SECTIONS`], or a name is longer than 16 bytes: the names are the program's own.
-pub(super) fn write(sections: &[CompressedSection]) -> Vec<u8> {
+pub(in crate::artifact) fn write(sections: &[CompressedSection]) -> Vec<u8> {
     assert!(sections.len() <= MAX_SECTIONS, "{} sections, at most {MAX_SECTIONS} fit", sections.len());
     let header = header_bytes(sections.len());
     let length = header + sections.iter().map(|section| section.bytes.len()).sum::<usize>();
@@ -126,7 +132,7 @@ impl<'a> Cursor<'a> {
 /// Where the bytes do not begin an artifact, or one of another format.
 pub fn header_length(start: &[u8]) -> Result<usize, Error> {
     if !start.starts_with(&MAGIC) {
-        return Err(Error::Magic { expected: MAGIC, got: start[..start.len().min(8)].to_vec() });
+        return Err(Error::Magic { got: start[..start.len().min(8)].to_vec() });
     }
     if start.len() < PREFIX_BYTES {
         return Err(Error::Length { expected: PREFIX_BYTES as u64, got: start.len() as u64 });
@@ -134,19 +140,18 @@ pub fn header_length(start: &[u8]) -> Result<usize, Error> {
     let mut cursor = Cursor(&start[MAGIC.len()..]);
     let version = cursor.u32();
     if version != FORMAT_VERSION {
-        return Err(Error::FormatVersion { expected: FORMAT_VERSION, got: version });
+        return Err(Error::FormatVersion { got: version });
     }
     let count = cursor.u32() as usize;
     if count > MAX_SECTIONS {
-        return Err(Error::Header { reason: format!("{count} sections, at most {MAX_SECTIONS} are allowed") });
+        return Err(HeaderError::SectionCount { got: count }.into());
     }
     Ok(header_bytes(count))
 }
 
 /// Reads the section table from the first bytes of a file, which is `length` bytes long. The sections follow one
 /// another from the end of the header to the end of the file, without holes and without overlaps.
-pub(super) fn read(start: &[u8], length: u64) -> Result<Vec<Section>, Error> {
-    let header_error = |reason: String| Error::Header { reason };
+pub(in crate::artifact) fn read(start: &[u8], length: u64) -> Result<Vec<Entry<String>>, Error> {
     let header = header_length(start)?;
     if start.len() < header {
         return Err(Error::Length { expected: header as u64, got: start.len() as u64 });
@@ -155,60 +160,61 @@ pub(super) fn read(start: &[u8], length: u64) -> Result<Vec<Section>, Error> {
     let expected = Cursor(tail).u32();
     let got = crc32fast::hash(table);
     if expected != got {
-        return Err(header_error(format!("checksum {expected:08x} expected, got {got:08x}")));
+        return Err(HeaderError::Checksum { expected, got }.into());
     }
     if tail[4..] != [0; 4] {
-        return Err(header_error("bytes that must be zero are not".into()));
+        return Err(HeaderError::Padding.into());
     }
     let said = Cursor(&table[PREFIX_BYTES - 8..PREFIX_BYTES]).u64();
     if said != length {
         return Err(Error::Length { expected: said, got: length });
     }
     let mut cursor = Cursor(&table[PREFIX_BYTES..]);
-    let mut sections: Vec<Section> = Vec::with_capacity(cursor.0.len() / ENTRY_BYTES);
+    let mut sections: Vec<Entry<String>> = Vec::with_capacity(cursor.0.len() / ENTRY_BYTES);
     let mut offset = header as u64;
     while !cursor.0.is_empty() {
         let name = cursor.take(NAME_BYTES);
         let end = name.iter().position(|byte| *byte == 0).unwrap_or(NAME_BYTES);
         let (name, padding) = name.split_at(end);
         if end == 0 || !name.iter().all(u8::is_ascii_graphic) || padding.iter().any(|byte| *byte != 0) {
-            return Err(header_error("a section's name is not 1 to 16 printable characters".into()));
+            return Err(HeaderError::SectionName.into());
         }
         let name = String::from_utf8_lossy(name).into_owned();
         let (begins, section_length, uncompressed, crc32) = (cursor.u64(), cursor.u64(), cursor.u64(), cursor.u32());
-        let Some(compression) = Compression::of(cursor.u32()) else {
-            return Err(header_error(format!("section {name} is packed in an unknown way")));
+        let packing = cursor.u32();
+        let section = name;
+        let Some(compression) = Compression::of(packing) else {
+            return Err(HeaderError::Compression { section, got: packing }.into());
         };
         if begins != offset {
-            return Err(header_error(format!("section {name} begins at {begins}, expected {offset}")));
+            return Err(HeaderError::Offset { section, expected: offset, got: begins }.into());
         }
-        if uncompressed > codec::MAX_SECTION_BYTES as u64 {
-            let limit = codec::MAX_SECTION_BYTES;
-            return Err(header_error(format!("section {name} has {uncompressed} bytes, at most {limit} are allowed")));
+        if uncompressed > MAX_SECTION_BYTES as u64 {
+            return Err(HeaderError::SectionBytes { section, got: uncompressed }.into());
         }
         offset = match offset.checked_add(section_length) {
             Some(end) if end <= length => end,
-            _ => return Err(header_error(format!("section {name} ends behind the file"))),
+            _ => return Err(HeaderError::SectionEnd { section }.into()),
         };
-        if sections.iter().any(|other| other.name == name) {
-            return Err(header_error(format!("there are two sections {name}")));
+        if sections.iter().any(|other| other.section == section) {
+            return Err(HeaderError::RepeatedSection { section }.into());
         }
-        sections.push(Section { name, offset: begins, length: section_length, uncompressed, crc32, compression });
+        sections.push(Entry { section, offset: begins, length: section_length, uncompressed, crc32, compression });
     }
     if offset != length {
-        return Err(header_error(format!("the sections end at {offset}, the file at {length}")));
+        return Err(HeaderError::End { expected: length, got: offset }.into());
     }
     Ok(sections)
 }
 
-/// Compares a section's bytes with its checksum.
-pub(super) fn check(section: &Section, bytes: &[u8]) -> Result<(), Error> {
-    if bytes.len() as u64 != section.length {
-        let reason = format!("expected {} bytes, got {}", section.length, bytes.len());
-        return Err(Error::Invalid { section: section.name.clone(), reason });
+/// Compares a section's bytes with its length and checksum.
+pub(in crate::artifact) fn verify_checksum<S: std::fmt::Display>(entry: &Entry<S>, bytes: &[u8]) -> Result<(), Error> {
+    let section = || entry.section.to_string();
+    if bytes.len() as u64 != entry.length {
+        return Err(Error::SectionLength { section: section(), expected: entry.length, got: bytes.len() as u64 });
     }
     match crc32fast::hash(bytes) {
-        crc32 if crc32 == section.crc32 => Ok(()),
-        crc32 => Err(Error::Checksum { section: section.name.clone(), expected: section.crc32, got: crc32 }),
+        crc32 if crc32 == entry.crc32 => Ok(()),
+        crc32 => Err(Error::Checksum { section: section(), expected: entry.crc32, got: crc32 }),
     }
 }

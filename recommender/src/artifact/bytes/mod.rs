@@ -1,0 +1,13 @@
+//! The outer form of an artifact: header, section table, checksums, compression, and values as bytes. Nothing here knows what a
+//! section means.
+
+pub mod codec;
+mod compression;
+mod error;
+mod header;
+
+pub use compression::Compression;
+pub(super) use compression::{compress, decompress};
+pub use error::{Error, HeaderError};
+pub(super) use header::{CompressedSection, read, verify_checksum, write};
+pub use header::{Entry, FORMAT_VERSION, HEADER_PREFIX_BYTES, MAGIC, header_length};
