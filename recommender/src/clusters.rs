@@ -64,11 +64,12 @@ const VARIANCES: RangeInclusive<f64> = 1e-100..=1e100;
 /// Gaussian naive Bayes (scikit-learn's `GaussianNB`): scaled features in, cluster out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NaiveBayes {
-    /// Share of the tracks in each cluster, shape `(n_clusters,)`.
+    /// Share of the tracks in each cluster, shape `(n_clusters,)`: scikit-learn's `class_prior_`.
     pub priors: Vec<f64>,
-    /// Mean of each scaled feature, shape `(n_clusters, n_features)`.
+    /// Mean of each scaled feature in each cluster, shape `(n_clusters, n_features)`: scikit-learn's `theta_`.
     pub means: Vec<Vec<f64>>,
-    /// Variance of each scaled feature, smoothed, shape `(n_clusters, n_features)`.
+    /// Variance of each scaled feature in each cluster, shape `(n_clusters, n_features)`: scikit-learn's `var_`, in which
+    /// `var_smoothing` (1e-9 of the largest variance that a feature has over all tracks) is already contained.
     pub variances: Vec<Vec<f64>>,
 }
 

@@ -43,7 +43,7 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::tests::scaler;
+    use crate::features::scaler::tests::scaler;
 
     #[test]
     fn a_point_is_the_scaled_features_along_each_axis() {

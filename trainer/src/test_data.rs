@@ -11,7 +11,7 @@ pub(crate) use files::{labels, numbers, reference_figures};
 
 use crate::{
     table::{self, Table},
-    training::scale::Scaler,
+    training::scale,
 };
 
 /// The table that [`reference_figures`] are of: 2,000 made-up tracks, all eleven features.
@@ -32,7 +32,9 @@ pub(crate) fn features(table: &Table) -> Vec<&'static str> {
 /// The scaled features of a table, shape `(n_tracks, n_features)`.
 pub(crate) fn scaled(table: &Table) -> Array2<f64> {
     let mut values = table.values.clone();
-    Scaler::fit(values.view()).apply(values.view_mut());
+    let names = features(table).into_iter().map(str::to_owned).collect();
+    let scaler = scale::fit(names, values.view(), vec![1.0; values.ncols()]);
+    scale::transform(&scaler, values.view_mut());
     values
 }
 

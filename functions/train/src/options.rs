@@ -5,7 +5,8 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use trainer::{table, table::Feature, training, training::weights::Weights};
+use recommender::features::Feature;
+use trainer::{table, training, training::weights::Weights};
 
 use crate::error::Error;
 

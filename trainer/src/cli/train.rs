@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
 use anyhow::{Context, bail};
+use recommender::features::Feature;
 use serde::Serialize;
 use store::{Location, Published};
 
@@ -12,7 +13,7 @@ use crate::{
     interrupt, output,
     report::summary::{next_command, summary},
     report::{self, ReportData, Unweighted},
-    table::{self, Feature},
+    table,
     training::cluster_names,
     training::elbow::knee,
     training::weights::Weights,

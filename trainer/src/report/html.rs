@@ -4,7 +4,10 @@
 //! charts (plotters escapes there) and the style sheet. There is no script, and a policy that allows none.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use recommender::card::{Card, ClassScores};
+use recommender::{
+    card::{Card, ClassScores},
+    features::Feature,
+};
 
 use super::ReportData;
 use crate::{
@@ -12,7 +15,6 @@ use crate::{
     report::charts,
     report::evaluation::figures,
     report::terminal::{count, number},
-    table::Feature,
     training::Trained,
     training::elbow::knee,
 };

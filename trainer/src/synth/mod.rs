@@ -291,7 +291,9 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
-    use crate::table::{self, Feature, Table};
+    use recommender::features::Feature;
+
+    use crate::table::{self, Table};
 
     fn csv(tracks: u64, seed: u64) -> Vec<u8> {
         let mut out = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Feature;
+use recommender::features::Feature;
 
 /// Why a needed cell cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

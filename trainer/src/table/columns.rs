@@ -1,6 +1,8 @@
 //! Which column holds what: found by name, whatever its case and its spaces, underscores, hyphens or brackets.
 
-use super::{Error, Feature};
+use recommender::features::Feature;
+
+use super::Error;
 
 /// What one track table calls each thing, as [`key`] leaves it. Earlier ones win.
 const SONG: &[&str] = &["trackname", "song", "title", "songname", "songtitle", "tracktitle", "name"];

@@ -4,7 +4,9 @@ use std::{io, path::PathBuf};
 
 use thiserror::Error;
 
-use super::{Dropped, Feature};
+use recommender::features::Feature;
+
+use super::Dropped;
 
 /// Why there is no table. Each says what was expected, what came, and what to do. `name` is the file as the caller
 /// named it; lines are physical lines, from 1.

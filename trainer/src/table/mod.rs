@@ -5,7 +5,8 @@
 //! counted in [`Dropped`]. What is left is a [`Table`], kept as columns: a million tracks take about 170 MB.
 //!
 //! ```
-//! use trainer::table::{self, Feature};
+//! use recommender::features::Feature;
+//! use trainer::table;
 //!
 //! let csv = "Song,Artist(s),Positiveness,Loudness (db)\nDance,Rick Astley,66,-6.85db\nNo sound,Nobody,,-7\n";
 //! let table = table::read(csv.as_bytes(), "example.csv", &table::Options::default(), &mut |_| {})?;
@@ -21,7 +22,6 @@ mod columns;
 mod decompress;
 mod dropped;
 mod error;
-mod feature;
 pub(crate) mod id;
 mod playlists;
 mod read;
@@ -33,7 +33,6 @@ mod track_table;
 pub use self::{
     dropped::Dropped,
     error::Error,
-    feature::{Feature, UnknownFeature},
     playlists::{PlaylistEntry, open_playlists, read_playlists},
     read::{MAX_TRACKS, Options, open, read},
     track_table::Table,

@@ -7,7 +7,10 @@ use std::{
 };
 
 use ndarray::Array2;
-use recommender::column::{DictBuilder, IntColumn, StringColumn};
+use recommender::{
+    column::{DictBuilder, IntColumn, StringColumn},
+    features::Feature,
+};
 
 use super::{
     cell,
@@ -15,7 +18,6 @@ use super::{
     decompress::unpacked,
     dropped::Dropped,
     error::Error,
-    feature::Feature,
     id,
     rows::{Row, Rows},
     track_table::Table,

@@ -9,7 +9,7 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 
-use recommender::column::IntColumn;
+use recommender::{column::IntColumn, features::Feature};
 
 use super::*;
 

@@ -1,9 +1,12 @@
 //! The tracks of one file, as columns.
 
 use ndarray::Array2;
-use recommender::column::{DictColumn, IntColumn, StringColumn};
+use recommender::{
+    column::{DictColumn, IntColumn, StringColumn},
+    features::Feature,
+};
 
-use super::{dropped::Dropped, feature::Feature};
+use super::dropped::Dropped;
 
 /// The tracks of one file, as columns. Row i of every column is the same track, in the file's order.
 #[derive(Clone, Debug)]

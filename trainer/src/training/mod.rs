@@ -17,7 +17,7 @@ use recommender::{
     Model, Version,
     artifact::{self, Artifact},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
-    clusters::NaiveBayes,
+    features::Scaler,
 };
 
 use crate::{
@@ -28,7 +28,6 @@ use crate::{
     training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions, TrackColumns},
     training::graphs::BuildOptions,
     training::kmeans::Clustering,
-    training::scale::Scaler,
     training::weights::Weights,
 };
 
@@ -176,12 +175,12 @@ struct TrainingOutput {
 fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) -> Result<TrainingOutput, Error> {
     let stage = console.stage("scale", 0);
     let weights = options.weights.of(&table.features)?;
-    let scaler = Scaler::fit(table.values.view()).with_weights(weights);
-    let mut scaled = table.values.clone();
-    scaler.apply(scaled.view_mut());
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
+    let scaler = scale::fit(names.clone(), table.values.view(), weights);
+    let mut scaled = table.values.clone();
+    scale::transform(&scaler, scaled.view_mut());
     stage.done(&format!("{} features", names.len()));
-    for feature in scaler.constant() {
+    for feature in scale::constant(&scaler) {
         console.warn(&format!(
             "{} is the same in every track: it scales to 0 and tells no track from another; leave it out with --features",
             names[feature]
@@ -208,14 +207,11 @@ fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) 
     let stage = console.stage("classify", 0);
     let evaluated = naive_bayes::evaluate(scaled.view(), &clustering.labels, clustering.k(), options.seed)?;
     let bayes = naive_bayes::fit(scaled.view(), &clustering.labels, clustering.k())?;
-    let by_cluster = |matrix: &Array2<f64>| matrix.rows().into_iter().map(|row| row.to_vec()).collect();
-    let bayes =
-        NaiveBayes { means: by_cluster(&bayes.means), variances: by_cluster(&bayes.variances), priors: bayes.priors };
     stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
 
     let raw_means = means_by_cluster(&table.values, &clustering);
     let mut scaled_means = raw_means.clone();
-    scaler.clone().with_weights(vec![1.0; names.len()]).apply(scaled_means.view_mut());
+    scale::transform(&Scaler { weights: vec![1.0; names.len()], ..scaler.clone() }, scaled_means.view_mut());
     let projection = projection::fit(scaled.view())?;
     drop(scaled);
     let genres = match &table.genres {
@@ -257,8 +253,6 @@ fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) 
         .zip(clustering.centroids.rows())
         .map(|((name, genres), centroid)| ClusterSpec { name, genres, centroid: centroid.to_vec() })
         .collect();
-    let Scaler { mean, deviation, weights } = scaler;
-    let scaler = recommender::features::Scaler { features: names, mean, deviation, weights };
     let build = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let graphs = with_graphs.then_some(GraphOptions { build, threads: options.threads });
     let (tracks, labels) = (columns(table), &clustering.labels);

@@ -10,21 +10,11 @@ use rand::SeedableRng;
 use rand::seq::index;
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
-use recommender::card::{ClassScores, ClassificationReport, ClassifierMetrics};
+use recommender::{
+    card::{ClassScores, ClassificationReport, ClassifierMetrics},
+    clusters::NaiveBayes,
+};
 use serde::Deserialize;
-
-/// What serving needs of a fitted classifier, in plain arrays. The log posterior of cluster c for a scaled track x is,
-/// up to a constant, `ln priors[c] - ½ Σ (ln 2π variances[c] + (x - means[c])² / variances[c])`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameters {
-    /// Share of the tracks in each cluster, shape `(k)`: scikit-learn's `class_prior_`.
-    pub priors: Vec<f64>,
-    /// Mean of each scaled feature in each cluster, shape `(k, n_features)`: scikit-learn's `theta_`.
-    pub means: Array2<f64>,
-    /// Variance of each scaled feature in each cluster, shape `(k, n_features)`: scikit-learn's `var_`, in which
-    /// `var_smoothing` (1e-9 of the largest variance that a feature has over all tracks) is already contained.
-    pub variances: Array2<f64>,
-}
 
 /// Why there is no classifier.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +52,7 @@ const BATCH_TRACKS: usize = 16_384;
 /// # Panics
 ///
 /// Where `labels` has another length than `scaled`, or a label is not below `k`.
-pub fn fit(scaled: ArrayView2<f64>, labels: &[u32], k: usize) -> Result<Parameters, Error> {
+pub fn fit(scaled: ArrayView2<f64>, labels: &[u32], k: usize) -> Result<NaiveBayes, Error> {
     Ok(Fitted::new(scaled, labels, k)?.parameters)
 }
 
@@ -152,7 +142,7 @@ pub fn metrics(confusion_matrix: Vec<Vec<u64>>) -> ClassifierMetrics {
 /// linfa's classifier with its parameters beside it.
 struct Fitted {
     model: GaussianNb<f64, usize>,
-    parameters: Parameters,
+    parameters: NaiveBayes,
     /// False where all tracks are alike: linfa's variances are 0, and its likelihoods NaN.
     varied: bool,
 }
@@ -182,19 +172,18 @@ impl Fitted {
         let model = GaussianNb::params().fit(&DatasetBase::new(scaled, targets))?;
         // Through a `Value`, not through text: every bit of every number is kept.
         let Serialised { class_info } = serde_json::from_value(serde_json::to_value(&model)?)?;
-        let shape = (k, scaled.ncols());
-        let (mut means, mut variances) = (Array2::zeros(shape), Array2::zeros(shape));
-        let mut priors = Vec::with_capacity(k);
-        for (cluster, class) in class_info {
-            priors.push(class.prior);
-            means.row_mut(cluster).assign(&class.theta);
-            variances.row_mut(cluster).assign(&class.sigma);
+        // Every cluster has tracks, so that there is a class for each, in the order of their ids.
+        let mut parameters = NaiveBayes { priors: Vec::new(), means: Vec::new(), variances: Vec::new() };
+        for class in class_info.into_values() {
+            parameters.priors.push(class.prior);
+            parameters.means.push(class.theta.to_vec());
+            parameters.variances.push(class.sigma.to_vec());
         }
-        let varied = variances.iter().any(|&variance| variance > 0.0);
+        let varied = parameters.variances.iter().flatten().any(|&variance| variance > 0.0);
         if !varied {
-            variances.fill(VAR_SMOOTHING);
+            parameters.variances.iter_mut().for_each(|variances| variances.fill(VAR_SMOOTHING));
         }
-        Ok(Self { model, parameters: Parameters { priors, means, variances }, varied })
+        Ok(Self { model, parameters, varied })
     }
 
     /// The likeliest cluster of each track, by linfa; of two as likely, the smaller id (linfa's own `predict` takes

@@ -1,83 +1,60 @@
 //! The standard scaler: every feature to mean 0 and population variance 1, times its weight.
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
-
-/// What takes a feature from the file's unit to the scaled one. With weights of 1 it equals scikit-learn's
-/// `StandardScaler` (`with_mean`, `with_std`, ddof = 0) up to the last bits of the sums.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scaler {
-    /// Mean of each feature, in the file's own unit: shape `(n_features)`.
-    pub mean: Vec<f64>,
-    /// Population standard deviation of each feature, in the file's own unit: shape `(n_features)`. 0 for a
-    /// feature that is constant.
-    pub deviation: Vec<f64>,
-    /// What each scaled feature is multiplied with: shape `(n_features)`. 1 as it is, 0 not at all.
-    pub weights: Vec<f64>,
-}
+use recommender::features::Scaler;
 
 /// A deviation below this share of the column's largest value is rounding, not variety: a column of one value that a
 /// sum cannot hold exactly must not be blown up to variance 1.
 const NOISE: f64 = 16.0 * f64::EPSILON;
 
-impl Scaler {
-    /// Fits on `values`, shape `(n_tracks, n_features)`, in two passes: the mean, then the squared distances from it,
-    /// corrected by what the mean is off (Chan, Golub & LeVeque 1983, "Algorithms for computing the sample variance",
-    /// equation 1.7). No tracks give means and deviations of 0. Every feature weighs 1.
-    pub fn fit(values: ArrayView2<f64>) -> Self {
-        let n = values.nrows().max(1) as f64;
-        let (mut mean, mut deviation) = (Vec::new(), Vec::new());
-        for column in values.axis_iter(Axis(1)) {
-            let first = column.first().copied().unwrap_or(0.0);
-            // Measured from the first value, one repeated value has sums of exactly 0, and a narrow band far from 0
-            // keeps its digits.
-            let offset = column.iter().map(|value| value - first).sum::<f64>() / n;
-            let (mut squares, mut drift, mut largest) = (0.0, 0.0, 0.0_f64);
-            for value in column {
-                let distance = (value - first) - offset;
-                squares += distance * distance;
-                drift += distance;
-                largest = largest.max(value.abs());
-            }
-            let spread = ((squares - drift * drift / n).max(0.0) / n).sqrt();
-            mean.push(first + offset);
-            deviation.push(if spread > NOISE * largest { spread } else { 0.0 });
+/// Fits on `values`, shape `(n_tracks, n_features)`, in two passes: the mean, then the squared distances from it, corrected
+/// by what the mean is off (Chan, Golub & LeVeque 1983, "Algorithms for computing the sample variance", equation 1.7). No
+/// tracks give means and deviations of 0. With `weights` of 1 it equals scikit-learn's `StandardScaler` (`with_mean`,
+/// `with_std`, ddof = 0) up to the last bits of the sums.
+///
+/// # Panics
+///
+/// Where there is not one name and one weight for each feature.
+pub fn fit(features: Vec<String>, values: ArrayView2<f64>, weights: Vec<f64>) -> Scaler {
+    assert_eq!([features.len(), weights.len()], [values.ncols(); 2], "one name and one weight for each feature");
+    let n = values.nrows().max(1) as f64;
+    let (mut mean, mut deviation) = (Vec::new(), Vec::new());
+    for column in values.axis_iter(Axis(1)) {
+        let first = column.first().copied().unwrap_or(0.0);
+        // Measured from the first value, one repeated value has sums of exactly 0, and a narrow band far from 0
+        // keeps its digits.
+        let offset = column.iter().map(|value| value - first).sum::<f64>() / n;
+        let (mut squares, mut drift, mut largest) = (0.0, 0.0, 0.0_f64);
+        for value in column {
+            let distance = (value - first) - offset;
+            squares += distance * distance;
+            drift += distance;
+            largest = largest.max(value.abs());
         }
-        let weights = vec![1.0; mean.len()];
-        Self { mean, deviation, weights }
+        let spread = ((squares - drift * drift / n).max(0.0) / n).sqrt();
+        mean.push(first + offset);
+        deviation.push(if spread > NOISE * largest { spread } else { 0.0 });
     }
+    Scaler { features, mean, deviation, weights }
+}
 
-    /// The same with other weights.
-    ///
-    /// # Panics
-    ///
-    /// Where there is not one for each feature.
-    #[must_use]
-    pub fn with_weights(self, weights: Vec<f64>) -> Self {
-        assert_eq!(weights.len(), self.mean.len(), "one weight for each feature");
-        Self { weights, ..self }
-    }
-
-    /// Scales `values`, shape `(n_tracks, n_features)`, in place: `(value - mean) / deviation * weight`. A
-    /// constant feature becomes 0, whatever the value.
-    ///
-    /// # Panics
-    ///
-    /// Where `values` has another number of features than the scaler.
-    pub fn apply(&self, mut values: ArrayViewMut2<f64>) {
-        assert_eq!(values.ncols(), self.mean.len(), "the scaler was fitted on another number of features");
-        for mut row in values.rows_mut() {
-            for (feature, value) in row.iter_mut().enumerate() {
-                let (mean, deviation) = (self.mean[feature], self.deviation[feature]);
-                *value = if deviation == 0.0 { 0.0 } else { (*value - mean) / deviation * self.weights[feature] };
-            }
+/// Scales `values`, shape `(n_tracks, n_features)`, in place, each as [`Scaler::scale_one`] does.
+///
+/// # Panics
+///
+/// Where `values` has another number of features than the scaler.
+pub fn transform(scaler: &Scaler, mut values: ArrayViewMut2<f64>) {
+    assert_eq!(values.ncols(), scaler.len(), "the scaler was fitted on another number of features");
+    for mut row in values.rows_mut() {
+        for (feature, value) in row.iter_mut().enumerate() {
+            *value = scaler.scale_one(feature, *value);
         }
     }
+}
 
-    /// The features that are the same in every track, by column: they tell no track from another, and deserve a
-    /// warning.
-    pub fn constant(&self) -> Vec<usize> {
-        (0..self.deviation.len()).filter(|&column| self.deviation[column] == 0.0).collect()
-    }
+/// The features that are the same in every track, by column: they tell no track from another, and deserve a warning.
+pub fn constant(scaler: &Scaler) -> Vec<usize> {
+    (0..scaler.len()).filter(|&column| scaler.deviation[column] == 0.0).collect()
 }
 
 #[cfg(test)]
@@ -87,12 +64,16 @@ mod tests {
     use super::*;
     use crate::test_data::{self, numbers};
 
+    fn fitted(values: ArrayView2<f64>) -> Scaler {
+        fit((0..values.ncols()).map(|f| f.to_string()).collect(), values, vec![1.0; values.ncols()])
+    }
+
     #[test]
     fn scaled_features_have_mean_0_and_population_variance_1() {
         let mut values = array![[1.0, 1e9 + 1.0], [2.0, 1e9 + 2.0], [3.0, 1e9 + 6.0]];
-        let scaler = Scaler::fit(values.view());
+        let scaler = fitted(values.view());
         assert_eq!(scaler.mean, [2.0, 1e9 + 3.0]);
-        scaler.apply(values.view_mut());
+        transform(&scaler, values.view_mut());
         for column in values.axis_iter(Axis(1)) {
             assert!(column.sum().abs() < 1e-12);
             assert!((column.mapv(|value| value * value).sum() / 3.0 - 1.0).abs() < 1e-12);
@@ -103,10 +84,10 @@ mod tests {
     fn one_repeated_value_is_constant_and_scales_to_0() {
         for value in [0.1, 1e-300, -7.3, 1e15 + 0.3, 0.0] {
             let mut values = Array2::from_elem((1009, 1), value);
-            let scaler = Scaler::fit(values.view());
+            let scaler = fitted(values.view());
             assert_eq!((scaler.mean[0], scaler.deviation[0]), (value, 0.0));
-            assert_eq!(scaler.constant(), [0]);
-            scaler.apply(values.view_mut());
+            assert_eq!(constant(&scaler), [0]);
+            transform(&scaler, values.view_mut());
             assert!(values.iter().all(|&value| value == 0.0));
         }
     }
@@ -114,24 +95,23 @@ mod tests {
     #[test]
     fn rounding_in_the_last_bits_is_constant_and_a_small_real_spread_is_not() {
         let noisy = Array2::from_shape_fn((100, 1), |(row, _)| if row % 2 == 0 { 0.3 } else { 0.1 + 0.2 });
-        assert_eq!(Scaler::fit(noisy.view()).constant(), [0]);
+        assert_eq!(constant(&fitted(noisy.view())), [0]);
         let narrow = Array2::from_shape_fn((100, 1), |(row, _)| 0.3 + 1e-9 * (row % 2) as f64);
-        assert!(Scaler::fit(narrow.view()).constant().is_empty());
+        assert!(constant(&fitted(narrow.view())).is_empty());
     }
 
     #[test]
     fn no_tracks_and_one_track_divide_nothing() {
-        assert_eq!(Scaler::fit(Array2::zeros((0, 2)).view()).deviation, [0.0, 0.0]);
-        assert_eq!(
-            Scaler::fit(array![[3.0, 4.0]].view()),
-            Scaler { mean: vec![3.0, 4.0], deviation: vec![0.0, 0.0], weights: vec![1.0, 1.0] }
-        );
+        assert_eq!(fitted(Array2::zeros((0, 2)).view()).deviation, [0.0, 0.0]);
+        let one = fitted(array![[3.0, 4.0]].view());
+        assert_eq!((one.mean, one.deviation), (vec![3.0, 4.0], vec![0.0, 0.0]));
     }
 
     #[test]
     fn a_weighted_feature_has_its_weight_for_deviation() {
         let mut values = array![[1.0, 5.0], [2.0, 6.0], [3.0, 7.0]];
-        Scaler::fit(values.view()).with_weights(vec![2.0, 0.0]).apply(values.view_mut());
+        let scaler = Scaler { weights: vec![2.0, 0.0], ..fitted(values.view()) };
+        transform(&scaler, values.view_mut());
         assert!((values.column(0).mapv(|value| value * value).sum() / 3.0 - 4.0).abs() < 1e-12);
         assert!(values.column(1).iter().all(|&value| value == 0.0));
     }
@@ -148,7 +128,7 @@ mod tests {
                 assert!((ours - expected).abs() < 1e-11 * expected.abs().max(1.0), "{what}: {ours}, {expected}");
             }
         };
-        let scaler = Scaler::fit(table.values.view());
+        let scaler = fitted(table.values.view());
         near(&scaler.mean, &figures["mean"], "mean");
         near(&scaler.deviation, &figures["deviation"], "deviation");
         let scaled = test_data::scaled(&table);

@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use recommender::features::{MAX_WEIGHT, MIN_FEATURES};
-
-use crate::table::{Feature, UnknownFeature};
+use recommender::features::{Feature, MAX_WEIGHT, MIN_FEATURES, UnknownFeature};
 
 /// Weights by feature; those that are not named count once.
 #[derive(Clone, Debug, Default, PartialEq)]

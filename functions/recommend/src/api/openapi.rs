@@ -9,7 +9,7 @@ use axum::{
     extract::{RawQuery, State},
     response::Response,
 };
-use recommender::{Model, features::FEATURE_NAMES};
+use recommender::{Model, features::Feature};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
@@ -77,7 +77,10 @@ fn document(model: Option<&Model>) -> Value {
 
 /// Parameters that cannot be used with this model, for want of a feature or a column.
 fn lacking(model: &Model) -> Vec<String> {
-    let features = FEATURE_NAMES.iter().filter(|name| !model.scaler().features.iter().any(|has| has == *name));
+    let features = Feature::ALL
+        .map(Feature::name)
+        .into_iter()
+        .filter(|name| !model.scaler().features.iter().any(|has| has == name));
     let mut lacking: Vec<String> =
         features.flat_map(|name| ["min", "max", "target"].map(|word| format!("{word}_{name}"))).collect();
     let catalog = model.catalog();

@@ -5,12 +5,11 @@ use super::*;
 use crate::test_data::{self, labels, numbers};
 
 /// What serving does with the parameters.
-fn likeliest(parameters: &Parameters, row: &[f64]) -> u32 {
+fn likeliest(parameters: &NaiveBayes, row: &[f64]) -> u32 {
     let log = |c: usize| {
-        let terms =
-            row.iter().zip(parameters.means.row(c)).zip(parameters.variances.row(c)).map(|((x, mean), variance)| {
-                (2.0 * std::f64::consts::PI * variance).ln() + (x - mean) * (x - mean) / variance
-            });
+        let terms = row.iter().zip(&parameters.means[c]).zip(&parameters.variances[c]).map(|((x, mean), variance)| {
+            (2.0 * std::f64::consts::PI * variance).ln() + (x - mean) * (x - mean) / variance
+        });
         parameters.priors[c].ln() - 0.5 * terms.sum::<f64>()
     };
     (1..parameters.priors.len()).fold(0, |best, c| if log(c) > log(best) { c } else { best }) as u32
@@ -26,7 +25,7 @@ fn parameters_predictions_and_report_are_those_of_scikit_learn_on_the_same_label
     let (known, known_labels) = pick(&training);
     let fitted = Fitted::new(known.view(), &known_labels, 6).expect("a classifier");
 
-    let Parameters { priors, means, variances } = &fitted.parameters;
+    let NaiveBayes { priors, means, variances } = &fitted.parameters;
     let near = |ours: &[f64], expected: &serde_json::Value| {
         let expected = numbers(expected);
         assert_eq!(ours.len(), expected.len());
@@ -34,8 +33,8 @@ fn parameters_predictions_and_report_are_those_of_scikit_learn_on_the_same_label
     };
     near(priors, &bayes["priors"]);
     for cluster in 0..6 {
-        near(&means.row(cluster).to_vec(), &bayes["means"][cluster]);
-        near(&variances.row(cluster).to_vec(), &bayes["variances"][cluster]);
+        near(&means[cluster], &bayes["means"][cluster]);
+        near(&variances[cluster], &bayes["variances"][cluster]);
     }
 
     assert_eq!(fitted.predict(scaled.view()), test_data::labels(&bayes["predicted"]));
@@ -102,7 +101,7 @@ fn one_cluster_and_one_track_work() {
     let alone = array![[0.0, 0.0]];
     assert_eq!(evaluate(alone.view(), &[0], 1, 0).expect("metrics").held_out, 0);
     let parameters = fit(alone.view(), &[0], 1).expect("a classifier");
-    assert_eq!((parameters.priors[0], parameters.variances[[0, 0]]), (1.0, VAR_SMOOTHING));
+    assert_eq!((parameters.priors[0], parameters.variances[0][0]), (1.0, VAR_SMOOTHING));
 }
 
 #[test]
@@ -119,7 +118,7 @@ fn a_cluster_of_one_track_has_the_smoothed_variance() {
     let parameters = fit(scaled.view(), &[0, 0, 0, 1], 2).expect("a classifier");
     let mean = scaled.mean().expect("rows");
     let largest = scaled.mapv(|x| (x - mean) * (x - mean)).sum() / 4.0;
-    assert!((parameters.variances[[1, 0]] / (1e-9 * largest) - 1.0).abs() < 1e-9);
+    assert!((parameters.variances[1][0] / (1e-9 * largest) - 1.0).abs() < 1e-9);
     assert_eq!(likeliest(&parameters, &[9.0]), 1);
 }
 

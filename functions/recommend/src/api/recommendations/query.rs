@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use recommender::{features::FEATURE_NAMES, recommend::MAX_LIMIT};
+use recommender::{features::Feature, recommend::MAX_LIMIT};
 use serde_json::{Value, json};
 use utoipa::{
     IntoParams,
@@ -39,7 +39,10 @@ const PARAMETERS: [&str; 17] = [
 /// `min_tempo`, `max_tempo`, `target_tempo` and so on, with the word and the feature that each is made of.
 static FEATURE_PARAMETERS: LazyLock<Vec<(String, &str, &str)>> = LazyLock::new(|| {
     let words = ["min", "max", "target"];
-    FEATURE_NAMES.iter().flat_map(|feature| words.map(|word| (format!("{word}_{feature}"), word, *feature))).collect()
+    Feature::ALL
+        .iter()
+        .flat_map(|feature| words.map(|word| (format!("{word}_{feature}"), word, feature.name())))
+        .collect()
 });
 
 /// Every parameter that there is.

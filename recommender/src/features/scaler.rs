@@ -1,4 +1,4 @@
-//! Features and the scaler: from a file's own units to vectors that can be compared.
+//! The scaler: from a file's own units to vectors that can be compared.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,22 +6,6 @@ use crate::{
     invalid::Invalid,
     vector::{LANES, Vector},
 };
-
-/// Every feature that a model may have, by Spotify's names.
-pub const FEATURE_NAMES: [&str; 12] = [
-    "danceability",
-    "energy",
-    "variance",
-    "tempo",
-    "loudness",
-    "acousticness",
-    "instrumentalness",
-    "speechiness",
-    "valence",
-    "popularity",
-    "liveness",
-    "duration_ms",
-];
 
 /// The fewest features a model may have.
 pub const MIN_FEATURES: usize = 2;
