@@ -18,6 +18,7 @@ pub mod model;
 pub mod projection;
 pub mod recommend;
 pub mod search;
+pub mod text;
 pub mod text_search;
 pub mod vector;
 

@@ -185,3 +185,29 @@ fn a_limit_out_of_range_is_refused() {
         assert!(matches!(refused, Err(Error::OutOfRange { name: "limit", .. })), "{refused:?}");
     }
 }
+
+#[test]
+fn titles_artists_and_genres_are_found_in_any_case() {
+    let mut tracks = common::tracks(40, 3);
+    (tracks[3].song, tracks[3].artist) = ("Straße".into(), "Κόσμος; Ａ".into());
+    (tracks[7].song, tracks[7].artist) = ("ΚΌΣΜΟΣ".into(), "Größenwahn".into());
+    let file = encode(&common::artifact(&tracks, 2, 1)).expect("encodes");
+    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
+    model.verify().expect("holds");
+    let id = |row: u32| model.catalog().track(row).id.to_owned();
+    let song = |song: &str, artist: &str| model.resolve_song(song, Some(artist)).map(id).expect("is there");
+    assert_eq!(song("STRASSE", "ΚΌΣΜΟΣ"), tracks[3].id);
+    assert_eq!(song("strasse", "a"), tracks[3].id);
+    assert_eq!(song("κόσμος", "GRÖSSENWAHN"), tracks[7].id);
+    let found = |query: &str| model.search(query, 5).iter().map(|hit| id(hit.row)).collect::<HashSet<_>>();
+    assert_eq!(found("STRASSE"), HashSet::from([tracks[3].id.clone()]));
+    assert_eq!(found("ΚΟΣΜΟΣ"), HashSet::from([tracks[3].id.clone(), tracks[7].id.clone()]));
+    let without = Request {
+        exclude_artists: vec!["grössenwahn".into()],
+        same_cluster: false,
+        limit: 39,
+        ..request(&tracks[0].id)
+    };
+    let answer = model.recommend(&without).expect("answers");
+    assert!(answer.tracks.iter().all(|track| id(track.row) != tracks[7].id));
+}

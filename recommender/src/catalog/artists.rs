@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{catalog::titles::normalize, column::DictColumn};
+use crate::{column::DictColumn, text};
 
 /// For each distinct artist cell, the artists that it names. A cell such as `Simon;Garfunkel` names two.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl Artists {
     pub(crate) fn new(cells: &DictColumn) -> Self {
         let mut artists = Self { number: HashMap::new(), named: Vec::new(), ends: Vec::new() };
         for cell in cells.dictionary().iter() {
-            for name in cell.split(';').map(normalize).filter(|name| !name.is_empty()) {
+            for name in text::artists(cell) {
                 let next = artists.number.len() as u32;
                 let number = *artists.number.entry(name).or_insert(next);
                 artists.named.push(number);
@@ -38,6 +38,6 @@ impl Artists {
 
     /// The artists that a user names: one, or several with `;` between them.
     pub(crate) fn find(&self, name: &str) -> Vec<u32> {
-        name.split(';').filter_map(|name| self.number.get(&normalize(name)).copied()).collect()
+        text::artists(name).filter_map(|name| self.number.get(&name).copied()).collect()
     }
 }

@@ -3,7 +3,11 @@
 use std::{collections::HashSet, ops::Range};
 
 use super::{error::Error, request::Request, seed::ResolvedSeed};
-use crate::{catalog::titles::normalize, column::IntColumn, model::Model};
+use crate::{
+    column::IntColumn,
+    model::Model,
+    text::{self, normalize},
+};
 
 /// The rows that a request allows. Features, genres and artists are compared by their codes: what a text or a number
 /// means is looked up once, not for each row.
@@ -52,9 +56,7 @@ impl<'a> Filter<'a> {
             (None, _) => None,
             (Some(wanted), Some(column)) => {
                 let wanted = normalize(wanted);
-                let named = |cell: &str| {
-                    normalize(cell) == wanted || cell.split([',', ';']).any(|part| normalize(part) == wanted)
-                };
+                let named = |cell: &str| normalize(cell) == wanted || text::genres(cell).any(|genre| genre == wanted);
                 let matching = column.dictionary().iter().enumerate().filter(|(_, cell)| named(cell));
                 Some(matching.map(|(code, _)| code as u32).collect())
             }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{
-    InvertedIndex, Song,
-    fold::{fold, tokens},
+use super::{InvertedIndex, Song, tokens::tokens};
+use crate::{
+    catalog::{Catalog, titles::Titles},
+    text::fold,
 };
-use crate::{catalog::Catalog, catalog::titles::Titles};
 
 /// The most different words of one title, and of one artist cell, that are kept.
 const MAX_FIELD_WORDS: usize = u8::MAX as usize;

@@ -18,11 +18,11 @@
 //! larger one's answer.
 
 mod build;
-mod fold;
 mod query;
 mod rank;
 mod search;
 mod term;
+mod tokens;
 
 pub use rank::{Hit, Matched};
 

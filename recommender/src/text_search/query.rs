@@ -1,6 +1,7 @@
 //! What was typed, taken apart.
 
-use super::fold::{Token, fold, tokens};
+use super::tokens::{Token, tokens};
+use crate::text::fold;
 
 /// The most words of a query that are looked for.
 const MAX_QUERY_WORDS: usize = 16;

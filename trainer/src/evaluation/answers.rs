@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 use recommender::{
     Model,
-    catalog::titles::normalize,
     recommend::{Request, Seed},
+    text,
     vector::similarity,
 };
 use serde::Serialize;
@@ -116,9 +116,11 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
     let catalog = model.catalog();
     let mut sums = Sums { tracks: rows.len(), ..Sums::default() };
     sums.songs.extend(rows.iter().map(|row| model.songs().of(*row)));
-    let own: HashSet<String> = artists(catalog.track(seed).artist).collect();
-    sums.own_artist =
-        rows.iter().filter(|row| artists(catalog.track(**row).artist).any(|artist| own.contains(&artist))).count();
+    let own: HashSet<String> = text::artists(catalog.track(seed).artist).collect();
+    sums.own_artist = rows
+        .iter()
+        .filter(|row| text::artists(catalog.track(**row).artist).any(|artist| own.contains(&artist)))
+        .count();
     if let Some(genre) = frequencies.genre(model, seed) {
         let known: Vec<u32> = rows.iter().filter_map(|row| frequencies.genre(model, *row)).collect();
         sums.genre_seeds = 1;
@@ -141,11 +143,6 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
         sums.drift = rows.iter().map(|row| of(*row) - of(seed)).sum();
     }
     sums
-}
-
-/// The artists that a cell names.
-fn artists(cell: &str) -> impl Iterator<Item = String> {
-    cell.split(';').map(normalize).filter(|name| !name.is_empty())
 }
 
 /// How many tracks each genre has.

@@ -1,10 +1,10 @@
 //! Which column holds what: found by name, whatever its case and its spaces, underscores, hyphens or brackets.
 
-use recommender::features::Feature;
+use recommender::{features::Feature, text};
 
 use super::Error;
 
-/// What one track table calls each thing, as [`key`] leaves it. Earlier ones win.
+/// What one track table calls each thing, as [`text::letters_and_digits`] leaves it. Earlier ones win.
 const SONG: &[&str] = &["trackname", "song", "title", "songname", "songtitle", "tracktitle", "name"];
 const ARTIST: &[&str] = &["artists", "artistsname", "artistnames", "trackartist", "artist", "artistname"];
 const ID: &[&str] = &["trackid", "id", "uri", "spotifyid", "trackuri", "spotifyuri"];
@@ -135,7 +135,12 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(name: &'a str, header: &'a [String]) -> Self {
-        Self { name, header, keys: header.iter().map(|cell| normalize(cell)).collect(), warnings: Vec::new() }
+        Self {
+            name,
+            header,
+            keys: header.iter().map(|cell| text::letters_and_digits(cell)).collect(),
+            warnings: Vec::new(),
+        }
     }
 
     fn required(&mut self, column: &'static str, aliases: &[&str], asked_for: bool) -> Result<usize, Error> {
@@ -170,11 +175,6 @@ impl<'a> Search<'a> {
         }
         Some(taken)
     }
-}
-
-/// A column's name as names are compared: letters and digits alone, in lower case.
-fn normalize(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The columns of a header for a message: quoted, and not without end.

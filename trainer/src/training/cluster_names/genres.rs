@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use recommender::text;
+
 /// A genre is typical from this many times its share of the whole table.
 const MIN_LIFT: f64 = 1.25;
 
@@ -15,10 +17,10 @@ const MIN_TRACKS: u64 = 3;
 const MAX_GENRES: usize = 3;
 
 /// What tables write where they know no genre, alone or several times between commas.
-const UNKNOWN_GENRES: [&str; 7] = ["", "unknown", "na", "n/a", "nan", "none", "null"];
+const UNKNOWN_GENRES: [&str; 6] = ["unknown", "na", "n/a", "nan", "none", "null"];
 
 fn is_known(genre: &str) -> bool {
-    genre.split(',').any(|part| !UNKNOWN_GENRES.contains(&part.trim().to_lowercase().as_str()))
+    text::genres(genre).any(|part| !UNKNOWN_GENRES.contains(&part.as_str()))
 }
 
 /// The genres typical of each cluster, at most three, most typical first. `genres` is each track's genre, empty (or

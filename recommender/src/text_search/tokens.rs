@@ -1,52 +1,9 @@
-//! From text to the words that it can be found by.
+//! From folded text to the words that it can be found by.
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-
-use crate::catalog::titles::normalize;
+use unicode_normalization::char::is_combining_mark;
 
 /// The longest word made by joining the pieces of one, in bytes.
 const MAX_JOINED_BYTES: usize = 32;
-
-/// Text as it is compared: its [`key`], without the marks that people leave out when they type.
-pub(super) fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    let mut folded = String::with_capacity(text.len());
-    for c in normalize(text).nfkd().filter(|c| !is_diacritic(*c)) {
-        match plain(c) {
-            Some(title_hash) => folded.push_str(title_hash),
-            None => folded.push(c),
-        }
-    }
-    // Together again where marks are part of the writing: が, 한, कि.
-    folded.nfc().collect()
-}
-
-/// Marks that are often left out: those of Latin, Greek and Cyrillic, Hebrew points, Arabic vowels.
-fn is_diacritic(c: char) -> bool {
-    matches!(c,
-        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
-        | '\u{fe20}'..='\u{fe2f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}')
-}
-
-/// Letters that Unicode does not take apart, as a keyboard without them would have it.
-fn plain(c: char) -> Option<&'static str> {
-    Some(match c {
-        'ß' => "ss",
-        'æ' => "ae",
-        'œ' => "oe",
-        'ø' => "o",
-        'đ' | 'ð' => "d",
-        'ł' => "l",
-        'þ' => "th",
-        'ħ' => "h",
-        'ı' => "i",
-        'ŋ' => "n",
-        'ς' => "σ",
-        _ => return None,
-    })
-}
 
 fn is_word(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || is_combining_mark(c) }
@@ -141,6 +98,7 @@ impl<'a> Token<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::fold;
 
     fn subtokens(text: &str) -> Vec<String> {
         tokens(&fold(text)).flat_map(|token| token.subtokens().map(str::to_owned).collect::<Vec<_>>()).collect()
