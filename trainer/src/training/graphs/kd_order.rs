@@ -3,9 +3,11 @@
 use recommender::vector::{LANES, Vector};
 
 /// Sorts `numbers` of points by splitting them at the median of the lane that varies most, again and again (a k-d
-/// tree, Bentley 1975): its leaves from left to right. The same points give the same order.
+/// tree, Bentley 1975): its leaves from left to right. The order depends on which points there are and on nothing else: not
+/// on the order in which they come, nor on what a selection does with those that it does not have to tell apart.
 pub(super) fn sort(numbers: &mut [u32], points: &[Vector]) {
     if numbers.len() <= 2 {
+        numbers.sort_unstable();
         return;
     }
     let lane = widest(numbers, points);
@@ -17,18 +19,23 @@ pub(super) fn sort(numbers: &mut [u32], points: &[Vector]) {
     sort(right, points);
 }
 
+/// Components, -1 to 1, are summed up in steps of this: sums of whole numbers do not depend on the order.
+const STEPS: f32 = 65_536.0;
+
 /// The lane with the largest variance.
 fn widest(numbers: &[u32], points: &[Vector]) -> usize {
-    let n = numbers.len() as f32;
-    let (mut sums, mut squares) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+    let n = numbers.len() as i128;
+    let (mut sums, mut squares) = ([0_i64; LANES], [0_i64; LANES]);
     for number in numbers {
         for (lane, x) in points[*number as usize].lanes().iter().enumerate() {
-            sums[lane] += x;
-            squares[lane] += x * x;
+            let x = (x * STEPS) as i32;
+            sums[lane] += i64::from(x);
+            // At most 2^32, and there are fewer than 2^31 points.
+            squares[lane] += i64::from(x) * i64::from(x);
         }
     }
-    let variance = |lane: usize| squares[lane] - sums[lane] * sums[lane] / n;
-    (0..LANES).max_by(|a, b| variance(*a).total_cmp(&variance(*b))).unwrap_or(0)
+    let variance = |lane: usize| n * i128::from(squares[lane]) - i128::from(sums[lane]) * i128::from(sums[lane]);
+    (0..LANES).max_by_key(|lane| variance(*lane)).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -48,5 +55,17 @@ mod tests {
         assert!(jumps(&order) < before / 100.0, "{before} {}", jumps(&order));
         order.sort_unstable();
         assert!(order.iter().copied().eq(0..1000));
+    }
+
+    #[test]
+    fn the_order_of_what_comes_does_not_matter() {
+        // Many points share a value in each lane.
+        let points: Vec<Vector> =
+            (0..3000).map(|i| Vector::unit(&[f64::from(i % 7), f64::from(i % 11), f64::from(i % 3) - 1.0])).collect();
+        let mut ascending: Vec<u32> = (0..3000).collect();
+        let mut mixed: Vec<u32> = (0..3000).map(|i| i * 1_009 % 3_000).collect();
+        sort(&mut ascending, &points);
+        sort(&mut mixed, &points);
+        assert_eq!(ascending, mixed);
     }
 }
