@@ -55,12 +55,10 @@ def main() -> None:
     scaler = StandardScaler()
     scaled = scaler.fit_transform(values)
 
-    inertia, least, labels = {}, {}, None
+    inertia, labels = {}, None
     for k in range(2, 9):
         best = KMeans(n_clusters=k, n_init=10, random_state=0).fit(scaled)
         inertia[k] = best.inertia_
-        # The optimum, as far as one can tell: nothing that is right is below it.
-        least[k] = min(best.inertia_, KMeans(n_clusters=k, n_init=200, tol=1e-9, random_state=1).fit(scaled).inertia_)
         if k == K:
             labels = best.labels_
 
@@ -82,9 +80,8 @@ def main() -> None:
         "deviation": scaler.scale_.tolist(),
         # Scaled features of a sample of the tracks, by row from 0.
         "scaled": {int(row): scaled[row].tolist() for row in tracks[::SAMPLE]},
-        # KMeans(k, n_init=10, random_state=0), by k; and the least of 200 starts that go on until nothing moves.
+        # KMeans(k, n_init=10, random_state=0), by k.
         "inertia": inertia,
-        "least_inertia": least,
         # A digit for each track: the cluster, of K, by the first of these.
         "labels": "".join(map(str, labels)),
         # GaussianNB(), fitted on the tracks whose row HELD_OUT does not divide, with these labels.

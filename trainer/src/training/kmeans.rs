@@ -12,9 +12,9 @@ use linfa::traits::{Fit, Predict, Transformer};
 use linfa_clustering::{KMeans, KMeansError, KMeansInit};
 use linfa_nn::distance::Distance;
 use ndarray::{Array1, Array2, ArrayView, ArrayView2, Axis, Dimension};
-use rand::SeedableRng;
 use rand::seq::index;
-use rand_xoshiro::Xoshiro256Plus;
+use rand::{RngCore, SeedableRng};
+use rand_xoshiro::{SplitMix64, Xoshiro256Plus};
 use rayon::prelude::*;
 
 /// How the clusters are looked for.
@@ -207,7 +207,7 @@ fn search(
     options: &Options,
 ) -> Result<Clustering, Error> {
     // k in the high half: no run of one k repeats a run of another.
-    let seed = |run: usize| options.seed ^ ((k as u64) << 32) ^ run as u64;
+    let seed = |run: usize| mix([options.seed, k as u64, run as u64]);
     let mut models = (0..options.n_runs.max(1))
         .into_par_iter()
         .map(|run| lloyd(start, k, KMeansInit::KMeansPlusPlus, START.tolerance, seed(run)))
@@ -241,6 +241,12 @@ type Model = KMeans<f64, Euclidean>;
 
 fn refine(tracks: ArrayView2<f64>, centroids: Array2<f64>, tolerance: f64) -> Result<Model, Error> {
     lloyd(tracks, centroids.nrows(), KMeansInit::Precomputed(centroids), tolerance, 0)
+}
+
+/// A seed for each combination of numbers (SplitMix64: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number
+/// generators"): seeds that are neighbours, and runs of them, have nothing in common.
+fn mix(numbers: [u64; 3]) -> u64 {
+    numbers.into_iter().fold(0, |state, number| SplitMix64::seed_from_u64(state ^ number).next_u64())
 }
 
 fn lloyd(tracks: ArrayView2<f64>, k: usize, init: KMeansInit<f64>, tolerance: f64, seed: u64) -> Result<Model, Error> {
