@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, ensure};
 use recommender::{Version, artifact::FORMAT_VERSION};
 use tests::test_data;
-use trainer::{console::Console, output, synth, table, training};
+use trainer::{output, synth, table, training};
 
 use crate::{build, peers, peers::Peers, process};
 
@@ -85,7 +85,7 @@ impl Catalog {
         }
         println!("training on {}: kept in {}", self.csv.display(), self.folder.display());
         let table = table::open(&self.csv, &table::Options::default(), &mut |_| {})?;
-        let trained = training::train(&table, &training::Options::default(), &Console::quiet())?;
+        let trained = training::train(&table, &training::Options::default(), &())?;
         Ok(output::write(&self.artifact, &trained.file)?)
     }
 

@@ -4,7 +4,7 @@ use std::{env, path::Path};
 
 use recommender::{Model, Version};
 use tests::test_data;
-use trainer::{console::Console, synth, table, training};
+use trainer::{synth, table, training};
 
 /// Tracks made up where there are no real ones.
 const SYNTHETIC_TRACKS: u64 = 100_000;
@@ -28,6 +28,6 @@ pub fn model() -> anyhow::Result<Model> {
         }
     };
     let options = training::Options { k_range: 6..=6, ..Default::default() };
-    let trained = training::train(&table, &options, &Console::quiet())?;
+    let trained = training::train(&table, &options, &())?;
     Ok(Model::from_bytes(&trained.file, Version::of(&trained.file))?)
 }

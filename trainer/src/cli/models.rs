@@ -9,7 +9,7 @@ use anyhow::Context;
 use recommender::{Model, Version, card::Card};
 use store::{Location, ModelEntry, Prune as Which, Published, Store};
 
-use crate::{console::Console, report::terminal::count, upload::upload};
+use crate::{console::Console, progress::Progress, report::terminal::count, upload::upload};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Publish {
@@ -70,10 +70,10 @@ pub(super) fn publish(
     card: &Card,
     report: &Path,
     to: Location,
-    console: &Console,
+    progress: &dyn Progress,
 ) -> anyhow::Result<Published> {
     let upload = upload(file, card, report).with_context(|| format!("cannot read {}", report.display()))?;
-    let stage = console.stage("publish", 0);
+    let stage = progress.stage("publish", 0);
     let published: Published = block_on(async { Store::connect(to).await?.publish(upload).await })?;
     stage.done(&published.location.to_string());
     Ok(published)

@@ -10,8 +10,9 @@ use crate::{
     console::Console,
     input::Input,
     interrupt, output,
+    progress::Progress,
     report::summary::{next_command, summary},
-    report::{self, ReportData, Unweighted},
+    report::{self, ReportData},
     table::{self, Feature},
     training::cluster_names,
     training::elbow::knee,
@@ -115,35 +116,27 @@ impl Train {
             names,
             weights: self.weights.clone().unwrap_or_default(),
         };
-        let weighted = !options.weights.are_all_one();
-        // Kept only where it is looked at again.
-        let (kept, (trained, model)) = if weighted || table.playlists.is_some() {
+        // Kept only where its playlists are looked at again.
+        let (kept, (trained, model)) = if table.playlists.is_some() {
             let trained = training::train_and_open(&table, &options, &console)?;
             (Some(table), trained)
         } else {
             (None, training::train_and_open(table, &options, &console)?)
         };
-        let name = self.data.to_string();
 
         let stage = console.stage("measure", ReportData::steps());
         let mut report_data = ReportData::gather(&model, &trained, &|done| stage.set(done))?;
         if let Some(table) = &kept {
-            report_data.add_playlists(&model, table, &name)?;
+            report_data.add_playlists(&model, table, &self.data.to_string())?;
         }
-        drop(model);
+        drop((model, kept));
         stage.done(&format!("what follows {} songs", report_data.quality.songs));
-        if let (true, Some(table)) = (weighted, &kept) {
-            let stage = console.stage("compare", 0);
-            report_data.unweighted = Some(Unweighted::measure(&training::unweighted(table, &options)?, table, &name)?);
-            stage.done("with a model in which every feature counts once");
-        }
-        drop(kept);
 
         let folder = self.out.join("report");
         let artifact = self.out.join("model.segue");
         let stage = console.stage("write", 0);
         let deferred = interrupt::defer_signals();
-        report::write(&trained, &report_data, &console, &folder)?;
+        report::write(&trained, &report_data, &console.seconds(), &folder)?;
         output::write(&artifact, &trained.file)?;
         drop(deferred);
         stage.done(&format!("{} and {}", artifact.display(), folder.display()));
@@ -157,7 +150,7 @@ impl Train {
             ),
             None => None,
         };
-        self.print_result(&trained, &report_data, &console, published.as_ref())
+        self.print_result(&trained, &report_data, &console.seconds(), published.as_ref())
     }
 
     /// What is printed when all is done.
@@ -165,7 +158,7 @@ impl Train {
         &self,
         trained: &Trained,
         report_data: &ReportData,
-        console: &Console,
+        seconds: &[(String, f64)],
         published: Option<&Published>,
     ) -> anyhow::Result<()> {
         let (folder, artifact) = (self.out.join("report"), self.out.join("model.segue"));
@@ -175,7 +168,7 @@ impl Train {
                 bytes: trained.file.len(),
                 published: published.map(|published| published.location.to_string()),
                 next: next_command(trained, &artifact),
-                metrics: report::metrics(trained, report_data, console),
+                metrics: report::metrics(trained, report_data, seconds),
                 model: artifact,
                 report: folder,
             };
@@ -186,7 +179,7 @@ impl Train {
             if let Some(published) = published {
                 println!("{}\n", super::models::describe(published));
             }
-            print!("{}", summary(trained, report_data, knee(&inertia), &console.seconds(), &artifact, &folder));
+            print!("{}", summary(trained, report_data, knee(&inertia), seconds, &artifact, &folder));
         }
         Ok(())
     }

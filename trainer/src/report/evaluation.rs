@@ -1,7 +1,10 @@
 //! Quality for a terminal: plain text tables of at most 80 columns.
 
-use crate::evaluation::{Answers, Continuation, Quality};
+use crate::evaluation::{Answers, Continuation, Method, Quality};
 use crate::report::terminal::count;
+
+/// How many of the methods are segue's own: the first ones.
+const OWN_METHODS: usize = 2;
 
 /// One figure of an answer's quality.
 pub struct Figure {
@@ -50,16 +53,27 @@ pub fn figures(quality: &Quality) -> Vec<Figure> {
     figures
 }
 
-/// What follows songs, as a table.
-pub fn quality(quality: &Quality) -> String {
-    let mut text = format!(
-        "{:<46} {:>13} {:>13}\n",
-        format!("{} songs that follow each of {}", quality.limit, count(quality.songs as u64)),
-        "same cluster",
-        "any cluster"
-    );
-    for figure in figures(quality) {
-        text += &format!("{:<46} {:>13} {:>13}\n", figure.name, figure.values[0], figure.values[1]);
+/// What follows songs, as a table; beside it the same of a model without weights, where there is one.
+pub fn quality(quality: &Quality, unweighted: Option<&Quality>) -> String {
+    let title = format!("{} songs that follow each of {}", quality.limit, count(quality.songs as u64));
+    let mut text = String::new();
+    match unweighted {
+        None => {
+            text += &format!("{title:<46} {:>13} {:>13}\n", "same cluster", "any cluster");
+            for Figure { name, values: [same, any], .. } in figures(quality) {
+                text += &format!("{name:<46} {same:>13} {any:>13}\n");
+            }
+        }
+        Some(unweighted) => {
+            let heads = ["same cluster", "any cluster", "same, unweighted", "any, unweighted"];
+            text +=
+                &format!("{title}\n{:<16} {:>12} {:>11} {:>16} {:>15}\n", "", heads[0], heads[1], heads[2], heads[3]);
+            // The same tracks have the same figures.
+            for (with, without) in figures(quality).into_iter().zip(figures(unweighted)) {
+                let ([same, any], [same_unweighted, any_unweighted]) = (with.values, without.values);
+                text += &format!("{:<16} {same:>12} {any:>11} {same_unweighted:>16} {any_unweighted:>15}\n", with.name);
+            }
+        }
     }
     for reason in &quality.left_out {
         text += &format!("({reason})\n");
@@ -67,8 +81,9 @@ pub fn quality(quality: &Quality) -> String {
     text
 }
 
-/// Playlist continuation, as a table.
-pub fn continuation(continuation: &Continuation) -> String {
+/// Playlist continuation, as a table. Of a model without weights, where there is one, segue's own methods follow each of
+/// their lines; the others are the same, or say less.
+pub fn continuation(continuation: &Continuation, unweighted: Option<&Continuation>) -> String {
     let mut text = format!(
         "{} playlists, half of each hidden: {:.0} songs shown, {:.0} to be found (means)\n",
         count(continuation.playlists as u64),
@@ -83,16 +98,21 @@ pub fn continuation(continuation: &Continuation) -> String {
         );
     }
     text += &format!("{:<34} {:>10} {:>10} {:>11} {:>11}\n", "", "recall@10", "recall@50", "recall@100", "R-precision");
-    for method in &continuation.methods {
+    let line = |name: &str, method: &Method| {
         let percent = |share: f64| format!("{:.2} %", share * 100.0);
-        text += &format!(
-            "{:<34} {:>10} {:>10} {:>11} {:>11}\n",
-            method.name,
+        format!(
+            "{name:<34} {:>10} {:>10} {:>11} {:>11}\n",
             percent(method.recall_at_10),
             percent(method.recall_at_50),
             percent(method.recall_at_100),
             percent(method.r_precision)
-        );
+        )
+    };
+    for (at, method) in continuation.methods.iter().enumerate() {
+        text += &line(method.name, method);
+        if let Some(unweighted) = unweighted.and_then(|found| found.methods.get(at)).filter(|_| at < OWN_METHODS) {
+            text += &line("  unweighted", unweighted);
+        }
     }
     text
 }

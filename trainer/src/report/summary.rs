@@ -57,11 +57,6 @@ pub fn summary(
     if let Some(genre) = same.genre {
         let (agreement, chance) = (percent(genre.agreement), percent(genre.chance));
         line("genres", format!("{agreement} of recommended tracks agree, {chance} by chance"));
-        if let Some(before) =
-            report_data.unweighted.as_ref().and_then(|unweighted| unweighted.recommendations.same_cluster.genre)
-        {
-            line("weights", format!("without them {} would agree", percent(before.agreement)));
-        }
     }
     let own = report_data
         .playlists
