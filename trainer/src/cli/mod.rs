@@ -68,3 +68,14 @@ impl Cli {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_may_begin_with_a_hyphen() {
+        let cli = Cli::try_parse_from(["trainer", "recommend", "model.segue", "--song", "-1", "--artist", "--x"]);
+        assert!(cli.is_ok(), "{cli:?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::evaluation::{Answers, Continuation, Method, Quality};
 use crate::report::terminal::count;
+use crate::report::text_table::{Column, text_table};
 
 /// How many of the methods are segue's own: the first ones.
 const OWN_METHODS: usize = 2;
@@ -56,25 +57,21 @@ pub fn figures(quality: &Quality) -> Vec<Figure> {
 /// What follows songs, as a table; beside it the same of a model without weights, where there is one.
 pub fn quality(quality: &Quality, unweighted: Option<&Quality>) -> String {
     let title = format!("{} songs that follow each of {}", quality.limit, count(quality.songs as u64));
-    let mut text = String::new();
-    match unweighted {
+    let mut text = match unweighted {
         None => {
-            text += &format!("{title:<46} {:>13} {:>13}\n", "same cluster", "any cluster");
-            for Figure { name, values: [same, any], .. } in figures(quality) {
-                text += &format!("{name:<46} {same:>13} {any:>13}\n");
-            }
+            let columns = [Column::Left(&title), Column::Right("same cluster"), Column::Right("any cluster")];
+            let rows = figures(quality).into_iter().map(|figure| row(figure.name, figure.values));
+            text_table(&columns, rows)
         }
         Some(unweighted) => {
-            let heads = ["same cluster", "any cluster", "same, unweighted", "any, unweighted"];
-            text +=
-                &format!("{title}\n{:<16} {:>12} {:>11} {:>16} {:>15}\n", "", heads[0], heads[1], heads[2], heads[3]);
-            // The same tracks have the same figures.
-            for (with, without) in figures(quality).into_iter().zip(figures(unweighted)) {
-                let ([same, any], [same_unweighted, any_unweighted]) = (with.values, without.values);
-                text += &format!("{:<16} {same:>12} {any:>11} {same_unweighted:>16} {any_unweighted:>15}\n", with.name);
-            }
+            let headings = ["same cluster", "any cluster", "same, unweighted", "any, unweighted"];
+            let columns: Vec<Column<'_>> = [Column::Left("")].into_iter().chain(headings.map(Column::Right)).collect();
+            // Both are of the same tracks, and so have the same figures.
+            let both = figures(quality).into_iter().zip(figures(unweighted));
+            let rows = both.map(|(with, without)| row(with.name, with.values.into_iter().chain(without.values)));
+            format!("{title}\n{}", text_table(&columns, rows))
         }
-    }
+    };
     for reason in &quality.left_out {
         text += &format!("({reason})\n");
     }
@@ -97,22 +94,22 @@ pub fn continuation(continuation: &Continuation, unweighted: Option<&Continuatio
             count(continuation.unknown_rows)
         );
     }
-    text += &format!("{:<34} {:>10} {:>10} {:>11} {:>11}\n", "", "recall@10", "recall@50", "recall@100", "R-precision");
-    let line = |name: &str, method: &Method| {
-        let percent = |share: f64| format!("{:.2} %", share * 100.0);
-        format!(
-            "{name:<34} {:>10} {:>10} {:>11} {:>11}\n",
-            percent(method.recall_at_10),
-            percent(method.recall_at_50),
-            percent(method.recall_at_100),
-            percent(method.r_precision)
-        )
+    let scores = |name: &str, method: &Method| {
+        let shares = [method.recall_at_10, method.recall_at_50, method.recall_at_100, method.r_precision];
+        row(name, shares.map(|share| format!("{:.2} %", share * 100.0)))
     };
+    let mut rows = Vec::new();
     for (at, method) in continuation.methods.iter().enumerate() {
-        text += &line(method.name, method);
+        rows.push(scores(method.name, method));
         if let Some(unweighted) = unweighted.and_then(|found| found.methods.get(at)).filter(|_| at < OWN_METHODS) {
-            text += &line("  unweighted", unweighted);
+            rows.push(scores("  unweighted", unweighted));
         }
     }
-    text
+    let headings = ["recall@10", "recall@50", "recall@100", "R-precision"];
+    let columns: Vec<Column<'_>> = [Column::Left("")].into_iter().chain(headings.map(Column::Right)).collect();
+    text + &text_table(&columns, rows)
+}
+
+fn row(name: &str, values: impl IntoIterator<Item = String>) -> Vec<String> {
+    [name.to_owned()].into_iter().chain(values).collect()
 }

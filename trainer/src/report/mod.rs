@@ -6,6 +6,7 @@ pub mod evaluation;
 mod html;
 pub mod summary;
 pub mod terminal;
+pub mod text_table;
 
 use std::{collections::BTreeMap, path::Path};
 
