@@ -1,11 +1,11 @@
 //! Searching by what is typed: how long a query takes, how long its index to make, and how much memory that has.
 //!
-//! `cargo bench -p benches --bench search`. The model is `SEGUE_MODEL`, an artifact; or trained on
-//! `union_265k.csv` in the folder `SEGUE_DATA`, or in `../shared/data` beside the workspace; or on made-up tracks.
+//! `cargo bench -p benches --bench search`. The model is `SEGUE_MODEL`, an artifact; without it that of the catalogue
+//! `265k`, or `1m` where the table of the first is not there.
 
 use std::time::{Duration, Instant};
 
-use benches::{latency::report, model::model, process::thread_cpu_time};
+use benches::{catalog::model, latency::report, process::thread_cpu_time};
 use recommender::Model;
 
 /// Titles that queries are made of.

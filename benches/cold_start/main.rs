@@ -8,7 +8,8 @@
 //! | `--rate` | `SEGUE_BENCH_RATE` | 90 | MB (10^6 bytes) a second that S3 sends on one connection |
 //! | `--delay` | `SEGUE_BENCH_DELAY` | 30 | ms from a request to the first byte of S3's answer |
 //! | `--runs` | `SEGUE_BENCH_RUNS` | 10 | cold starts of each catalogue |
-//! | `--peer-runs` | `SEGUE_BENCH_PEER_RUNS` | 5 | starts of the peer; 0 leaves it out |
+//! | `--peer-runs` | `SEGUE_BENCH_PEER_RUNS` | 5 | starts of the peer |
+//! | `--no-peer` | | | without the peer |
 //! | `--catalogs` | `SEGUE_BENCH_CATALOGS` | `39k,265k,1m` | which catalogues |
 //!
 //! `SEGUE_DATA` names the folder of the real track tables, if it is not `../shared/data` beside the workspace; a
@@ -46,9 +47,12 @@ struct Options {
     /// Cold starts of each catalogue
     #[arg(long, env = "SEGUE_BENCH_RUNS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
-    /// Starts of the scikit-learn service; 0 leaves it out
-    #[arg(long, env = "SEGUE_BENCH_PEER_RUNS", default_value_t = 5)]
+    /// Starts of the scikit-learn service
+    #[arg(long, env = "SEGUE_BENCH_PEER_RUNS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     peer_runs: u32,
+    /// Without the scikit-learn service
+    #[arg(long)]
+    no_peer: bool,
     /// Which catalogues: 39k, 265k, 1m
     #[arg(long, env = "SEGUE_BENCH_CATALOGS", value_delimiter = ',', default_value = "39k,265k,1m")]
     catalogs: Vec<String>,
@@ -76,7 +80,7 @@ async fn main() -> anyhow::Result<()> {
 
     let binary = build::release("recommend")?;
     let binary_bytes = std::fs::metadata(&binary)?.len();
-    let peers = if options.peer_runs > 0 { Peers::ready() } else { None };
+    let peers = if options.no_peer { None } else { Some(Peers::ready()?) };
     let folder = tempfile::tempdir()?;
     let s3 = EmbeddedS3::start_throttled(folder.path(), throttle).await?;
     s3.create_bucket(function::BUCKET)?;
