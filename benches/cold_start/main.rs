@@ -32,9 +32,10 @@ use std::{num::NonZeroU64, path::Path, time::Duration};
 use anyhow::{Context, ensure};
 use benches::{build, catalog, catalog::Catalog, machine, peers::Peers, stats::Stats, table};
 use clap::Parser;
-use local::{s3::EmbeddedS3, throttle::Throttle};
+use local::s3::EmbeddedS3;
 use recommender::Model;
 use serde_json::{Value, json};
+use tests::faults::{Fault, Proxy, Throttle};
 
 #[derive(Debug, Parser)]
 struct Options {
@@ -61,6 +62,13 @@ struct Options {
     bench: bool,
 }
 
+/// An S3 server that is published to directly, and read from as from afar.
+struct FarS3 {
+    s3: EmbeddedS3,
+    proxy: Proxy,
+    throttle: Throttle,
+}
+
 /// A song that is asked for.
 #[derive(Clone, Debug)]
 struct Song {
@@ -82,13 +90,15 @@ async fn main() -> anyhow::Result<()> {
     let binary_bytes = std::fs::metadata(&binary)?.len();
     let peers = if options.no_peer { None } else { Some(Peers::ready()?) };
     let folder = tempfile::tempdir()?;
-    let s3 = EmbeddedS3::start_throttled(folder.path(), throttle).await?;
+    let s3 = EmbeddedS3::start(folder.path()).await?;
     s3.create_bucket(function::BUCKET)?;
+    let far = Proxy::start_with(&s3.endpoint(), move |_| Some(Fault::Throttle(throttle))).await;
+    let s3 = FarS3 { s3, proxy: far, throttle };
 
     let mut catalogs = Vec::new();
     for name in names {
         let Some(catalog) = tokio::task::spawn_blocking(move || Catalog::ready(name)).await?? else { continue };
-        catalogs.push(measure(&catalog, &options, &binary, &s3, throttle, peers.as_ref()).await?);
+        catalogs.push(measure(&catalog, &options, &binary, &s3, peers.as_ref()).await?);
     }
 
     ensure!(!catalogs.is_empty(), "nothing was measured");
@@ -114,8 +124,7 @@ async fn measure(
     catalog: &Catalog,
     options: &Options,
     binary: &Path,
-    s3: &EmbeddedS3,
-    throttle: Throttle,
+    s3: &FarS3,
     peers: Option<&Peers>,
 ) -> anyhow::Result<Measured> {
     let (upload, songs) = {
@@ -125,10 +134,10 @@ async fn measure(
     };
     ensure!(!songs.is_empty(), "no title of the catalogue {} is made of ASCII letters and digits", catalog.name);
     let (tracks, bytes) = (upload.tracks, upload.artifact.len() as u64);
-    let location = function::publish(s3, catalog.name, upload).await?;
+    let location = function::publish(&s3.s3, catalog.name, upload).await?;
 
     println!("{}: {} cold starts of the function", catalog.name, options.runs);
-    let start = async |song| function::start(binary, s3, &location, song, throttle, bytes).await;
+    let start = async |song| function::start(binary, s3, &location, song, bytes).await;
     // One that does not count: S3 reads the object from its file once, and the system the binary.
     start(&songs[0]).await?;
     let mut starts = Vec::new();
