@@ -7,9 +7,12 @@ mod models;
 mod recommend;
 mod synth;
 mod train;
+mod train_options;
 mod verify;
 
 use clap::{Parser, Subcommand};
+
+pub use train_options::{TrainOptions, number};
 
 /// Turns a track table into a segue artifact, and looks after artifacts.
 #[derive(Debug, Parser)]

@@ -1,11 +1,12 @@
 //! `trainer train`.
 
-use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::{Context, bail};
 use serde::Serialize;
 use store::{Location, Published};
 
+use super::train_options::TrainOptions;
 use crate::{
     console::Console,
     input::Input,
@@ -13,10 +14,8 @@ use crate::{
     progress::Progress,
     report::summary::{next_command, summary},
     report::{self, ReportData},
-    table::{self, Feature},
     training::cluster_names,
     training::elbow::knee,
-    training::weights::Weights,
     training::{self, Options, Trained},
 };
 
@@ -32,21 +31,8 @@ pub(super) struct Train {
     /// Publish the model when it is trained: s3://bucket/prefix
     #[arg(long, value_name = "S3_URI")]
     publish: Option<Location>,
-    /// Features to use, 2 to 16, each one required [default: those of the eleven that the file has]
-    #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
-    features: Option<Vec<Feature>>,
-    /// How much features count where tracks are compared, 0 to 100; 1 where nothing is said
-    #[arg(long, value_name = "FEATURE=WEIGHT,...")]
-    weights: Option<Weights>,
-    /// Number of clusters, 1 to 32
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=32))]
-    k: u32,
-    /// Numbers of clusters to try for the elbow
-    #[arg(long, default_value = "2-8", value_parser = k_range, value_name = "FROM-TO")]
-    k_range: RangeInclusive<u32>,
-    /// The same file, options and seed make the same bytes
-    #[arg(long, default_value_t = 42)]
-    seed: u64,
+    #[command(flatten)]
+    options: TrainOptions,
     /// Threads to use; the model does not depend on it [default: one for each core]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -59,15 +45,6 @@ pub(super) struct Train {
     /// Print one JSON object: the figures of report/metrics.json, and where everything is
     #[arg(long)]
     json: bool,
-}
-
-/// `2-8`, or `2..=8`.
-fn k_range(text: &str) -> Result<RangeInclusive<u32>, String> {
-    let ends = text.split_once("..=").or_else(|| text.split_once('-'));
-    match ends.map(|(from, to)| (from.trim().parse(), to.trim().parse())) {
-        Some((Ok(from), Ok(to))) if 1 <= from && from <= to && to <= 32 => Ok(from..=to),
-        _ => Err("expected two numbers from 1 to 32, the smaller first, such as 2-8".into()),
-    }
 }
 
 /// What `--json` prints.
@@ -91,10 +68,10 @@ impl Train {
             rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
         }
         let names = match &self.cluster_names {
-            Some(path) => cluster_names::read(path, self.k as usize)?,
+            Some(path) => cluster_names::read(path, self.options.k as usize)?,
             None => BTreeMap::new(),
         };
-        if let Some(features) = &self.features
+        if let Some(features) = &self.options.features
             && !(2..=recommender::features::MAX_FEATURES).contains(&features.len())
         {
             bail!(
@@ -104,17 +81,13 @@ impl Train {
             );
         }
         let console = if self.quiet { Console::quiet() } else { Console::new() };
-        let options = table::Options { features: self.features.clone(), ..Default::default() };
-        let table = self.data.table(&options, &console)?;
+        let table = self.data.table(&self.options.table(), &console)?;
         report::warn_of_table(&table, &console);
 
         let options = Options {
-            k: self.k,
-            k_range: self.k_range.clone(),
-            seed: self.seed,
             threads: self.threads.map_or_else(rayon::current_num_threads, usize::from),
             names,
-            weights: self.weights.clone().unwrap_or_default(),
+            ..self.options.training()
         };
         // Kept only where its playlists are looked at again.
         let (kept, (trained, model)) = if table.playlists.is_some() {
