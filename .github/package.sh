@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs what a release offers for one target: an archive of `trainer` and `local`, named and laid out as
+# Packs what a release offers for one target: an archive of `trainer` and `segue-demo`, named and laid out as
 # `[package.metadata.binstall]` of both packages says, and a zip of each Lambda function that was built.
 # The same binaries of the same commit give the same bytes.
 #
@@ -25,7 +25,7 @@ for document in CHANGELOG.md LICENSE-APACHE LICENSE-MIT README.md; do
     chmod 644 "$staging/$name/$document"
     packed+=("$name/$document")
 done
-for binary in local trainer; do
+for binary in segue-demo trainer; do
     cp "$built/$binary" "$staging/$name"
     chmod 755 "$staging/$name/$binary"
     packed+=("$name/$binary")

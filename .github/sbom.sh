@@ -16,9 +16,9 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 cargo cyclonedx --quiet --format json --spec-version 1.5 --describe binaries --all --target all
 
-for binary in trainer local recommend train; do
+for binary in trainer segue-demo recommend train; do
     read -r version manifest < <(jq -r --arg binary "$binary" \
-        '.packages[] | select(.name == $binary) | "\(.version) \(.manifest_path)"' <<<"$metadata")
+        '.packages[] | select(any(.targets[]; .kind == ["bin"] and .name == $binary)) | "\(.version) \(.manifest_path)"' <<<"$metadata")
     # The folder of the checkout stands before those of the packages.
     list=$(dirname "$manifest")/${binary}_bin.cdx.json
     sed "s|file://$PWD/|file:///|g" "$list" >"$release/segue-v$version-$binary.cdx.json"

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use benches::{latency::report, model::model};
+use benches::{catalog::model, latency::report};
 use recommender::{
     recommend::{FeatureRange, Request, Seed},
     search::Search,

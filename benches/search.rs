@@ -1,11 +1,11 @@
 //! Searching by what is typed: how long a query takes, how long its index to make, and how much memory that has.
 //!
-//! `cargo bench -p benches --bench search`. The model is `SEGUE_MODEL`, an artifact; or trained on
-//! `union_265k.csv` in the folder `SEGUE_DATA`, or in `../shared/data` beside the workspace; or on made-up tracks.
+//! `cargo bench -p benches --bench search`. The model is `SEGUE_MODEL`, an artifact; without it that of the catalogue
+//! `265k`, or `1m` where the table of the first is not there.
 
 use std::time::{Duration, Instant};
 
-use benches::{latency::report, model::model};
+use benches::{catalog::model, latency::report, process::thread_cpu_time};
 use recommender::Model;
 
 /// Titles that queries are made of.
@@ -16,9 +16,9 @@ const LIMIT: usize = 10;
 fn main() -> anyhow::Result<()> {
     let model = model()?;
     let tracks = model.catalog().len();
-    let (begun, cpu) = (Instant::now(), cpu_time());
+    let (begun, cpu) = (Instant::now(), thread_cpu_time());
     model.prepare_search();
-    let (built, cpu) = (begun.elapsed(), cpu_time().saturating_sub(cpu));
+    let (built, cpu) = (begun.elapsed(), thread_cpu_time().saturating_sub(cpu));
     let index = model.inverted_index();
     println!("{tracks} tracks, {} songs, {} words", index.songs(), index.words());
     println!(
@@ -44,12 +44,6 @@ fn main() -> anyhow::Result<()> {
     }
     report("all of them", &mut all);
     Ok(())
-}
-
-/// How long this thread has been on a processor; zero where the system does not tell.
-fn cpu_time() -> Duration {
-    let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(schedstat.split(' ').next().and_then(|spent| spent.parse().ok()).unwrap_or_default())
 }
 
 /// Queries as people make them, by kind.

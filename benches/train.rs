@@ -6,6 +6,7 @@
 //! |---|---|---|---|
 //! | `--data` | `SEGUE_BENCH_TABLE` | `union_265k.csv` | the table: a path, or a name in the folder of the real ones |
 //! | `--rounds` | `SEGUE_BENCH_ROUNDS` | 3 | how often each of the two trains |
+//! | `--no-peer` | | | without scikit-learn |
 //!
 //! `SEGUE_DATA` names the folder of the real track tables, if it is not `../shared/data` beside the workspace.
 //!
@@ -38,6 +39,9 @@ struct Options {
     /// How often each of the two trains
     #[arg(long, env = "SEGUE_BENCH_ROUNDS", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
+    /// Without scikit-learn
+    #[arg(long)]
+    no_peer: bool,
     /// Cargo says so to every bench
     #[arg(long, hide = true)]
     bench: bool,
@@ -82,7 +86,7 @@ fn main() -> anyhow::Result<()> {
     let machine = machine::describe();
     println!("{}", machine::line(&machine));
     let binary = build::release("trainer")?;
-    let peers = Peers::ready();
+    let peers = if options.no_peer { None } else { Some(Peers::ready()?) };
 
     let folder = tempfile::tempdir()?;
     let (mut own, mut peer) = (Vec::new(), Vec::new());

@@ -44,7 +44,7 @@ status() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get(
 start_demo() {
     rm -rf "$1"
     mkdir -p "$1"
-    target/debug/local --data events/tracks.csv --dir "$1" --port 0 >"$1/server.log" 2>&1 &
+    target/debug/segue-demo --data events/tracks.csv --dir "$1" --port 0 >"$1/server.log" 2>&1 &
     started+=("$!")
     for _ in $(seq 300); do
         grep -q '^Ctrl-C ends it' "$1/server.log" && break

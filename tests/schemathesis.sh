@@ -23,7 +23,7 @@ fi
 # The same set of packages as the tests: nothing is compiled anew.
 cargo build --workspace --locked --quiet --bins --examples
 target/debug/examples/catalog >"$folder/tracks.csv"
-target/debug/local --data "$folder/tracks.csv" --dir "$folder/demo" --port 0 >"$folder/server.log" 2>&1 &
+target/debug/segue-demo --data "$folder/tracks.csv" --dir "$folder/demo" --port 0 >"$folder/server.log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
 

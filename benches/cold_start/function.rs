@@ -4,14 +4,14 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Context, ensure};
 use benches::{process::Usage, transfer::Transfer};
-use local::{s3::EmbeddedS3, throttle::Throttle};
+use local::s3::EmbeddedS3;
 use recommender::Model;
 use reqwest::Url;
 use serde_json::{Value, json};
 use store::{Location, Store, Upload};
 use tests::runtime::Function;
 
-use crate::Song;
+use crate::{FarS3, Song};
 
 /// The bucket that models are published to.
 pub(crate) const BUCKET: &str = "segue-bench";
@@ -88,27 +88,26 @@ pub(crate) async fn publish(s3: &EmbeddedS3, name: &str, upload: Upload) -> anyh
 /// Starts the function, asks, and ends it.
 pub(crate) async fn start(
     binary: &Path,
-    s3: &EmbeddedS3,
+    s3: &FarS3,
     location: &Location,
     song: &Song,
-    throttle: Throttle,
     artifact_bytes: u64,
 ) -> anyhow::Result<Start> {
-    let mut env: Vec<(String, String)> = s3.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let mut env = s3.proxy.env(&s3.s3);
     env.extend([
         ("MODEL_URI".to_owned(), location.to_string()),
         // However slow the machine or the rate: what is measured is how long it takes, not that it takes too long.
         ("DEADLINE_MS".to_owned(), "50000".to_owned()),
         ("AWS_LAMBDA_LOG_LEVEL".to_owned(), "error".to_owned()),
     ]);
-    let before = s3.sent().len();
+    let before = s3.proxy.exchanges().len();
     let function = Function::start(binary, &env).await;
     let pid = function.pid().context("the function ended at once")?;
 
     let answer = ask(&function, song, None).await?;
     let first_answer = function.started().elapsed();
     let at_first_answer = Usage::of(pid)?;
-    let transfer = Transfer::of(&s3.sent()[before..], "/model.segue");
+    let transfer = Transfer::of(&s3.proxy.exchanges()[before..], "/model.segue");
     ensure!(answer["tracks"].as_array().is_some_and(|tracks| tracks.len() == 10), "{song:?} has not ten: {answer}");
 
     let answer = ask(&function, song, Some("hnsw")).await?;
@@ -128,7 +127,7 @@ pub(crate) async fn start(
         first_answer,
         graphs_ready,
         transfer,
-        ideal: throttle.first_byte_delay + throttle.duration(artifact_bytes) / transfer.at_once as u32,
+        ideal: s3.throttle.first_byte_delay + s3.throttle.duration(artifact_bytes) / transfer.at_once as u32,
         at_first_answer,
         at_graphs_ready,
         steady,

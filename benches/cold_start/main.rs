@@ -8,7 +8,8 @@
 //! | `--rate` | `SEGUE_BENCH_RATE` | 90 | MB (10^6 bytes) a second that S3 sends on one connection |
 //! | `--delay` | `SEGUE_BENCH_DELAY` | 30 | ms from a request to the first byte of S3's answer |
 //! | `--runs` | `SEGUE_BENCH_RUNS` | 10 | cold starts of each catalogue |
-//! | `--peer-runs` | `SEGUE_BENCH_PEER_RUNS` | 5 | starts of the peer; 0 leaves it out |
+//! | `--peer-runs` | `SEGUE_BENCH_PEER_RUNS` | 5 | starts of the peer |
+//! | `--no-peer` | | | without the peer |
 //! | `--catalogs` | `SEGUE_BENCH_CATALOGS` | `39k,265k,1m` | which catalogues |
 //!
 //! `SEGUE_DATA` names the folder of the real track tables, if it is not `../shared/data` beside the workspace; a
@@ -31,9 +32,10 @@ use std::{num::NonZeroU64, path::Path, time::Duration};
 use anyhow::{Context, ensure};
 use benches::{build, catalog, catalog::Catalog, machine, peers::Peers, stats::Stats, table};
 use clap::Parser;
-use local::{s3::EmbeddedS3, throttle::Throttle};
+use local::s3::EmbeddedS3;
 use recommender::Model;
 use serde_json::{Value, json};
+use tests::faults::{Fault, Proxy, Throttle};
 
 #[derive(Debug, Parser)]
 struct Options {
@@ -46,15 +48,25 @@ struct Options {
     /// Cold starts of each catalogue
     #[arg(long, env = "SEGUE_BENCH_RUNS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
-    /// Starts of the scikit-learn service; 0 leaves it out
-    #[arg(long, env = "SEGUE_BENCH_PEER_RUNS", default_value_t = 5)]
+    /// Starts of the scikit-learn service
+    #[arg(long, env = "SEGUE_BENCH_PEER_RUNS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     peer_runs: u32,
+    /// Without the scikit-learn service
+    #[arg(long)]
+    no_peer: bool,
     /// Which catalogues: 39k, 265k, 1m
     #[arg(long, env = "SEGUE_BENCH_CATALOGS", value_delimiter = ',', default_value = "39k,265k,1m")]
     catalogs: Vec<String>,
     /// Cargo says so to every bench
     #[arg(long, hide = true)]
     bench: bool,
+}
+
+/// An S3 server that is published to directly, and read from as from afar.
+struct FarS3 {
+    s3: EmbeddedS3,
+    proxy: Proxy,
+    throttle: Throttle,
 }
 
 /// A song that is asked for.
@@ -76,15 +88,17 @@ async fn main() -> anyhow::Result<()> {
 
     let binary = build::release("recommend")?;
     let binary_bytes = std::fs::metadata(&binary)?.len();
-    let peers = if options.peer_runs > 0 { Peers::ready() } else { None };
+    let peers = if options.no_peer { None } else { Some(Peers::ready()?) };
     let folder = tempfile::tempdir()?;
-    let s3 = EmbeddedS3::start_throttled(folder.path(), throttle).await?;
+    let s3 = EmbeddedS3::start(folder.path()).await?;
     s3.create_bucket(function::BUCKET)?;
+    let far = Proxy::start_with(&s3.endpoint(), move |_| Some(Fault::Throttle(throttle))).await;
+    let s3 = FarS3 { s3, proxy: far, throttle };
 
     let mut catalogs = Vec::new();
     for name in names {
         let Some(catalog) = tokio::task::spawn_blocking(move || Catalog::ready(name)).await?? else { continue };
-        catalogs.push(measure(&catalog, &options, &binary, &s3, throttle, peers.as_ref()).await?);
+        catalogs.push(measure(&catalog, &options, &binary, &s3, peers.as_ref()).await?);
     }
 
     ensure!(!catalogs.is_empty(), "nothing was measured");
@@ -110,8 +124,7 @@ async fn measure(
     catalog: &Catalog,
     options: &Options,
     binary: &Path,
-    s3: &EmbeddedS3,
-    throttle: Throttle,
+    s3: &FarS3,
     peers: Option<&Peers>,
 ) -> anyhow::Result<Measured> {
     let (upload, songs) = {
@@ -121,10 +134,10 @@ async fn measure(
     };
     ensure!(!songs.is_empty(), "no title of the catalogue {} is made of ASCII letters and digits", catalog.name);
     let (tracks, bytes) = (upload.tracks, upload.artifact.len() as u64);
-    let location = function::publish(s3, catalog.name, upload).await?;
+    let location = function::publish(&s3.s3, catalog.name, upload).await?;
 
     println!("{}: {} cold starts of the function", catalog.name, options.runs);
-    let start = async |song| function::start(binary, s3, &location, song, throttle, bytes).await;
+    let start = async |song| function::start(binary, s3, &location, song, bytes).await;
     // One that does not count: S3 reads the object from its file once, and the system the binary.
     start(&songs[0]).await?;
     let mut starts = Vec::new();

@@ -1,15 +1,15 @@
 //! Catalogues to measure with, trained once and kept.
 
 use std::{
-    fs, io,
+    env, fs, io,
     path::{Path, PathBuf},
     process::Stdio,
 };
 
 use anyhow::{Context, ensure};
-use recommender::{Version, artifact::FORMAT_VERSION};
+use recommender::{Model, Version, artifact::FORMAT_VERSION};
 use tests::test_data;
-use trainer::{console::Console, output, synth, table, training};
+use trainer::{output, synth, table, training};
 
 use crate::{build, peers, peers::Peers, process};
 
@@ -43,6 +43,24 @@ pub fn named(names: &[String]) -> anyhow::Result<Vec<&'static str>> {
         found.with_context(|| format!("there is no catalogue {name:?}: expected 39k, 265k or 1m"))
     };
     names.iter().map(find).collect()
+}
+
+/// The artifact that `SEGUE_MODEL` names; without it, that of the catalogue `265k`, or `1m` where the machine does not have
+/// its table.
+///
+/// # Errors
+///
+/// Where it cannot be read or trained.
+pub fn model() -> anyhow::Result<Model> {
+    let artifact = match env::var_os("SEGUE_MODEL") {
+        Some(artifact) => artifact.into(),
+        None => {
+            let real = Catalog::ready("265k")?;
+            let catalog = real.map_or_else(|| Catalog::ready("1m"), |catalog| Ok(Some(catalog)))?;
+            catalog.context("there is no catalogue: set SEGUE_MODEL to an artifact")?.artifact
+        }
+    };
+    Model::open(&artifact).with_context(|| format!("{} cannot be measured", artifact.display()))
 }
 
 impl Catalog {
@@ -85,7 +103,7 @@ impl Catalog {
         }
         println!("training on {}: kept in {}", self.csv.display(), self.folder.display());
         let table = table::open(&self.csv, &table::Options::default(), &mut |_| {})?;
-        let trained = training::train(&table, &training::Options::default(), &Console::quiet())?;
+        let trained = training::train(&table, &training::Options::default(), &())?;
         Ok(output::write(&self.artifact, &trained.file)?)
     }
 

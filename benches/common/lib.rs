@@ -4,7 +4,6 @@ pub mod build;
 pub mod catalog;
 pub mod latency;
 pub mod machine;
-pub mod model;
 pub mod peers;
 pub mod process;
 pub mod stats;

@@ -17,15 +17,13 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// Makes the environment where it is not there yet, and says so; says why where that cannot be done.
-    pub fn ready() -> Option<Self> {
-        match Self::install() {
-            Ok(peers) => Some(peers),
-            Err(error) => {
-                println!("the scikit-learn peers are left out: {error:#}");
-                None
-            }
-        }
+    /// Makes the environment where it is not there yet, and says so.
+    ///
+    /// # Errors
+    ///
+    /// Where that cannot be done: a measurement without peers says little, and has to be asked for.
+    pub fn ready() -> anyhow::Result<Self> {
+        Self::install().context("the scikit-learn peers cannot run; --no-peer leaves them out")
     }
 
     fn install() -> anyhow::Result<Self> {

@@ -1,13 +1,10 @@
 //! What a process has used so far, as Linux tells it in `/proc` (proc(5)).
 
 use std::{
-    fs, io,
+    io,
     process::{Command, ExitStatus},
     time::{Duration, Instant},
 };
-
-/// `utime` and `stime` are told in hundredths of a second on every architecture that segue runs on.
-const TICKS_PER_SECOND: u32 = 100;
 
 /// How often a process is looked at that is waited for.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -33,39 +30,47 @@ impl Usage {
     /// # Errors
     ///
     /// Where there is no such process, or no `/proc`.
+    #[cfg(target_os = "linux")]
     pub fn of(pid: u32) -> io::Result<Self> {
-        let (user, system) = ticks(&fs::read_to_string(format!("/proc/{pid}/stat"))?)
-            .ok_or_else(|| io::Error::other(format!("/proc/{pid}/stat is not as expected")))?;
-        let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-        // A thread may end between being listed and being read.
-        let threads = fs::read_dir(format!("/proc/{pid}/task"))?.filter_map(Result::ok);
-        let running: Duration = threads
-            .filter_map(|thread| fs::read_to_string(thread.path().join("schedstat")).ok())
-            .filter_map(|schedstat| schedstat.split(' ').next()?.parse().ok())
-            .map(Duration::from_nanos)
-            .sum();
-        Ok(Self {
-            cpu: running.max(user + system),
-            user,
-            system,
-            resident: kilobytes(&status, "VmRSS:") * 1024,
-            peak: kilobytes(&status, "VmHWM:") * 1024,
-        })
+        use procfs::process::Process;
+
+        let usage = || {
+            let process = Process::new(pid.cast_signed())?;
+            let (stat, status) = (process.stat()?, process.status()?);
+            // A thread may end between being listed and being read.
+            let threads = process.tasks()?.filter_map(Result::ok).filter_map(|thread| thread.schedstat().ok());
+            let running = Duration::from_nanos(threads.map(|thread| thread.sum_exec_runtime).sum());
+            let time = |ticks: u64| Duration::from_secs_f64(ticks as f64 / procfs::ticks_per_second() as f64);
+            let (user, system) = (time(stat.utime), time(stat.stime));
+            let bytes = |kilobytes: Option<u64>| kilobytes.unwrap_or(0) * 1024;
+            let (resident, peak) = (bytes(status.vmrss), bytes(status.vmhwm));
+            Ok(Self { cpu: running.max(user + system), user, system, resident, peak })
+        };
+        usage().map_err(|error: procfs::ProcError| io::Error::other(error))
+    }
+
+    /// Of a process that runs: not told here.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    #[cfg(not(target_os = "linux"))]
+    pub fn of(_: u32) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 
-/// Time in user mode and in the kernel, of `/proc/PID/stat`.
-fn ticks(stat: &str) -> Option<(Duration, Duration)> {
-    // The second field is the program's name in brackets, and may hold anything.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    let mut next =
-        |skipped| fields.nth(skipped)?.parse().ok().map(|ticks| Duration::from_secs(ticks) / TICKS_PER_SECOND);
-    Some((next(11)?, next(0)?))
-}
+/// How long this thread has been on a processor; zero where the system does not tell.
+pub fn thread_cpu_time() -> Duration {
+    #[cfg(target_os = "linux")]
+    {
+        use procfs::{FromRead, process::Schedstat};
 
-fn kilobytes(status: &str, name: &str) -> u64 {
-    let value = status.lines().find_map(|line| line.strip_prefix(name));
-    value.and_then(|value| value.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+        if let Ok(stat) = Schedstat::from_file("/proc/thread-self/schedstat") {
+            return Duration::from_nanos(stat.sum_exec_runtime);
+        }
+    }
+    Duration::ZERO
 }
 
 /// A command that was run to its end.
@@ -104,19 +109,6 @@ pub fn run(command: &mut Command) -> io::Result<Run> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ticks_are_found_behind_any_name() {
-        let stat = "42 (a ) b (c) S 1 42 42 0 -1 4194304 100 0 0 0 123 7 0 0 20 0 1 0 5000 0 0";
-        assert_eq!(ticks(stat), Some((Duration::from_millis(1_230), Duration::from_millis(70))));
-        assert_eq!(ticks("42 (a) S 1"), None);
-    }
-
-    #[test]
-    fn memory_is_told_in_kilobytes() {
-        assert_eq!(kilobytes("VmPeak:\t  9 kB\nVmHWM:\t    1234 kB\n", "VmHWM:"), 1_234);
-        assert_eq!(kilobytes("", "VmHWM:"), 0);
-    }
 
     #[cfg(target_os = "linux")]
     #[test]

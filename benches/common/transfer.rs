@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Instant};
 
-use local::throttle::Sent;
+use ::tests::faults::Exchange;
 
 /// The answers that one object came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct Transfer {
 
 impl Transfer {
     /// Of those answers whose path ends like this.
-    pub fn of(sent: &[Sent], ending: &str) -> Self {
-        let sent: Vec<&Sent> = sent.iter().filter(|sent| sent.path.ends_with(ending)).collect();
+    pub fn of(sent: &[Exchange], ending: &str) -> Self {
+        let sent: Vec<&Exchange> = sent.iter().filter(|sent| sent.path.ends_with(ending)).collect();
         // A connection has one answer at a time, so as many are in use as there are answers under way.
         let under_way = |at: Instant| sent.iter().filter(|other| other.asked <= at && at <= other.latest).count();
         Self {
@@ -31,17 +31,26 @@ impl Transfer {
 
 #[cfg(test)]
 mod tests {
-    use std::{net::SocketAddr, time::Duration};
+    use std::time::Duration;
 
     use super::*;
 
     #[test]
-    fn connections_count_by_address_and_at_once_by_time() {
+    fn connections_count_by_number_and_at_once_by_time() {
         let begun = Instant::now();
-        let sent = |path: &str, port: u16, from: u64, to: u64| {
+        let sent = |path: &str, connection: usize, from: u64, to: u64| {
             let at = |seconds| begun + Duration::from_secs(seconds);
-            let connection = SocketAddr::from(([127, 0, 0, 1], port));
-            Sent { path: path.to_owned(), connection, asked: at(from), latest: at(to), bytes: 10 }
+            Exchange {
+                number: 0,
+                connection,
+                method: "GET".to_owned(),
+                path: path.to_owned(),
+                range: None,
+                if_match: None,
+                asked: at(from),
+                latest: at(to),
+                bytes: 10,
+            }
         };
         let all = [
             sent("/b/latest.json", 1, 0, 1),

@@ -79,6 +79,7 @@ async fn main() -> anyhow::Result<()> {
     let catalog = tokio::task::spawn_blocking(move || Catalog::ready(name)).await??;
     let catalog = catalog.context("nothing was measured")?;
 
+    let peers = if options.no_peer { None } else { Some(Peers::ready()?) };
     let folder = tempfile::tempdir()?;
     let s3 = EmbeddedS3::start(&folder.path().join("s3")).await?;
     s3.create_bucket(BUCKET)?;
@@ -108,7 +109,7 @@ async fn main() -> anyhow::Result<()> {
             swapping.await?;
         }
     }
-    if let Some(peers) = (!options.no_peer).then(Peers::ready).flatten() {
+    if let Some(peers) = peers {
         let (trained_by, of) = (peers.clone(), catalog.clone());
         let joblib = tokio::task::spawn_blocking(move || of.joblib(&trained_by)).await??;
         let paths = folder.path().join("peer");

@@ -14,7 +14,10 @@ use store::{Store, Upload};
 use tokio::net::TcpListener;
 use trainer::{
     console::Console,
-    output, report, synth, table,
+    input::Input,
+    output,
+    progress::Progress,
+    report, synth, table,
     training::{self, Options, Trained},
 };
 use uuid::Uuid;
@@ -179,9 +182,7 @@ fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
             made_up
         }
     };
-    let stage = console.stage("read", std::fs::metadata(&data).map_or(0, |file| file.len()));
-    let table = table::open(&data, &table::Options::default(), &mut |position| stage.set(position))?;
-    stage.done(&format!("{} tracks of {} rows", table.n_tracks(), table.rows));
+    let table = Input::File(data).table(&table::Options::default(), &console)?;
     report::warn_of_table(&table, &console);
     Ok(training::train(&table, &Options::default(), &console)?)
 }

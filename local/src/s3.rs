@@ -9,20 +9,17 @@
 //!
 //! Known to differ from S3: an upload whose checksum is wrong is refused, but has replaced what was there; no
 //! versioning; no tags. Uploads are held in memory, up to 1 GiB each.
-//!
-//! A measurement wants S3's distance too: [`EmbeddedS3::start_throttled`].
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use async_trait::async_trait;
 use aws_sdk_s3::config::{Credentials, Region};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
@@ -34,8 +31,6 @@ use tokio::net::TcpListener;
 use tokio::sync::{RwLock, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::throttle::{Asked, Pace, Sent, Throttle};
-
 const ACCESS_KEY: &str = "segue";
 const SECRET_KEY: &str = "segue-on-loopback";
 const REGION: &str = "us-east-1";
@@ -46,7 +41,6 @@ const MAX_UPLOAD_BYTES: usize = 1 << 30;
 pub struct EmbeddedS3 {
     address: SocketAddr,
     root: PathBuf,
-    pace: Option<Arc<Pace>>,
     turn: Arc<RwLock<()>>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
@@ -64,18 +58,6 @@ impl EmbeddedS3 {
         Self::start_on(root, 0).await
     }
 
-    /// Starts a server on a free loopback port that answers as one over a network would. What it has sent is kept in
-    /// memory.
-    ///
-    /// # Errors
-    /// Where the folder cannot be used.
-    ///
-    /// # Panics
-    /// Outside a tokio runtime.
-    pub async fn start_throttled(root: &Path, throttle: Throttle) -> io::Result<Self> {
-        Self::start_with(root, 0, Some(throttle)).await
-    }
-
     /// Starts a server on this loopback port.
     ///
     /// # Errors
@@ -84,26 +66,20 @@ impl EmbeddedS3 {
     /// # Panics
     /// Outside a tokio runtime.
     pub async fn start_on(root: &Path, port: u16) -> io::Result<Self> {
-        Self::start_with(root, port, None).await
-    }
-
-    async fn start_with(root: &Path, port: u16, throttle: Option<Throttle>) -> io::Result<Self> {
         std::fs::create_dir_all(root)?;
         let root = root.canonicalize()?;
         let files = s3s_fs::FileSystem::new(&root).map_err(|error| io::Error::other(format!("{error:?}")))?;
         let mut builder = S3ServiceBuilder::new(files);
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
         builder.set_access(BucketsExist { root: root.clone() });
-        let pace = throttle.map(|throttle| Arc::new(Pace::new(throttle)));
         let turn = Arc::new(RwLock::new(()));
-        let server = Arc::new(Server { s3: builder.build(), turn: turn.clone(), pace: pace.clone() });
+        let server = Arc::new(Server { s3: builder.build(), turn: turn.clone() });
 
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         // Without it each call waits some 40 ms for a delayed acknowledgement.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let router = Router::new().fallback(answer).with_state(server);
-        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(async move {
             let stopped = async move { drop(stopped.await) };
@@ -111,7 +87,7 @@ impl EmbeddedS3 {
                 tracing::error!(%error, "the embedded S3 ended");
             }
         });
-        Ok(Self { address, root, pace, turn, stop, server })
+        Ok(Self { address, root, turn, stop, server })
     }
 
     /// Makes a bucket, if it does not exist.
@@ -175,12 +151,6 @@ impl EmbeddedS3 {
         ]
     }
 
-    /// What a throttled server has sent so far, answer by answer in the order of their first bytes; nothing where it is
-    /// not throttled.
-    pub fn sent(&self) -> Vec<Sent> {
-        self.pace.as_ref().map(|pace| pace.sent()).unwrap_or_default()
-    }
-
     /// Stops, and waits until the requests under way are done.
     pub async fn stop(self) {
         let Self { turn, stop, server, .. } = self;
@@ -195,21 +165,15 @@ struct Server {
     s3: S3Service,
     /// Shared by reads, held alone by a write. s3s-fs compares ETags and then writes, with nothing in between.
     turn: Arc<RwLock<()>>,
-    pace: Option<Arc<Pace>>,
 }
 
-async fn answer(
-    State(server): State<Arc<Server>>,
-    ConnectInfo(connection): ConnectInfo<SocketAddr>,
-    request: Request,
-) -> Response {
+async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let (method, path, headers) = (parts.method.clone(), parts.uri.path().to_owned(), parts.headers.clone());
+    let (method, headers) = (parts.method.clone(), parts.headers.clone());
     // The whole upload before its turn: a slow one is not waited for by the others.
     let Ok(body) = axum::body::to_bytes(body, MAX_UPLOAD_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let asked = Instant::now();
     let request = Request::from_parts(parts, s3s::Body::from(body));
 
     let is_read = method == Method::GET || method == Method::HEAD;
@@ -228,20 +192,13 @@ async fn answer(
         });
         write.await.unwrap_or_else(|error| Err(error.to_string()))
     };
-    let response = match answer {
+    match answer {
         Ok(response) if is_read && response.status().is_success() => heed_conditions(&headers, response.map(Body::new)),
         Ok(response) => response.map(Body::new),
         Err(error) => {
             tracing::error!(error, "the embedded S3 failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
-    };
-    match &server.pace {
-        Some(pace) => {
-            let asked = Asked { at: asked, connection, method, path, range: headers.get(header::RANGE).cloned() };
-            pace.hold(asked, response).await
-        }
-        None => response,
     }
 }
 

@@ -26,7 +26,7 @@ mkdir -p "$out"
 node tests/browser/table.js >"$out/tracks.csv"
 target/debug/trainer train --data "$out/tracks.csv" --out "$out/model" >"$out/train.log" 2>&1 \
   || { cat "$out/train.log"; echo "the trainer failed"; exit 1; }
-target/debug/local --port 0 --data "$out/tracks.csv" --dir "$out/demo" >"$out/server.log" 2>&1 &
+target/debug/segue-demo --port 0 --data "$out/tracks.csv" --dir "$out/demo" >"$out/server.log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
 

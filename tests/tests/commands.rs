@@ -127,7 +127,7 @@ impl Shell {
         let s3 = EmbeddedS3::start(&folder.path().join("s3")).await.expect("an S3 server");
         s3.create_bucket("users-bucket").expect("a bucket");
         let shell = Self { folder, s3, exported: String::new(), demo: None };
-        let (demo, trainer) = (binary("local"), binary("trainer"));
+        let (demo, trainer) = (binary("segue-demo"), binary("trainer"));
         shell.program(
             "cargo",
             &format!(

@@ -26,7 +26,7 @@ struct Demo {
 
 /// The demo's command, with these settings and none of this process.
 fn command(settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(binary("local"));
+    let mut command = Command::new(binary("segue-demo"));
     for name in SETTINGS {
         command.env_remove(name);
     }

@@ -7,8 +7,8 @@ use recommend::http::cors::Cors;
 use serde_json::Value;
 use tests::{
     binaries::binary,
-    catalog::BUCKET,
-    faults::{Fault, FaultTarget, Other, Proxy},
+    catalog::{BUCKET, LOCATION},
+    faults::{Extent, Fault, FaultTarget, Other, Proxy},
     runtime::Function,
     test_env::TestEnv,
     wait::eventually,
@@ -52,12 +52,8 @@ impl FaultFixture {
     }
 
     async fn function(&self) -> Function {
-        let mut env = self.test_env.env();
-        for (name, value) in &mut env {
-            if name == "AWS_ENDPOINT_URL_S3" {
-                *value = self.proxy.endpoint();
-            }
-        }
+        let mut env = self.proxy.env(&self.test_env.s3);
+        env.push(("MODEL_URI".to_owned(), LOCATION.to_owned()));
         env.push(("DEADLINE_MS".to_owned(), DEADLINE.as_millis().to_string()));
         env.push(("REFRESH_SECONDS".to_owned(), "1".to_owned()));
         Function::start(&binary("recommend"), &env).await
@@ -170,6 +166,13 @@ async fn passing(fault: Fault) {
     );
 }
 
+/// Half of a body comes, and the connection is closed.
+const CUT_BODY: Fault = Fault::Cut(Extent::HalfBody);
+/// Half of a body comes, and then nothing.
+const STALLED_BODY: Fault = Fault::Stall(Extent::HalfBody);
+/// The answer never comes.
+const SILENCE: Fault = Fault::Stall(Extent::Nothing);
+
 #[tokio::test]
 async fn answers_that_are_slow() {
     let slow = Fault::Delay(Duration::from_millis(300));
@@ -192,12 +195,12 @@ async fn answers_that_are_slow() {
 async fn bodies_that_are_cut_short() {
     // A download goes on from where it was cut, half of the rest at a time, so that only the pointer never comes.
     tokio::join!(
-        passing(Fault::CutBody),
-        a_cold_function_waits_it_out(&Fault::CutBody, FaultTarget::Pointer),
-        the_old_model_goes_on(&Fault::CutBody, FaultTarget::Pointer, "unreachable"),
+        passing(CUT_BODY),
+        a_cold_function_waits_it_out(&CUT_BODY, FaultTarget::Pointer),
+        the_old_model_goes_on(&CUT_BODY, FaultTarget::Pointer, "unreachable"),
         async {
             let fixture = FaultFixture::new().await;
-            fixture.proxy.set(Fault::CutBody, FaultTarget::Model, ALWAYS);
+            fixture.proxy.set(CUT_BODY, FaultTarget::Model, ALWAYS);
             let function = fixture.function().await;
             eventually("a model", async || fixture.ask(&function).await).await;
         },
@@ -247,15 +250,15 @@ async fn connections_that_are_reset() {
 
 #[tokio::test]
 async fn servers_that_fall_silent() {
-    tokio::join!(passing(Fault::Silence), lasting(Fault::Silence, "unreachable", "unreachable"));
+    tokio::join!(passing(SILENCE), lasting(SILENCE, "unreachable", "unreachable"));
 }
 
 #[tokio::test]
 async fn bodies_that_stall() {
     tokio::join!(
-        passing(Fault::Stall),
-        a_cold_function_waits_it_out(&Fault::Stall, FaultTarget::Pointer),
-        the_old_model_goes_on(&Fault::Stall, FaultTarget::Pointer, "unreachable"),
+        passing(STALLED_BODY),
+        a_cold_function_waits_it_out(&STALLED_BODY, FaultTarget::Pointer),
+        the_old_model_goes_on(&STALLED_BODY, FaultTarget::Pointer, "unreachable"),
     );
 }
 

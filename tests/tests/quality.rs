@@ -62,6 +62,61 @@ fn playlists_of_other_tracks_are_refused_with_what_to_do() {
     assert!(text.contains("genre agreement") && text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
+/// The invented catalogue, every third track of which is on one of three playlists.
+fn table_with_playlists() -> String {
+    let lines = catalog::csv();
+    let mut lines = lines.lines();
+    let header = format!("{},playlist_id\n", lines.next().unwrap_or_default());
+    lines.enumerate().fold(header, |csv, (row, line)| format!("{csv}{line},list {}\n", row % 3))
+}
+
+#[test]
+fn a_weighted_model_is_compared_with_the_one_that_the_same_table_gives_without_weights() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let csv = folder.path().join("tracks.csv");
+    std::fs::write(&csv, table_with_playlists()).expect("writes");
+    let data = csv.to_str().expect("a path");
+    let plain = train(&csv, &["--k", "3", "--k-range", "3-3"]);
+    let weighted = train(&csv, &["--k", "3", "--k-range", "3-3", "--weights", "tempo=3,popularity=0"]);
+
+    let alone = json(&evaluate(plain.path(), &["--json", "--data", data]));
+    let compared = json(&evaluate(weighted.path(), &["--json", "--data", data, "--compare"]));
+    let not_compared = json(&evaluate(weighted.path(), &["--json", "--data", data]));
+    for figures in ["recommendations", "playlists"] {
+        assert_eq!(compared["unweighted"][figures], alone[figures], "{figures}");
+        assert_eq!(compared[figures], not_compared[figures], "{figures}");
+        assert_ne!(compared[figures], alone[figures], "{figures}");
+    }
+    assert_eq!(not_compared["unweighted"], Value::Null);
+
+    let text = evaluate(weighted.path(), &["--data", data, "--compare"]).stdout;
+    let text = String::from_utf8_lossy(&text);
+    assert!(text.contains("same, unweighted") && text.matches("\n  unweighted ").count() == 2, "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (csv, fewer) = (folder.path().join("tracks.csv"), folder.path().join("fewer.csv"));
+    let table = catalog::csv();
+    std::fs::write(&csv, &table).expect("writes");
+    std::fs::write(&fewer, table.lines().take(100).collect::<Vec<_>>().join("\n")).expect("writes");
+    let plain = train(&csv, &["--k", "3", "--k-range", "3-3"]);
+    let weighted = train(&csv, &["--k", "3", "--k-range", "3-3", "--weights", "tempo=3"]);
+    for (model, data, code, expected) in [
+        (&plain, Some(&csv), 1, ["has the weight 1", "--weights"]),
+        (&weighted, Some(&fewer), 1, ["99 tracks", "trained on"]),
+        (&weighted, None, 2, ["--data", "required"]),
+    ] {
+        let data = data.map(|csv| ["--data", csv.to_str().expect("a path")]);
+        let output = evaluate(model.path(), &[&["--compare"][..], data.as_ref().map_or(&[][..], |data| data)].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        assert!(expected.iter().all(|expected| stderr.contains(expected)), "{stderr}");
+    }
+}
+
 mod real_tables {
     use super::*;
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use store::Upload;
 use tests::{
     binaries::binary,
-    faults::{Fault, FaultTarget, Proxy},
+    faults::{Extent, Fault, FaultTarget, Proxy},
     runtime::Function,
     test_env::TestEnv,
     wait::{TIMEOUT, eventually},
@@ -179,10 +179,10 @@ async fn a_check_that_is_frozen_half_way_ends_after_the_thaw() {
         another_than(&function, &first).await;
     };
     tokio::join!(
-        frozen(Fault::Stall, FaultTarget::Pointer),
-        frozen(Fault::Silence, FaultTarget::Pointer),
-        frozen(Fault::Stall, FaultTarget::Model),
-        frozen(Fault::Silence, FaultTarget::Model),
+        frozen(Fault::Stall(Extent::HalfBody), FaultTarget::Pointer),
+        frozen(Fault::Stall(Extent::Nothing), FaultTarget::Pointer),
+        frozen(Fault::Stall(Extent::HalfBody), FaultTarget::Model),
+        frozen(Fault::Stall(Extent::Nothing), FaultTarget::Model),
     );
 }
 
@@ -192,7 +192,7 @@ async fn a_first_load_that_is_frozen_half_way_is_not_the_first_request_s_trouble
         let test_env = TestEnv::new().await;
         test_env.publish().await;
         let proxy = Proxy::start(&test_env.s3.endpoint()).await;
-        proxy.set(Fault::Stall, of, usize::MAX);
+        proxy.set(Fault::Stall(Extent::HalfBody), of, usize::MAX);
         let function = start(&test_env, &proxy.endpoint(), &[("DEADLINE_MS", DEADLINE_MS)]).await;
         eventually("the first load", async || (proxy.met() > 0).then_some(())).await;
         // An environment that Lambda made in advance: initialised, and frozen until a request comes.

@@ -1,16 +1,17 @@
 //! The function that trains: the real binary behind a Lambda runtime API, an upload in a real S3 server, a model that
 //! the other function answers from.
 
-use std::{collections::HashMap, io::Write, num::NonZeroU64, path::Path, time::Duration};
+use std::{collections::HashMap, io::Write, path::Path};
 
 use aws_sdk_s3::primitives::ByteStream;
 use flate2::{Compression, write::GzEncoder};
-use local::{s3::EmbeddedS3, throttle::Throttle};
+use local::s3::EmbeddedS3;
 use serde_json::{Value, json};
 use store::Store;
 use tests::{
     binaries::binary,
     catalog::{self, BUCKET, LOCATION},
+    faults::Proxy,
     runtime::Function,
     test_env::{TestEnv, open, train},
 };
@@ -96,32 +97,36 @@ async fn what_is_no_table_is_left_alone() {
 
 #[tokio::test]
 async fn a_file_that_is_too_large_is_refused_before_it_is_downloaded() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let throttle = Throttle { bytes_per_second: NonZeroU64::MAX, first_byte_delay: Duration::ZERO };
-    let s3 = EmbeddedS3::start_throttled(&folder.path().join("s3"), throttle).await.expect("an S3 server");
-    s3.create_bucket(BUCKET).expect("a bucket");
-    let env = s3.env().into_iter().map(|(name, value)| (name.to_owned(), value));
+    let test_env = TestEnv::new().await;
+    let s3 = &test_env.s3;
+    let proxy = Proxy::start(&s3.endpoint()).await;
     let more = [("MODEL_URI", LOCATION), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "129")];
-    let env: Vec<_> = env.chain(more.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
+    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let env: Vec<_> = proxy.env(s3).into_iter().chain(more).collect();
     let function = Function::start(&binary("train"), &env).await;
 
     let csv = catalog::csv() + &"Filler,Nobody,,,0.5,100,0.5,0.5,1,1999,No\n".repeat(7_000);
     let bytes = csv.len();
-    let event = upload(&s3, "large.csv", csv.clone(), &[]).await;
+    let event = upload(s3, "large.csv", csv.clone(), &[]).await;
     let error = function.try_invoke(event).await.expect_err("refused");
     assert_eq!(error["errorType"], "TooLarge", "{error}");
     let message = error["errorMessage"].as_str().expect("a message");
     for part in ["uploads/large.csv", &bytes.to_string(), "for 910 in its 129 MB", "227500 bytes", "AWS Batch"] {
         assert!(message.contains(part), "{part}: {message}");
     }
-    assert!(s3.sent().iter().all(|sent| !sent.path.contains("large.csv") || sent.bytes == 0), "it was downloaded");
+    let exchanges = proxy.exchanges();
+    let mut asked = exchanges.iter().filter(|exchange| exchange.path.contains("large.csv")).peekable();
+    assert!(
+        asked.peek().is_some() && asked.all(|exchange| exchange.method == "HEAD"),
+        "it was downloaded: {exchanges:?}"
+    );
 
     // What its size does not tell is told by its rows, and so is one whose owner says less than there is.
     for (name, metadata, csv) in
         [("rows.csv", vec![], csv[..150_000].to_owned() + "\n"), ("stated.csv", vec![("segue-tracks", "500")], csv)]
     {
         let csv = &csv[..csv[..csv.len() - 1].rfind('\n').expect("rows") + 1];
-        let event = upload(&s3, name, csv, &metadata).await;
+        let event = upload(s3, name, csv, &metadata).await;
         let error = function.try_invoke(event).await.expect_err("refused");
         let message = error["errorMessage"].as_str().expect("a message");
         assert!(error["errorType"] == "TooLarge" && message.contains("more than the 910 tracks"), "{error}");

@@ -137,7 +137,7 @@ fn cargo_binstall_finds_the_binaries_where_the_release_puts_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let built = folder.path().join("built");
     std::fs::create_dir(&built).expect("a folder");
-    for binary in ["trainer", "local"] {
+    for binary in ["trainer", "segue-demo"] {
         std::fs::write(built.join(binary), binary).expect("writes");
     }
     for target in targets {

@@ -2,16 +2,17 @@
 
 use std::{
     io::IsTerminal,
-    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::progress::{Progress, Stage, Stopwatch};
+
 /// Shows stages on stderr, and remembers how long each one took.
 pub struct Console {
     shown: Shown,
-    seconds: Mutex<Vec<(String, f64)>>,
+    stopwatch: Stopwatch,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -33,14 +34,26 @@ impl Console {
     }
 
     fn with(shown: Shown) -> Self {
-        Self { shown, seconds: Mutex::default() }
+        Self { shown, stopwatch: Stopwatch::default() }
     }
 
-    /// Begins a stage of `length` steps, or of unknown length where that is 0.
-    pub fn stage(&self, name: &'static str, length: u64) -> Stage<'_> {
-        let bar = ProgressBar::new(length);
+    /// The stages that are done, in their order, and how many seconds each took.
+    pub fn seconds(&self) -> Vec<(String, f64)> {
+        self.stopwatch.seconds()
+    }
+}
+
+impl Default for Console {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Progress for Console {
+    fn stage(&self, name: &'static str, steps: u64) -> Box<dyn Stage + '_> {
+        let bar = ProgressBar::new(steps);
         let template =
-            if length == 0 { "{spinner} {msg} {elapsed}" } else { "{msg:28} {wide_bar} {percent:>3} % {eta}" };
+            if steps == 0 { "{spinner} {msg} {elapsed}" } else { "{msg:28} {wide_bar} {percent:>3} % {eta}" };
         match self.shown {
             Shown::Bars => {
                 if let Ok(style) = ProgressStyle::with_template(template) {
@@ -51,59 +64,39 @@ impl Console {
             _ => bar.set_draw_target(ProgressDrawTarget::hidden()),
         }
         bar.set_message(name);
-        Stage { console: self, name, bar, begun: Instant::now() }
+        Box::new(Bar { console: self, name, bar, begun: Instant::now() })
     }
 
-    /// The stages that are finished, in their order, and how many seconds each took.
-    pub fn seconds(&self) -> Vec<(String, f64)> {
-        self.seconds.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Says something that nobody should overlook.
-    pub fn warn(&self, text: &str) {
+    fn warn(&self, text: &str) {
         if self.shown != Shown::Nothing {
             eprintln!("warning: {text}");
         }
     }
 }
 
-impl Default for Console {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// One stage under way.
-pub struct Stage<'a> {
+/// A stage that is shown.
+struct Bar<'a> {
     console: &'a Console,
     name: &'static str,
     bar: ProgressBar,
     begun: Instant,
 }
 
-impl Stage<'_> {
-    /// How far it is.
-    pub fn set(&self, position: u64) {
-        self.bar.set_position(position);
+impl Stage for Bar<'_> {
+    fn set(&self, done: u64) {
+        self.bar.set_position(done);
     }
 
-    /// Ends it; `result` says what came of it, in a few words.
-    pub fn done(self, result: &str) {
+    fn done(self: Box<Self>, result: &str) {
         self.bar.finish_and_clear();
-        let seconds = self.begun.elapsed().as_secs_f64();
-        let mut stages = self.console.seconds.lock().unwrap_or_else(PoisonError::into_inner);
-        match stages.iter_mut().find(|(name, _)| name == self.name) {
-            Some((_, sum)) => *sum += seconds,
-            None => stages.push((self.name.to_owned(), seconds)),
-        }
-        drop(stages);
+        let seconds = self.console.stopwatch.add(self.name, self.begun);
         if self.console.shown != Shown::Nothing {
             eprintln!("{:<10} {seconds:>7.2} s  {result}", self.name);
         }
     }
 }
 
-impl Drop for Stage<'_> {
+impl Drop for Bar<'_> {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -11,7 +11,7 @@ use std::{
 use store::{ObjectAddress, ObjectReader};
 
 use crate::{
-    console::Console,
+    progress::Progress,
     table::{self, Table},
 };
 
@@ -69,9 +69,9 @@ impl Input {
     /// # Errors
     ///
     /// Where it cannot be read, or is not a table.
-    pub fn table(&self, options: &table::Options, console: &Console) -> Result<Table, Error> {
+    pub fn table(&self, options: &table::Options, progress: &dyn Progress) -> Result<Table, Error> {
         let read = |input: &mut dyn Read, size: u64| -> Result<Table, Error> {
-            let stage = console.stage("read", size);
+            let stage = progress.stage("read", size);
             let table = table::read(input, &self.to_string(), options, &mut |position| stage.set(position))?;
             stage.done(&format!("{} tracks of {} rows", table.n_tracks(), table.rows));
             Ok(table)
@@ -89,7 +89,7 @@ impl Input {
                 }
             }
             Self::File(path) => {
-                let stage = console.stage("read", std::fs::metadata(path).map_or(0, |file| file.len()));
+                let stage = progress.stage("read", std::fs::metadata(path).map_or(0, |file| file.len()));
                 let table = table::open(path, options, &mut |position| stage.set(position))?;
                 stage.done(&format!("{} tracks of {} rows", table.n_tracks(), table.rows));
                 Ok(table)

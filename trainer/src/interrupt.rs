@@ -9,10 +9,6 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// The exit codes of a process that SIGINT or SIGTERM ended, as shells give them.
-const INTERRUPTED: i32 = 130;
-const TERMINATED: i32 = 143;
-
 static DEFERRED: Mutex<()> = Mutex::new(());
 static TEMP_FILES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
@@ -21,57 +17,44 @@ fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
 }
 
 /// Listens for signals from now on. Where that is not possible, they end the process as they always do.
+#[cfg(unix)]
 pub fn listen() {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    use signal_hook::{
+        consts::{SIGINT, SIGTERM},
+        iterator::Signals,
+    };
+
+    /// What shells add to the number of the signal that ended a process: 130 for SIGINT, 143 for SIGTERM.
+    const SIGNAL_EXIT: i32 = 128;
+
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
     std::thread::spawn(move || {
-        runtime.block_on(async {
-            let Some(mut signals) = Signals::new() else { return };
-            let Some(code) = signals.next().await else { return };
-            std::thread::spawn(move || {
-                let _deferred = lock(&DEFERRED);
-                // Held until the end: no file is begun any more.
-                let temp_files = lock(&TEMP_FILES);
-                for path in temp_files.iter() {
-                    // It may just have been renamed: then it is whole.
-                    let _ = std::fs::remove_file(path);
-                }
-                eprintln!("{}", if code == TERMINATED { "terminated" } else { "interrupted" });
-                std::process::exit(code);
-            });
-            if let Some(code) = signals.next().await {
-                std::process::exit(code);
-            }
-        });
+        let mut codes = signals.forever().map(|signal| SIGNAL_EXIT + signal);
+        let Some(code) = codes.next() else { return };
+        let said = if code == SIGNAL_EXIT + SIGTERM { "terminated" } else { "interrupted" };
+        std::thread::spawn(move || end(code, said));
+        if let Some(code) = codes.next() {
+            std::process::exit(code);
+        }
     });
 }
 
-/// Ctrl-C and, where there is such a thing, SIGTERM.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
+/// Other systems end the process as they always do.
+#[cfg(not(unix))]
+pub fn listen() {}
 
-impl Signals {
-    fn new() -> Option<Self> {
-        Some(Self {
-            #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok()?,
-        })
+/// Ends the process when what belongs together is written, without what lies aside.
+#[cfg(unix)]
+fn end(code: i32, said: &str) -> ! {
+    let _deferred = lock(&DEFERRED);
+    // Held until the end: no file is begun any more.
+    let temp_files = lock(&TEMP_FILES);
+    for path in temp_files.iter() {
+        // It may just have been renamed: then it is whole.
+        let _ = std::fs::remove_file(path);
     }
-
-    /// The exit code for the next signal; nothing where none can come.
-    #[cfg(unix)]
-    async fn next(&mut self) -> Option<i32> {
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted.ok().map(|()| INTERRUPTED),
-            terminated = self.terminate.recv() => terminated.map(|()| TERMINATED),
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) -> Option<i32> {
-        tokio::signal::ctrl_c().await.ok().map(|()| INTERRUPTED)
-    }
+    eprintln!("{said}");
+    std::process::exit(code)
 }
 
 /// While it is held, signals wait: for files that belong together.

@@ -2,7 +2,7 @@
 //!
 //! [`table`] reads the [`input`], [`training`] runs the method, [`evaluation`] measures what the model recommends,
 //! [`report`] says what came of it, for the terminal and as HTML. [`upload`] is what is published of it. [`synth`] makes
-//! catalogues up. [`cli`] is the command line.
+//! catalogues up. Who runs long tells a [`progress`], of which the [`console`] is one. [`cli`] is the command line.
 
 pub mod cli;
 pub mod console;
@@ -10,6 +10,7 @@ pub mod evaluation;
 pub mod input;
 pub mod interrupt;
 pub mod output;
+pub mod progress;
 pub mod report;
 pub mod synth;
 pub mod table;

@@ -2,11 +2,13 @@
 //!
 //! `aws s3 cp tracks.csv s3://bucket/uploads/ --metadata '{"segue-k":"8","segue-weights":"tempo=2"}'`
 
-use std::collections::HashMap;
-use std::ops::RangeInclusive;
+use std::collections::{BTreeMap, HashMap};
 
-use recommender::features::Feature;
-use trainer::{table, training, training::weights::Weights};
+use clap::{CommandFactory, Parser};
+use trainer::{
+    cli::{TrainOptions, number},
+    table, training,
+};
 
 use crate::error::Error;
 
@@ -24,6 +26,16 @@ pub struct Options {
     pub tracks: Option<u64>,
 }
 
+/// The options as the trainer's command line has them, without those that are not the uploader's to say.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true, disable_help_flag = true)]
+struct Arguments {
+    #[command(flatten)]
+    train: TrainOptions,
+    #[arg(long, value_parser = number::<u64>(1..=u64::MAX))]
+    tracks: Option<u64>,
+}
+
 impl Options {
     /// Reads them.
     ///
@@ -31,53 +43,41 @@ impl Options {
     ///
     /// [`Error::Option`] where one is unknown or cannot be meant.
     pub fn from_metadata(metadata: &HashMap<String, String>) -> Result<Self, Error> {
-        let mut options = Self::default();
+        // Of several that are wrong, always the same one is named.
+        let metadata: BTreeMap<&String, &String> = metadata.iter().collect();
+        let command = Arguments::command();
+        let known: Vec<&str> = command.get_arguments().filter_map(|argument| argument.get_long()).collect();
+        let (mut arguments, mut parsed) = (Vec::new(), None);
         for (name, value) in metadata {
             let Some(option) = name.strip_prefix(METADATA_PREFIX) else { continue };
             let value = value.trim();
             let wrong = |expected: String| Error::Option { name: name.clone(), got: value.to_owned(), expected };
-            match option {
-                "k" => options.training.k = number(value, 1..=32).map_err(wrong)? as u32,
-                "k-range" => options.training.k_range = range(value).map_err(wrong)?,
-                "seed" => options.training.seed = number(value, 0..=u64::MAX).map_err(wrong)?,
-                "features" => {
-                    let features: Result<Vec<Feature>, _> = value.split(',').map(str::parse).collect();
-                    options.table.features = Some(features.map_err(|error| wrong(error.to_string()))?);
-                }
-                "weights" => {
-                    options.training.weights = value.parse::<Weights>().map_err(|error| wrong(error.to_string()))?;
-                }
-                "tracks" => options.tracks = Some(number(value, 1..=u64::MAX).map_err(wrong)?),
-                _ => {
-                    let known = ["k", "k-range", "seed", "features", "weights", "tracks"]
-                        .map(|name| format!("{METADATA_PREFIX}{name}"));
-                    return Err(wrong(format!("one of {}", known.join(", "))));
-                }
+            if !known.contains(&option) {
+                let known: Vec<String> = known.iter().map(|option| format!("{METADATA_PREFIX}{option}")).collect();
+                return Err(wrong(format!("one of {}", known.join(", "))));
             }
+            arguments.push(format!("--{option}={value}"));
+            // One more at a time: an error is of the newest.
+            parsed = Some(Arguments::try_parse_from(&arguments).map_err(|error| wrong(expected(&error)))?);
         }
-        Ok(options)
+        Ok(parsed.map_or_else(Self::default, |Arguments { train, tracks }| Self {
+            table: train.table(),
+            training: train.training(),
+            tracks,
+        }))
     }
 }
 
-fn number(text: &str, allowed: RangeInclusive<u64>) -> Result<u64, String> {
-    let found = text.parse().ok().filter(|number| allowed.contains(number));
-    found.ok_or_else(|| match *allowed.end() {
-        u64::MAX => format!("a number from {}", allowed.start()),
-        end => format!("a number from {} to {end}", allowed.start()),
-    })
-}
-
-/// `2-8`.
-fn range(text: &str) -> Result<RangeInclusive<u32>, String> {
-    let ends = text.split_once('-').map(|(from, to)| (number(from.trim(), 1..=32), number(to.trim(), 1..=32)));
-    match ends {
-        Some((Ok(from), Ok(to))) if from <= to => Ok(from as u32..=to as u32),
-        _ => Err("two numbers from 1 to 32, the smaller first, such as 2-8".to_owned()),
-    }
+/// What is allowed, of the parser's error.
+fn expected(error: &clap::Error) -> String {
+    let reason = std::error::Error::source(error).map_or_else(|| error.kind().to_string(), ToString::to_string);
+    reason.strip_prefix("expected ").unwrap_or(&reason).to_owned()
 }
 
 #[cfg(test)]
 mod tests {
+    use recommender::features::Feature;
+
     use super::*;
 
     fn options(metadata: &[(&str, &str)]) -> Result<Options, Error> {
@@ -118,7 +118,20 @@ mod tests {
             ("segue-seed", "-1", "from 0"),
             ("segue-features", "energy,speed", "speed"),
             ("segue-weights", "tempo", "FEATURE=NUMBER"),
-            ("segue-clusters", "6", "segue-k"),
+            ("segue-k", "", "1 to 32"),
+            ("segue-tracks", "0", "from 1"),
+            (
+                "segue-clusters",
+                "6",
+                "one of segue-features, segue-weights, segue-k, segue-k-range, segue-seed, segue-tracks",
+            ),
+            // Options of the trainer that are not the uploader's to say.
+            ("segue-out", "/tmp", "segue-k"),
+            ("segue-publish", "s3://elsewhere/models", "segue-k"),
+            ("segue-threads", "64", "segue-k"),
+            ("segue-help", "", "segue-k"),
+            ("segue-k=3 --seed", "4", "segue-k"),
+            ("segue-", "3", "segue-k"),
         ] {
             let message = options(&[(name, value)]).expect_err("refused").to_string();
             assert!(message.contains(name) && message.contains(value) && message.contains(expected), "{message}");

@@ -3,8 +3,8 @@
 use recommender::Model;
 use store::Upload;
 use trainer::{
-    console::Console,
     input::Input,
+    progress::{Progress, Stopwatch},
     report::{self, ReportData},
     table::{self, Table},
     training,
@@ -29,23 +29,23 @@ pub struct TrainingOutput {
 ///
 /// Where the table cannot be used, or what the trainer fails with.
 pub fn train(input: &Input, options: &Options) -> Result<TrainingOutput, Error> {
-    let console = Console::quiet();
-    let table = input.table(&options.table, &console)?;
+    let stopwatch = Stopwatch::default();
+    let table = input.table(&options.table, &stopwatch)?;
     log_table_summary(&table);
-    let trained = training::train(&table, &options.training, &console)?;
+    let trained = training::train(&table, &options.training, &stopwatch)?;
     let rows = table.rows;
     drop(table);
 
-    let stage = console.stage("measure", ReportData::steps());
+    let stage = stopwatch.stage("measure", ReportData::steps());
     let model = Model::from_bytes(&trained.file, trained.version)?;
     let report_data = ReportData::gather(&model, &trained, &|done| stage.set(done))?;
     drop(model);
     stage.done("");
 
     let folder = tempfile::tempdir()?;
-    report::write(&trained, &report_data, &console, folder.path())?;
+    report::write(&trained, &report_data, &stopwatch.seconds(), folder.path())?;
     let upload = upload(trained.file, &trained.card, folder.path())?;
-    Ok(TrainingOutput { upload, rows, seconds: console.seconds() })
+    Ok(TrainingOutput { upload, rows, seconds: stopwatch.seconds() })
 }
 
 /// What a person should know about how the table was read.

@@ -9,12 +9,16 @@ use recommender::{
 
 use crate::{
     MODEL,
-    artifact_builder::{self, RawSection},
+    artifact_builder::{self, Encoding, RawSection},
     exercise::exercise,
     reached::reach,
 };
 
-static SECTIONS: LazyLock<Vec<RawSection>> = LazyLock::new(|| artifact_builder::open(MODEL));
+/// None compressed: that would be done again for each input.
+static SECTIONS: LazyLock<Vec<RawSection>> = LazyLock::new(|| {
+    let sections = artifact_builder::open(MODEL).into_iter();
+    sections.map(|section| RawSection { encoding: Encoding::Plain, ..section }).collect()
+});
 
 /// A header: as it is, and as a section table whose checksum is right, over a file of another length too.
 pub fn artifact_header(data: &[u8]) {
@@ -63,20 +67,14 @@ pub fn artifact_section(data: &[u8]) {
     let mut sections = SECTIONS.clone();
     let at = usize::from(*which) % sections.len();
     let section = &mut sections[at];
-    *section = match (form % 4, content) {
-        (0 | 1, _) => RawSection::plain(&section.name, content),
-        // Packed by the fuzzer, with a length that it says too.
-        (2, [a, b, c, packed @ ..]) => RawSection {
-            uncompressed: u32::from_le_bytes([*a, *b, *c, 0]).into(),
-            bytes: packed.to_vec(),
-            zstd: true,
-            ..section.clone()
-        },
-        // Good packing.
-        _ => {
-            let bytes = zstd::bulk::compress(content, 1).expect("bytes can be packed");
-            RawSection { uncompressed: content.len() as u64, bytes, zstd: true, ..section.clone() }
+    (section.content, section.encoding) = match (form % 4, content) {
+        (0 | 1, _) => (content.to_vec(), Encoding::Plain),
+        // Compressed by the fuzzer, with a length that it says too.
+        (2, [a, b, c, compressed @ ..]) => {
+            (compressed.to_vec(), Encoding::Claimed(u32::from_le_bytes([*a, *b, *c, 0]).into()))
         }
+        // Well compressed.
+        _ => (content.to_vec(), Encoding::Zstd),
     };
     file(&artifact_builder::close(&sections));
 }

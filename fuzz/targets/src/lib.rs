@@ -5,6 +5,7 @@
 
 mod api;
 mod artifact;
+#[path = "../../../recommender/tests/common/artifact_builder.rs"]
 mod artifact_builder;
 mod exercise;
 mod reached;

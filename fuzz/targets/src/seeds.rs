@@ -28,9 +28,9 @@ pub fn seeds() -> Vec<Seed> {
         }),
     ];
     for (at, section) in (0_u8..).zip(&sections) {
-        seeds.push(seed("artifact_section", &section.name, [&[at, 0], &section.bytes[..]].concat()));
-        let packed = zstd::bulk::compress(&section.bytes, 9).expect("bytes can be packed");
-        let length = (section.bytes.len() as u32).to_le_bytes();
+        seeds.push(seed("artifact_section", &section.name, [&[at, 0], &section.content[..]].concat()));
+        let packed = zstd::bulk::compress(&section.content, 9).expect("bytes can be packed");
+        let length = (section.content.len() as u32).to_le_bytes();
         let content = [&[at, 2], &length[..3], &packed].concat();
         seeds.push(seed("artifact_section", &format!("{}-packed", section.name), content));
     }

@@ -1,15 +1,19 @@
 //! Downloading over several connections, and taking bytes as they come.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use store::{Error, Latest, LatestState, StoreOptions};
-use tests::{TestStore, wait::TIMEOUT};
+use tests::{
+    TestStore,
+    faults::{Exchange, Extent, Fault, Proxy},
+    wait::TIMEOUT,
+};
 use tokio::task::JoinSet;
 
-use super::proxy::{Fate, Proxy};
-use super::{current, impatient, upload};
+use super::{behind, current, impatient, upload};
 
 /// So many bytes that the sockets cannot hold what a test lets nobody read.
 const LARGE_BYTES: usize = 24 << 20;
@@ -32,6 +36,29 @@ async fn published(artifact: &Bytes) -> (TestStore, Latest) {
     (test, latest)
 }
 
+/// A proxy whose requests meet this fault, by the number of their connection.
+async fn faulty(test: &TestStore, fault: impl Fn(usize) -> Option<Fault> + Send + 'static) -> Proxy {
+    Proxy::start_with(&test.s3.endpoint(), move |exchange| fault(exchange.connection)).await
+}
+
+/// A connection is cut some way into its part.
+const CUT: Fault = Fault::Cut(Extent::Bytes(MIDWAY_BYTES));
+/// A connection falls silent some way into its part.
+const STALL: Fault = Fault::Stall(Extent::Bytes(MIDWAY_BYTES));
+
+/// A request for a range.
+#[derive(Debug)]
+struct RangeRequest {
+    range: Range<u64>,
+    if_match: Option<String>,
+}
+
+/// The requests for ranges, in the order in which they came.
+fn range_requests(proxy: &Proxy) -> Vec<RangeRequest> {
+    let ranges = |Exchange { range, if_match, .. }| Some(RangeRequest { range: range?, if_match });
+    proxy.exchanges().into_iter().filter_map(ranges).collect()
+}
+
 fn over(connections: u32) -> StoreOptions {
     StoreOptions { connections, ..StoreOptions::default() }
 }
@@ -40,15 +67,15 @@ fn over(connections: u32) -> StoreOptions {
 async fn several_connections_bring_the_file_each_asked_for_its_part_of_the_same_object() {
     let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::Passes).await;
+    let proxy = Proxy::start(&test.s3.endpoint()).await;
     for connections in [1, 3, 4] {
-        let store = proxy.store(&test.s3, over(connections));
-        let before = proxy.requests().len();
+        let store = behind(&proxy, &test, over(connections));
+        let before = range_requests(&proxy).len();
         let download = store.download(&latest);
         assert_eq!(download.size(), LARGE_BYTES as u64);
         assert!(download.take(0..download.size()).await.unwrap() == artifact);
 
-        let mut requests = proxy.requests().split_off(before);
+        let mut requests = range_requests(&proxy).split_off(before);
         requests.sort_by_key(|request| request.range.start);
         assert_eq!(requests.len(), connections as usize);
         assert_eq!((requests[0].range.start, requests[requests.len() - 1].range.end), (0, LARGE_BYTES as u64));
@@ -118,11 +145,11 @@ async fn bytes_are_taken_once_and_not_past_the_end() {
 async fn a_wait_that_is_given_up_takes_nothing() {
     let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::WaitsForTheGate).await;
-    let download = proxy.store(&test.s3, over(1)).download(&latest);
+    let proxy = faulty(&test, |_| Some(Fault::Hold)).await;
+    let download = behind(&proxy, &test, over(1)).download(&latest);
     let given_up = tokio::time::timeout(Duration::from_millis(50), download.take(0..latest.size)).await;
     assert!(given_up.is_err());
-    proxy.open_gate();
+    proxy.release();
     assert!(download.take(0..latest.size).await.unwrap() == artifact);
 }
 
@@ -130,8 +157,8 @@ async fn a_wait_that_is_given_up_takes_nothing() {
 async fn what_has_come_is_taken_while_the_rest_has_not_and_a_dropped_download_hangs_up() {
     let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::FallsSilent(MIDWAY_BYTES)).await;
-    let download = proxy.store(&test.s3, over(4)).download(&latest);
+    let proxy = faulty(&test, |_| Some(STALL)).await;
+    let download = behind(&proxy, &test, over(4)).download(&latest);
     for part in 0..4 {
         let start = part * LARGE_BYTES / 4;
         let taken = download.take(start as u64..start as u64 + 200_000).await.unwrap();
@@ -145,12 +172,11 @@ async fn what_has_come_is_taken_while_the_rest_has_not_and_a_dropped_download_ha
 async fn a_part_that_breaks_off_goes_on_where_it_was() {
     let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
-    let proxy =
-        Proxy::start(&test.s3, |number| if number < 4 { Fate::IsCut(MIDWAY_BYTES) } else { Fate::Passes }).await;
-    let store = proxy.store(&test.s3, over(4));
+    let proxy = faulty(&test, |connection| (connection < 4).then_some(CUT)).await;
+    let store = behind(&proxy, &test, over(4));
     assert!(store.fetch(&latest).await.unwrap() == artifact);
 
-    let requests = proxy.requests();
+    let requests = range_requests(&proxy);
     let part = LARGE_BYTES as u64 / 4;
     let (begun, resumed): (Vec<_>, Vec<_>) = requests.iter().partition(|request| request.range.start % part == 0);
     assert_eq!(begun.len(), 4, "none begins again: {requests:?}");
@@ -162,30 +188,30 @@ async fn a_part_that_breaks_off_goes_on_where_it_was() {
 async fn a_part_that_breaks_off_more_often_than_there_are_attempts_comes_if_each_brings_something() {
     let artifact = artifact(4 << 20);
     let (test, latest) = published(&artifact).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::IsCut(MIDWAY_BYTES)).await;
-    let store = proxy.store(&test.s3, StoreOptions { max_attempts: 2, ..over(2) });
+    let proxy = faulty(&test, |_| Some(CUT)).await;
+    let store = behind(&proxy, &test, StoreOptions { max_attempts: 2, ..over(2) });
     assert!(store.fetch(&latest).await.unwrap() == artifact);
-    assert!(proxy.requests().len() > 10);
+    assert!(range_requests(&proxy).len() > 10);
 }
 
 #[tokio::test]
 async fn connections_that_never_bring_anything_end_the_download() {
     let (test, latest) = published(&artifact(4 << 20)).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::IsCutAfterHead).await;
-    let store = proxy.store(&test.s3, StoreOptions { max_attempts: 2, ..over(2) });
+    let proxy = faulty(&test, |_| Some(Fault::Cut(Extent::Head))).await;
+    let store = behind(&proxy, &test, StoreOptions { max_attempts: 2, ..over(2) });
     let download = store.download(&latest);
     for range in [0..latest.size, 0..1, 0..0] {
         let error = download.take(range).await.unwrap_err();
         assert!(matches!(error, Error::Unavailable { .. }) && error.is_retryable(), "{error:?}");
     }
-    assert!((2..=4).contains(&proxy.requests().len()), "two attempts for each part at most");
+    assert!((2..=4).contains(&range_requests(&proxy).len()), "two attempts for each part at most");
 }
 
 #[tokio::test]
 async fn silence_ends_the_download() {
     let (test, latest) = published(&artifact(LARGE_BYTES)).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::FallsSilent(MIDWAY_BYTES)).await;
-    let download = proxy.store(&test.s3, impatient()).download(&latest);
+    let proxy = faulty(&test, |_| Some(STALL)).await;
+    let download = behind(&proxy, &test, impatient()).download(&latest);
     let taken = tokio::time::timeout(TIMEOUT, download.take(0..latest.size)).await;
     let error = taken.expect("an end").unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
@@ -196,13 +222,13 @@ async fn silence_ends_the_download() {
 async fn an_object_that_is_replaced_midway_is_refused_and_stops_the_other_parts() {
     let artifact = artifact(LARGE_BYTES);
     let (test, latest) = published(&artifact).await;
-    let fate = |number| match number {
-        0 => Fate::IsCut(MIDWAY_BYTES),
-        1 => Fate::FallsSilent(MIDWAY_BYTES),
-        _ => Fate::WaitsForTheGate,
+    let fault = |connection| match connection {
+        0 => Some(CUT),
+        1 => Some(STALL),
+        _ => Some(Fault::Hold),
     };
-    let proxy = Proxy::start(&test.s3, fate).await;
-    let download = proxy.store(&test.s3, over(2)).download(&latest);
+    let proxy = faulty(&test, fault).await;
+    let download = behind(&proxy, &test, over(2)).download(&latest);
     let middle = latest.size / 2;
     // Both are on their way.
     assert!(download.take(0..1000).await.unwrap() == artifact[..1000]);
@@ -211,12 +237,12 @@ async fn an_object_that_is_replaced_midway_is_refused_and_stops_the_other_parts(
     let mut other = artifact.to_vec();
     other[LARGE_BYTES - 1] ^= 1;
     test.put(&latest.key, other).await;
-    proxy.open_gate();
+    proxy.release();
     for range in [0..latest.size, 1000..1001, middle + 1000..middle + 1001] {
         let error = download.take(range).await.unwrap_err();
         assert!(matches!(&error, Error::Corrupt { reason, .. } if reason.contains("ETag")), "{error:?}");
     }
-    assert_eq!(proxy.requests().len(), 3, "it is not tried again");
+    assert_eq!(range_requests(&proxy).len(), 3, "it is not tried again");
     // What was answered with the refusal is kept for later requests.
     proxy.has_at_most(1).await;
 }
@@ -229,12 +255,12 @@ async fn a_pointer_without_an_etag_learns_it_from_the_first_answer() {
     assert!(json.as_object_mut().unwrap().remove("etag").is_some());
     test.put("segue/latest.json", json.to_string()).await;
 
-    let proxy = Proxy::start(&test.s3, |_| Fate::Passes).await;
-    let store = proxy.store(&test.s3, over(4));
+    let proxy = Proxy::start(&test.s3.endpoint()).await;
+    let store = behind(&proxy, &test, over(4));
     let LatestState::Found { latest: old, .. } = store.latest(None).await.unwrap() else { panic!() };
     assert_eq!(old.etag, None);
     assert!(store.fetch(&old).await.unwrap() == artifact);
-    let requests = proxy.requests();
+    let requests = range_requests(&proxy);
     assert_eq!(requests.len(), 4);
     assert_eq!((requests[0].range.start, &requests[0].if_match), (0, &None));
     assert!(requests[1..].iter().all(|request| request.if_match == latest.etag), "{requests:?}");
@@ -243,8 +269,8 @@ async fn a_pointer_without_an_etag_learns_it_from_the_first_answer() {
 #[tokio::test]
 async fn what_no_pointer_may_say_is_corrupt_before_anything_is_asked_for() {
     let (test, latest) = published(&artifact(10)).await;
-    let proxy = Proxy::start(&test.s3, |_| Fate::Passes).await;
-    let store = proxy.store(&test.s3, over(4));
+    let proxy = Proxy::start(&test.s3.endpoint()).await;
+    let store = behind(&proxy, &test, over(4));
     for bad in [
         Latest { size: 0, ..latest.clone() },
         Latest { size: u64::MAX, ..latest.clone() },
@@ -254,5 +280,5 @@ async fn what_no_pointer_may_say_is_corrupt_before_anything_is_asked_for() {
         let error = download.take(0..0).await.unwrap_err();
         assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");
     }
-    assert!(proxy.requests().is_empty());
+    assert!(range_requests(&proxy).is_empty());
 }

@@ -3,11 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod commands;
-mod cut;
 mod download;
 mod fetch;
 mod pointer;
-mod proxy;
 mod prune;
 mod publish;
 mod server;
@@ -20,6 +18,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use store::{Latest, LatestState, Location, Published, ReportFile, Store, StoreOptions, Upload, Version};
 use tests::TestStore;
+use tests::faults::{Exchange, Extent, Fault, Proxy};
 
 pub(crate) fn upload(artifact: impl Into<Bytes>) -> Upload {
     let chart = ReportFile {
@@ -86,4 +85,61 @@ pub(crate) fn impatient() -> StoreOptions {
         max_attempts: 2,
         ..StoreOptions::default()
     }
+}
+
+/// Where a wire is cut for good: what is left is what a killed process leaves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cut {
+    /// The server never sees this request, counted from 0.
+    Before(usize),
+    /// The server does what it says, and its answer is lost.
+    After(usize),
+}
+
+impl Cut {
+    /// The fault that a request meets.
+    pub(crate) fn fault(self, exchange: &Exchange) -> Option<Fault> {
+        let (Self::Before(at) | Self::After(at)) = self;
+        match self {
+            Self::After(_) if exchange.number == at => Some(Fault::Cut(Extent::Nothing)),
+            _ => (exchange.number >= at).then_some(Fault::Reset),
+        }
+    }
+
+    /// A wire that is cut there.
+    pub(crate) async fn wire(self, test: &TestStore) -> Proxy {
+        Proxy::start_with(&test.s3.endpoint(), move |exchange| self.fault(exchange)).await
+    }
+}
+
+/// A wire that holds a request back, counted from 0: somebody else is quicker.
+pub(crate) async fn holding(test: &TestStore, at: usize) -> Proxy {
+    Proxy::start_with(&test.s3.endpoint(), move |exchange| (exchange.number == at).then_some(Fault::Hold)).await
+}
+
+/// A store behind a wire.
+pub(crate) fn behind(proxy: &Proxy, test: &TestStore, options: StoreOptions) -> Store {
+    Store::with_client(proxy.client(&test.s3), "s3://music/segue".parse().unwrap()).with_options(options)
+}
+
+/// A store behind a wire, which tries once.
+pub(crate) fn trying_once(proxy: &Proxy, test: &TestStore) -> Store {
+    behind(proxy, test, StoreOptions { max_attempts: 1, ..StoreOptions::default() })
+}
+
+/// What comes of `slow`, which works behind this wire, and of `quick`, all of which happens while the request that is
+/// held waits. Nothing of `quick` where `slow` has come to its end without that request.
+pub(crate) async fn overtake<S, Q>(
+    proxy: &Proxy,
+    slow: impl Future<Output = S>,
+    quick: impl Future<Output = Q>,
+) -> (S, Option<Q>) {
+    let mut slow = std::pin::pin!(slow);
+    tokio::select! {
+        slow = &mut slow => return (slow, None),
+        () = proxy.held() => {}
+    }
+    let quick = quick.await;
+    proxy.release();
+    (slow.await, Some(quick))
 }

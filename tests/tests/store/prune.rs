@@ -7,8 +7,7 @@ use store::{Error, Prune, Pruned, Store, Version};
 use tests::TestStore;
 use tokio::task::JoinSet;
 
-use super::cut::{Cut, Wire};
-use super::{current, set_modified, upload};
+use super::{Cut, current, holding, overtake, set_modified, trying_once, upload};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// More than any of these needs.
@@ -152,10 +151,10 @@ async fn a_prune_cut_at_any_request_leaves_whole_models_and_the_next_one_ends_it
         let mut reached = false;
         for cut in [Cut::Before(at), Cut::After(at)] {
             let test = uncut.copy().await;
-            let wire = Wire::start(&test.s3, cut).await;
-            let interrupted = wire.store(&test.s3).prune(&keep(1)).await;
+            let wire = cut.wire(&test).await;
+            let interrupted = trying_once(&wire, &test).prune(&keep(1)).await;
             if interrupted.is_ok() {
-                assert!(wire.requests() <= at, "{cut:?} had no effect");
+                assert!(wire.exchanges().len() <= at, "{cut:?} had no effect");
                 continue;
             }
             reached = true;
@@ -187,8 +186,8 @@ async fn a_model_that_is_marked_cannot_become_current_and_says_why() {
     // The mark is written by the first request that is no read: cut after it.
     let mut marked = false;
     for at in 0..MAX_REQUESTS {
-        let wire = Wire::start(&test.s3, Cut::After(at)).await;
-        wire.store(&test.s3).prune(&keep(1)).await.unwrap_err();
+        let wire = Cut::After(at).wire(&test).await;
+        trying_once(&wire, &test).prune(&keep(1)).await.unwrap_err();
         let list = test.store.list().await.unwrap();
         if list.iter().any(|model| model.removing) {
             marked = true;
@@ -218,13 +217,13 @@ async fn a_rollback_beside_a_prune_never_leaves_a_pointer_to_what_is_deleted() {
         for at in 0.. {
             assert!(at < MAX_REQUESTS);
             let test = before.copy().await;
-            let wire = Wire::start(&test.s3, Cut::Holds(at)).await;
-            let slow = wire.store(&test.s3);
+            let wire = holding(&test, at).await;
+            let slow = trying_once(&wire, &test);
             let (rollback, prune) = if rollback_is_quick {
-                let (prune, rollback) = wire.overtaken(slow.prune(&keep(1)), test.store.rollback(versions[2])).await;
+                let (prune, rollback) = overtake(&wire, slow.prune(&keep(1)), test.store.rollback(versions[2])).await;
                 (rollback, Some(prune))
             } else {
-                let (rollback, prune) = wire.overtaken(slow.rollback(versions[2]), test.store.prune(&keep(1))).await;
+                let (rollback, prune) = overtake(&wire, slow.rollback(versions[2]), test.store.prune(&keep(1))).await;
                 (Some(rollback), prune)
             };
             let (Some(rollback), Some(prune)) = (rollback, prune) else { break };

@@ -8,8 +8,7 @@ use store::{Error, Published, Store, Upload, Version};
 use tests::TestStore;
 use tokio::task::JoinSet;
 
-use super::cut::{Cut, Wire};
-use super::{current, history, set_modified, upload};
+use super::{Cut, current, history, holding, overtake, set_modified, trying_once, upload};
 
 #[tokio::test]
 async fn what_is_published_is_fetched() {
@@ -189,9 +188,9 @@ async fn a_publish_cut_at_any_request_leaves_the_current_model_current_and_can_b
     let requests = {
         let test = TestStore::start().await;
         test.store.publish(upload("old")).await.unwrap();
-        let wire = Wire::start(&test.s3, Cut::Before(usize::MAX)).await;
-        wire.store(&test.s3).publish(upload("new")).await.unwrap();
-        wire.requests()
+        let wire = Cut::Before(usize::MAX).wire(&test).await;
+        trying_once(&wire, &test).publish(upload("new")).await.unwrap();
+        wire.exchanges().len()
     };
     // Pointer, report, summary, artifact, pointer.
     assert!(requests >= 5, "only {requests} requests");
@@ -199,8 +198,8 @@ async fn a_publish_cut_at_any_request_leaves_the_current_model_current_and_can_b
         for cut in [Cut::Before(at), Cut::After(at)] {
             let test = TestStore::start().await;
             let old = test.store.publish(upload("old")).await.unwrap().version;
-            let wire = Wire::start(&test.s3, cut).await;
-            let published = wire.store(&test.s3).publish(upload("new")).await;
+            let wire = cut.wire(&test).await;
+            let published = trying_once(&wire, &test).publish(upload("new")).await;
             let new = Version::of(b"new");
             published.unwrap_err();
             let now = current(&test.store).await;
@@ -230,9 +229,9 @@ async fn of_two_publishers_both_models_stay_and_the_loser_is_told_how_to_win() {
     // One publishes as a whole before each request of the other.
     for at in 0.. {
         let test = TestStore::start().await;
-        let wire = Wire::start(&test.s3, Cut::Holds(at)).await;
-        let slow = wire.store(&test.s3);
-        let (two, one) = wire.overtaken(slow.publish(upload("two")), test.store.publish(upload("one"))).await;
+        let wire = holding(&test, at).await;
+        let slow = trying_once(&wire, &test);
+        let (two, one) = overtake(&wire, slow.publish(upload("two")), test.store.publish(upload("one"))).await;
         let Some(one) = one else { break };
         let won = one.unwrap();
         assert_eq!(test.store.list().await.unwrap().len(), 2);

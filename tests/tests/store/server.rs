@@ -1,10 +1,14 @@
 //! Servers that refuse, are not there, or do not do what S3 does.
 
+use std::ops::Range;
+
 use store::{Error, Latest, Store, StoreOptions, Version};
-use tests::{TestStore, wait::TIMEOUT};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tests::{
+    TestStore,
+    faults::{Exchange, Fault, Proxy},
+    wait::TIMEOUT,
+};
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
 use super::{current, impatient, store_at, upload};
 
@@ -61,33 +65,20 @@ async fn a_server_that_is_not_there_or_says_nothing_is_given_up() {
     }
 }
 
-/// A server that answers each connection's first request with what this makes of its head, then waits or hangs up.
-async fn answering(answer: fn(&str) -> Vec<u8>, hang_up: bool) -> (String, JoinSet<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let mut server = JoinSet::new();
-    server.spawn(async move {
-        let mut open = Vec::new();
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut head = [0; 4096];
-            let length = stream.read(&mut head).await.unwrap_or(0);
-            let _ = stream.write_all(&answer(&String::from_utf8_lossy(&head[..length]))).await;
-            if !hang_up {
-                open.push(stream);
-            }
-        }
-    });
-    (endpoint, server)
+/// A server that answers each request with what this makes of it, then waits or hangs up.
+async fn answering(test: &TestStore, answer: fn(&Exchange) -> &'static str, hang_up: bool) -> Proxy {
+    let plan = move |exchange: &Exchange| Some(Fault::Answer { bytes: answer(exchange).into(), hang_up });
+    Proxy::start_with(&test.s3.endpoint(), plan).await
 }
 
 /// As much as two of five bytes, whatever was asked for.
-fn half_an_answer(head: &str) -> Vec<u8> {
-    let answer = if head.contains("range: bytes=2-4") {
-        "HTTP/1.1 206 Partial Content\r\ncontent-range: bytes 2-4/5\r\ncontent-length: 3\r\n\r\n"
-    } else {
-        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nmo"
-    };
-    answer.into()
+fn half_an_answer(exchange: &Exchange) -> &'static str {
+    match exchange.range {
+        Some(Range { start: 2, .. }) => {
+            "HTTP/1.1 206 Partial Content\r\ncontent-range: bytes 2-4/5\r\ncontent-length: 3\r\n\r\n"
+        }
+        _ => "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nmo",
+    }
 }
 
 #[tokio::test]
@@ -96,8 +87,8 @@ async fn a_body_that_stops_coming_is_given_up() {
     test.store.publish(upload("model")).await.unwrap();
     let latest = current(&test.store).await;
     for hang_up in [true, false] {
-        let (endpoint, _server) = answering(half_an_answer, hang_up).await;
-        let store = store_at(endpoint, impatient());
+        let server = answering(&test, half_an_answer, hang_up).await;
+        let store = store_at(server.endpoint(), impatient());
         let error = tokio::time::timeout(TIMEOUT, store.fetch(&latest)).await.expect("an end").unwrap_err();
         assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
         let error = tokio::time::timeout(TIMEOUT, store.latest(None)).await.expect("an end").unwrap_err();
@@ -112,8 +103,8 @@ async fn a_server_without_ranges_or_etags_is_said_to_be_none_for_downloads() {
     let latest = current(&test.store).await;
     let without_etag = Latest { etag: None, ..latest.clone() };
 
-    let (endpoint, _server) = answering(|_| b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nmodel".into(), true).await;
-    let store = store_at(endpoint, StoreOptions { min_part_bytes: 1, ..impatient() });
+    let server = answering(&test, |_| "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nmodel", true).await;
+    let store = store_at(server.endpoint(), StoreOptions { min_part_bytes: 1, ..impatient() });
     for (latest, reason) in [(&latest, "with the whole object"), (&without_etag, "with the whole object")] {
         let error = store.fetch(latest).await.unwrap_err();
         assert!(matches!(&error, Error::Unsupported { .. }) && error.to_string().contains(reason), "{error:?}");

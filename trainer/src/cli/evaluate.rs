@@ -1,14 +1,19 @@
 //! `trainer evaluate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use recommender::Model;
+use anyhow::{Context, bail, ensure};
+use recommender::{Model, features::Feature};
 use serde::Serialize;
 
 use crate::{
     console::Console,
     evaluation::{self, Continuation, Options, Playlists, Quality},
-    report, table,
+    input::Input,
+    progress::Progress,
+    report::evaluation::{continuation, quality},
+    table::{self, Table},
+    training,
 };
 
 #[derive(Debug, clap::Args)]
@@ -19,10 +24,14 @@ pub(super) struct Evaluate {
     /// playlist is hidden and looked for
     #[arg(long, value_name = "CSV")]
     data: Option<PathBuf>,
+    /// Compare with a model of the same tracks, features, k and seed in which every feature has the weight 1. --data is
+    /// the table that the artifact was trained on, with or without playlists
+    #[arg(long, requires = "data")]
+    compare: bool,
     /// How many songs, and at most how many playlists, to measure on
     #[arg(long, default_value_t = Options::default().sample as u32, value_parser = clap::value_parser!(u32).range(1..))]
     sample: u32,
-    /// The same seed draws the same songs
+    /// The same seed draws the same songs. With --compare, the seed of the training
     #[arg(long, default_value_t = Options::default().seed)]
     seed: u64,
     /// Print JSON
@@ -30,11 +39,22 @@ pub(super) struct Evaluate {
     json: bool,
 }
 
+/// What `--json` prints.
 #[derive(Serialize)]
 struct Evaluated {
     version: recommender::Version,
     tracks: usize,
     seed: u64,
+    #[serde(flatten)]
+    measured: Measured,
+    /// The same of the model without weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unweighted: Option<Measured>,
+}
+
+/// What is measured of a model.
+#[derive(Serialize)]
+struct Measured {
     recommendations: Quality,
     #[serde(skip_serializing_if = "Option::is_none")]
     playlists: Option<Continuation>,
@@ -43,39 +63,83 @@ struct Evaluated {
 impl Evaluate {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let model = Model::open(&self.file)?;
-        let options = Options { sample: self.sample as usize, seed: self.seed };
         let console = Console::new();
         // Read first: a table that does not fit is said before anybody waits.
-        let playlists = match &self.data {
-            Some(path) => {
-                let stage = console.stage("read", std::fs::metadata(path).map_or(0, |file| file.len()));
-                let mut playlists = Playlists::default();
-                let rows = table::open_playlists(path, &mut |position| stage.set(position), &mut |member| {
-                    playlists.add(&model, member)
-                })?;
-                stage.done(&format!("{rows} rows"));
-                let stage = console.stage("playlists", playlists.len().min(options.sample) as u64);
-                let name = path.display().to_string();
-                let found = evaluation::continuation(&model, playlists, &name, &options, &|done| stage.set(done))?;
-                stage.done(&format!("{} continued", found.playlists));
-                Some(found)
+        let table = match &self.data {
+            Some(path) if self.compare => Some(self.table_of(&model, path, &console)?),
+            _ => None,
+        };
+        // A table that is compared with need not have playlists.
+        let lists = self.data.as_deref().filter(|_| table.as_ref().is_none_or(|table| table.playlists.is_some()));
+        let measured = self.measure(&model, lists, &console)?;
+        let unweighted = match table {
+            Some(table) => {
+                let options = training::Options { k: model.card().k, seed: self.seed, ..Default::default() };
+                let stage = console.stage("compare", 0);
+                let unweighted = training::unweighted(&table, &options)?;
+                stage.done("a model in which every feature has the weight 1");
+                drop(table);
+                Some(self.measure(&unweighted, lists, &console)?)
             }
             None => None,
         };
-        let stage = console.stage("songs", 2 * u64::from(self.sample).min(model.songs().count().into()));
-        let recommendations = evaluation::measure(&model, &options, &|done| stage.set(done))?;
-        stage.done(&format!("{} begun from", recommendations.songs));
 
         if self.json {
             let (version, tracks) = (model.version(), model.catalog().len());
-            let evaluated = Evaluated { version, tracks, seed: self.seed, recommendations, playlists };
+            let evaluated = Evaluated { version, tracks, seed: self.seed, measured, unweighted };
             println!("{}", serde_json::to_string_pretty(&evaluated)?);
             return Ok(());
         }
-        print!("{}", report::evaluation::quality(&recommendations));
-        if let Some(playlists) = &playlists {
-            print!("\n{}", report::evaluation::continuation(playlists));
+        print!("{}", quality(&measured.recommendations, unweighted.as_ref().map(|found| &found.recommendations)));
+        if let Some(playlists) = &measured.playlists {
+            print!("\n{}", continuation(playlists, unweighted.as_ref().and_then(|found| found.playlists.as_ref())));
         }
         Ok(())
     }
+
+    /// The table that a model was trained on, to train its counterpart on.
+    fn table_of(&self, model: &Model, path: &Path, progress: &dyn Progress) -> anyhow::Result<Table> {
+        let (artifact, name) = (self.file.display(), path.display());
+        if model.scaler().weights.iter().all(|weight| *weight == 1.0) {
+            bail!("every feature of {artifact} has the weight 1: --compare is for models trained with --weights");
+        }
+        let features: Result<Vec<Feature>, _> = model.scaler().features.iter().map(|feature| feature.parse()).collect();
+        let features = features.with_context(|| format!("{artifact} cannot be trained again"))?;
+        let options = table::Options { features: Some(features), ..Default::default() };
+        let table = Input::File(path.to_owned()).table(&options, progress)?;
+        let (got, expected) = (table.n_tracks(), model.catalog().len());
+        ensure!(
+            got == expected && (0..got).all(|row| model.find_id(table.ids.get(row)).is_some()),
+            "{name} has {got} tracks that are not the {expected} of {artifact}: --compare needs the table that it was \
+             trained on"
+        );
+        Ok(table)
+    }
+
+    /// Measures a model, on the playlists of a file too where there is one.
+    fn measure(&self, model: &Model, lists: Option<&Path>, progress: &dyn Progress) -> anyhow::Result<Measured> {
+        let options = Options { sample: self.sample as usize, seed: self.seed };
+        let playlists = match lists {
+            Some(path) => Some(continued(model, path, &options, progress)?),
+            None => None,
+        };
+        let stage = progress.stage("songs", 2 * u64::from(self.sample).min(model.songs().count().into()));
+        let recommendations = evaluation::measure(model, &options, &|done| stage.set(done))?;
+        stage.done(&format!("{} begun from", recommendations.songs));
+        Ok(Measured { recommendations, playlists })
+    }
+}
+
+/// How well a model continues the playlists of a file.
+fn continued(model: &Model, path: &Path, options: &Options, progress: &dyn Progress) -> anyhow::Result<Continuation> {
+    let stage = progress.stage("read", std::fs::metadata(path).map_or(0, |file| file.len()));
+    let mut playlists = Playlists::default();
+    let rows =
+        table::open_playlists(path, &mut |position| stage.set(position), &mut |entry| playlists.add(model, entry))?;
+    stage.done(&format!("{rows} rows"));
+    let stage = progress.stage("playlists", playlists.len().min(options.sample) as u64);
+    let name = path.display().to_string();
+    let found = evaluation::continuation(model, playlists, &name, options, &|done| stage.set(done))?;
+    stage.done(&format!("{} continued", found.playlists));
+    Ok(found)
 }

@@ -6,6 +6,11 @@ use anyhow::Context;
 use recommender::{Model, Version, artifact, card::Card};
 use serde::Serialize;
 
+use crate::report::text_table::{
+    Column::{Left, Right},
+    text_table,
+};
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Inspect {
     /// The artifact
@@ -32,18 +37,20 @@ struct Section {
     bytes_per_track: f64,
 }
 
+impl Section {
+    fn new(name: String, bytes: u64, tracks: u64) -> Self {
+        Self { name, bytes, bytes_per_track: (bytes as f64 / tracks as f64 * 100.0).round() / 100.0 }
+    }
+}
+
 impl Inspect {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let file = std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
         let model = Model::from_bytes(&file, Version::of(&file))?;
-        let tracks = model.catalog().len() as f64;
+        let tracks = model.catalog().len() as u64;
         let sections: Vec<Section> = artifact::sections(&file)?
             .into_iter()
-            .map(|entry| Section {
-                name: entry.section.to_string(),
-                bytes: entry.length,
-                bytes_per_track: (entry.length as f64 / tracks * 100.0).round() / 100.0,
-            })
+            .map(|entry| Section::new(entry.section.to_string(), entry.length, tracks))
             .collect();
         let inspected = Inspected {
             version: model.version(),
@@ -56,28 +63,46 @@ impl Inspect {
             println!("{}", serde_json::to_string_pretty(&inspected)?);
             return Ok(());
         }
-        let card = inspected.card;
-        println!("version   {}", inspected.version);
-        println!("format    {}", inspected.format_version);
-        println!("tracks    {} ({} songs)", card.tracks, model.songs().count());
-        println!("accuracy  {:.3} on {} held-out tracks", card.classifier.accuracy, card.classifier.held_out);
-        println!(
-            "index     recall@10 {:.4}, {:.1} neighbours a node, {} nodes listed apart",
-            card.index.recall_at_10, card.index.average_degree, card.index.unreachable
-        );
-        println!("\nfeature                   mean     deviation  weight");
-        for feature in &card.features {
-            println!("{:<18} {:>12.4}  {:>12.4}  {:>6}", feature.name, feature.mean, feature.deviation, feature.weight);
-        }
-        println!("\ncluster   tracks  name");
-        for cluster in &card.clusters {
-            println!("{:>7} {:>8}  {}", cluster.id, cluster.size, cluster.name);
-        }
-        println!("\nsection              bytes  bytes a track");
-        for section in &inspected.sections {
-            println!("{:<14} {:>11}  {:>13.2}", section.name, section.bytes, section.bytes_per_track);
-        }
-        println!("{:<14} {:>11}  {:>13.2}", "file", inspected.bytes, inspected.bytes as f64 / tracks);
+        print!("{}", text(&inspected, &model));
         Ok(())
     }
+}
+
+/// What an artifact holds, as tables.
+fn text(inspected: &Inspected<'_>, model: &Model) -> String {
+    let card = inspected.card;
+    let index = &card.index;
+    let summary = [
+        ("version", inspected.version.to_string()),
+        ("format", inspected.format_version.to_string()),
+        ("tracks", format!("{} ({} songs)", card.tracks, model.songs().count())),
+        ("accuracy", format!("{:.3} on {} held-out tracks", card.classifier.accuracy, card.classifier.held_out)),
+        (
+            "index",
+            format!(
+                "recall@10 {:.4}, {:.1} neighbours a node, {} nodes listed apart",
+                index.recall_at_10, index.average_degree, index.unreachable
+            ),
+        ),
+    ];
+    let summary = summary.map(|(name, value)| vec![name.to_owned(), value]);
+    let features = card.features.iter().map(|feature| {
+        let (mean, deviation) = (format!("{:.4}", feature.mean), format!("{:.4}", feature.deviation));
+        vec![feature.name.clone(), mean, deviation, feature.weight.to_string()]
+    });
+    let clusters = card
+        .clusters
+        .iter()
+        .map(|cluster| vec![cluster.id.to_string(), cluster.size.to_string(), cluster.name.clone()]);
+    let file = Section::new("file".into(), inspected.bytes as u64, card.tracks);
+    let sections = inspected.sections.iter().chain([&file]).map(|section| {
+        vec![section.name.clone(), section.bytes.to_string(), format!("{:.2}", section.bytes_per_track)]
+    });
+    [
+        text_table(&[Left(""), Left("")], summary),
+        text_table(&[Left("feature"), Right("mean"), Right("deviation"), Right("weight")], features),
+        text_table(&[Right("cluster"), Right("tracks"), Left("name")], clusters),
+        text_table(&[Left("section"), Right("bytes"), Right("bytes a track")], sections),
+    ]
+    .join("\n")
 }

@@ -7,9 +7,12 @@ mod models;
 mod recommend;
 mod synth;
 mod train;
+mod train_options;
 mod verify;
 
 use clap::{Parser, Subcommand};
+
+pub use train_options::{TrainOptions, number};
 
 /// Turns a track table into a segue artifact, and looks after artifacts.
 #[derive(Debug, Parser)]
@@ -66,5 +69,16 @@ impl Cli {
             Command::Prune(prune) => prune.run(),
             Command::Synth(synth) => synth.run(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_may_begin_with_a_hyphen() {
+        let cli = Cli::try_parse_from(["trainer", "recommend", "model.segue", "--song", "-1", "--artist", "--x"]);
+        assert!(cli.is_ok(), "{cli:?}");
     }
 }

@@ -9,7 +9,16 @@ use anyhow::Context;
 use recommender::{Model, Version, card::Card};
 use store::{Location, ModelEntry, Prune as Which, Published, Store};
 
-use crate::{console::Console, report::terminal::count, upload::upload};
+use crate::{
+    console::Console,
+    progress::Progress,
+    report::terminal::count,
+    report::text_table::{
+        Column::{Left, Right},
+        text_table,
+    },
+    upload::upload,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Publish {
@@ -70,10 +79,10 @@ pub(super) fn publish(
     card: &Card,
     report: &Path,
     to: Location,
-    console: &Console,
+    progress: &dyn Progress,
 ) -> anyhow::Result<Published> {
     let upload = upload(file, card, report).with_context(|| format!("cannot read {}", report.display()))?;
-    let stage = console.stage("publish", 0);
+    let stage = progress.stage("publish", 0);
     let published: Published = block_on(async { Store::connect(to).await?.publish(upload).await })?;
     stage.done(&published.location.to_string());
     Ok(published)
@@ -89,32 +98,31 @@ impl Models {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let models = block_on(async { Store::connect(self.at).await?.list().await })?;
         if !models.is_empty() {
-            println!("{:64}  {:20}  {:>10}  {:>8}  {:>13}", "version", "published", "tracks", "accuracy", "bytes");
-        }
-        for model in models {
-            println!("{}", line(&model));
+            let columns =
+                [Left("version"), Left("published"), Right("tracks"), Right("accuracy"), Right("bytes"), Left("")];
+            print!("{}", text_table(&columns, models.iter().map(row)));
         }
         Ok(())
     }
 }
 
 /// One model of the list. What its summary would say is a dash where there is none.
-fn line(model: &ModelEntry) -> String {
+fn row(model: &ModelEntry) -> Vec<String> {
     let dash = || "–".to_owned();
     let state = match (model.current, model.removing) {
-        (true, _) => "  current",
-        (false, true) => "  being deleted",
-        (false, false) if model.tracks.is_none() => "  no summary",
+        (true, _) => "current",
+        (false, true) => "being deleted",
+        (false, false) if model.tracks.is_none() => "no summary",
         (false, false) => "",
     };
-    format!(
-        "{}  {:20}  {:>10}  {:>8}  {:>13}{state}",
-        model.version,
+    vec![
+        model.version.to_string(),
         format!("{:.0}", model.published_at),
         model.tracks.map_or_else(dash, count),
         model.accuracy.map_or_else(dash, |accuracy| format!("{accuracy:.3}")),
         count(model.size),
-    )
+        state.to_owned(),
+    ]
 }
 
 impl Prune {

@@ -7,15 +7,17 @@ use recommender::{
     recommend::{Request, Seed},
 };
 
+use crate::report::text_table::{Column, text_table};
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Recommend {
     /// The artifact
     file: PathBuf,
     /// Title of the song to begin from
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     song: String,
     /// Its artist, where several artists share the title
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     artist: Option<String>,
     /// How many songs to recommend, 1 to 100
     #[arg(short = 'n', long = "limit", default_value_t = 10)]
@@ -41,10 +43,11 @@ impl Recommend {
         for row in answer.seeds.iter().filter_map(|seed| seed.seed.row) {
             println!("{} ({})", named(row), cluster(row));
         }
-        for track in &answer.tracks {
-            let elsewhere = if self.any_cluster { format!("  ({})", cluster(track.row)) } else { String::new() };
-            println!("{:.4}  {}{elsewhere}", track.similarity, named(track.row));
-        }
+        let tracks = answer.tracks.iter().map(|track| {
+            let elsewhere = if self.any_cluster { format!("({})", cluster(track.row)) } else { String::new() };
+            vec![format!("{:.4}", track.similarity), named(track.row), elsewhere]
+        });
+        print!("{}", text_table(&[Column::Left(""), Column::Left(""), Column::Left("")], tracks));
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{console::Console, output, synth};
+use crate::{console::Console, output, progress::Progress, synth};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Synth {

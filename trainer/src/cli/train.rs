@@ -1,22 +1,21 @@
 //! `trainer train`.
 
-use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::{Context, bail};
-use recommender::features::Feature;
 use serde::Serialize;
 use store::{Location, Published};
 
+use super::train_options::TrainOptions;
 use crate::{
     console::Console,
     input::Input,
     interrupt, output,
+    progress::Progress,
     report::summary::{next_command, summary},
-    report::{self, ReportData, Unweighted},
-    table,
+    report::{self, ReportData},
     training::cluster_names,
     training::elbow::knee,
-    training::weights::Weights,
     training::{self, Options, Trained},
 };
 
@@ -32,21 +31,8 @@ pub(super) struct Train {
     /// Publish the model when it is trained: s3://bucket/prefix
     #[arg(long, value_name = "S3_URI")]
     publish: Option<Location>,
-    /// Features to use, 2 to 16, each one required [default: those of the eleven that the file has]
-    #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
-    features: Option<Vec<Feature>>,
-    /// How much features count where tracks are compared, 0 to 100; 1 where nothing is said
-    #[arg(long, value_name = "FEATURE=WEIGHT,...")]
-    weights: Option<Weights>,
-    /// Number of clusters, 1 to 32
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=32))]
-    k: u32,
-    /// Numbers of clusters to try for the elbow
-    #[arg(long, default_value = "2-8", value_parser = k_range, value_name = "FROM-TO")]
-    k_range: RangeInclusive<u32>,
-    /// The same file, options and seed make the same bytes
-    #[arg(long, default_value_t = 42)]
-    seed: u64,
+    #[command(flatten)]
+    options: TrainOptions,
     /// Threads to use; the model does not depend on it [default: one for each core]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -59,15 +45,6 @@ pub(super) struct Train {
     /// Print one JSON object: the figures of report/metrics.json, and where everything is
     #[arg(long)]
     json: bool,
-}
-
-/// `2-8`, or `2..=8`.
-fn k_range(text: &str) -> Result<RangeInclusive<u32>, String> {
-    let ends = text.split_once("..=").or_else(|| text.split_once('-'));
-    match ends.map(|(from, to)| (from.trim().parse(), to.trim().parse())) {
-        Some((Ok(from), Ok(to))) if 1 <= from && from <= to && to <= 32 => Ok(from..=to),
-        _ => Err("expected two numbers from 1 to 32, the smaller first, such as 2-8".into()),
-    }
 }
 
 /// What `--json` prints.
@@ -91,10 +68,10 @@ impl Train {
             rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
         }
         let names = match &self.cluster_names {
-            Some(path) => cluster_names::read(path, self.k as usize)?,
+            Some(path) => cluster_names::read(path, self.options.k as usize)?,
             None => BTreeMap::new(),
         };
-        if let Some(features) = &self.features
+        if let Some(features) = &self.options.features
             && !(2..=recommender::features::MAX_FEATURES).contains(&features.len())
         {
             bail!(
@@ -104,47 +81,35 @@ impl Train {
             );
         }
         let console = if self.quiet { Console::quiet() } else { Console::new() };
-        let options = table::Options { features: self.features.clone(), ..Default::default() };
-        let table = self.data.table(&options, &console)?;
+        let table = self.data.table(&self.options.table(), &console)?;
         report::warn_of_table(&table, &console);
 
         let options = Options {
-            k: self.k,
-            k_range: self.k_range.clone(),
-            seed: self.seed,
             threads: self.threads.map_or_else(rayon::current_num_threads, usize::from),
             names,
-            weights: self.weights.clone().unwrap_or_default(),
+            ..self.options.training()
         };
-        let weighted = !options.weights.are_all_one();
-        // Kept only where it is looked at again.
-        let (kept, (trained, model)) = if weighted || table.playlists.is_some() {
+        // Kept only where its playlists are looked at again.
+        let (kept, (trained, model)) = if table.playlists.is_some() {
             let trained = training::train_and_open(&table, &options, &console)?;
             (Some(table), trained)
         } else {
             (None, training::train_and_open(table, &options, &console)?)
         };
-        let name = self.data.to_string();
 
         let stage = console.stage("measure", ReportData::steps());
         let mut report_data = ReportData::gather(&model, &trained, &|done| stage.set(done))?;
         if let Some(table) = &kept {
-            report_data.add_playlists(&model, table, &name)?;
+            report_data.add_playlists(&model, table, &self.data.to_string())?;
         }
-        drop(model);
+        drop((model, kept));
         stage.done(&format!("what follows {} songs", report_data.quality.songs));
-        if let (true, Some(table)) = (weighted, &kept) {
-            let stage = console.stage("compare", 0);
-            report_data.unweighted = Some(Unweighted::measure(&training::unweighted(table, &options)?, table, &name)?);
-            stage.done("with a model in which every feature counts once");
-        }
-        drop(kept);
 
         let folder = self.out.join("report");
         let artifact = self.out.join("model.segue");
         let stage = console.stage("write", 0);
         let deferred = interrupt::defer_signals();
-        report::write(&trained, &report_data, &console, &folder)?;
+        report::write(&trained, &report_data, &console.seconds(), &folder)?;
         output::write(&artifact, &trained.file)?;
         drop(deferred);
         stage.done(&format!("{} and {}", artifact.display(), folder.display()));
@@ -158,7 +123,7 @@ impl Train {
             ),
             None => None,
         };
-        self.print_result(&trained, &report_data, &console, published.as_ref())
+        self.print_result(&trained, &report_data, &console.seconds(), published.as_ref())
     }
 
     /// What is printed when all is done.
@@ -166,7 +131,7 @@ impl Train {
         &self,
         trained: &Trained,
         report_data: &ReportData,
-        console: &Console,
+        seconds: &[(String, f64)],
         published: Option<&Published>,
     ) -> anyhow::Result<()> {
         let (folder, artifact) = (self.out.join("report"), self.out.join("model.segue"));
@@ -176,7 +141,7 @@ impl Train {
                 bytes: trained.file.len(),
                 published: published.map(|published| published.location.to_string()),
                 next: next_command(trained, &artifact),
-                metrics: report::metrics(trained, report_data, console),
+                metrics: report::metrics(trained, report_data, seconds),
                 model: artifact,
                 report: folder,
             };
@@ -187,7 +152,7 @@ impl Train {
             if let Some(published) = published {
                 println!("{}\n", super::models::describe(published));
             }
-            print!("{}", summary(trained, report_data, knee(&inertia), &console.seconds(), &artifact, &folder));
+            print!("{}", summary(trained, report_data, knee(&inertia), seconds, &artifact, &folder));
         }
         Ok(())
     }

@@ -2,7 +2,6 @@ use recommender::Model;
 
 use super::*;
 use crate::{
-    console::Console,
     table::{self, PlaylistEntry, Table},
     training,
 };
@@ -29,7 +28,7 @@ fn options() -> training::Options {
 }
 
 fn model(columns: &str) -> Model {
-    let trained = training::train(&table(columns), &options(), &Console::quiet()).expect("a model");
+    let trained = training::train(&table(columns), &options(), &()).expect("a model");
     Model::from_bytes(&trained.file, trained.version).expect("opens")
 }
 
@@ -65,7 +64,7 @@ fn a_catalogue_without_genres_says_so_and_a_sample_is_never_more_than_there_is()
     let quality = measure(&model("other"), &Options { sample: 5_000, seed: 1 }, &|_| ()).expect("measured");
     assert_eq!((quality.songs, quality.same_cluster.genre), (120, None));
     assert!(quality.left_out[0].contains("genres"), "{:?}", quality.left_out);
-    let text = crate::report::evaluation::quality(&quality);
+    let text = crate::report::evaluation::quality(&quality, None);
     assert!(text.contains("coverage") && !text.contains("genre agreement"), "{text}");
 }
 

@@ -41,51 +41,8 @@ pub struct ReportData {
     pub quality: Quality,
     /// How well they continue the table's playlists; `None` where it has none, or none of use.
     pub playlists: Option<Continuation>,
-    /// How good both would be if every feature counted once; `None` where it does.
-    pub unweighted: Option<Unweighted>,
-    /// What each feature weighs, in the model's order.
-    pub weights: Vec<f64>,
     /// Recall of the index in answers of 50 songs of the own cluster.
     pub recall_at_50: f64,
-}
-
-/// How good the recommendations of a model without weights are, measured alike.
-#[derive(Clone, Debug, Serialize)]
-pub struct Unweighted {
-    /// What follows songs.
-    pub recommendations: Quality,
-    /// How well playlists are continued, where the table has them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub playlists: Option<Continuation>,
-}
-
-impl Unweighted {
-    /// Measures `model`. `name` stands for the table in errors.
-    ///
-    /// # Errors
-    ///
-    /// Where the model does not answer, which would be a defect.
-    pub fn measure(model: &Model, table: &Table, name: &str) -> Result<Self, evaluation::Error> {
-        let recommendations = evaluation::measure(model, &ReportData::options(), &|_| ())?;
-        Ok(Self { recommendations, playlists: continued(model, table, name)?.ok() })
-    }
-}
-
-/// How well a model continues the playlists of its own table; or, in a sentence, why they cannot be measured.
-fn continued(
-    model: &Model,
-    table: &Table,
-    name: &str,
-) -> Result<Result<Continuation, Option<String>>, evaluation::Error> {
-    let Some(playlists) = evaluation::Playlists::of(model, table) else { return Ok(Err(None)) };
-    let options = evaluation::Options { sample: SAMPLE_PLAYLISTS, ..ReportData::options() };
-    match evaluation::continuation(model, playlists, name, &options, &|_| ()) {
-        Ok(found) => Ok(Ok(found)),
-        Err(evaluation::Error::TooShort { playlists, least, .. }) => Ok(Err(Some(format!(
-            "playlists are left out: none of the table's {playlists} has {least} different songs"
-        )))),
-        Err(error) => Err(error),
-    }
 }
 
 /// How a feature's values are spread, in the file's own unit.
@@ -158,8 +115,6 @@ impl ReportData {
             songs: model.songs().count(),
             quality: evaluation::measure(model, &Self::options(), progress)?,
             playlists: None,
-            unweighted: None,
-            weights: model.scaler().weights.clone(),
             recall_at_50: evaluation::recall(model, 50, RECALL_SAMPLE, true)?,
         })
     }
@@ -170,15 +125,21 @@ impl ReportData {
     ///
     /// Where the model does not answer, which would be a defect.
     pub fn add_playlists(&mut self, model: &Model, table: &Table, name: &str) -> Result<(), evaluation::Error> {
-        match continued(model, table, name)? {
+        let Some(playlists) = evaluation::Playlists::of(model, table) else { return Ok(()) };
+        let options = evaluation::Options { sample: SAMPLE_PLAYLISTS, ..Self::options() };
+        match evaluation::continuation(model, playlists, name, &options, &|_| ()) {
             Ok(found) => self.playlists = Some(found),
-            Err(reason) => self.quality.left_out.extend(reason),
+            Err(evaluation::Error::TooShort { playlists, least, .. }) => self
+                .quality
+                .left_out
+                .push(format!("playlists are left out: none of the table's {playlists} has {least} different songs")),
+            Err(error) => return Err(error),
         }
         Ok(())
     }
 
-    /// What the recommendations are measured on. With the same for a model of other weights, the two can be compared.
-    pub fn options() -> evaluation::Options {
+    /// What the recommendations are measured on.
+    fn options() -> evaluation::Options {
         evaluation::Options { sample: SAMPLE_SONGS, ..Default::default() }
     }
 

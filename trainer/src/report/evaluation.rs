@@ -1,7 +1,11 @@
 //! Quality for a terminal: plain text tables of at most 80 columns.
 
-use crate::evaluation::{Answers, Continuation, Quality};
+use crate::evaluation::{Answers, Continuation, Method, Quality};
 use crate::report::terminal::count;
+use crate::report::text_table::{Column, text_table};
+
+/// How many of the methods are segue's own: the first ones.
+const OWN_METHODS: usize = 2;
 
 /// One figure of an answer's quality.
 pub struct Figure {
@@ -50,25 +54,33 @@ pub fn figures(quality: &Quality) -> Vec<Figure> {
     figures
 }
 
-/// What follows songs, as a table.
-pub fn quality(quality: &Quality) -> String {
-    let mut text = format!(
-        "{:<46} {:>13} {:>13}\n",
-        format!("{} songs that follow each of {}", quality.limit, count(quality.songs as u64)),
-        "same cluster",
-        "any cluster"
-    );
-    for figure in figures(quality) {
-        text += &format!("{:<46} {:>13} {:>13}\n", figure.name, figure.values[0], figure.values[1]);
-    }
+/// What follows songs, as a table; beside it the same of a model without weights, where there is one.
+pub fn quality(quality: &Quality, unweighted: Option<&Quality>) -> String {
+    let title = format!("{} songs that follow each of {}", quality.limit, count(quality.songs as u64));
+    let mut text = match unweighted {
+        None => {
+            let columns = [Column::Left(&title), Column::Right("same cluster"), Column::Right("any cluster")];
+            let rows = figures(quality).into_iter().map(|figure| row(figure.name, figure.values));
+            text_table(&columns, rows)
+        }
+        Some(unweighted) => {
+            let headings = ["same cluster", "any cluster", "same, unweighted", "any, unweighted"];
+            let columns: Vec<Column<'_>> = [Column::Left("")].into_iter().chain(headings.map(Column::Right)).collect();
+            // Both are of the same tracks, and so have the same figures.
+            let both = figures(quality).into_iter().zip(figures(unweighted));
+            let rows = both.map(|(with, without)| row(with.name, with.values.into_iter().chain(without.values)));
+            format!("{title}\n{}", text_table(&columns, rows))
+        }
+    };
     for reason in &quality.left_out {
         text += &format!("({reason})\n");
     }
     text
 }
 
-/// Playlist continuation, as a table.
-pub fn continuation(continuation: &Continuation) -> String {
+/// Playlist continuation, as a table. Of a model without weights, where there is one, segue's own methods follow each of
+/// their lines; the others are the same, or say less.
+pub fn continuation(continuation: &Continuation, unweighted: Option<&Continuation>) -> String {
     let mut text = format!(
         "{} playlists, half of each hidden: {:.0} songs shown, {:.0} to be found (means)\n",
         count(continuation.playlists as u64),
@@ -82,17 +94,22 @@ pub fn continuation(continuation: &Continuation) -> String {
             count(continuation.unknown_rows)
         );
     }
-    text += &format!("{:<34} {:>10} {:>10} {:>11} {:>11}\n", "", "recall@10", "recall@50", "recall@100", "R-precision");
-    for method in &continuation.methods {
-        let percent = |share: f64| format!("{:.2} %", share * 100.0);
-        text += &format!(
-            "{:<34} {:>10} {:>10} {:>11} {:>11}\n",
-            method.name,
-            percent(method.recall_at_10),
-            percent(method.recall_at_50),
-            percent(method.recall_at_100),
-            percent(method.r_precision)
-        );
+    let scores = |name: &str, method: &Method| {
+        let shares = [method.recall_at_10, method.recall_at_50, method.recall_at_100, method.r_precision];
+        row(name, shares.map(|share| format!("{:.2} %", share * 100.0)))
+    };
+    let mut rows = Vec::new();
+    for (at, method) in continuation.methods.iter().enumerate() {
+        rows.push(scores(method.name, method));
+        if let Some(unweighted) = unweighted.and_then(|found| found.methods.get(at)).filter(|_| at < OWN_METHODS) {
+            rows.push(scores("  unweighted", unweighted));
+        }
     }
-    text
+    let headings = ["recall@10", "recall@50", "recall@100", "R-precision"];
+    let columns: Vec<Column<'_>> = [Column::Left("")].into_iter().chain(headings.map(Column::Right)).collect();
+    text + &text_table(&columns, rows)
+}
+
+fn row(name: &str, values: impl IntoIterator<Item = String>) -> Vec<String> {
+    [name.to_owned()].into_iter().chain(values).collect()
 }

@@ -9,7 +9,7 @@ use recommender::{
     features::Feature,
 };
 
-use super::ReportData;
+use super::{ReportData, is_weighted};
 use crate::{
     evaluation::{Continuation, Method},
     report::charts,
@@ -111,13 +111,13 @@ fn data(trained: &Trained, report_data: &ReportData) -> Result<Markup, charts::E
     let mut reasons: Vec<(&String, &u64)> = card.dropped.iter().collect();
     reasons.sort_by_key(|(_, rows)| std::cmp::Reverse(**rows));
     let mut rows = Vec::new();
-    let weighted = report_data.unweighted.is_some();
-    for ((feature, spread), weight) in card.features.iter().zip(&report_data.spreads).zip(&report_data.weights) {
+    let weighted = is_weighted(card);
+    for (feature, spread) in card.features.iter().zip(&report_data.spreads) {
         let width = spread.max - spread.min;
         let mean = if width > 0.0 { (feature.mean - spread.min) / width } else { 0.5 };
         let histogram = charts::histogram(&spread.histogram, mean)?;
         let unit = feature.name.parse::<Feature>().ok().and_then(Feature::unit);
-        rows.push((feature, spread, weight, unit, labelled(&histogram, &format!("How {} is spread", feature.name))));
+        rows.push((feature, spread, unit, labelled(&histogram, &format!("How {} is spread", feature.name))));
     }
     Ok(html! {
         p {
@@ -143,13 +143,13 @@ fn data(trained: &Trained, report_data: &ReportData) -> Result<Markup, charts::E
                 @if weighted { th.number scope="col" { "Weight" } }
             } }
             tbody {
-                @for (feature, spread, weight, unit, histogram) in rows {
+                @for (feature, spread, unit, histogram) in rows {
                     tr {
                         th scope="row" { (feature.name) @if let Some(unit) = unit { small { " " (unit) } } }
                         td.spread { (histogram) }
                         td.number { (number(feature.mean)) } td.number { (number(feature.deviation)) }
                         td.number { (number(spread.min)) } td.number { (number(spread.max)) }
-                        @if weighted { td.number { (weight) } }
+                        @if weighted { td.number { (feature.weight) } }
                     }
                 }
             }
@@ -284,45 +284,32 @@ fn search(card: &Card, report_data: &ReportData) -> Markup {
 
 fn recommendations(report_data: &ReportData) -> Markup {
     let quality = &report_data.quality;
-    let before = report_data.unweighted.as_ref().map(|unweighted| figures(&unweighted.recommendations));
-    let rows = figures(quality).into_iter().enumerate().map(|(at, figure)| {
-        let before = before.as_ref().and_then(|figures| figures.get(at)).map(|figure| figure.values.clone());
-        (figure, before)
-    });
     html! {
         p {
             (quality.limit) " songs that follow each of " (count(quality.songs as u64))
             " songs drawn at random, from the song's own cluster (as by default) and from all clusters."
-            @if before.is_some() {
-                " Beside them what a model of the same tracks gives in which every feature counts once; diversity is "
-                "measured by each model's own distances."
-            }
         }
         (table("Recommendations", html! {
             thead { tr {
                 th scope="col" { "" span.away { "Measure" } } th.number scope="col" { "Same cluster" }
                 th.number scope="col" { "Any cluster" }
-                @if before.is_some() {
-                    th.number scope="col" { "Same, unweighted" } th.number scope="col" { "Any, unweighted" }
-                }
             } }
             tbody {
-                @for (figure, before) in rows {
+                @for figure in figures(quality) {
                     tr {
                         th scope="row" { (figure.name.trim()) small { " " (figure.meaning) } }
                         @for value in figure.values { td.number { (value) } }
-                        @if let Some(before) = before { @for value in before { td.number { (value) } } }
                     }
                 }
             }
         }))
         @for reason in &quality.left_out { p.quiet { (reason) } }
-        @if let Some(playlists) = &report_data.playlists { (continuation(playlists, report_data)) }
+        @if let Some(playlists) = &report_data.playlists { (continuation(playlists)) }
     }
 }
 
 /// How the table's playlists are continued, and what other ways there are.
-fn continuation(playlists: &Continuation, report_data: &ReportData) -> Markup {
+fn continuation(playlists: &Continuation) -> Markup {
     let percent = |share: f64| format!("{:.2} %", share * 100.0);
     let cells = |method: &Method| {
         html! {
@@ -331,9 +318,6 @@ fn continuation(playlists: &Continuation, report_data: &ReportData) -> Markup {
             }
         }
     };
-    let unweighted = report_data.unweighted.as_ref().and_then(|unweighted| unweighted.playlists.as_ref());
-    // The other ways are the same without weights, or say less of them.
-    let unweighted = unweighted.into_iter().flat_map(|playlists| &playlists.methods).take(2);
     html! {
         h3 { "Playlists" }
         p {
@@ -350,7 +334,6 @@ fn continuation(playlists: &Continuation, report_data: &ReportData) -> Markup {
             } }
             tbody {
                 @for method in &playlists.methods { tr { th scope="row" { (method.name) } (cells(method)) } }
-                @for method in unweighted { tr { th scope="row" { (method.name) ", unweighted" } (cells(method)) } }
             }
         }))
     }

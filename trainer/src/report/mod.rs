@@ -6,18 +6,19 @@ pub mod evaluation;
 mod html;
 pub mod summary;
 pub mod terminal;
+pub mod text_table;
 
 use std::{collections::BTreeMap, path::Path};
 
 use recommender::card::Card;
 use serde::Serialize;
 
-pub use data::{ClusterData, ReportData, Spread, Unweighted};
+pub use data::{ClusterData, ReportData, Spread};
 
 use crate::{
-    console::Console,
     evaluation::{Continuation, Quality},
     output,
+    progress::Progress,
     table::Table,
     training::Trained,
     training::elbow::knee,
@@ -35,18 +36,18 @@ pub enum Error {
 }
 
 /// Warns of what a person should know about how the table was read.
-pub fn warn_of_table(table: &Table, console: &Console) {
+pub fn warn_of_table(table: &Table, progress: &dyn Progress) {
     for warning in &table.warnings {
-        console.warn(warning);
+        progress.warn(warning);
     }
     if !table.absent.is_empty() {
         let absent: Vec<&str> = table.absent.iter().map(|feature| feature.name()).collect();
-        console.warn(&format!("the file does not have {}: the model is made without", absent.join(", ")));
+        progress.warn(&format!("the file does not have {}: the model is made without", absent.join(", ")));
     }
     match table.dropped.warning(table.rows) {
-        Some(warning) => console.warn(&warning),
+        Some(warning) => progress.warn(&warning),
         None if table.dropped.total > 0 => {
-            console.warn(&format!("{} of {} rows left out: {}", table.dropped.total, table.rows, table.dropped));
+            progress.warn(&format!("{} of {} rows left out: {}", table.dropped.total, table.rows, table.dropped));
         }
         None => {}
     }
@@ -83,15 +84,16 @@ struct Metrics<'a> {
     playlists: Option<&'a Continuation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     weights: Option<BTreeMap<&'a str, f64>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unweighted_recommendations: Option<&'a Quality>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unweighted_playlists: Option<&'a Continuation>,
     seconds: BTreeMap<String, f64>,
 }
 
-/// The figures of `metrics.json`: the card, what the report measured, and how long the stages took.
-pub fn metrics(trained: &Trained, report_data: &ReportData, console: &Console) -> serde_json::Value {
+/// Whether a feature counts more or less than once.
+fn is_weighted(card: &Card) -> bool {
+    card.features.iter().any(|feature| feature.weight != 1.0)
+}
+
+/// The figures of `metrics.json`: the card, what the report measured, and how many seconds each stage took.
+pub fn metrics(trained: &Trained, report_data: &ReportData, seconds: &[(String, f64)]) -> serde_json::Value {
     let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
     let metrics = Metrics {
         card: &trained.card,
@@ -101,36 +103,38 @@ pub fn metrics(trained: &Trained, report_data: &ReportData, console: &Console) -
         recall_at_50: report_data.recall_at_50,
         recommendations: &report_data.quality,
         playlists: report_data.playlists.as_ref(),
-        weights: report_data.unweighted.as_ref().map(|_| {
-            let names = trained.card.features.iter().map(|feature| feature.name.as_str());
-            names.zip(report_data.weights.iter().copied()).collect()
-        }),
-        unweighted_recommendations: report_data.unweighted.as_ref().map(|unweighted| &unweighted.recommendations),
-        unweighted_playlists: report_data.unweighted.as_ref().and_then(|unweighted| unweighted.playlists.as_ref()),
-        seconds: console.seconds().into_iter().collect(),
+        weights: is_weighted(&trained.card)
+            .then(|| trained.card.features.iter().map(|feature| (feature.name.as_str(), feature.weight)).collect()),
+        seconds: seconds.iter().cloned().collect(),
     };
     // Numbers and strings always serialise.
     serde_json::to_value(&metrics).unwrap_or_default()
 }
 
-/// Writes `index.html`, `metrics.json` and the charts into `folder`.
+/// Writes `index.html`, `metrics.json` and the charts into `folder`. `seconds` are the stages and how long each took, in
+/// their order.
 ///
 /// # Errors
 ///
 /// Where a chart cannot be drawn or a file not be written.
-pub fn write(trained: &Trained, report_data: &ReportData, console: &Console, folder: &Path) -> Result<(), Error> {
+pub fn write(
+    trained: &Trained,
+    report_data: &ReportData,
+    seconds: &[(String, f64)],
+    folder: &Path,
+) -> Result<(), Error> {
     let card = &trained.card;
     let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
     let features: Vec<&str> = card.features.iter().map(|feature| feature.name.as_str()).collect();
     let inertia: Vec<(u32, f64)> = card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
-    let metrics = serde_json::to_string_pretty(&metrics(trained, report_data, console)).unwrap_or_default();
+    let metrics = serde_json::to_string_pretty(&metrics(trained, report_data, seconds)).unwrap_or_default();
     // All made before the first is written.
     let files = [
         ("elbow.svg", charts::elbow(&inertia, card.k, knee(&inertia))?),
         ("cluster_profile.svg", charts::cluster_profile(&features, &card.clusters, trained.scaled_means.view())?),
         ("confusion_matrix.svg", charts::confusion_matrix(&card.classifier.confusion_matrix, &names)?),
         ("metrics.json", metrics),
-        ("index.html", html::page(trained, report_data, &console.seconds())?),
+        ("index.html", html::page(trained, report_data, seconds)?),
     ];
     for (name, text) in files {
         output::write(&folder.join(name), text.as_bytes())?;

@@ -2,7 +2,16 @@
 
 use std::path::Path;
 
-use crate::{report::ReportData, report::terminal::count, training::Trained};
+use shlex::Quoter;
+
+use crate::{
+    report::{
+        ReportData,
+        terminal::count,
+        text_table::{Column, text_table},
+    },
+    training::Trained,
+};
 
 /// How many clusters are shown; more than these would push the rest off the screen.
 const MAX_CLUSTERS_SHOWN: usize = 8;
@@ -22,16 +31,18 @@ pub fn summary(
 ) -> String {
     let card = &trained.card;
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
-    let mut text = format!("{:>3}  {:>10}  {:>6}  cluster\n", "id", "tracks", "share");
-    for cluster in card.clusters.iter().take(MAX_CLUSTERS_SHOWN) {
+    let rows = card.clusters.iter().take(MAX_CLUSTERS_SHOWN).map(|cluster| {
         let share = percent(cluster.size as f64 / card.tracks.max(1) as f64);
-        text += &format!("{:>3}  {:>10}  {share:>6}  {}\n", cluster.id, count(cluster.size), cluster.name);
-    }
+        vec![cluster.id.to_string(), count(cluster.size), share, cluster.name.clone()]
+    });
+    let columns = [Column::Right("id"), Column::Right("tracks"), Column::Right("share"), Column::Left("cluster")];
+    let mut text = text_table(&columns, rows);
     if card.clusters.len() > MAX_CLUSTERS_SHOWN {
         text += &format!("     and {} smaller ones\n", card.clusters.len() - MAX_CLUSTERS_SHOWN);
     }
     text.push('\n');
-    let mut line = |name: &str, value: String| text += &format!("{name:<10} {value}\n");
+    let mut lines = Vec::new();
+    let mut line = |name: &str, value: String| lines.push(vec![name.to_owned(), value]);
     line(
         "tracks",
         format!(
@@ -57,11 +68,6 @@ pub fn summary(
     if let Some(genre) = same.genre {
         let (agreement, chance) = (percent(genre.agreement), percent(genre.chance));
         line("genres", format!("{agreement} of recommended tracks agree, {chance} by chance"));
-        if let Some(before) =
-            report_data.unweighted.as_ref().and_then(|unweighted| unweighted.recommendations.same_cluster.genre)
-        {
-            line("weights", format!("without them {} would agree", percent(before.agreement)));
-        }
     }
     let own = report_data
         .playlists
@@ -89,7 +95,7 @@ pub fn summary(
     line("version", trained.version.to_string());
     line("report", report.join("index.html").display().to_string());
     line("next", next_command(trained, artifact));
-    text
+    text + &text_table(&[Column::Left(""), Column::Left("")], lines)
 }
 
 /// A command that answers: a song of the catalogue, as a shell takes it.
@@ -97,14 +103,10 @@ pub fn next_command(trained: &Trained, artifact: &Path) -> String {
     format!("trainer recommend {} --song {}", quoted(&artifact.display().to_string()), quoted(&trained.example))
 }
 
-/// A word as a POSIX shell takes it: in single quotes, unless it needs none.
+/// A word as a POSIX shell takes it: quoted where it has to be.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !word.is_empty() && !word.starts_with('-') && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+    // Nothing but a null character is refused, and that is allowed.
+    Quoter::new().allow_nul(true).quote(word).map_or_else(|_| word.to_owned(), Into::into)
 }
 
 #[cfg(test)]

@@ -2,72 +2,40 @@
 
 use recommender::card::{ClassificationReport, ClassifierMetrics, ClusterSummary};
 
-/// A wide terminal.
-const MAX_COLUMNS: usize = 120;
+use super::text_table::{Column, narrow_text_table, text_table};
 
-/// The columns of the profile before the features.
-const ID_AND_TRACKS_CHARS: usize = 13;
-
-/// A feature's name is cut to as few letters as this, where the table would not fit otherwise.
-const MIN_COLUMN_CHARS: usize = 6;
-
-/// No known feature's name has as many letters.
-const MAX_COLUMN_CHARS: usize = 24;
+/// The columns of a wide terminal.
+const MAX_COLUMNS: u16 = 120;
 
 /// The elbow: for each k, its total inertia and how much of the inertia of the k before it is gone. `inertia` holds
 /// (k, inertia) in ascending k; the chosen k is marked.
 pub fn elbow(inertia: &[(u32, f64)], chosen: u32) -> String {
-    let mut text = format!("{:>4}  {:>15}  {:>7}\n", "k", "inertia", "drop");
     let mut before: Option<f64> = None;
-    for &(k, value) in inertia {
-        let drop = before.filter(|&before| before > 0.0).map(|before| (before - value) / before * 100.0);
+    let rows = inertia.iter().map(|&(k, value)| {
+        let drop = before.replace(value).filter(|&before| before > 0.0).map(|before| (before - value) / before * 100.0);
         let drop = drop.map_or_else(|| "-".to_owned(), |drop| format!("{drop:.1} %"));
-        let mark = if k == chosen { "  <- chosen" } else { "" };
-        text += &format!("{k:>4}  {:>15}  {drop:>7}{mark}\n", thousands(value));
-        before = Some(value);
-    }
-    text
+        let mark = if k == chosen { "<- chosen" } else { "" };
+        vec![k.to_string(), thousands(value), drop, mark.to_owned()]
+    });
+    text_table(&[Column::Right("k"), Column::Right("inertia"), Column::Right("drop"), Column::Left("")], rows)
 }
 
 /// The cluster profile: one row a cluster with its size, the mean of each feature in the file's own units, and its name.
 /// `features` gives the order of the columns. Where it would be wider than 120 columns, the features' names are cut; the
 /// clusters' names follow below.
 pub fn profile(features: &[&str], clusters: &[ClusterSummary]) -> String {
-    let cell = |cluster: &ClusterSummary, feature: &str| {
+    let mean = |cluster: &ClusterSummary, feature: &str| {
         cluster.means.get(feature).map_or_else(|| "-".to_owned(), |&mean| number(mean))
     };
-    let cells =
-        |feature: &str| clusters.iter().map(|cluster| cell(cluster, feature).chars().count()).max().unwrap_or(0);
-    let cut =
-        |most: usize| features.iter().map(|feature| feature.chars().take(most).collect()).collect::<Vec<String>>();
-    let fits = |heads: &[String]| {
-        let widths = features.iter().zip(heads).map(|(feature, head)| cells(feature).max(head.chars().count()));
-        widths.map(|width| width + 1).sum::<usize>() + ID_AND_TRACKS_CHARS <= MAX_COLUMNS
-    };
-    let heads = (MIN_COLUMN_CHARS..MAX_COLUMN_CHARS)
-        .rev()
-        .map(cut)
-        .find(|heads| fits(heads))
-        .unwrap_or_else(|| cut(MIN_COLUMN_CHARS));
-    let widths: Vec<usize> =
-        features.iter().zip(&heads).map(|(feature, head)| cells(feature).max(head.chars().count())).collect();
-    let mut text = format!("{:>2}  {:>9}", "id", "tracks");
-    for (head, width) in heads.iter().zip(&widths) {
-        text += &format!(" {head:>width$}");
-    }
-    text.push('\n');
-    for cluster in clusters {
-        text += &format!("{:>2}  {:>9}", cluster.id, count(cluster.size));
-        for (feature, width) in features.iter().zip(&widths) {
-            text += &format!(" {:>width$}", cell(cluster, feature));
-        }
-        text.push('\n');
-    }
-    text.push('\n');
-    for cluster in clusters {
-        text += &format!("{:>2}  {}\n", cluster.id, cluster.name);
-    }
-    text
+    let columns: Vec<Column<'_>> =
+        ["id", "tracks"].iter().chain(features).map(|heading| Column::Right(heading)).collect();
+    let rows = clusters.iter().map(|cluster| {
+        let means = features.iter().map(|feature| mean(cluster, feature));
+        [cluster.id.to_string(), count(cluster.size)].into_iter().chain(means).collect()
+    });
+    let names = clusters.iter().map(|cluster| vec![cluster.id.to_string(), cluster.name.clone()]);
+    let names = text_table(&[Column::Right(""), Column::Left("")], names);
+    format!("{}\n{names}", narrow_text_table(&columns, rows, MAX_COLUMNS))
 }
 
 /// The accuracy on the hold-out, in a line.
@@ -191,8 +159,7 @@ mod tests {
         let text = elbow(&[(2, 355_142.0), (3, 325_650.0), (4, 0.0), (5, 0.0)], 3);
         assert_eq!(
             text,
-            "   k          inertia     drop\n   2          355,142        -\n\
-             \x20  3          325,650    8.3 %  <- chosen\n   4                0  100.0 %\n   5                0        -\n"
+            "k  inertia     drop\n2  355,142        -\n3  325,650    8.3 %  <- chosen\n4        0  100.0 %\n5        0        -\n"
         );
     }
 
@@ -222,7 +189,7 @@ mod tests {
         let text = profile(&features, &clusters);
         assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
         assert!(text.contains("\n 5  1,234,567"));
-        assert!(text.ends_with(" 5  Quiet acoustic 5\n"));
+        assert!(text.ends_with("\n5  Quiet acoustic 5\n"));
     }
 
     #[test]

@@ -16,11 +16,10 @@ fn reported(folder: &Path) -> Trained {
     let table = table::read(csv.as_bytes(), "hostile", &table::Options::default(), &mut |_| {}).expect("a table");
     let names = BTreeMap::from([(1, HOSTILE.to_owned())]);
     let options = training::Options { k: 3, k_range: 2..=4, names, ..Default::default() };
-    let console = Console::quiet();
-    let trained = training::train(&table, &options, &console).expect("a model");
+    let trained = training::train(&table, &options, &()).expect("a model");
     let model = Model::from_bytes(&trained.file, trained.version).expect("opens");
     let report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
-    write(&trained, &report_data, &console, folder).expect("written");
+    write(&trained, &report_data, &[], folder).expect("written");
     trained
 }
 
@@ -56,7 +55,7 @@ fn a_page_needs_nothing_from_elsewhere() {
 }
 
 #[test]
-fn playlists_of_the_table_are_continued_with_and_without_weights() {
+fn playlists_of_the_table_are_continued() {
     let mut csv = String::from("song,artist,energy,tempo,playlist_name,playlist_id\n");
     for track in 0..90 {
         let list = track % 3;
@@ -65,25 +64,19 @@ fn playlists_of_the_table_are_continued_with_and_without_weights() {
     let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
     let weights = "tempo=2".parse().expect("weights");
     let options = training::Options { k: 2, k_range: 2..=3, weights, ..Default::default() };
-    let console = Console::quiet();
-    let (trained, model) = training::train_and_open(&table, &options, &console).expect("a model");
+    let (trained, model) = training::train_and_open(&table, &options, &()).expect("a model");
     let mut report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
     report_data.add_playlists(&model, &table, "lists").expect("playlists");
-    let unweighted = training::unweighted(&table, &options).expect("a model");
-    assert!(unweighted.scaler().weights.iter().all(|weight| *weight == 1.0) && !unweighted.neighbors().is_complete());
-    report_data.unweighted = Some(Unweighted::measure(&unweighted, &table, "lists").expect("measures"));
     let folder = tempfile::tempdir().expect("a folder");
-    write(&trained, &report_data, &console, folder.path()).expect("written");
-    let metrics = metrics(&trained, &report_data, &console);
-    for found in ["playlists", "unweighted_playlists"] {
-        assert_eq!(metrics[found]["playlists"], 3, "{metrics}");
-        let methods = metrics[found]["methods"].as_array().expect("methods");
-        let names: Vec<&str> = methods.iter().filter_map(|method| method["name"].as_str()).collect();
-        assert!(names[0].starts_with("segue") && names.contains(&"at random"), "{names:?}");
-        assert!(names.iter().any(|name| name.starts_with("nearest")), "{names:?}");
-    }
+    write(&trained, &report_data, &[], folder.path()).expect("written");
+    let metrics = metrics(&trained, &report_data, &[]);
+    assert_eq!(metrics["playlists"]["playlists"], 3, "{metrics}");
+    let methods = metrics["playlists"]["methods"].as_array().expect("methods");
+    let names: Vec<&str> = methods.iter().filter_map(|method| method["name"].as_str()).collect();
+    assert!(names[0].starts_with("segue") && names.contains(&"at random"), "{names:?}");
+    assert!(names.iter().any(|name| name.starts_with("nearest")), "{names:?}");
     let page = std::fs::read_to_string(folder.path().join("index.html")).expect("a page");
-    assert!(page.contains("<h3>Playlists</h3>") && page.contains("their clusters, unweighted"));
+    assert!(page.contains("<h3>Playlists</h3>") && page.contains("their clusters"));
 }
 
 #[test]
@@ -92,7 +85,7 @@ fn playlists_too_short_to_hide_half_of_are_left_out_and_said_so() {
     let csv = format!("song,artist,energy,tempo,playlist\n{csv}");
     let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
     let options = training::Options { k: 2, k_range: 2..=2, ..Default::default() };
-    let (trained, model) = training::train_and_open(&table, &options, &Console::quiet()).expect("a model");
+    let (trained, model) = training::train_and_open(&table, &options, &()).expect("a model");
     let mut report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
     report_data.add_playlists(&model, &table, "lists").expect("no defect");
     assert!(report_data.playlists.is_none());

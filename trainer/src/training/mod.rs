@@ -21,9 +21,9 @@ use recommender::{
 };
 
 use crate::{
-    console::Console,
     evaluation,
     evaluation::silhouette::{Silhouette, silhouettes},
+    progress::Progress,
     table::Table,
     training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions, TrackColumns},
     training::graphs::BuildOptions,
@@ -118,8 +118,8 @@ pub enum Error {
 ///
 /// Where the table does not hold the clusters that were asked for. An artifact that does not read back, which would be
 /// a defect, is an error too: it is never returned.
-pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trained, Error> {
-    Ok(train_and_open(table, options, console)?.0)
+pub fn train(table: &Table, options: &Options, progress: &dyn Progress) -> Result<Trained, Error> {
+    Ok(train_and_open(table, options, progress)?.0)
 }
 
 /// As [`train`]; gives the model too, as it was read back out of the artifact. A table that is given away is let go of
@@ -131,13 +131,13 @@ pub fn train(table: &Table, options: &Options, console: &Console) -> Result<Trai
 pub fn train_and_open(
     table: impl Borrow<Table>,
     options: &Options,
-    console: &Console,
+    progress: &dyn Progress,
 ) -> Result<(Trained, Model), Error> {
-    let TrainingOutput { artifact, scaled_means, silhouettes } = make(table.borrow(), options, true, console)?;
+    let TrainingOutput { artifact, scaled_means, silhouettes } = make(table.borrow(), options, true, progress)?;
     let rows = table.borrow().rows;
     drop(table);
 
-    let stage = console.stage("check", 0);
+    let stage = progress.stage("check", 0);
     // Read back before it is called done: what is published has been loaded once, and has answered.
     let file = artifact::encode(&artifact)?;
     let mut card = artifact.card.clone();
@@ -161,7 +161,7 @@ pub fn train_and_open(
 /// Those of [`train`].
 pub fn unweighted(table: &Table, options: &Options) -> Result<Model, Error> {
     let options = Options { k_range: options.k..=options.k, weights: Weights::default(), ..options.clone() };
-    let made = make(table, &options, false, &Console::quiet())?;
+    let made = make(table, &options, false, &())?;
     Ok(Model::assemble(made.artifact, Version::of(&[]))?)
 }
 
@@ -172,8 +172,8 @@ struct TrainingOutput {
     silhouettes: BTreeMap<u32, Silhouette>,
 }
 
-fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) -> Result<TrainingOutput, Error> {
-    let stage = console.stage("scale", 0);
+fn make(table: &Table, options: &Options, with_graphs: bool, progress: &dyn Progress) -> Result<TrainingOutput, Error> {
+    let stage = progress.stage("scale", 0);
     let weights = options.weights.of(&table.features)?;
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
     let scaler = scale::fit(names.clone(), table.values.view(), weights);
@@ -181,7 +181,7 @@ fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) 
     scale::transform(&scaler, scaled.view_mut());
     stage.done(&format!("{} features", names.len()));
     for feature in scale::constant(&scaler) {
-        console.warn(&format!(
+        progress.warn(&format!(
             "{} is the same in every track: it scales to 0 and tells no track from another; leave it out with --features",
             names[feature]
         ));
@@ -190,7 +190,7 @@ fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) 
     // The model's own k first: if there are too few tracks, that is the number to speak of.
     let mut ks = vec![options.k as usize];
     ks.extend(options.k_range.clone().map(|k| k as usize).filter(|k| *k != options.k as usize));
-    let stage = console.stage("clusters", ks.len() as u64);
+    let stage = progress.stage("clusters", ks.len() as u64);
     let done = std::sync::atomic::AtomicU64::new(0);
     let mut elbow =
         kmeans::elbow(scaled.view(), &ks, &kmeans::Options { seed: options.seed, ..Default::default() }, &|_| {
@@ -204,7 +204,7 @@ fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) 
     drop(elbow);
     stage.done(&format!("k-means for k = {}, {} clusters kept", spread(&inertia), options.k));
 
-    let stage = console.stage("classify", 0);
+    let stage = progress.stage("classify", 0);
     let evaluated = naive_bayes::evaluate(scaled.view(), &clustering.labels, clustering.k(), options.seed)?;
     let bayes = naive_bayes::fit(scaled.view(), &clustering.labels, clustering.k())?;
     stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
@@ -246,7 +246,7 @@ fn make(table: &Table, options: &Options, with_graphs: bool, console: &Console) 
         index: IndexMetrics { recall_at_10: 0.0, average_degree: 0.0, unreachable: 0 },
     };
 
-    let stage = console.stage("index", table.n_tracks() as u64);
+    let stage = progress.stage("index", table.n_tracks() as u64);
     let clusters = cluster_names
         .into_iter()
         .zip(genres)
