@@ -9,7 +9,7 @@ pub mod api;
 pub mod http;
 pub mod metrics;
 pub mod models;
-pub mod params;
+pub mod parameters;
 pub mod problem;
 mod request_info;
 pub mod settings;
