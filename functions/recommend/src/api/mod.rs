@@ -23,6 +23,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use utoipa::openapi::OpenApi;
 
 use self::state::{ApiState, Routes};
 use crate::{access::Access, http, models::ModelManager, problem::Problem};
@@ -35,19 +36,17 @@ pub fn router(models: Arc<ModelManager>) -> Router {
 
 /// As [`router`], open to those that `access` names.
 pub fn router_with(models: Arc<ModelManager>, access: &Access) -> Router {
-    let (routes, document) = routes(access).split_for_parts();
+    let (routes, document) = routes(access);
     let routes = routes
-        // Not in the document: for people.
-        .merge(page::routes())
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .with_state(ApiState { models, document: Arc::new(document) });
     http::common(routes, access)
 }
 
-/// The routes that the OpenAPI document describes.
-fn routes(access: &Access) -> Routes {
-    [
+/// All routes, and the OpenAPI document of those that are for programs.
+fn routes(access: &Access) -> (Router<ApiState>, OpenApi) {
+    let described = [
         recommendations::routes(),
         tracks::routes(),
         classify::routes(),
@@ -57,9 +56,10 @@ fn routes(access: &Access) -> Routes {
         health::routes(),
         openapi::routes(),
         compat::routes(),
-    ]
-    .into_iter()
-    .fold(Routes::with_openapi(openapi::preamble(access)), Routes::merge)
+    ];
+    let described = described.into_iter().fold(Routes::with_openapi(openapi::preamble(access)), Routes::merge);
+    let (routes, document) = described.split_for_parts();
+    (routes.merge(page::routes()), document)
 }
 
 async fn unknown_route(request: Request) -> Response {
@@ -74,4 +74,23 @@ async fn wrong_method(request: Request) -> Response {
         let title = "The route does not take this method";
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", title, detail).into_response()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_but_the_page_is_in_the_document() {
+        let (routes, document) = routes(&Access::default());
+        // A router tells its paths nowhere else.
+        let printed = format!("{routes:?}");
+        let mut paths: Vec<&str> = printed.split('"').filter(|text| text.starts_with('/')).collect();
+        let mut described: Vec<&str> =
+            document.paths.paths.keys().map(String::as_str).chain(["/", "/page/{file}"]).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        described.sort_unstable();
+        assert_eq!(paths, described);
+    }
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 use recommender::{Model, features::FEATURE_NAMES};
 use serde_json::{Value, json};
-use utoipa::{
+use utoipa::openapi::{
     OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use utoipa_axum::routes;
 
@@ -30,7 +30,7 @@ use crate::{
 /// The name of the one security scheme.
 const BEARER: &str = "bearer";
 
-#[derive(OpenApi)]
+#[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "segue",
@@ -49,8 +49,8 @@ const BEARER: &str = "bearer";
 struct Preamble;
 
 /// What the document says of no route in particular.
-pub(super) fn preamble(access: &Access) -> utoipa::openapi::OpenApi {
-    let mut document = Preamble::openapi();
+pub(super) fn preamble(access: &Access) -> OpenApi {
+    let mut document = <Preamble as utoipa::OpenApi>::openapi();
     let description = "A token of API_TOKENS, or of the JWT issuer before the API, where the API has either";
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build();
     let components = document.components.get_or_insert_default();
@@ -69,7 +69,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// The document, with the features of a model where there is one.
-fn document(described: &utoipa::openapi::OpenApi, model: Option<&Model>) -> Value {
+fn document(described: &OpenApi, model: Option<&Model>) -> Value {
     // What utoipa makes always serialises.
     let mut document = serde_json::to_value(described).unwrap_or_default();
     // A parameter that takes the rest of a path is one like others here.
@@ -91,6 +91,12 @@ fn document(described: &utoipa::openapi::OpenApi, model: Option<&Model>) -> Valu
     let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     for operation in operations.flat_map(|path| path.as_object_mut().into_iter().flat_map(|path| path.values_mut())) {
         describe_headers(&mut operation["responses"]);
+        // What is open to all asks nobody for a token.
+        if operation["security"] == json!([{}])
+            && let Some(responses) = operation["responses"].as_object_mut()
+        {
+            responses.remove("401");
+        }
     }
     document
 }
@@ -167,7 +173,7 @@ fn describe_headers(responses: &mut Value) {
 )]
 async fn get(
     State(models): State<Arc<ModelManager>>,
-    State(described): State<Arc<utoipa::openapi::OpenApi>>,
+    State(described): State<Arc<OpenApi>>,
     _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
     // A document without the features' names is better than none.
