@@ -83,9 +83,10 @@ mod tests {
     #[test]
     fn every_route_but_the_page_is_in_the_document() {
         let (routes, document) = routes(&Access::default());
-        // A router tells its paths nowhere else.
+        // A router tells its paths nowhere else. One is its own, for what no route takes.
         let printed = format!("{routes:?}");
-        let mut paths: Vec<&str> = printed.split('"').filter(|text| text.starts_with('/')).collect();
+        let paths = printed.split('"').filter(|text| text.starts_with('/') && !text.contains("__private"));
+        let mut paths: Vec<&str> = paths.collect();
         let mut described: Vec<&str> =
             document.paths.paths.keys().map(String::as_str).chain(["/", "/page/{file}"]).collect();
         paths.sort_unstable();

@@ -1,7 +1,7 @@
 //! Events as API Gateway hands them on: paths decoded, queries as the client sent them.
 
 use axum::http::header;
-use lambda_http::{LambdaEvent, request::LambdaRequest};
+use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::LambdaRequest};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What ends a path, or is read as another character in one.
@@ -18,8 +18,7 @@ const MAX_TARGET_BYTES: usize = 18 * 1024;
 /// Makes an event one that `lambda_http` makes the right request of.
 ///
 /// An HTTP API decodes the path, so that the title `#1 Song?` would make a URL that ends before it, and the title `%41`
-/// one that is decoded again: the path is encoded as it was. `cargo lambda watch` leaves paths as they came. It names no
-/// API, which API Gateway and AWS SAM do (`requestContext.apiId`).
+/// one that is decoded again: the path is encoded as it was. Others leave paths as they came ([`has_decoded_path`]).
 ///
 /// `lambda_http` would panic on a query with a character that is allowed in none (`?song=<3`), a path that is not one, or
 /// both too long for a URL. The host goes, which nobody here asks for: a URL may fail on it too.
@@ -34,12 +33,19 @@ pub fn sanitize_event(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<Lamb
         query.truncate(query.floor_char_boundary(MAX_TARGET_BYTES - path.len()));
         *query = utf8_percent_encode(query, RESERVED_IN_QUERY).to_string();
     }
-    let is_decoded = request.request_context.apiid.is_some();
+    let is_decoded = has_decoded_path(&request.request_context);
     let reserved = if is_decoded { RESERVED_IN_DECODED_PATH } else { RESERVED_IN_PATH };
     *path = utf8_percent_encode(path, reserved).to_string();
     request.headers.remove(header::HOST);
     request.request_context.domain_name = None;
     event
+}
+
+/// Whether who sends an event decodes its path: API Gateway does, and `sam local start-api` in its place. Both name the
+/// API. `cargo lambda watch` names none, and a function URL has a domain of its own.
+fn has_decoded_path(context: &ApiGatewayV2httpRequestContext) -> bool {
+    let is_function_url = context.domain_name.as_deref().is_some_and(|domain| domain.contains(".lambda-url."));
+    context.apiid.is_some() && !is_function_url
 }
 
 #[cfg(test)]
@@ -97,9 +103,12 @@ mod tests {
                 "requestContext": { "http": { "method": "GET" }, "stage": "$default", "apiId": "abcdefghij" },
             });
             assert_eq!(request(event.clone()), *format!("{by_api_gateway}?n=1&n=%31"));
+            let as_it_came = if path.contains('#') { by_api_gateway } else { path };
+            event["requestContext"]["domainName"] = "abcdefghij.lambda-url.eu-west-1.on.aws".into();
+            assert_eq!(request(event.clone()), *format!("{as_it_came}?n=1&n=%31"), "by a function URL");
             event["requestContext"]["apiId"] = Value::Null;
-            let by_cargo_lambda = if path.contains('#') { by_api_gateway } else { path };
-            assert_eq!(request(event), *format!("{by_cargo_lambda}?n=1&n=%31"));
+            event["requestContext"]["domainName"] = "localhost".into();
+            assert_eq!(request(event), *format!("{as_it_came}?n=1&n=%31"), "by cargo lambda watch");
         }
     }
 }

@@ -50,7 +50,7 @@ impl<'de> Visitor<'de> for Members {
                 "min" => request.min = map.next_value()?,
                 "max" => request.max = map.next_value()?,
                 "target" => request.target = map.next_value()?,
-                _ => request.options.read_member(name, &mut map).map(|_| ())?,
+                _ => request.options.read_member(name, &mut map)?,
             }
             seen.push(name);
         }
