@@ -23,7 +23,7 @@ use crate::{
         state::Routes,
     },
     models::ModelManager,
-    parameters::{Flag, Integer, Or, Path, Query, Required, Text, parameters},
+    parameters::{Flag, Integer, MAX_VALUE_CHARS, Or, Path, Query, Required, Text, parameters},
     problem::Problem,
     request_info,
     view::{number, rounded},
@@ -36,7 +36,7 @@ parameters! {
     /// What stands in the path of `GET /recommend/{song_name}`.
     struct RecommendPath in Path {
         /// Title; case and white space do not matter
-        song_name: String = Required(Text::new().example("Track Seven"), "song_name is missing"),
+        song_name: String = Required(Text::at_most(MAX_VALUE_CHARS).example("Track Seven"), "song_name is missing"),
     }
 }
 
@@ -44,7 +44,7 @@ parameters! {
     /// What `GET /recommend/{song_name}` takes.
     struct RecommendQuery in Query {
         /// Artist, where several share the title
-        artist: Option<String> = Text::new().example("Artist 6"),
+        artist: Option<String> = Text::at_most(MAX_VALUE_CHARS).example("Artist 6"),
         /// How many songs
         n: usize = Or(Integer(1..=MAX_N), MAX_N),
         /// Only songs of the song's own cluster
@@ -56,7 +56,7 @@ parameters! {
     /// What `GET /search` takes.
     struct SearchQuery in Query {
         /// Title; case and white space do not matter
-        song: String = Required(Text::new().example("Shared"), "song is missing"),
+        song: String = Required(Text::at_most(MAX_VALUE_CHARS).example("Shared"), "song is missing"),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         state::Routes,
     },
     models::{self, ModelManager},
-    parameters::{Integer, NoParameters, Or, Path, Query, Required, Text, parameters},
+    parameters::{Integer, MAX_VALUE_CHARS, NoParameters, Or, Path, Query, Required, Text, parameters},
     problem::Problem,
     view::{ModelRef, Track},
 };
@@ -42,7 +42,7 @@ parameters! {
     /// What `GET /v1/tracks/{id}` takes.
     struct TrackPath in Path {
         /// The track's id
-        id: String = Required(Text::new().or_blank(), "id is missing"),
+        id: String = Required(Text::at_most(MAX_VALUE_CHARS).or_blank(), "id is missing"),
     }
 }
 

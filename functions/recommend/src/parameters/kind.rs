@@ -59,11 +59,6 @@ impl Text {
         Self { max_chars, may_be_blank: false, example: None }
     }
 
-    /// Text as long as any parameter may be.
-    pub const fn new() -> Self {
-        Self::at_most(MAX_VALUE_CHARS)
-    }
-
     /// Lets blank text be.
     pub const fn or_blank(mut self) -> Self {
         self.may_be_blank = true;
@@ -266,7 +261,7 @@ impl Kind for List {
     type Value = Vec<String>;
 
     fn parse(&self, name: &str, text: &str) -> Result<Vec<String>, Problem> {
-        let text = Text::new().parse(name, text)?;
+        let text = Text::at_most(MAX_VALUE_CHARS).parse(name, text)?;
         let parts = text.split(self.separator).map(str::trim).filter(|part| !part.is_empty());
         let list = parts.map(str::to_owned).collect();
         self.check(name, &list).map(|()| list)
@@ -280,7 +275,7 @@ impl Kind for List {
     }
 
     fn schema(&self) -> Object {
-        Text::new().schema()
+        Text::at_most(MAX_VALUE_CHARS).schema()
     }
 
     fn member_schema(&self) -> Schema {

@@ -3,7 +3,7 @@
 use recommender::{recommend::MAX_LIMIT, search::Search};
 use serde::{Deserialize, Serialize};
 
-use crate::parameters::{Choice, Decimal, Flag, Integer, List, Or, Text, members};
+use crate::parameters::{Choice, Decimal, Flag, Integer, List, MAX_VALUE_CHARS, Or, Text, members};
 
 /// The most tracks that one request may exclude. All lists at their longest fit into a body.
 const MAX_EXCLUDED_TRACKS: usize = 1_000;
@@ -35,7 +35,7 @@ members! {
         /// false: no explicit lyrics; true: only those
         pub(super) explicit: Option<bool> = Flag,
         /// Only songs of this genre
-        pub(super) genre: Option<String> = Text::new(),
+        pub(super) genre: Option<String> = Text::at_most(MAX_VALUE_CHARS),
         /// The earliest year
         pub(super) min_year: Option<u32> = YEARS,
         /// The latest year

@@ -12,13 +12,13 @@ use utoipa::{
 
 use crate::{
     api::feature_values::FeatureValues,
-    parameters::{Description, Kind, Text},
+    parameters::{Description, Kind, MAX_VALUE_CHARS, Text},
     problem::Problem,
     view::Features,
 };
 
 /// A title, an artist or an id.
-pub(super) const TEXT: Text = Text::new();
+pub(super) const TEXT: Text = Text::at_most(MAX_VALUE_CHARS);
 
 /// One seed: exactly one of its three forms.
 #[derive(Clone, Debug, Default, Deserialize)]
