@@ -19,6 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
@@ -154,6 +155,15 @@ impl Function {
         for (name, value) in headers {
             event["headers"][*name] = Value::from(*value);
         }
+        self.answer(event).await
+    }
+
+    /// Sends one event of an HTTP request: status, headers and body of the answer.
+    ///
+    /// # Panics
+    ///
+    /// As [`Function::get`].
+    pub async fn answer(&self, event: Value) -> (u16, Value, Value) {
         let answer = self.invoke(event).await;
         let status = answer["statusCode"].as_u64().expect("a status") as u16;
         let body = answer["body"].as_str().expect("a body that is text");
@@ -226,9 +236,11 @@ async fn error(State(api): State<Arc<Api>>, UrlPath(id): UrlPath<String>, body: 
     answer(&api, &id, Err(parsed(&body)))
 }
 
-/// An event of API Gateway's payload format 2.0. `target` is a path, with a query string where it has one.
+/// An event of API Gateway's payload format 2.0. `target` is what a client asks for: a path, with a query string where it
+/// has one, both encoded. The path of the event is decoded, as an HTTP API hands it on (and `sam local start-api` too).
 pub fn api_gateway_event(method: &str, target: &str) -> Value {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let path = percent_decode_str(path).decode_utf8_lossy();
     json!({
         "version": "2.0",
         "routeKey": "$default",
@@ -264,4 +276,17 @@ pub fn api_gateway_event(method: &str, target: &str) -> Value {
         },
         "isBase64Encoded": false
     })
+}
+
+/// The same as `cargo lambda watch` sends it: the path as the client sent it, and no API that the event would be of.
+pub fn cargo_lambda_event(method: &str, target: &str) -> Value {
+    let mut event = api_gateway_event(method, target);
+    let path = target.split_once('?').map_or(target, |(path, _)| path);
+    event["rawPath"] = path.into();
+    let context = &mut event["requestContext"];
+    context["http"]["path"] = path.into();
+    for unknown in ["accountId", "apiId"] {
+        context[unknown] = Value::Null;
+    }
+    event
 }

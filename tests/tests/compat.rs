@@ -2,7 +2,10 @@
 
 use recommend::http::cors::Cors;
 use serde_json::{Value, json};
-use tests::test_env::TestEnv;
+use tests::{
+    runtime::{api_gateway_event, cargo_lambda_event},
+    test_env::TestEnv,
+};
 
 async fn served() -> (TestEnv, String) {
     let test_env = TestEnv::new().await;
@@ -99,11 +102,29 @@ async fn titles_with_slashes_are_one_title() {
     }
     let (_, answer) = get(&base, "/recommend/A%252FB?n=1").await;
     assert_eq!(answer["original_song"]["song"], "A%2FB");
-    // Through API Gateway, as it came and decoded.
+}
+
+#[tokio::test]
+async fn a_title_is_decoded_once_whoever_sends_the_event() {
+    let rows = ["%41", "100%", "A%2FB", "AC/DC Live", "50%25 off", "#1 Song?"]
+        .map(|title| format!("{title},Angus,An album,rock,0.9,140,0.4,0.1,50,2000,No\n"));
+    let test_env = TestEnv::new().await;
+    test_env.publish_with(&rows.concat()).await;
     let function = test_env.function().await;
-    for path in ["/recommend/AC%2FDC%20Live?n=2", "/recommend/AC/DC%20Live?n=2"] {
-        let (status, _, answer) = function.get(path).await;
-        assert_eq!((status, &answer["original_song"]["song"]), (200, &json!("AC/DC Live")), "{path}");
+    for (sent, title) in [
+        ("%2541", "%41"),
+        ("100%25", "100%"),
+        ("A%252FB", "A%2FB"),
+        ("AC%2FDC%20Live", "AC/DC Live"),
+        ("AC/DC%20Live", "AC/DC Live"),
+        ("50%2525%20off", "50%25 off"),
+        ("%231%20Song%3F", "#1 Song?"),
+    ] {
+        for event in [api_gateway_event, cargo_lambda_event] {
+            let event = event("GET", &format!("/recommend/{sent}?n=1"));
+            let (_, _, answer) = function.answer(event.clone()).await;
+            assert_eq!(answer["original_song"]["song"], title, "{event}: {answer}");
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod http;
 mod hybrid;
 mod method;
 mod modules;
+mod openapi;
 mod operations;
 mod page;
 mod quality;

@@ -185,6 +185,38 @@ async fn a_body_says_what_a_query_says() {
 }
 
 #[tokio::test]
+async fn a_query_and_a_body_have_the_same_limits() {
+    let api = Api::start().await;
+    let seeds = json!([{ "song": "track seven" }]);
+    for (name, value) in [
+        ("limit", json!(0)),
+        ("limit", json!(101)),
+        ("max_per_artist", json!(0)),
+        ("max_per_artist", json!(101)),
+        ("min_year", json!(0)),
+        ("max_year", json!(10_000)),
+        ("diversity", json!(-0.1)),
+        ("diversity", json!(1.1)),
+    ] {
+        let (status, by_query) = api.get(&format!("song=track+seven&{name}={value}")).await;
+        let mut body = json!({ "seeds": seeds });
+        body[name] = value.clone();
+        assert_eq!((status, api.post(&body).await.0), (400, 400), "{name}={value}");
+        let by_body = api.post(&body).await.1;
+        assert_eq!(by_body["detail"], format!("{name} is {value}: expected {}", by_body["allowed"].as_str().unwrap()));
+        for member in ["type", "parameter", "allowed"] {
+            assert_eq!(by_body[member], by_query[member], "{name}={value}");
+        }
+        body[name] = Value::Null;
+        assert_eq!(api.post(&body).await.0, 200, "null is as if {name} were absent");
+    }
+    let long = "x".repeat(129);
+    let (_, by_query) = api.get(&format!("song=track+seven&exclude_tracks={long}")).await;
+    let (_, by_body) = api.post(&json!({ "seeds": seeds, "exclude_tracks": [long] })).await;
+    assert_eq!((&by_query, by_query["allowed"].as_str()), (&by_body, Some("at most 128 characters")));
+}
+
+#[tokio::test]
 async fn a_song_that_is_not_in_the_catalogue_is_placed_by_its_features() {
     let api = Api::start().await;
     let features = json!({ "energy": 0.9, "tempo": 150, "valence": 0.4, "acousticness": 0.1, "popularity": 50 });

@@ -2,10 +2,7 @@
 
 use environment::settings::Environment;
 use lambda_http::{Adapter, lambda_runtime, tower::ServiceBuilder};
-use recommend::{
-    http::lambda::{reencode_path, sanitize_event},
-    start,
-};
+use recommend::{http::lambda::sanitize_event, start};
 
 /// Loading frees a lot from several threads: this allocator gives it back, and takes less time over it than the
 /// system's.
@@ -25,7 +22,6 @@ async fn main() -> Result<(), lambda_http::Error> {
 
 async fn run() -> anyhow::Result<()> {
     let router = start::router()?;
-    let service = Adapter::from(ServiceBuilder::new().map_request(reencode_path).service(router));
-    let service = ServiceBuilder::new().map_request(sanitize_event).service(service);
+    let service = ServiceBuilder::new().map_request(sanitize_event).service(Adapter::from(router));
     lambda_runtime::run(service).await.map_err(anyhow::Error::from_boxed)
 }

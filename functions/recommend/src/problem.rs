@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::request_info;
+
 /// The content type of every error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -87,10 +89,6 @@ impl Problem {
     }
 }
 
-/// Marks a response that is a problem of this kind: its code, without `urn:segue:problem:`.
-#[derive(Clone, Debug)]
-pub(crate) struct ProblemCode(pub(crate) String);
-
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -98,7 +96,7 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         let code = self.kind.rsplit(':').next().unwrap_or_default();
-        response.extensions_mut().insert(ProblemCode(code.to_owned()));
+        request_info::record(|info| info.problem = Some(code.to_owned()));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,4 +1,7 @@
-//! What only a request's handler knows, and its line in the log says.
+//! What is known of a request beside its answer: handlers and problems record it, the layers around them read it.
+//!
+//! It belongs to the task that answers the request, and outlives what the layers catch: a handler that panics, or that
+//! gives up waiting, has recorded what it knew.
 
 use std::cell::RefCell;
 
@@ -8,38 +11,42 @@ tokio::task_local! {
     static INFO: RefCell<RequestInfo>;
 }
 
-/// What is known of a request once it is answered.
+/// What is known of a request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestInfo {
     /// The model that it was answered from.
     pub(crate) version: Option<Version>,
     /// When that was published, in seconds since 1970.
     pub(crate) published: Option<i64>,
+    /// The same model, where the answer depends on nothing else but the request.
+    pub(crate) decided_by: Option<Version>,
     /// How its neighbours were searched.
     pub(crate) search: Option<&'static str>,
     /// Tracks in the clusters that were searched for its first seed.
     pub(crate) initial_pool_size: Option<u32>,
     /// Songs among them that it could have been answered with.
     pub(crate) after_filtering_size: Option<u32>,
+    /// The code of the problem that it was answered with: its type without `urn:segue:problem:`.
+    pub(crate) problem: Option<String>,
 }
 
-/// Runs a handler, and says what it noted.
-pub(crate) async fn collect<T>(handler: impl Future<Output = T>) -> (T, RequestInfo) {
+/// Runs what answers a request, and returns what was recorded of it.
+pub(crate) async fn collect<T>(answering: impl Future<Output = T>) -> (T, RequestInfo) {
     INFO.scope(RefCell::default(), async {
-        let done = handler.await;
+        let answer = answering.await;
         let info = INFO.try_with(RefCell::take).unwrap_or_default();
-        (done, info)
+        (answer, info)
     })
     .await
 }
 
-/// Notes something of the request that this task answers, if it answers one.
+/// Records something of the request that this task answers, if it answers one.
 pub(crate) fn record(write: impl FnOnce(&mut RequestInfo)) {
     // Outside a request there is nobody to tell.
     let _ = INFO.try_with(|info| write(&mut info.borrow_mut()));
 }
 
-/// Notes how an answer was found.
+/// Records how an answer was found.
 pub(crate) fn record_search(answer: &Answer) {
     record(|info| {
         info.search = Some(answer.search.name());
@@ -50,12 +57,17 @@ pub(crate) fn record_search(answer: &Answer) {
     });
 }
 
+/// The model that alone decides the answer to this task's request, where one does.
+pub(crate) fn decided_by() -> Option<Version> {
+    INFO.try_with(|info| info.borrow().decided_by).ok().flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_a_handler_notes_is_of_its_own_request() {
+    async fn what_is_recorded_is_of_its_own_request() {
         record(|info| info.search = Some("lost"));
         let handler = |search| async move {
             record(|info| info.search = Some(search));

@@ -21,7 +21,7 @@ use local::s3::EmbeddedS3;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use recommend::{
     api::router,
-    http::lambda::{reencode_path, sanitize_event},
+    http::lambda::sanitize_event,
     models::{ModelManager, Source},
 };
 use recommender::{Model, Version};
@@ -164,8 +164,7 @@ fn event(json: &[u8]) {
     function.runtime.block_on(async {
         // As `main` of the function has it.
         let router = function.router.clone();
-        let service = Adapter::from(ServiceBuilder::new().map_request(reencode_path).service(router));
-        let mut service = ServiceBuilder::new().map_request(sanitize_event).service(service);
+        let mut service = ServiceBuilder::new().map_request(sanitize_event).service(Adapter::from(router));
         let Ok(answer) = service.call(LambdaEvent { payload, context: Context::default() }).await;
         let answer = serde_json::to_value(&answer).expect("an answer in JSON");
         let status = answer["statusCode"].as_u64().and_then(|status| StatusCode::from_u16(status as u16).ok());

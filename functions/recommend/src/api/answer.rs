@@ -8,13 +8,12 @@ use axum::{
 use recommender::Model;
 use serde::Serialize;
 
-use crate::http::etag::OfModel;
+use crate::request_info;
 
 /// An answer that depends on the model and the request alone: a client may keep it, and must ask whether it still holds.
 pub(super) fn answer(model: &Model, value: &impl Serialize) -> Response {
-    let mut response = ([(header::CACHE_CONTROL, "no-cache")], Json(value)).into_response();
-    response.extensions_mut().insert(OfModel(model.version()));
-    response
+    request_info::record(|info| info.decided_by = Some(model.version()));
+    ([(header::CACHE_CONTROL, "no-cache")], Json(value)).into_response()
 }
 
 /// An answer that nobody is to keep.

@@ -2,19 +2,26 @@
 
 use std::{fmt, sync::Arc};
 
-use axum::{extract::RawQuery, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use recommender::Model;
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, SeqAccess, Visitor},
 };
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Ref,
+        schema::{Array, ArrayBuilder},
+    },
+};
+use utoipa_axum::routes;
 
 use crate::{
-    api::{answer::json, feature_values::FeatureValues, responses::Problems},
+    api::{answer::json, feature_values::FeatureValues, responses::Problems, state::Routes},
     http::json::Json,
     models::ModelManager,
-    params::Params,
+    parameters::{NoParameters, Query},
     problem::Problem,
     view::{ClusterRef, Features, ModelRef, Posterior},
 };
@@ -22,10 +29,14 @@ use crate::{
 /// The most tracks that one request may hold.
 const MAX_CLASSIFIED_TRACKS: usize = 1_000;
 
+pub(super) fn routes() -> Routes {
+    Routes::default().routes(routes!(post))
+}
+
 /// One track, or several: by their features, in the file's own units.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged, try_from = "Body")]
-pub(super) enum Classify {
+enum Classify {
     /// Several tracks.
     Tracks(ManyTracks),
     /// One track.
@@ -35,16 +46,20 @@ pub(super) enum Classify {
 /// Several tracks.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ManyTracks {
-    /// 1 to 1,000 tracks.
-    #[schema(min_items = 1, max_items = 1_000)]
+struct ManyTracks {
+    #[schema(schema_with = described_tracks)]
     tracks: Vec<TrackFeatures>,
+}
+
+fn described_tracks() -> Array {
+    let track = Ref::from_schema_name(TrackFeatures::name());
+    ArrayBuilder::new().items(track).min_items(Some(1)).max_items(Some(MAX_CLASSIFIED_TRACKS)).build()
 }
 
 /// A track without a place.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TrackFeatures {
+struct TrackFeatures {
     /// Every feature of the model.
     #[schema(value_type = Features)]
     features: FeatureValues,
@@ -102,7 +117,7 @@ impl<'de> Deserialize<'de> for Tracks {
 
 /// Where naive Bayes places each track.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Classified<'a> {
+struct Classified<'a> {
     model: ModelRef,
     /// In the order of the request.
     tracks: Vec<Classification<'a>>,
@@ -110,7 +125,7 @@ pub(super) struct Classified<'a> {
 
 /// Where naive Bayes places one track.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Classification<'a> {
+struct Classification<'a> {
     /// The most probable cluster.
     cluster: ClusterRef<'a>,
     /// Every cluster, by id. The probabilities sum to 1.
@@ -129,16 +144,16 @@ fn classify<'a>(model: &'a Model, features: &[f64]) -> Classification<'a> {
 #[utoipa::path(
     post,
     path = "/v1/classify",
+    operation_id = "classifyTracks",
     tag = "Clusters",
     request_body(content = Classify, description = "One track, or up to 1,000"),
     responses((status = 200, description = "The cluster of each track", body = Classified), Problems<true>),
 )]
-pub(super) async fn post(
+async fn post(
     State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
+    _: Query<NoParameters>,
     Json(body): Json<Classify>,
 ) -> Result<Response, Problem> {
-    Params::parse(query.as_deref(), &[])?;
     let loaded = models.get().await?;
     let model = &loaded.model;
     let tracks = match &body {

@@ -2,27 +2,30 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{RawQuery, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::{
     api::{
         answer::answer,
         responses::{NotModified, Problems},
+        state::Routes,
     },
     models::ModelManager,
-    params::Params,
+    parameters::{NoParameters, Query},
     problem::Problem,
     view::{Features, ModelRef, Track},
 };
 
+pub(super) fn routes() -> Routes {
+    Routes::default().routes(routes!(get))
+}
+
 /// The clusters of the model.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Clusters<'a> {
+struct Clusters<'a> {
     model: ModelRef,
     /// By id.
     clusters: Vec<ClusterView<'a>>,
@@ -53,14 +56,11 @@ struct ClusterView<'a> {
 #[utoipa::path(
     get,
     path = "/v1/clusters",
+    operation_id = "getClusters",
     tag = "Clusters",
     responses((status = 200, description = "All clusters", body = Clusters), NotModified, Problems<false>),
 )]
-pub(super) async fn get(
-    State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    Params::parse(query.as_deref(), &[])?;
+async fn get(State(models): State<Arc<ModelManager>>, _: Query<NoParameters>) -> Result<Response, Problem> {
     let loaded = models.get().await?;
     let model = &loaded.model;
     let clusters = model

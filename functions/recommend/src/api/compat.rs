@@ -5,10 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Path, RawQuery, State, rejection::PathRejection},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use recommender::{
     Model,
     catalog::titles::TitleMatch,
@@ -16,15 +13,17 @@ use recommender::{
 };
 use serde::Serialize;
 use serde_json::Number;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::Deprecated};
+use utoipa_axum::routes;
 
 use crate::{
     api::{
         answer::answer,
         responses::{NotModified, Problems},
+        state::Routes,
     },
     models::ModelManager,
-    params::{MAX_PARAM_CHARS, Params},
+    parameters::{Flag, Integer, MAX_VALUE_CHARS, Or, Path, Query, Required, Text, parameters},
     problem::Problem,
     request_info,
     view::{number, rounded},
@@ -33,11 +32,48 @@ use crate::{
 /// The most tracks that the old service answered with, and as many as it did unless told otherwise.
 const MAX_N: usize = 50;
 
+parameters! {
+    /// What stands in the path of `GET /recommend/{song_name}`.
+    struct RecommendPath in Path {
+        /// Title; case and white space do not matter
+        song_name: String = Required(Text::at_most(MAX_VALUE_CHARS).example("Track Seven"), "song_name is missing"),
+    }
+}
+
+parameters! {
+    /// What `GET /recommend/{song_name}` takes.
+    struct RecommendQuery in Query {
+        /// Artist, where several share the title
+        artist: Option<String> = Text::at_most(MAX_VALUE_CHARS).example("Artist 6"),
+        /// How many songs
+        n: usize = Or(Integer(1..=MAX_N), MAX_N),
+        /// Only songs of the song's own cluster
+        same_cluster: bool = Or(Flag, true),
+    }
+}
+
+parameters! {
+    /// What `GET /search` takes.
+    struct SearchQuery in Query {
+        /// Title; case and white space do not matter
+        song: String = Required(Text::at_most(MAX_VALUE_CHARS).example("Shared"), "song is missing"),
+    }
+}
+
+/// All are deprecated: for clients that there are.
+pub(super) fn routes() -> Routes {
+    let mut routes = Routes::default().routes(routes!(recommend)).routes(routes!(search));
+    for path in routes.get_openapi_mut().paths.paths.values_mut() {
+        path.get.iter_mut().for_each(|operation| operation.deprecated = Some(Deprecated::True));
+    }
+    routes
+}
+
 /// The answer's status, and what belongs to it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "status")]
 #[schema(as = compat::Recommendations)]
-pub(super) enum Recommendations<'a> {
+enum Recommendations<'a> {
     /// The song is known.
     #[serde(rename = "ok")]
     Ok {
@@ -65,7 +101,7 @@ pub(super) enum Recommendations<'a> {
 /// What to choose from.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = compat::Options)]
-pub(super) struct Options {
+struct Options {
     /// In alphabetical order.
     artists: Vec<String>,
 }
@@ -81,7 +117,7 @@ impl Options {
 /// The song that was asked for.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = compat::Original)]
-pub(super) struct Original<'a> {
+struct Original<'a> {
     #[serde(flatten)]
     song: Song<'a>,
     features: Profile,
@@ -90,7 +126,7 @@ pub(super) struct Original<'a> {
 /// One recommendation.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = compat::Similar)]
-pub(super) struct Similar<'a> {
+struct Similar<'a> {
     #[serde(flatten)]
     song: Song<'a>,
     /// Cosine of the angle between the scaled features.
@@ -161,40 +197,24 @@ impl Profile {
 /// percent-encoded.
 #[utoipa::path(
     get,
-    path = "/recommend/{song_name}",
+    path = "/recommend/{*song_name}",
+    operation_id = "recommendLikePython",
     tag = "Compatibility",
-    params(
-        ("song_name" = String, Path, description = "Title; case and white space do not matter",
-            min_length = 1, max_length = 1_024, pattern = r"\S", example = "Track Seven"),
-        ("artist" = Option<String>, Query, description = "Artist, where several share the title",
-            max_length = 1_024, pattern = r"\S", example = "Artist 6"),
-        ("n" = Option<u32>, Query, description = "How many, 50 unless set",
-            minimum = 1, maximum = 50, example = 5),
-        ("same_cluster" = Option<bool>, Query, description = "Only songs of the song's own cluster, true unless set"),
-    ),
+    params(RecommendPath, RecommendQuery),
     responses(
         (status = 200, description = "The status says whether the song was found", body = Recommendations),
         NotModified,
         Problems<false>,
     ),
 )]
-pub(super) async fn recommend(
+async fn recommend(
     State(models): State<Arc<ModelManager>>,
-    song: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
+    Path(RecommendPath { song_name }): Path<RecommendPath>,
+    Query(RecommendQuery { artist, n: limit, same_cluster }): Query<RecommendQuery>,
 ) -> Result<Response, Problem> {
-    let Path(song) = song.map_err(|_| Problem::parameter("song_name", "text", "the path cannot be read"))?;
-    if song.trim().is_empty() || song.chars().count() > MAX_PARAM_CHARS {
-        let allowed = format!("text that is not blank, at most {MAX_PARAM_CHARS} characters");
-        return Err(Problem::parameter("song_name", &allowed, format!("song_name is not {allowed}")));
-    }
-    let params = Params::parse(query.as_deref(), &["artist", "n", "same_cluster"])?;
-    let artist = params.text("artist")?;
-    let (limit, same_cluster) = (params.number("n", 1..=MAX_N)?.unwrap_or(MAX_N), params.flag("same_cluster")?);
     let loaded = models.get().await?;
     let model = &loaded.model;
-    let found = model.resolve_song(&song, artist).and_then(|row| {
-        let same_cluster = same_cluster.unwrap_or(true);
+    let found = model.resolve_song(&song_name, artist.as_deref()).and_then(|row| {
         let found = model.recommend(&Request { limit, same_cluster, ..Request::new(Seed::Row(row)) })?;
         request_info::record_search(&found);
         Ok((row, found))
@@ -229,7 +249,7 @@ pub(super) async fn recommend(
 /// What a title leads to.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = compat::Matches)]
-pub(super) struct Matches<'a> {
+struct Matches<'a> {
     status: Status,
     /// The title as it was asked for.
     query: &'a str,
@@ -270,23 +290,18 @@ struct Match<'a> {
 #[utoipa::path(
     get,
     path = "/search",
+    operation_id = "searchLikePython",
     tag = "Compatibility",
-    params(
-        ("song" = String, Query, description = "Title; case and white space do not matter",
-            max_length = 1_024, pattern = r"\S", example = "Shared"),
-    ),
+    params(SearchQuery),
     responses((status = 200, description = "The songs of this title", body = Matches), NotModified, Problems<false>),
 )]
-pub(super) async fn search(
+async fn search(
     State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
+    Query(SearchQuery { song }): Query<SearchQuery>,
 ) -> Result<Response, Problem> {
-    let params = Params::parse(query.as_deref(), &["song"])?;
-    let allowed = "text that is not blank";
-    let song = params.text("song")?.ok_or_else(|| Problem::parameter("song", allowed, "song is missing"))?;
     let loaded = models.get().await?;
     let model = &loaded.model;
-    let (status, rows) = match model.titles().find(model.catalog(), song, None) {
+    let (status, rows) = match model.titles().find(model.catalog(), &song, None) {
         TitleMatch::Song(releases) => (Status::Single, releases.into_iter().take(1).collect()),
         TitleMatch::Shared(rows) => (Status::ArtistNeeded, rows),
         TitleMatch::Unknown => (Status::Unknown, Vec::new()),
@@ -299,5 +314,5 @@ pub(super) async fn search(
         })
         .collect();
     let options = Options::new(matches.iter().map(|track| track.artist.to_owned()).collect());
-    Ok(answer(model, &Matches { status, query: song, options, count: matches.len(), matches }))
+    Ok(answer(model, &Matches { status, query: &song, options, count: matches.len(), matches }))
 }

@@ -8,10 +8,10 @@ use serde::{
     de::{self, DeserializeSeed, MapAccess, Visitor},
 };
 
-use crate::problem::Problem;
+use crate::{parameters::Decimal, problem::Problem};
 
-/// No feature of any track is farther from 0 than this.
-pub(super) const MAX_ABS_VALUE: f64 = 1e12;
+/// A feature's value: none of any track is farther from 0.
+pub(super) const FEATURE_VALUE: Decimal = Decimal::up_to(1e12);
 /// The longest feature name that is quoted in a problem, in characters.
 const MAX_QUOTED_CHARS: usize = 64;
 
@@ -71,12 +71,11 @@ impl<'de> Deserialize<'de> for Value {
             type Value = Value;
 
             fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(to, "a finite number, {:e} to {MAX_ABS_VALUE:e}", -MAX_ABS_VALUE)
+                to.write_str(&FEATURE_VALUE.allowed())
             }
 
             fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-                // Not a number is not within the range either.
-                if value.abs() <= MAX_ABS_VALUE {
+                if FEATURE_VALUE.contains(value) {
                     Ok(Value(value))
                 } else {
                     Err(E::invalid_value(de::Unexpected::Float(value), &self))

@@ -2,24 +2,34 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{RawQuery, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::{
-    api::{answer::json, responses::Problems},
+    api::{answer::json, responses::Problems, state::Routes},
     models::{Failure, ModelManager},
-    params::Params,
+    parameters::{Flag, Or, Query, parameters},
     problem::Problem,
 };
 
+parameters! {
+    /// What `GET /health` takes.
+    struct HealthQuery in Query {
+        /// Whether to load a model, if none is loaded
+        deep: bool = Or(Flag, false),
+    }
+}
+
+pub(super) fn routes() -> Routes {
+    Routes::default().routes(routes!(get))
+}
+
 /// Whether the function is up.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Health {
+struct Health {
     /// Always `ok`: who is not up says nothing.
     status: &'static str,
     /// The model that is loaded; absent while none is.
@@ -59,15 +69,16 @@ impl RefreshFailed {
 #[utoipa::path(
     get,
     path = "/health",
+    operation_id = "getHealth",
     tag = "Model",
-    params(("deep" = Option<bool>, Query, description = "Whether to load a model, if none is loaded")),
+    security(()),
+    params(HealthQuery),
     responses((status = 200, description = "The function is up", body = Health), Problems<false>),
 )]
-pub(super) async fn get(
+async fn get(
     State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
+    Query(HealthQuery { deep }): Query<HealthQuery>,
 ) -> Result<Response, Problem> {
-    let deep = Params::parse(query.as_deref(), &["deep"])?.flag("deep")?.unwrap_or(false);
     let loaded = if deep { Some(models.get().await?) } else { models.loaded() };
     let model = loaded.map(|loaded| loaded.model.version().to_string());
     let refresh_failed = models.failure().as_ref().map(RefreshFailed::of);

@@ -2,32 +2,42 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{RawQuery, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use recommender::Model;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::{
     api::{
         answer::answer,
         responses::{NotModified, Problems},
+        state::Routes,
     },
     models::ModelManager,
-    params::Params,
+    parameters::{Integer, Or, Query, parameters},
     problem::Problem,
     view::ModelRef,
 };
 
-const PARAMETERS: [&str; 1] = ["limit"];
 const MAX_POINTS: usize = 5_000;
 const DEFAULT_POINTS: usize = 2_000;
 
+parameters! {
+    /// What `GET /v1/map` takes.
+    struct MapQuery in Query {
+        /// How many points
+        limit: usize = Or(Integer(1..=MAX_POINTS), DEFAULT_POINTS),
+    }
+}
+
+pub(super) fn routes() -> Routes {
+    Routes::default().routes(routes!(get))
+}
+
 /// An even sample of the catalogue.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Map {
+struct Map {
     model: ModelRef,
     /// Tracks, by cluster: the place of each along the two axes of `/v1/model`, and the id of its cluster.
     points: Vec<(f64, f64, usize)>,
@@ -39,16 +49,15 @@ pub(super) struct Map {
 #[utoipa::path(
     get,
     path = "/v1/map",
+    operation_id = "getMap",
     tag = "Clusters",
-    params(("limit" = Option<u32>, Query, description = "How many points, 2000 unless set", minimum = 1, maximum = 5_000)),
+    params(MapQuery),
     responses((status = 200, description = "The points", body = Map), NotModified, Problems<false>),
 )]
-pub(super) async fn get(
+async fn get(
     State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
+    Query(MapQuery { limit }): Query<MapQuery>,
 ) -> Result<Response, Problem> {
-    let params = Params::parse(query.as_deref(), &PARAMETERS)?;
-    let limit = params.number("limit", 1..=MAX_POINTS)?.unwrap_or(DEFAULT_POINTS);
     let loaded = models.get().await?;
     let model = &loaded.model;
     let points = sample(model.catalog().len(), limit).map(|row| point(model, row)).collect();

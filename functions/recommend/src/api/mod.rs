@@ -1,4 +1,4 @@
-//! The routes, a file each.
+//! The routes, a file each: what a route takes, what it answers with, and how.
 
 mod answer;
 mod classify;
@@ -12,6 +12,7 @@ mod openapi;
 mod page;
 mod recommendations;
 mod responses;
+mod state;
 mod tracks;
 
 use std::sync::Arc;
@@ -21,9 +22,10 @@ use axum::{
     extract::Request,
     http::StatusCode,
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
+use utoipa::openapi::OpenApi;
 
+use self::state::{ApiState, Routes};
 use crate::{access::Access, http, models::ModelManager, problem::Problem};
 
 /// All routes over one model, open to all but pages of other origins. The same router answers behind Lambda and on a plain
@@ -34,26 +36,30 @@ pub fn router(models: Arc<ModelManager>) -> Router {
 
 /// As [`router`], open to those that `access` names.
 pub fn router_with(models: Arc<ModelManager>, access: &Access) -> Router {
-    // A route is in `openapi.rs` too.
-    let routes = Router::new()
-        .route("/v1/recommendations", get(recommendations::get).post(recommendations::post))
-        .route("/v1/tracks", get(tracks::search))
-        .route("/v1/tracks/{id}", get(tracks::get))
-        .route("/v1/classify", post(classify::post))
-        .route("/v1/clusters", get(clusters::get))
-        .route("/v1/model", get(model::get))
-        .route("/v1/map", get(map::get))
-        .route("/health", get(health::get))
-        .route("/openapi.json", get(openapi::get))
-        .route("/recommend/{*song_name}", get(compat::recommend))
-        .route("/search", get(compat::search))
-        // Not in `openapi.rs`: for people.
-        .route("/", get(page::index))
-        .route("/page/{file}", get(page::file))
+    let (routes, document) = routes(access);
+    let routes = routes
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(models);
+        .with_state(ApiState { models, document: Arc::new(document) });
     http::common(routes, access)
+}
+
+/// All routes, and the OpenAPI document of those that are for programs.
+fn routes(access: &Access) -> (Router<ApiState>, OpenApi) {
+    let described = [
+        recommendations::routes(),
+        tracks::routes(),
+        classify::routes(),
+        clusters::routes(),
+        model::routes(),
+        map::routes(),
+        health::routes(),
+        openapi::routes(),
+        compat::routes(),
+    ];
+    let described = described.into_iter().fold(Routes::with_openapi(openapi::preamble(access)), Routes::merge);
+    let (routes, document) = described.split_for_parts();
+    (routes.merge(page::routes()), document)
 }
 
 async fn unknown_route(request: Request) -> Response {
@@ -68,4 +74,24 @@ async fn wrong_method(request: Request) -> Response {
         let title = "The route does not take this method";
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", title, detail).into_response()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_but_the_page_is_in_the_document() {
+        let (routes, document) = routes(&Access::default());
+        // A router tells its paths nowhere else. One is its own, for what no route takes.
+        let printed = format!("{routes:?}");
+        let paths = printed.split('"').filter(|text| text.starts_with('/') && !text.contains("__private"));
+        let mut paths: Vec<&str> = paths.collect();
+        let mut described: Vec<&str> =
+            document.paths.paths.keys().map(String::as_str).chain(["/", "/page/{file}"]).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        described.sort_unstable();
+        assert_eq!(paths, described);
+    }
 }

@@ -2,27 +2,30 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{RawQuery, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use recommender::{Version, card::Card};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::{
     api::{
         answer::answer,
         responses::{NotModified, Problems},
+        state::Routes,
     },
     models::ModelManager,
-    params::Params,
+    parameters::{NoParameters, Query},
     problem::Problem,
 };
 
+pub(super) fn routes() -> Routes {
+    Routes::default().routes(routes!(get))
+}
+
 /// What the model was made from and how good it is.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ModelAnswer<'a> {
+struct ModelAnswer<'a> {
     /// SHA-256 of its artifact.
     #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     version: Version,
@@ -43,14 +46,11 @@ pub(super) struct ModelAnswer<'a> {
 #[utoipa::path(
     get,
     path = "/v1/model",
+    operation_id = "getModel",
     tag = "Model",
     responses((status = 200, description = "The model", body = ModelAnswer), NotModified, Problems<false>),
 )]
-pub(super) async fn get(
-    State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    Params::parse(query.as_deref(), &[])?;
+async fn get(State(models): State<Arc<ModelManager>>, _: Query<NoParameters>) -> Result<Response, Problem> {
     let loaded = models.get().await?;
     let body = ModelAnswer {
         version: loaded.model.version(),

@@ -1,47 +1,43 @@
 //! `GET /openapi.json`: the API as OpenAPI 3.1, made from the types and the handlers themselves.
 //!
-//! A handler says what it takes in the `utoipa::path` above it. Which features there are is the model's to say, so the
+//! A handler says what it takes in the `utoipa::path` above it, and is registered with that description. Which features there are is the model's to say, so the
 //! document is filled in from the model that is loaded; where there is none, features are numbers of any name.
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{RawQuery, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use recommender::{Model, features::Feature};
 use serde_json::{Value, json};
-use utoipa::OpenApi;
+use utoipa::openapi::{
+    OpenApi,
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+};
+use utoipa_axum::routes;
 
 use super::{
-    answer, classify, clusters, compat, feature_values, health, map, model, recommendations,
-    responses::{NotModified, Problems},
-    tracks,
+    answer,
+    feature_values::FEATURE_VALUE,
+    responses::{NotModified, Problems, THROTTLED, Throttled},
+    state::Routes,
 };
-use crate::{models::ModelManager, params::Params, problem::Problem};
+use crate::{
+    access::Access,
+    models::ModelManager,
+    parameters::{NoParameters, Query},
+    problem::Problem,
+};
 
-#[derive(OpenApi)]
+/// The name of the one security scheme.
+const BEARER: &str = "bearer";
+
+#[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "segue",
         description = "Which songs should follow this one? Answers for a catalogue of your own.",
         license(name = "MIT OR Apache-2.0"),
     ),
-    paths(
-        recommendations::get,
-        recommendations::post,
-        tracks::get,
-        tracks::search,
-        classify::post,
-        clusters::get,
-        model::get,
-        map::get,
-        health::get,
-        get,
-        compat::recommend,
-        compat::search,
-    ),
-    components(schemas(Problem)),
+    components(schemas(Problem, Throttled)),
     tags(
         (name = "Recommendations", description = "What should follow?"),
         (name = "Tracks", description = "The catalogue"),
@@ -50,12 +46,36 @@ use crate::{models::ModelManager, params::Params, problem::Problem};
         (name = "Compatibility", description = "For clients of the Python service that segue takes the place of"),
     ),
 )]
-struct Document;
+struct Preamble;
+
+/// What the document says of no route in particular.
+pub(super) fn preamble(access: &Access) -> OpenApi {
+    let mut document = <Preamble as utoipa::OpenApi>::openapi();
+    let description = "A token of API_TOKENS, or of the JWT issuer before the API, where the API has either";
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
+    let bearer = SecurityRequirement::new(BEARER, [""; 0]);
+    document.security = Some(match access.tokens {
+        Some(_) => vec![bearer],
+        // What stands before the API may ask for one: this function does not.
+        None => vec![SecurityRequirement::default(), bearer],
+    });
+    document
+}
+
+pub(super) fn routes() -> Routes {
+    Routes::default().routes(routes!(get))
+}
 
 /// The document, with the features of a model where there is one.
-fn document(model: Option<&Model>) -> Value {
+fn document(described: &OpenApi, model: Option<&Model>) -> Value {
     // What utoipa makes always serialises.
-    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    let mut document = serde_json::to_value(described).unwrap_or_default();
+    // A parameter that takes the rest of a path is one like others here.
+    if let Some(paths) = document["paths"].as_object_mut() {
+        *paths = std::mem::take(paths).into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
+    }
     if let Some(model) = model {
         let schemas = &mut document["components"]["schemas"];
         name_features(&mut schemas["Features"], model, true);
@@ -71,6 +91,12 @@ fn document(model: Option<&Model>) -> Value {
     let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     for operation in operations.flat_map(|path| path.as_object_mut().into_iter().flat_map(|path| path.values_mut())) {
         describe_headers(&mut operation["responses"]);
+        // What is open to all asks nobody for a token.
+        if operation["security"] == json!([{}])
+            && let Some(responses) = operation["responses"].as_object_mut()
+        {
+            responses.remove("401");
+        }
     }
     document
 }
@@ -103,7 +129,7 @@ fn name_features(schema: &mut Value, model: &Model, required: bool) {
         let description = format!("Mean {mean:.4}, standard deviation {deviation:.4}");
         let example = (mean * 1_000.0).round() / 1_000.0;
         let value = json!({
-            "type": "number", "format": "double", "minimum": -feature_values::MAX_ABS_VALUE, "maximum": feature_values::MAX_ABS_VALUE,
+            "type": "number", "format": "double", "minimum": FEATURE_VALUE.0.start(), "maximum": FEATURE_VALUE.0.end(),
             "description": description, "examples": [example],
         });
         (name.clone(), value)
@@ -120,7 +146,9 @@ fn name_features(schema: &mut Value, model: &Model, required: bool) {
 fn describe_headers(responses: &mut Value) {
     let kept = responses.get("304").is_some();
     let text = |description: &str| json!({ "description": description, "schema": { "type": "string" } });
-    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+    let all = responses.as_object_mut().into_iter().flatten();
+    // API Gateway's own answer has none of them.
+    for (status, response) in all.filter(|(status, _)| *status != THROTTLED) {
         response["headers"]["x-request-id"] = text("What names this request in the log");
         if kept && (status == "200" || status == "304") {
             response["headers"]["etag"] = text("Of the model and the URL; for If-None-Match");
@@ -142,17 +170,18 @@ fn describe_headers(responses: &mut Value) {
 #[utoipa::path(
     get,
     path = "/openapi.json",
+    operation_id = "getOpenApi",
     tag = "Model",
     responses((status = 200, description = "OpenAPI 3.1", body = Value), NotModified, Problems<false>),
 )]
-pub(super) async fn get(
+async fn get(
     State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
+    State(described): State<Arc<OpenApi>>,
+    _: Query<NoParameters>,
 ) -> Result<Response, Problem> {
-    Params::parse(query.as_deref(), &[])?;
     // A document without the features' names is better than none.
     Ok(match models.get().await {
-        Ok(loaded) => answer::answer(&loaded.model, &document(Some(&loaded.model))),
-        Err(_) => answer::json(&document(None)),
+        Ok(loaded) => answer::answer(&loaded.model, &document(&described, Some(&loaded.model))),
+        Err(_) => answer::json(&document(&described, None)),
     })
 }

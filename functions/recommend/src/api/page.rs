@@ -1,14 +1,16 @@
 //! `GET /`: a page for people. It is whole in this binary, and asks nobody but this function for anything.
 
 use axum::{
+    Router,
     extract::Path,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
+    routing::get,
 };
 use headers::{ETag, HeaderMapExt, IfNoneMatch};
 use recommender::Version;
 
-use crate::problem::Problem;
+use crate::{api::state::ApiState, problem::Problem};
 
 /// Only this function's own script, style and answers, nothing inline, and no frame around it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -32,13 +34,17 @@ const SCRIPT: &str = concat!(
     include_str!("../page/app.js"),
 );
 
+pub(super) fn routes() -> Router<ApiState> {
+    Router::new().route("/", get(index)).route("/page/{file}", get(file))
+}
+
 /// The page. What stands behind `?` is for its script: deep links hold the song there.
-pub(super) async fn index(headers: HeaderMap) -> Response {
+async fn index(headers: HeaderMap) -> Response {
     serve(&headers, "text/html; charset=utf-8", INDEX)
 }
 
 /// What the page consists of.
-pub(super) async fn file(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn file(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     match file.as_str() {
         "style.css" => Ok(serve(&headers, "text/css; charset=utf-8", STYLE)),
         "app.js" => Ok(serve(&headers, "text/javascript; charset=utf-8", SCRIPT)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use utoipa::{
-    IntoResponses,
+    IntoResponses, ToSchema,
     openapi::{Content, Ref, RefOr, ResponseBuilder, response},
 };
 
@@ -23,8 +23,26 @@ impl<const BODY: bool> IntoResponses for Problems<BODY> {
         ];
         let body: &[_] = &[("413", "The body is too large"), ("415", "The body is not JSON by its content type")];
         let all = always.iter().chain(if BODY { body } else { &[] });
-        all.map(|(status, description)| ((*status).to_owned(), problem(description))).collect()
+        let throttled = ResponseBuilder::new()
+            .description("API Gateway takes no more requests at present. This is its own answer, and no problem")
+            .content("application/json", Content::new(Some(Ref::from_schema_name(Throttled::name()))))
+            .build();
+        all.map(|(status, description)| ((*status).to_owned(), problem(description)))
+            .chain([(THROTTLED.to_owned(), throttled.into())])
+            .collect()
     }
+}
+
+/// The status of [`Throttled`].
+pub(super) const THROTTLED: &str = "429";
+
+/// What API Gateway answers with where more requests come than the stack's `ThrottleRate` and `ThrottleBurst` let through.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "API Gateway writes it; this is its schema")]
+pub(super) struct Throttled {
+    /// For people.
+    #[schema(example = "Too Many Requests")]
+    message: String,
 }
 
 /// The client's copy still holds: what a route that answers from the model alone says to `If-None-Match`.

@@ -2,34 +2,57 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Path, RawQuery, State, rejection::PathRejection},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use recommender::recommend::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use crate::{
     api::{
         answer::answer,
         responses::{NotModified, Problems},
+        state::Routes,
     },
     models::{self, ModelManager},
-    params::{MAX_PARAM_CHARS, Params},
+    parameters::{Integer, MAX_VALUE_CHARS, NoParameters, Or, Path, Query, Required, Text, parameters},
     problem::Problem,
     view::{ModelRef, Track},
 };
 
-const PARAMETERS: [&str; 2] = ["q", "limit"];
 /// The longest text to search for, in characters.
 const MAX_QUERY_CHARS: usize = 256;
 const MAX_LIMIT: usize = 50;
 const DEFAULT_LIMIT: usize = 10;
 
+parameters! {
+    /// What `GET /v1/tracks` takes.
+    struct SearchQuery in Query {
+        /// What is typed
+        q: String = Required(
+            Text::at_most(MAX_QUERY_CHARS).example("track sev"),
+            "nothing to search for: q is what a user has typed of title and artist",
+        ),
+        /// How many songs
+        limit: usize = Or(Integer(1..=MAX_LIMIT), DEFAULT_LIMIT),
+    }
+}
+
+parameters! {
+    /// What `GET /v1/tracks/{id}` takes.
+    struct TrackPath in Path {
+        /// The track's id
+        id: String = Required(Text::at_most(MAX_VALUE_CHARS).or_blank(), "id is missing"),
+    }
+}
+
+pub(super) fn routes() -> Routes {
+    Routes::default().routes(routes!(search)).routes(routes!(get))
+}
+
 /// Songs that are found.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Tracks<'a> {
+struct Tracks<'a> {
     model: ModelRef,
     /// What was searched for.
     query: &'a str,
@@ -43,33 +66,17 @@ pub(super) struct Tracks<'a> {
 #[utoipa::path(
     get,
     path = "/v1/tracks",
+    operation_id = "searchTracks",
     tag = "Tracks",
-    params(
-        ("q" = String, Query, description = "What is typed", min_length = 1, max_length = 256, pattern = r"\S",
-            example = "track sev"),
-        ("limit" = Option<u32>, Query, description = "How many, 10 unless set", minimum = 1, maximum = 50),
-    ),
+    params(SearchQuery),
     responses((status = 200, description = "Songs that are found", body = Tracks), NotModified, Problems<false>),
 )]
-pub(super) async fn search(
+async fn search(
     State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
+    Query(SearchQuery { q, limit }): Query<SearchQuery>,
 ) -> Result<Response, Problem> {
-    let params = Params::parse(query.as_deref(), &PARAMETERS)?;
-    let limit = params.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let query = match params.text("q")? {
-        Some(query) if query.chars().count() <= MAX_QUERY_CHARS => query.to_owned(),
-        Some(_) => {
-            let allowed = format!("at most {MAX_QUERY_CHARS} characters");
-            return Err(Problem::parameter("q", &allowed, format!("q is longer: expected {allowed}")));
-        }
-        None => {
-            let detail = "nothing to search for: q is what a user has typed of title and artist";
-            return Err(Problem::parameter("q", "text that is not blank", detail));
-        }
-    };
     let loaded = models.get().await?;
-    let (model, typed) = (Arc::clone(&loaded), query.clone());
+    let (model, typed) = (Arc::clone(&loaded), q.clone());
     // The first search may have to wait for its index: not on a thread that others wait for.
     let searching = tokio::task::spawn_blocking(move || model.model.search(&typed, limit));
     let hits = match searching.await {
@@ -81,12 +88,12 @@ pub(super) async fn search(
     };
     let model = &loaded.model;
     let tracks = hits.iter().map(|hit| Track::of(model, hit.row)).collect();
-    Ok(answer(model, &Tracks { model: ModelRef::of(model), query: &query, tracks }))
+    Ok(answer(model, &Tracks { model: ModelRef::of(model), query: &q, tracks }))
 }
 
 /// One track.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TrackAnswer<'a> {
+struct TrackAnswer<'a> {
     model: ModelRef,
     track: Track<'a>,
 }
@@ -97,8 +104,9 @@ pub(super) struct TrackAnswer<'a> {
 #[utoipa::path(
     get,
     path = "/v1/tracks/{id}",
+    operation_id = "getTrack",
     tag = "Tracks",
-    params(("id" = String, Path, description = "The track's id", min_length = 1, max_length = 1_024)),
+    params(TrackPath),
     responses(
         (status = 200, description = "The track", body = TrackAnswer),
         (status = 404, description = "No track has this id", body = Problem, content_type = "application/problem+json"),
@@ -106,18 +114,11 @@ pub(super) struct TrackAnswer<'a> {
         Problems<false>,
     ),
 )]
-pub(super) async fn get(
+async fn get(
     State(models): State<Arc<ModelManager>>,
-    id: Result<Path<String>, PathRejection>,
-    RawQuery(query): RawQuery,
+    _: Query<NoParameters>,
+    Path(TrackPath { id }): Path<TrackPath>,
 ) -> Result<Response, Problem> {
-    Params::parse(query.as_deref(), &[])?;
-    let Path(id) =
-        id.map_err(|_| Problem::parameter("id", "UTF-8, percent-encoded", "the id in the path is not UTF-8"))?;
-    if id.chars().count() > MAX_PARAM_CHARS {
-        let allowed = format!("at most {MAX_PARAM_CHARS} characters");
-        return Err(Problem::parameter("id", &allowed, format!("an id has {allowed}")));
-    }
     let loaded = models.get().await?;
     let model = &loaded.model;
     let row = model.find_id(&id).ok_or(Error::UnknownTrack { id })?;

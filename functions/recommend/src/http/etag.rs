@@ -11,11 +11,10 @@ use axum::{
 use headers::{ETag, HeaderMapExt, IfNoneMatch};
 use recommender::Version;
 
-/// Marks a response that depends on nothing but the request and a model: this one.
-#[derive(Clone, Copy, Debug)]
-pub struct OfModel(pub Version);
+use crate::request_info;
 
-/// Gives such an answer its `ETag`, and answers 304 where the client has it already.
+/// Gives an answer that depends on nothing but the request and a model its `ETag`, and answers 304 where the client has
+/// it already.
 pub(super) async fn answer_if_changed(request: Request, next: Next) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return next.run(request).await;
@@ -23,7 +22,7 @@ pub(super) async fn answer_if_changed(request: Request, next: Next) -> Response 
     let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let known = request.headers().typed_get::<IfNoneMatch>();
     let mut response = next.run(request).await;
-    let Some(OfModel(version)) = response.extensions().get().copied() else { return response };
+    let Some(version) = request_info::decided_by() else { return response };
     let Some(etag) = etag(version, &target).filter(|_| response.status() == StatusCode::OK) else { return response };
     if known.is_some_and(|known| !known.precondition_passes(&etag)) {
         let cache = response.headers().get(header::CACHE_CONTROL).cloned();

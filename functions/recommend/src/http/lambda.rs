@@ -1,58 +1,58 @@
 //! Events as API Gateway hands them on: paths decoded, queries as the client sent them.
 
-use axum::http::{Request, Uri, header};
-use lambda_http::{LambdaEvent, RequestExt, request::LambdaRequest};
+use axum::http::header;
+use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::LambdaRequest};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What ends a path, or is read as another character in one.
 const RESERVED_IN_PATH: &AsciiSet =
     &CONTROLS.add(b'?').add(b'#').add(b'\\').add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
-
-/// An HTTP API decodes the path of an event, so that the title `#1 Song?` makes a URL that ends before it. Where the
-/// event's path holds such a character, the URL is made again.
-pub fn reencode_path<B>(mut request: Request<B>) -> Request<B> {
-    let path = request.raw_http_path();
-    if !path.contains(['?', '#', '\\']) {
-        return request;
-    }
-    let path = utf8_percent_encode(path, RESERVED_IN_PATH);
-    let query = request.query_string_parameters_ref().map(|query| query.to_query_string()).unwrap_or_default();
-    let target = if query.is_empty() { path.to_string() } else { format!("{path}?{query}") };
-    if let Ok(uri) = target.parse::<Uri>() {
-        *request.uri_mut() = uri;
-    }
-    request
-}
-
+/// The same of a path that is decoded, where `%` is a character like any other.
+const RESERVED_IN_DECODED_PATH: &AsciiSet = &RESERVED_IN_PATH.add(b'%');
 /// What a query must not hold as it is.
 const RESERVED_IN_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 /// The longest path and query together, in bytes: more than [`target`](super::target) lets through, and little enough
 /// to make a URL of.
-const MAX_QUERY_BYTES: usize = 18 * 1024;
+const MAX_TARGET_BYTES: usize = 18 * 1024;
 
-/// Mends what `lambda_http` would panic on when it makes a request of an event: a query with a character that is
-/// allowed in none (`?song=<3`), a path that is not one, or both too long for a URL. The host goes, which nobody here
-/// asks for: a URL may fail on it too.
+/// Makes an event one that `lambda_http` makes the right request of.
+///
+/// An HTTP API decodes the path, so that the title `#1 Song?` would make a URL that ends before it, and the title `%41`
+/// one that is decoded again: the path is encoded as it was. Others leave paths as they came ([`has_decoded_path`]).
+///
+/// `lambda_http` would panic on a query with a character that is allowed in none (`?song=<3`), a path that is not one, or
+/// both too long for a URL. The host goes, which nobody here asks for: a URL may fail on it too.
 pub fn sanitize_event(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     let LambdaRequest::ApiGatewayV2(request) = &mut event.payload else { return event };
     let path = request.raw_path.get_or_insert_default();
     if !path.starts_with('/') {
         path.insert(0, '/');
     }
-    path.truncate(path.floor_char_boundary(MAX_QUERY_BYTES));
+    path.truncate(path.floor_char_boundary(MAX_TARGET_BYTES));
     if let Some(query) = &mut request.raw_query_string {
-        query.truncate(query.floor_char_boundary(MAX_QUERY_BYTES - path.len()));
+        query.truncate(query.floor_char_boundary(MAX_TARGET_BYTES - path.len()));
         *query = utf8_percent_encode(query, RESERVED_IN_QUERY).to_string();
     }
+    let is_decoded = has_decoded_path(&request.request_context);
+    let reserved = if is_decoded { RESERVED_IN_DECODED_PATH } else { RESERVED_IN_PATH };
+    *path = utf8_percent_encode(path, reserved).to_string();
     request.headers.remove(header::HOST);
     request.request_context.domain_name = None;
     event
 }
 
+/// Whether who sends an event decodes its path: API Gateway does, and `sam local start-api` in its place. Both name the
+/// API. `cargo lambda watch` names none, and a function URL has a domain of its own.
+fn has_decoded_path(context: &ApiGatewayV2httpRequestContext) -> bool {
+    let is_function_url = context.domain_name.as_deref().is_some_and(|domain| domain.contains(".lambda-url."));
+    context.apiid.is_some() && !is_function_url
+}
+
 #[cfg(test)]
 mod tests {
+    use axum::http::Uri;
     use lambda_http::Context;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -64,6 +64,10 @@ mod tests {
             "headers": { "host": host, "x-forwarded-proto": "://" },
             "requestContext": { "http": { "method": "GET" }, "stage": "$default", "domainName": host },
         });
+        request(event)
+    }
+
+    fn request(event: Value) -> Uri {
         let payload = serde_json::from_value(event).expect("an event");
         lambda_http::Request::from(sanitize_event(LambdaEvent { payload, context: Context::default() }).payload)
             .into_parts()
@@ -88,5 +92,23 @@ mod tests {
         }
         let both = uri(&"é".repeat(9_000), &"é".repeat(9_000), "");
         assert!(both.to_string().len() > 16 * 1024);
+    }
+
+    #[test]
+    fn a_path_is_decoded_once_whoever_sends_it() {
+        let paths = [("/%41", "/%2541"), ("/100%", "/100%25"), ("/AC/DC", "/AC/DC"), ("/A%2FB", "/A%252FB")];
+        for (path, by_api_gateway) in paths.into_iter().chain([("/#1 Song?", "/%231%20Song%3F")]) {
+            let mut event = json!({
+                "version": "2.0", "rawPath": path, "rawQueryString": "n=1&n=%31", "headers": {},
+                "requestContext": { "http": { "method": "GET" }, "stage": "$default", "apiId": "abcdefghij" },
+            });
+            assert_eq!(request(event.clone()), *format!("{by_api_gateway}?n=1&n=%31"));
+            let as_it_came = if path.contains('#') { by_api_gateway } else { path };
+            event["requestContext"]["domainName"] = "abcdefghij.lambda-url.eu-west-1.on.aws".into();
+            assert_eq!(request(event.clone()), *format!("{as_it_came}?n=1&n=%31"), "by a function URL");
+            event["requestContext"]["apiId"] = Value::Null;
+            event["requestContext"]["domainName"] = "localhost".into();
+            assert_eq!(request(event), *format!("{as_it_came}?n=1&n=%31"), "by cargo lambda watch");
+        }
     }
 }

@@ -15,7 +15,6 @@ use axum::{
 use super::cors::{MODEL_VERSION, REQUEST_ID};
 use crate::{
     metrics,
-    problem::ProblemCode,
     request_info::{self, RequestInfo},
 };
 
@@ -42,7 +41,7 @@ pub(super) async fn line(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, header);
     name_model(headers, &info);
-    let problem = response.extensions().get::<ProblemCode>().map(|kind| kind.0.as_str());
+    let problem = info.problem.as_deref();
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     let version = info.version.map(|version| version.to_string());
     tracing::info!(
@@ -115,8 +114,10 @@ mod tests {
 
     use axum::{Router, body::Body, middleware::from_fn, routing::get};
     use lambda_http::tower::ServiceExt;
+    use recommender::Version;
+    use tower_http::catch_panic::CatchPanicLayer;
 
-    use super::*;
+    use super::{super::problems, *};
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -131,21 +132,26 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_request_is_one_line_with_its_method_route_status_time_and_id() {
+    /// The answer of a router behind [`line`], and what it wrote to the log.
+    async fn logged(router: Router, request: axum::http::request::Builder) -> (Response, String) {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
         let _guard = tracing::subscriber::set_default(subscriber);
-        let router = Router::new().route("/tracks/{id}", get(|| async { "a track" })).layer(from_fn(line));
-        let request = Request::get("/tracks/7").header("x-request-id", "mine-1");
-        let request = request
-            .header("x-amzn-trace-id", "Self=1-0;Root=1-66f2c5a1-3f2b1c0d4e5f60718293a4b5;Sampled=1")
-            .body(Body::empty())
-            .expect("builds");
-        let response = router.oneshot(request).await.expect("answers");
-        assert_eq!(response.headers()["x-request-id"], "mine-1");
+        let request = request.body(Body::empty()).expect("builds");
+        let response = router.layer(from_fn(line)).oneshot(request).await.expect("answers");
         let lines = String::from_utf8(lines.0.lock().expect("no thread panicked").clone()).expect("UTF-8");
+        (response, lines)
+    }
+
+    #[tokio::test]
+    async fn a_request_is_one_line_with_its_method_route_status_time_and_id() {
+        let router = Router::new().route("/tracks/{id}", get(|| async { "a track" }));
+        let request = Request::get("/tracks/7")
+            .header("x-request-id", "mine-1")
+            .header("x-amzn-trace-id", "Self=1-0;Root=1-66f2c5a1-3f2b1c0d4e5f60718293a4b5;Sampled=1");
+        let (response, lines) = logged(router, request).await;
+        assert_eq!(response.headers()["x-request-id"], "mine-1");
         assert_eq!(lines.lines().count(), 1, "{lines}");
         for part in [
             "cold=",
@@ -157,6 +163,25 @@ mod tests {
             "request_id=\"mine-1\"",
         ] {
             assert!(lines.contains(part), "{part} in {lines}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_logged_as_a_problem_with_what_was_recorded_before_it() {
+        async fn handler() {
+            request_info::record(|info| info.version = Some(Version::of(b"model")));
+            panic!("a defect");
+        }
+        let router = Router::new().route("/", get(handler)).layer(CatchPanicLayer::custom(problems::panicked));
+        let (response, lines) = logged(router, Request::get("/")).await;
+        let version = Version::of(b"model").to_string();
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["x-model-version"]),
+            (500, &version.parse().expect("a header"))
+        );
+        let line = lines.lines().last().unwrap_or_default();
+        for part in ["status=500", "problem=\"internal\"", &version] {
+            assert!(line.contains(part), "{part} in {lines}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod bearer;
 pub mod cors;
-pub mod etag;
+mod etag;
 pub mod json;
 pub mod lambda;
 mod log;

@@ -1,10 +1,11 @@
 //! The model that is current: loaded once, shared by all requests, and replaced by what a check finds.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use arc_swap::ArcSwapOption;
 use store::{LatestState, Location, Store, StoreOptions};
 use tokio::sync::{OnceCell, watch};
 
@@ -57,7 +58,7 @@ pub struct ModelManager {
     memory: Option<u64>,
     store: OnceCell<Store>,
     first: Mutex<Option<LoadAttempt>>,
-    current: RwLock<Option<Arc<LoadedModel>>>,
+    current: ArcSwapOption<LoadedModel>,
     refresh: Mutex<Refresh>,
 }
 
@@ -71,7 +72,7 @@ impl ModelManager {
             memory: None,
             store: OnceCell::new(),
             first: Mutex::default(),
-            current: RwLock::default(),
+            current: ArcSwapOption::empty(),
             refresh: Mutex::new(Refresh::new(Schedule::new(None))),
         }
     }
@@ -97,7 +98,7 @@ impl ModelManager {
 
     /// The model, if it is there already.
     pub fn loaded(&self) -> Option<Arc<LoadedModel>> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.load_full()
     }
 
     /// Why the latest model that was published is not the one that is loaded, where that is so.
@@ -248,7 +249,7 @@ impl ModelManager {
 
     /// Makes this the model of all requests from now on.
     fn set(&self, loaded: &Arc<LoadedModel>) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(loaded));
+        self.current.store(Some(Arc::clone(loaded)));
     }
 
     fn first(&self) -> MutexGuard<'_, Option<LoadAttempt>> {

@@ -1,28 +1,34 @@
 //! `GET` and `POST /v1/recommendations`: which songs should follow these?
 
+mod body;
+mod options;
 mod query;
 mod request;
+mod seed;
 mod view;
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{RawQuery, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
+use utoipa_axum::routes;
 
-use self::{query::Query, request::RecommendationRequest, view::Recommendations};
+use self::{query::RecommendationQuery, request::RecommendationRequest, view::Recommendations};
 use crate::{
     api::{
         answer::{answer, json},
         responses::{NotModified, Problems},
+        state::Routes,
     },
     http::json::Json,
     models::ModelManager,
-    params::Params,
+    parameters::{NoParameters, Query},
     problem::Problem,
     request_info,
 };
+
+pub(super) fn routes() -> Routes {
+    Routes::default().routes(routes!(get, post))
+}
 
 /// Which songs should follow these?
 ///
@@ -31,8 +37,9 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/v1/recommendations",
+    operation_id = "getRecommendations",
     tag = "Recommendations",
-    params(Query),
+    params(RecommendationQuery),
     responses(
         (status = 200, description = "Songs to follow", body = Recommendations),
         (status = 404, description = "There is no such song, track or artist; the problem says what there is",
@@ -43,17 +50,17 @@ use crate::{
         Problems<false>,
     ),
 )]
-pub(super) async fn get(
+async fn get(
     State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
+    Query(query): Query<RecommendationQuery>,
 ) -> Result<Response, Problem> {
-    let params = Params::parse(query.as_deref(), &query::parameters())?;
-    let asked = query::parse(&params)?;
-    asked.check()?;
-    let loaded = asked.model(&models).await?;
-    let found = loaded.model.recommend(&asked.to_request(&loaded.model)?)?;
+    let request = RecommendationRequest::try_from(query)?;
+    // What is wrong with a request is said before a model is waited for, as far as that can be known.
+    request.check()?;
+    let loaded = request.model(&models).await?;
+    let found = loaded.model.recommend(&request.to_request(&loaded.model)?)?;
     request_info::record_search(&found);
-    Ok(answer(&loaded.model, &Recommendations::of(&loaded.model, &found, asked.explain)))
+    Ok(answer(&loaded.model, &Recommendations::of(&loaded.model, &found, request.options.explain)))
 }
 
 /// Which songs should follow these, and be unlike those?
@@ -62,6 +69,7 @@ pub(super) async fn get(
 #[utoipa::path(
     post,
     path = "/v1/recommendations",
+    operation_id = "postRecommendations",
     tag = "Recommendations",
     request_body = RecommendationRequest,
     responses(
@@ -73,16 +81,14 @@ pub(super) async fn get(
         Problems<true>,
     ),
 )]
-pub(super) async fn post(
+async fn post(
     State(models): State<Arc<ModelManager>>,
-    RawQuery(query): RawQuery,
-    Json(asked): Json<RecommendationRequest>,
+    _: Query<NoParameters>,
+    Json(request): Json<RecommendationRequest>,
 ) -> Result<Response, Problem> {
-    Params::parse(query.as_deref(), &[])?;
-    // What is wrong with a request is said before a model is waited for, as far as that can be known.
-    asked.check()?;
-    let loaded = asked.model(&models).await?;
-    let found = loaded.model.recommend(&asked.to_request(&loaded.model)?)?;
+    request.check()?;
+    let loaded = request.model(&models).await?;
+    let found = loaded.model.recommend(&request.to_request(&loaded.model)?)?;
     request_info::record_search(&found);
-    Ok(json(&Recommendations::of(&loaded.model, &found, asked.explain)))
+    Ok(json(&Recommendations::of(&loaded.model, &found, request.options.explain)))
 }

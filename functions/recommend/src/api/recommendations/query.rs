@@ -1,160 +1,138 @@
 //! The query of `GET /v1/recommendations`.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
-use recommender::{features::Feature, recommend::MAX_LIMIT};
-use serde_json::{Value, json};
+use recommender::features::Feature;
 use utoipa::{
     IntoParams,
-    openapi::path::{Parameter, ParameterIn},
+    openapi::path::{self, ParameterIn},
 };
 
-use super::request::{RecommendationRequest, SearchWord, SeedRequest};
+use super::{
+    options::Options,
+    request::RecommendationRequest,
+    seed::{SeedRequest, TEXT},
+};
 use crate::{
-    api::feature_values::{FeatureValues, MAX_ABS_VALUE},
-    params::Params,
+    api::feature_values::{FEATURE_VALUE, FeatureValues},
+    parameters::{Description, List, Parameter, Parameters, Values, parameters},
     problem::Problem,
 };
 
-const PARAMETERS: [&str; 17] = [
-    "song",
-    "artist",
-    "track_id",
-    "seed_tracks",
-    "limit",
-    "same_cluster",
-    "search",
-    "explicit",
-    "genre",
-    "min_year",
-    "max_year",
-    "exclude_tracks",
-    "exclude_artists",
-    "exclude_seed_artists",
-    "max_per_artist",
-    "diversity",
-    "explain",
-];
+parameters! {
+    /// What to begin from.
+    struct SeedQuery in Query {
+        /// Title of a seed; case, white space and Unicode form do not matter
+        song: Option<String> = TEXT,
+        /// The seed's artist, where several share the title; only with song
+        artist: Option<String> = TEXT,
+        /// Id of a seed
+        track_id: Option<String> = TEXT,
+        /// Ids of seeds, with commas between them
+        seed_tracks: Option<Vec<String>> = List::separated_by(',', TEXT),
+    }
+}
+
+/// What a parameter says of the feature that it names.
+#[derive(Clone, Copy, Debug)]
+enum Word {
+    Min,
+    Max,
+    Target,
+}
+
+impl Word {
+    const ALL: [Self; 3] = [Self::Min, Self::Max, Self::Target];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Target => "target",
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Min => "The least value of the feature, in the catalogue's units",
+            Self::Max => "The largest value of the feature, in the catalogue's units",
+            Self::Target => "The value that the feature should be near, in the catalogue's units",
+        }
+    }
+}
 
 /// `min_tempo`, `max_tempo`, `target_tempo` and so on, with the word and the feature that each is made of.
-static FEATURE_PARAMETERS: LazyLock<Vec<(String, &str, &str)>> = LazyLock::new(|| {
-    let words = ["min", "max", "target"];
-    Feature::ALL
-        .iter()
-        .flat_map(|feature| words.map(|word| (format!("{word}_{feature}"), word, feature.name())))
-        .collect()
+static FEATURE_PARAMETERS: LazyLock<Vec<(String, Word, &str)>> = LazyLock::new(|| {
+    let of = |feature: &'static str| Word::ALL.map(|word| (format!("{}_{feature}", word.name()), word, feature));
+    Feature::ALL.into_iter().flat_map(|feature| of(feature.name())).collect()
 });
 
-/// Every parameter that there is.
-pub(super) fn parameters() -> Vec<&'static str> {
-    PARAMETERS.into_iter().chain(FEATURE_PARAMETERS.iter().map(|(name, _, _)| name.as_str())).collect()
+/// All parameters of the query.
+#[derive(Clone, Debug)]
+pub(super) struct RecommendationQuery {
+    seeds: SeedQuery,
+    options: Options,
+    min: FeatureValues,
+    max: FeatureValues,
+    target: FeatureValues,
 }
 
-/// Gathers the parameters.
-pub(super) fn parse(params: &Params) -> Result<RecommendationRequest, Problem> {
-    let text = |name| Ok::<_, Problem>(params.text(name)?.map(str::to_owned));
-    let (song, artist, track_id) = (text("song")?, text("artist")?, text("track_id")?);
-    let listed = list(params, "seed_tracks", ',')?;
-    if artist.is_some() && song.is_none() {
-        let detail = "an artist alone is no seed: name a song too";
-        return Err(Problem::parameter("song", "song, or song and artist, or track_id, or seed_tracks", detail));
+impl Parameters for RecommendationQuery {
+    fn names() -> Vec<&'static str> {
+        let features = FEATURE_PARAMETERS.iter().map(|(name, ..)| name.as_str());
+        SeedQuery::names().into_iter().chain(Options::names()).chain(features).collect()
     }
-    let mut seeds: Vec<SeedRequest> =
-        listed.into_iter().map(|id| SeedRequest { track_id: Some(id), ..SeedRequest::default() }).collect();
-    if track_id.is_some() {
-        seeds.push(SeedRequest { track_id, ..SeedRequest::default() });
+
+    fn describe() -> Vec<Description> {
+        let features = FEATURE_PARAMETERS.iter();
+        let features = features.map(|(name, word, _)| Description::new(name, word.meaning(), &FEATURE_VALUE));
+        SeedQuery::describe().into_iter().chain(Options::describe()).chain(features).collect()
     }
-    if song.is_some() {
-        seeds.push(SeedRequest { song, artist, ..SeedRequest::default() });
-    }
-    let mut values: BTreeMap<&str, Vec<(String, f64)>> = BTreeMap::new();
-    for (name, word, feature) in FEATURE_PARAMETERS.iter() {
-        if let Some(value) = params.decimal(name, -MAX_ABS_VALUE..=MAX_ABS_VALUE, "a finite number, -1e12 to 1e12")? {
-            values.entry(word).or_default().push(((*feature).to_owned(), value));
+
+    fn read(values: &Values) -> Result<Self, Problem> {
+        let (seeds, options) = (SeedQuery::read(values)?, Options::read(values)?);
+        let (mut min, mut max, mut target) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, word, feature) in FEATURE_PARAMETERS.iter() {
+            if let Some(value) = FEATURE_VALUE.read(name, values)? {
+                let of_word = match word {
+                    Word::Min => &mut min,
+                    Word::Max => &mut max,
+                    Word::Target => &mut target,
+                };
+                of_word.push(((*feature).to_owned(), value));
+            }
         }
+        let [min, max, target] = [min, max, target].map(FeatureValues::new);
+        Ok(Self { seeds, options, min, max, target })
     }
-    let mut of = |word| FeatureValues::new(values.remove(word).unwrap_or_default());
-    let year = |name| Ok::<_, Problem>(params.number(name, 1..=9_999)?.map(|year| year as u32));
-    let searches = [("auto", SearchWord::Auto), ("exact", SearchWord::Exact), ("hnsw", SearchWord::Hnsw)];
-    Ok(RecommendationRequest {
-        seeds,
-        negative_seeds: Vec::new(),
-        limit: params.number("limit", 1..=MAX_LIMIT)?,
-        same_cluster: params.flag("same_cluster")?,
-        search: params.choice("search", &searches)?,
-        min: of("min"),
-        max: of("max"),
-        target: of("target"),
-        explicit: params.flag("explicit")?,
-        genre: text("genre")?,
-        min_year: year("min_year")?,
-        max_year: year("max_year")?,
-        exclude_tracks: list(params, "exclude_tracks", ',')?,
-        exclude_artists: list(params, "exclude_artists", ';')?,
-        exclude_seed_artists: params.flag("exclude_seed_artists")?,
-        max_per_artist: params.number("max_per_artist", 1..=MAX_LIMIT)?,
-        diversity: params.decimal("diversity", 0.0..=1.0, "0 to 1")?,
-        explain: params.flag("explain")?.unwrap_or(false),
-        from_query: true,
-    })
 }
 
-/// A list in one parameter.
-fn list(params: &Params, name: &str, separator: char) -> Result<Vec<String>, Problem> {
-    let Some(text) = params.text(name)? else { return Ok(Vec::new()) };
-    Ok(text.split(separator).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
+impl IntoParams for RecommendationQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<path::Parameter> {
+        let describe = Self::describe().into_iter();
+        describe.map(|description| description.into_parameter(ParameterIn::Query)).collect()
+    }
 }
 
-/// The parameters, as `/openapi.json` describes them.
-pub(super) struct Query;
+impl TryFrom<RecommendationQuery> for RecommendationRequest {
+    type Error = Problem;
 
-impl IntoParams for Query {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let text = |most: u32| json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": "\\S" });
-        let flag = || json!({ "type": "boolean" });
-        let whole = |least: u32, most: u32| json!({ "type": "integer", "minimum": least, "maximum": most });
-        let mut described: Vec<(&str, &str, Value)> = vec![
-            ("song", "Title of a seed; case, white space and Unicode form do not matter", text(1_024)),
-            ("artist", "The seed's artist, where several share the title; only with song", text(1_024)),
-            ("track_id", "Id of a seed", text(1_024)),
-            ("seed_tracks", "Ids of seeds, with commas between them", text(1_024)),
-            ("limit", "How many songs, 10 unless set", whole(1, 100)),
-            ("same_cluster", "Only songs of the seeds' own clusters, true unless set", flag()),
-            (
-                "search",
-                "How to search, auto unless set",
-                json!({ "type": "string", "enum": ["auto", "exact", "hnsw"] }),
-            ),
-            ("explicit", "false: no explicit lyrics; true: only those", flag()),
-            ("genre", "Only songs of this genre", text(1_024)),
-            ("min_year", "The earliest year", whole(1, 9_999)),
-            ("max_year", "The latest year", whole(1, 9_999)),
-            ("exclude_tracks", "Ids of tracks whose songs are not wanted, with commas between them", text(1_024)),
-            ("exclude_artists", "Artists who are not wanted, with semicolons between them", text(1_024)),
-            ("exclude_seed_artists", "Whether the seeds' artists are not wanted, false unless set", flag()),
-            ("max_per_artist", "How many songs of one artist, without bound unless set", whole(1, 100)),
-            (
-                "diversity",
-                "0, the most similar, to 1, as unlike one another as they come; 0 unless set",
-                json!({ "type": "number", "minimum": 0, "maximum": 1 }),
-            ),
-            ("explain", "Whether to say what binds each song to the seeds, false unless set", flag()),
-        ];
-        debug_assert_eq!(described.len(), PARAMETERS.len());
-        for (name, word, _) in FEATURE_PARAMETERS.iter() {
-            let description = match *word {
-                "min" => "The least value of the feature, in the catalogue's units",
-                "max" => "The largest value of the feature, in the catalogue's units",
-                _ => "The value that the feature should be near, in the catalogue's units",
-            };
-            described.push((name, description, json!({ "type": "number", "minimum": -1e12, "maximum": 1e12 })));
+    /// # Errors
+    ///
+    /// 400 for an artist without a song.
+    fn try_from(query: RecommendationQuery) -> Result<Self, Problem> {
+        let RecommendationQuery { seeds, options, min, max, target } = query;
+        let SeedQuery { song, artist, track_id, seed_tracks } = seeds;
+        if artist.is_some() && song.is_none() {
+            let detail = "an artist alone is no seed: name a song too";
+            return Err(Problem::parameter("song", "song, or song and artist, or track_id, or seed_tracks", detail));
         }
-        let parameter = |(name, description, schema): (&str, &str, Value)| {
-            let parameter =
-                json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema });
-            serde_json::from_value(parameter).ok()
-        };
-        described.into_iter().filter_map(parameter).collect()
+        let by_id = |id| SeedRequest { track_id: Some(id), ..SeedRequest::default() };
+        let mut seeds: Vec<SeedRequest> = seed_tracks.into_iter().flatten().chain(track_id).map(by_id).collect();
+        if song.is_some() {
+            seeds.push(SeedRequest { song, artist, ..SeedRequest::default() });
+        }
+        Ok(Self { seeds, negative_seeds: Vec::new(), min, max, target, options, from_query: true })
     }
 }
 
@@ -163,8 +141,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_parameter_is_described() {
-        let described: Vec<String> = Query::into_params(|| None).into_iter().map(|parameter| parameter.name).collect();
-        assert_eq!(described, parameters());
+    fn every_parameter_is_described_once() {
+        let described = RecommendationQuery::into_params(|| None).into_iter().map(|parameter| parameter.name);
+        let mut described: Vec<String> = described.collect();
+        assert_eq!(described, RecommendationQuery::names());
+        described.sort();
+        described.dedup();
+        assert_eq!(described.len(), RecommendationQuery::names().len());
     }
 }

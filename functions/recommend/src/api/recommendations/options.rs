@@ -1,0 +1,90 @@
+//! What a query and a body say alike.
+
+use recommender::{recommend::MAX_LIMIT, search::Search};
+use serde::{Deserialize, Serialize};
+
+use crate::parameters::{Choice, Decimal, Flag, Integer, List, MAX_VALUE_CHARS, Or, Text, members};
+
+/// The most tracks that one request may exclude. All lists at their longest fit into a body.
+const MAX_EXCLUDED_TRACKS: usize = 1_000;
+/// The longest id of one, in characters.
+const MAX_EXCLUDED_ID_CHARS: usize = 128;
+/// The most artists that one request may exclude.
+const MAX_EXCLUDED_ARTISTS: usize = 100;
+/// The longest name of one, in characters.
+const MAX_EXCLUDED_ARTIST_CHARS: usize = 256;
+const DEFAULT_LIMIT: usize = 10;
+/// The years that a calendar writes with up to four digits.
+const YEARS: Integer<u32> = Integer(1..=9_999);
+const EXCLUDED_TRACKS: List =
+    List::separated_by(',', Text::at_most(MAX_EXCLUDED_ID_CHARS)).at_most(MAX_EXCLUDED_TRACKS);
+const EXCLUDED_ARTISTS: List =
+    List::separated_by(';', Text::at_most(MAX_EXCLUDED_ARTIST_CHARS)).at_most(MAX_EXCLUDED_ARTISTS);
+const SEARCHES: Choice<SearchWord> =
+    Choice(&[("auto", SearchWord::Auto), ("exact", SearchWord::Exact), ("hnsw", SearchWord::Hnsw)]);
+
+members! {
+    /// What a query and a body say alike.
+    pub(super) struct Options {
+        /// How many songs
+        pub(super) limit: usize = Or(Integer(1..=MAX_LIMIT), DEFAULT_LIMIT),
+        /// Only songs of the seeds' own clusters
+        pub(super) same_cluster: bool = Or(Flag, true),
+        /// How to search: exactly, by the graphs, or as is quicker
+        pub(super) search: SearchWord = Or(SEARCHES, SearchWord::Auto),
+        /// false: no explicit lyrics; true: only those
+        pub(super) explicit: Option<bool> = Flag,
+        /// Only songs of this genre
+        pub(super) genre: Option<String> = Text::at_most(MAX_VALUE_CHARS),
+        /// The earliest year
+        pub(super) min_year: Option<u32> = YEARS,
+        /// The latest year
+        pub(super) max_year: Option<u32> = YEARS,
+        /// Ids of tracks whose songs are not wanted; in a query with commas between them
+        pub(super) exclude_tracks: Option<Vec<String>> = EXCLUDED_TRACKS,
+        /// Artists who are not wanted; in a query with semicolons between them
+        pub(super) exclude_artists: Option<Vec<String>> = EXCLUDED_ARTISTS,
+        /// Whether the seeds' artists are not wanted
+        pub(super) exclude_seed_artists: bool = Or(Flag, false),
+        /// How many songs of one artist, without bound unless set
+        pub(super) max_per_artist: Option<usize> = Integer(1..=MAX_LIMIT),
+        /// 0, the most similar, to 1, as unlike one another as they come
+        pub(super) diversity: f64 = Or(Decimal(0.0..=1.0), 0.0),
+        /// Whether to say what binds each song to the seeds
+        pub(super) explain: bool = Or(Flag, false),
+    }
+}
+
+/// How to search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SearchWord {
+    /// As is quicker.
+    Auto,
+    /// By comparing with every track.
+    Exact,
+    /// By the graphs.
+    Hnsw,
+}
+
+impl From<SearchWord> for Search {
+    fn from(word: SearchWord) -> Self {
+        match word {
+            SearchWord::Auto => Self::Auto,
+            SearchWord::Exact => Self::Exact,
+            SearchWord::Hnsw => Self::Hnsw,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_has_one_word_in_queries_and_bodies() {
+        for (word, search) in SEARCHES.0 {
+            assert_eq!(serde_json::from_value::<SearchWord>((*word).into()).expect("a word"), *search);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What a URL says: each parameter known by name, none twice, none unknown.
+
+use axum::extract::RawPathParams;
+
+use crate::problem::Problem;
+
+/// The longest value that a parameter may have, in characters after decoding.
+pub const MAX_VALUE_CHARS: usize = 1_024;
+/// How much of an unknown name is repeated, in characters.
+const MAX_QUOTED_CHARS: usize = 64;
+
+/// The parameters of one URL by name, decoded.
+#[derive(Clone, Debug)]
+pub struct Values(Vec<(String, String)>);
+
+impl Values {
+    /// Parses a query string. `known` are the names that the route has.
+    ///
+    /// # Errors
+    ///
+    /// 400 for a name that is not known, one that is there twice, or a value that is too long.
+    pub fn of_query(query: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+        let mut values: Vec<(String, String)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            if !known.contains(&name.as_ref()) {
+                let name: String = name.chars().take(MAX_QUOTED_CHARS).collect();
+                let known = known.join(", ");
+                let (allowed, known) = if known.is_empty() {
+                    ("none".to_owned(), "this route has no parameters".to_owned())
+                } else {
+                    (known.clone(), format!("this route has {known}"))
+                };
+                return Err(Problem::parameter(&name, &allowed, format!("there is no parameter {name:?}: {known}")));
+            }
+            if values.iter().any(|(other, _)| *other == name) {
+                return Err(Problem::parameter(&name, "once", format!("{name} is there more than once")));
+            }
+            let characters = value.chars().count();
+            if characters > MAX_VALUE_CHARS {
+                let detail = format!("{name} is {characters} characters long, at most {MAX_VALUE_CHARS} are allowed");
+                return Err(Problem::parameter(&name, &format!("at most {MAX_VALUE_CHARS} characters"), detail));
+            }
+            values.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(Self(values))
+    }
+
+    /// The parameters in a path, as the router has found them.
+    pub fn of_path(path: &RawPathParams) -> Self {
+        Self(path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// A parameter's text, if it is there.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [&str; 2] = ["limit", "song"];
+
+    #[test]
+    fn unknown_and_repeated_parameters_are_refused() {
+        assert!(Values::of_query(Some("limit=1&limits=2"), &KNOWN).is_err());
+        assert!(Values::of_query(Some("limit=1&limit=1"), &KNOWN).is_err());
+        assert!(Values::of_query(Some(&format!("song={}", "x".repeat(2_000))), &KNOWN).is_err());
+    }
+
+    #[test]
+    fn values_are_decoded() {
+        let values = Values::of_query(Some("song=Andante%2C+Andante&limit=%31"), &KNOWN).expect("parses");
+        assert_eq!((values.get("song"), values.get("limit")), (Some("Andante, Andante"), Some("1")));
+    }
+}
