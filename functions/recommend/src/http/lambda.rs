@@ -18,7 +18,7 @@ const MAX_TARGET_BYTES: usize = 18 * 1024;
 /// Makes an event one that `lambda_http` makes the right request of.
 ///
 /// An HTTP API decodes the path, so that the title `#1 Song?` would make a URL that ends before it, and the title `%41`
-/// one that is decoded again: the path is encoded as it was. Others leave paths as they came ([`has_decoded_path`]).
+/// one that is decoded again: the path is encoded as it was. Others leave paths as they came.
 ///
 /// `lambda_http` would panic on a query with a character that is allowed in none (`?song=<3`), a path that is not one, or
 /// both too long for a URL. The host goes, which nobody here asks for: a URL may fail on it too.
