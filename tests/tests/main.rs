@@ -15,6 +15,7 @@ mod function;
 mod headers;
 mod http;
 mod hybrid;
+mod lifecycle;
 mod method;
 mod modules;
 mod openapi;
