@@ -1,12 +1,13 @@
 //! The Lambda function.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use environment::settings::Environment;
 use lambda_http::{Adapter, lambda_runtime, tower::ServiceBuilder};
 use recommend::{
     http::lambda::sanitize_event,
     lifecycle::{extension, init::Initialization},
+    models::ModelManager,
     start::{self, Function},
 };
 use tokio::task::JoinHandle;
@@ -29,15 +30,15 @@ async fn main() -> Result<(), lambda_http::Error> {
 
 async fn run() -> anyhow::Result<()> {
     let Function { router, models, max_hold } = start::from_environment()?;
-    let extension = match extension::start(Arc::clone(&models), max_hold).await {
-        Ok(extension) => Some(extension),
-        Err(error) => {
-            tracing::info!(%error, "no extensions API: work beside an answer may be frozen, and goes on with the next request");
-            None
+    // `cargo lambda watch` does not set it: it freezes nothing, and remembers the extension of a process that it has replaced.
+    let extension = match std::env::var("AWS_LAMBDA_INITIALIZATION_TYPE") {
+        Ok(initialization) => {
+            let extension = extend(&models, max_hold).await;
+            Initialization::of(&initialization).wait_for_model(&models).await;
+            extension
         }
+        Err(_) => None,
     };
-    let initialization = std::env::var("AWS_LAMBDA_INITIALIZATION_TYPE").ok();
-    Initialization::of(initialization.as_deref()).wait_for_model(&models).await;
     let service = ServiceBuilder::new().map_request(sanitize_event).service(Adapter::from(router));
     tokio::select! {
         ended = lambda_runtime::run(service) => ended.map_err(anyhow::Error::from_boxed),
@@ -45,8 +46,18 @@ async fn run() -> anyhow::Result<()> {
     }
 }
 
+type Extension = JoinHandle<Result<(), lambda_http::Error>>;
+
+async fn extend(models: &Arc<ModelManager>, max_hold: Duration) -> Option<Extension> {
+    let started = extension::start(Arc::clone(models), max_hold).await;
+    if let Err(error) = &started {
+        tracing::warn!(%error, "without an extension, work beside an answer may be frozen, and goes on with the next request");
+    }
+    started.ok()
+}
+
 /// What ended the extension; it never does where there is none.
-async fn ended(extension: Option<JoinHandle<Result<(), lambda_http::Error>>>) -> anyhow::Error {
+async fn ended(extension: Option<Extension>) -> anyhow::Error {
     match extension {
         None => std::future::pending().await,
         Some(extension) => match extension.await {

@@ -21,10 +21,10 @@ pub enum Initialization {
 }
 
 impl Initialization {
-    /// By the variable's value. Where there is none, as in `cargo lambda watch`, a request is waiting.
-    pub fn of(value: Option<&str>) -> Self {
+    /// By the variable's value, which Lambda always sets.
+    pub fn of(value: &str) -> Self {
         match value {
-            Some("provisioned-concurrency") => Self::Provisioned,
+            "provisioned-concurrency" => Self::Provisioned,
             _ => Self::OnDemand,
         }
     }
@@ -48,9 +48,9 @@ mod tests {
 
     #[test]
     fn an_environment_is_on_demand_unless_it_is_provisioned() {
-        assert_eq!(Initialization::of(Some("provisioned-concurrency")), Initialization::Provisioned);
-        for value in [None, Some("on-demand"), Some("snap-start"), Some("")] {
-            assert_eq!(Initialization::of(value), Initialization::OnDemand, "{value:?}");
+        assert_eq!(Initialization::of("provisioned-concurrency"), Initialization::Provisioned);
+        for value in ["on-demand", "snap-start", ""] {
+            assert_eq!(Initialization::of(value), Initialization::OnDemand, "{value}");
         }
     }
 }
