@@ -36,6 +36,13 @@ pub enum Error {
     #[error("no AWS region is set; set AWS_REGION to the bucket's region")]
     NoRegion,
 
+    /// What was to be published is no artifact.
+    #[error("this cannot be published: {source}")]
+    NotAnArtifact {
+        /// What is wrong with it.
+        source: Cause,
+    },
+
     /// No credentials in the settings.
     #[error(
         "no AWS credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE \

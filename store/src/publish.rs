@@ -8,35 +8,9 @@ use tracing::info;
 use crate::error::cause;
 use crate::object::{Condition, ObjectMeta, Put};
 use crate::pointer::{MAX_PENDING_DELETES, MAX_POINTER_ATTEMPTS, PENDING_DELETE_BYTES};
-use crate::{BoxFuture, Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
-
-/// A model to be published.
-#[derive(Clone, Debug)]
-pub struct Upload {
-    /// The artifact, `model.segue`.
-    pub artifact: Bytes,
-    /// What goes below `report/`.
-    pub report: Vec<ReportFile>,
-    /// Tracks in the catalogue.
-    pub tracks: u64,
-    /// Clusters.
-    pub k: u32,
-    /// Hold-out accuracy of the classifier, 0 to 1.
-    pub accuracy: f64,
-    /// The features' names, in the model's order.
-    pub features: Vec<String>,
-}
-
-/// A file of the training report.
-#[derive(Clone, Debug)]
-pub struct ReportFile {
-    /// Its path below `report/`, such as `elbow.svg`.
-    pub path: String,
-    /// Its content.
-    pub bytes: Bytes,
-    /// Its media type, such as `image/svg+xml`.
-    pub content_type: String,
-}
+use crate::{
+    BoxFuture, Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, ReportFile, Store, Upload, Version,
+};
 
 /// What a publish did. The model is current.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -73,10 +73,7 @@ pub enum Error {
     Artifact(#[from] recommender::artifact::Error),
     /// The report could not be made.
     #[error("the report cannot be made: {0}")]
-    Report(#[from] trainer::report::Error),
-    /// There is no room for the report.
-    #[error("the report cannot be kept in /tmp: {0}")]
-    Disk(#[from] std::io::Error),
+    Report(#[from] trainer::report::charts::Error),
     /// The model could not be published.
     #[error("the model is trained, and could not be published: {0}")]
     Publish(#[from] store::Error),
@@ -93,7 +90,7 @@ impl From<Error> for Diagnostic {
             Error::Head { .. } => "Head",
             Error::Input(_) => "Input",
             Error::Training(_) | Error::Quality(_) | Error::Artifact(_) | Error::Ended(_) => "Training",
-            Error::Report(_) | Error::Disk(_) => "Report",
+            Error::Report(_) => "Report",
             Error::Publish(_) => "Publish",
         };
         Diagnostic { error_type: error_type.to_owned(), error_message: chain(&error) }
