@@ -16,6 +16,7 @@ mod headers;
 mod http;
 mod hybrid;
 mod method;
+mod missing_model;
 mod modules;
 mod openapi;
 mod operations;
