@@ -6,12 +6,13 @@ use std::{collections::HashMap, io::Write, path::Path};
 use aws_sdk_s3::primitives::ByteStream;
 use flate2::{Compression, write::GzEncoder};
 use local::s3::EmbeddedS3;
+use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Value, json};
 use store::Store;
 use tests::{
     binaries::binary,
     catalog::{self, BUCKET, LOCATION},
-    faults::Proxy,
+    faults::{Fault, FaultTarget, Proxy},
     runtime::Function,
     test_env::{TestEnv, open, train},
 };
@@ -93,6 +94,59 @@ async fn what_is_no_table_is_left_alone() {
     let event = upload(&test_env.s3, "readme.txt", "no table", &[]).await;
     assert_eq!(function.invoke(event).await, json!([{ "outcome": "no_table", "key": "uploads/readme.txt" }]));
     assert!(is_empty(&test_env).await);
+}
+
+#[tokio::test]
+async fn a_table_is_known_by_its_name_in_any_case() {
+    let (test_env, function) = started().await;
+    let event = upload(&test_env.s3, "tracks.tsv", catalog::csv(), &[]).await;
+    assert_eq!(function.invoke(event).await[0]["outcome"], "no_table");
+    for name in ["TRACKS.CSV", "Tracks.Csv"] {
+        let event = upload(&test_env.s3, name, catalog::csv(), &[]).await;
+        assert_eq!(function.invoke(event).await[0]["outcome"], "published", "{name}");
+    }
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(catalog::csv().as_bytes()).expect("packs");
+    let event = upload(&test_env.s3, "Tracks.csv.GZ", packed.finish().expect("packs"), &[]).await;
+    assert_eq!(function.invoke(event).await[0]["outcome"], "published");
+}
+
+#[tokio::test]
+async fn a_step_that_s3_did_not_answer_is_done_again_and_a_table_that_is_wrong_is_not() {
+    let test_env = TestEnv::new().await;
+    let proxy = Proxy::start(&test_env.s3.endpoint()).await;
+    let more = [("MODEL_URI", LOCATION), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "3008")];
+    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let env: Vec<_> = proxy.env(&test_env.s3).into_iter().chain(more).collect();
+    let function = Function::start(&binary("train"), &env).await;
+
+    let wrong = upload(&test_env.s3, "wrong.csv", "song,artist\nA,B\n", &[]).await;
+    assert_eq!(function.try_invoke(wrong).await.expect_err("refused")["errorType"], "Input");
+    let heads = proxy.exchanges().iter().filter(|exchange| exchange.method == "HEAD").count();
+    assert_eq!(heads, 1, "it was tried again");
+
+    // As often as the S3 client tries by itself.
+    for target in [FaultTarget::Model, FaultTarget::Pointer] {
+        proxy.set(Fault::Status(503), target, 3);
+        let event = upload(&test_env.s3, "tracks.csv", catalog::csv(), &[]).await;
+        assert_eq!(function.invoke(event).await[0]["outcome"], "published", "{target:?}");
+        assert_eq!(proxy.met(), 3);
+    }
+}
+
+#[test]
+fn every_upload_reaches_the_function_once_and_what_it_refuses_the_queue_at_once() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+    let text = std::fs::read_to_string(path).expect("a template");
+    let template = Yaml::load_from_str(&text).expect("YAML").remove(0);
+    let function = &template["Resources"]["TrainFunction"]["Properties"];
+    assert_eq!(function["EventInvokeConfig"]["MaximumRetryAttempts"].as_integer(), Some(0));
+    assert!(function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"].is_mapping());
+    let keys = &function["Events"]["Uploaded"]["Properties"]["Pattern"]["detail"]["object"]["key"];
+    let keys = keys.as_sequence().expect("keys");
+    let prefix = keys[0].as_mapping_get("prefix").and_then(Yaml::as_str);
+    // An ending in the pattern would be one in lower case.
+    assert_eq!((keys.len(), prefix), (1, Some("uploads/")), "{keys:?}");
 }
 
 #[tokio::test]

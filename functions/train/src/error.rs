@@ -58,6 +58,8 @@ pub enum Error {
         key: String,
         /// What S3 said.
         reason: String,
+        /// Whether it may say something else a little later.
+        transient: bool,
     },
     /// The table could not be read.
     #[error(transparent)]
@@ -80,6 +82,20 @@ pub enum Error {
     /// The training panicked, which is a defect.
     #[error("the training ended early: {0}")]
     Ended(#[from] tokio::task::JoinError),
+}
+
+impl Error {
+    /// Whether the same step may succeed a little later, with nothing changed.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Head { transient, .. } => *transient,
+            Self::Input(trainer::input::Error::Store(error)) => error.is_retryable(),
+            // The model is there. Of two uploads, the one whose training ends last is meant to be current.
+            Self::Publish(store::Error::PointerMoved { .. } | store::Error::BeingRemoved { .. }) => true,
+            Self::Publish(error) => error.is_retryable(),
+            _ => false,
+        }
+    }
 }
 
 impl From<Error> for Diagnostic {
