@@ -15,6 +15,7 @@ mod function;
 mod headers;
 mod http;
 mod hybrid;
+mod image;
 mod method;
 mod missing_model;
 mod modules;
