@@ -37,6 +37,14 @@ async fn function(test_env: &TestEnv, memory: &str) -> Function {
     Function::start(&binary("train"), &env).await
 }
 
+/// The function with a proxy between it and S3.
+async fn function_behind(proxy: &Proxy, test_env: &TestEnv, memory: &str) -> Function {
+    let more = [("MODEL_URI", LOCATION), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory)];
+    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let env: Vec<_> = proxy.env(&test_env.s3).into_iter().chain(more).collect();
+    Function::start(&binary("train"), &env).await
+}
+
 async fn started() -> (TestEnv, Function) {
     let test_env = TestEnv::new().await;
     let function = function(&test_env, "3008").await;
@@ -115,10 +123,7 @@ async fn a_table_is_known_by_its_name_in_any_case() {
 async fn a_step_that_s3_did_not_answer_is_done_again_and_a_table_that_is_wrong_is_not() {
     let test_env = TestEnv::new().await;
     let proxy = Proxy::start(&test_env.s3.endpoint()).await;
-    let more = [("MODEL_URI", LOCATION), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "3008")];
-    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let env: Vec<_> = proxy.env(&test_env.s3).into_iter().chain(more).collect();
-    let function = Function::start(&binary("train"), &env).await;
+    let function = function_behind(&proxy, &test_env, "3008").await;
 
     let wrong = upload(&test_env.s3, "wrong.csv", "song,artist\nA,B\n", &[]).await;
     assert_eq!(function.try_invoke(wrong).await.expect_err("refused")["errorType"], "Input");
@@ -132,6 +137,36 @@ async fn a_step_that_s3_did_not_answer_is_done_again_and_a_table_that_is_wrong_i
         assert_eq!(function.invoke(event).await[0]["outcome"], "published", "{target:?}");
         assert_eq!(proxy.met(), 3);
     }
+}
+
+#[tokio::test]
+async fn a_model_that_another_publisher_overtook_becomes_current_without_another_training() {
+    let test_env = TestEnv::new().await;
+    let mut writes = 0;
+    let proxy = Proxy::start_with(&test_env.s3.endpoint(), move |exchange| {
+        let moves_pointer = exchange.method == "PUT" && exchange.path.ends_with("latest.json");
+        writes += usize::from(moves_pointer);
+        (moves_pointer && writes == 1).then_some(Fault::Hold)
+    })
+    .await;
+    let function = function_behind(&proxy, &test_env, "3008").await;
+
+    let event = upload(&test_env.s3, "tracks.csv", catalog::csv(), &[]).await;
+    let overtake = async {
+        proxy.held().await;
+        test_env.publish_as("4").await;
+        proxy.release();
+    };
+    let (outcome, ()) = tokio::join!(function.invoke(event), overtake);
+    assert_eq!(outcome[0]["outcome"], "published", "{outcome}");
+    let models = test_env.store().list().await.expect("a list");
+    let current = models.iter().find(|model| model.current).expect("a current model");
+    assert_eq!((models.len(), Value::from(current.version.to_string())), (2, outcome[0]["version"].clone()));
+    let downloads = proxy
+        .exchanges()
+        .into_iter()
+        .filter(|exchange| exchange.method == "GET" && exchange.path.ends_with("tracks.csv"));
+    assert_eq!(downloads.count(), 1);
 }
 
 #[test]
@@ -154,10 +189,7 @@ async fn a_file_that_is_too_large_is_refused_before_it_is_downloaded() {
     let test_env = TestEnv::new().await;
     let s3 = &test_env.s3;
     let proxy = Proxy::start(&s3.endpoint()).await;
-    let more = [("MODEL_URI", LOCATION), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "129")];
-    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let env: Vec<_> = proxy.env(s3).into_iter().chain(more).collect();
-    let function = Function::start(&binary("train"), &env).await;
+    let function = function_behind(&proxy, &test_env, "129").await;
 
     let csv = catalog::csv() + &"Filler,Nobody,,,0.5,100,0.5,0.5,1,1999,No\n".repeat(7_000);
     let bytes = csv.len();
