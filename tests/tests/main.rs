@@ -16,6 +16,7 @@ mod headers;
 mod http;
 mod hybrid;
 mod image;
+mod lifecycle;
 mod method;
 mod missing_model;
 mod modules;
