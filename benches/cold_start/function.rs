@@ -5,7 +5,6 @@ use std::{path::Path, time::Duration};
 use anyhow::{Context, ensure};
 use benches::{process::Usage, transfer::Transfer};
 use local::s3::EmbeddedS3;
-use recommender::Model;
 use reqwest::Url;
 use serde_json::{Value, json};
 use store::{Location, Store, Upload};
@@ -65,20 +64,7 @@ pub(crate) fn usage(usage: &Usage) -> Value {
     })
 }
 
-/// What is published of a model.
-pub(crate) fn upload(model: &Model, file: Vec<u8>) -> Upload {
-    let card = model.card();
-    Upload {
-        artifact: file.into(),
-        report: Vec::new(),
-        tracks: card.tracks,
-        k: card.k,
-        accuracy: card.classifier.accuracy,
-        features: card.features.iter().map(|feature| feature.name.clone()).collect(),
-    }
-}
-
-/// Publishes it in a place of its own.
+/// Publishes a model in a place of its own.
 pub(crate) async fn publish(s3: &EmbeddedS3, name: &str, upload: Upload) -> anyhow::Result<Location> {
     let location: Location = format!("s3://{BUCKET}/{name}").parse()?;
     Store::with_client(s3.client(), location.clone()).publish(upload).await?;

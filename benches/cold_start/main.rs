@@ -35,6 +35,7 @@ use clap::Parser;
 use local::s3::EmbeddedS3;
 use recommender::Model;
 use serde_json::{Value, json};
+use store::Upload;
 use tests::faults::{Fault, Proxy, Throttle};
 
 #[derive(Debug, Parser)]
@@ -127,12 +128,9 @@ async fn measure(
     s3: &FarS3,
     peers: Option<&Peers>,
 ) -> anyhow::Result<Measured> {
-    let (upload, songs) = {
-        let model = Model::open(&catalog.artifact)?;
-        let songs = songs(&model, options.runs.max(options.peer_runs));
-        (function::upload(&model, std::fs::read(&catalog.artifact)?), songs)
-    };
+    let songs = songs(&Model::open(&catalog.artifact)?, options.runs.max(options.peer_runs));
     ensure!(!songs.is_empty(), "no title of the catalogue {} is made of ASCII letters and digits", catalog.name);
+    let upload = Upload::of(std::fs::read(&catalog.artifact)?.into(), Vec::new())?;
     let (tracks, bytes) = (upload.tracks, upload.artifact.len() as u64);
     let location = function::publish(&s3.s3, catalog.name, upload).await?;
 

@@ -50,6 +50,7 @@ mod tests {
                 asked: at(from),
                 latest: at(to),
                 bytes: 10,
+                head: String::new(),
             }
         };
         let all = [

@@ -168,15 +168,7 @@ async fn publish(store: &Store, catalog: &Catalog) -> anyhow::Result<(Vec<Versio
     let other = artifact::with_card(&file, &card)?;
     let mut versions = Vec::new();
     for file in [other, file] {
-        let upload = Upload {
-            artifact: file.into(),
-            report: Vec::new(),
-            tracks: card.tracks,
-            k: card.k,
-            accuracy: card.classifier.accuracy,
-            features: card.features.iter().map(|feature| feature.name.clone()).collect(),
-        };
-        versions.push(store.publish(upload).await?.version);
+        versions.push(store.publish(Upload::of(file.into(), Vec::new())?).await?.version);
     }
     let tracks = model.catalog().len() as u32;
     let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ');

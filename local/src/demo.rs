@@ -103,7 +103,7 @@ impl Demo {
 
         let dir = self.dir.clone();
         let trained = tokio::task::spawn_blocking(move || train(self.data, &dir)).await??;
-        let published = store.publish(upload(&trained)).await?;
+        let published = store.publish(Upload::of(trained.file.clone().into(), Vec::new())?).await?;
         eprintln!("published  {} at {}", published.version, published.location);
 
         let router = start::over(Source::Store(store), &settings).router;
@@ -185,17 +185,6 @@ fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
     let table = Input::File(data).table(&table::Options::default(), &console)?;
     report::warn_of_table(&table, &console);
     Ok(training::train(&table, &Options::default(), &console)?)
-}
-
-fn upload(trained: &Trained) -> Upload {
-    Upload {
-        artifact: trained.file.clone().into(),
-        report: Vec::new(),
-        tracks: trained.card.tracks,
-        k: trained.card.k,
-        accuracy: trained.card.classifier.accuracy,
-        features: trained.card.features.iter().map(|feature| feature.name.clone()).collect(),
-    }
 }
 
 /// A request that works as it is printed.

@@ -5,7 +5,9 @@
 //! - conditional writes have one winner: writes take turns, and no read sees half of one,
 //! - a write that has begun is finished, whether or not its client is still there,
 //! - `GET` and `HEAD` heed `If-None-Match` (304) and `If-Match` (412),
-//! - a bucket that does not exist is `NoSuchBucket`, and a write does not make it.
+//! - a bucket that does not exist is `NoSuchBucket`, and a write does not make it,
+//! - IAM: a second pair of keys may read objects and nothing else. Without `s3:ListBucket`, an object that does not exist
+//!   is `AccessDenied` to it.
 //!
 //! Known to differ from S3: an upload whose checksum is wrong is refused, but has replaced what was there; no
 //! versioning; no tags. Uploads are held in memory, up to 1 GiB each.
@@ -33,6 +35,9 @@ use tokio::task::JoinHandle;
 
 const ACCESS_KEY: &str = "segue";
 const SECRET_KEY: &str = "segue-on-loopback";
+/// Those that may do no more than `s3:GetObject`.
+const READER_ACCESS_KEY: &str = "recommend";
+const READER_SECRET_KEY: &str = "recommend-on-loopback";
 const REGION: &str = "us-east-1";
 const MAX_UPLOAD_BYTES: usize = 1 << 30;
 
@@ -70,8 +75,10 @@ impl EmbeddedS3 {
         let root = root.canonicalize()?;
         let files = s3s_fs::FileSystem::new(&root).map_err(|error| io::Error::other(format!("{error:?}")))?;
         let mut builder = S3ServiceBuilder::new(files);
-        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
-        builder.set_access(BucketsExist { root: root.clone() });
+        let mut auth = SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY);
+        auth.register(READER_ACCESS_KEY.to_owned(), READER_SECRET_KEY.into());
+        builder.set_auth(auth);
+        builder.set_access(Access { root: root.clone() });
         let turn = Arc::new(RwLock::new(()));
         let server = Arc::new(Server { s3: builder.build(), turn: turn.clone() });
 
@@ -151,6 +158,16 @@ impl EmbeddedS3 {
         ]
     }
 
+    /// As [`EmbeddedS3::env`], with keys that may read objects and nothing else: not even know that one does not exist.
+    pub fn reader_env(&self) -> Vec<(&'static str, String)> {
+        let keys = |(name, value)| match name {
+            "AWS_ACCESS_KEY_ID" => (name, READER_ACCESS_KEY.to_owned()),
+            "AWS_SECRET_ACCESS_KEY" => (name, READER_SECRET_KEY.to_owned()),
+            _ => (name, value),
+        };
+        self.env().into_iter().map(keys).collect()
+    }
+
     /// Stops, and waits until the requests under way are done.
     pub async fn stop(self) {
         let Self { turn, stop, server, .. } = self;
@@ -222,20 +239,33 @@ fn heed_conditions(request: &HeaderMap, response: Response) -> Response {
     response
 }
 
-/// Lets in who signed, and only into buckets that exist: s3s-fs would make one for a write.
-struct BucketsExist {
+/// Lets in who signed, to what the keys may do, and only into buckets that exist: s3s-fs would make one for a write.
+struct Access {
     root: PathBuf,
 }
 
+impl Access {
+    /// Whether the reader may do this. An object that does not exist could only be told from one that may not be read by
+    /// who may list the bucket.
+    fn may_read(&self, operation: &str, object: Option<(&str, &str)>) -> bool {
+        let exists = |(bucket, key): (&str, &str)| self.root.join(bucket).join(key).is_file();
+        matches!(operation, "GetObject" | "HeadObject") && object.is_some_and(exists)
+    }
+}
+
 #[async_trait]
-impl S3Access for BucketsExist {
+impl S3Access for Access {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
-        if cx.credentials().is_none() {
+        let Some(credentials) = cx.credentials() else {
             return Err(s3_error!(AccessDenied, "Signature is required"));
-        }
-        match cx.s3_path().get_bucket_name() {
-            Some(bucket) if cx.s3_op().name() != "CreateBucket" && !self.root.join(bucket).is_dir() => {
+        };
+        let (operation, path) = (cx.s3_op().name(), cx.s3_path());
+        match path.get_bucket_name() {
+            Some(bucket) if operation != "CreateBucket" && !self.root.join(bucket).is_dir() => {
                 Err(s3_error!(NoSuchBucket, "The specified bucket does not exist"))
+            }
+            _ if credentials.access_key == READER_ACCESS_KEY && !self.may_read(operation, path.as_object()) => {
+                Err(s3_error!(AccessDenied, "Access Denied"))
             }
             _ => Ok(()),
         }
@@ -325,6 +355,19 @@ mod tests {
         let anonymous = reqwest::get(format!("{}/music/a/song", s3.endpoint())).await.unwrap();
         assert_eq!(anonymous.status(), 403);
         assert_eq!(read(&client).await, b"la la");
+    }
+
+    #[tokio::test]
+    async fn who_may_only_read_is_denied_what_does_not_exist_as_by_iam() {
+        let (s3, client, _folder) = started().await;
+        let reader = s3.client_with_keys(READER_ACCESS_KEY, READER_SECRET_KEY);
+        let get = || reader.get_object().bucket("music").key("a/song");
+        assert_eq!(get().send().await.unwrap_err().code(), Some("AccessDenied"));
+        put(&client, "music", "la la").await.unwrap();
+        assert_eq!(get().send().await.unwrap().body.collect().await.unwrap().to_vec(), b"la la");
+        assert_eq!(put(&reader, "music", "no").await, Err(Some("AccessDenied".to_owned())));
+        assert_eq!(reader.list_objects_v2().bucket("music").send().await.unwrap_err().code(), Some("AccessDenied"));
+        assert_eq!(client.get_object().bucket("music").key("b").send().await.unwrap_err().code(), Some("NoSuchKey"));
     }
 
     #[tokio::test]

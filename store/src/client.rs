@@ -17,7 +17,8 @@ impl Store {
     /// profile of `~/.aws`. Sends nothing yet, except where the credentials themselves have to be asked for.
     ///
     /// With an endpoint of one's own (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`) buckets are addressed by path, and the
-    /// region may be left out.
+    /// region may be left out. A server without checksums is used with `AWS_REQUEST_CHECKSUM_CALCULATION` and
+    /// `AWS_RESPONSE_CHECKSUM_VALIDATION` set to `when_required`.
     ///
     /// # Errors
     /// [`Error::NoRegion`] and [`Error::NoCredentials`] where none are found.
@@ -27,8 +28,8 @@ impl Store {
         )
     }
 
-    /// Uses the configuration of a client that is there already: its endpoint, region, credentials and HTTP client.
-    /// Time-outs, retries and checksums are those of [`StoreOptions::default`].
+    /// Uses the configuration of a client that is there already: its endpoint, region, credentials, checksums and HTTP
+    /// client. Time-outs and retries are those of [`StoreOptions::default`].
     pub fn with_client(client: Client, location: Location) -> Self {
         Self::new(client.config().to_builder(), location, StoreOptions::default())
     }

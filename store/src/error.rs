@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::{
+    delete_object::DeleteObjectError, get_object::GetObjectError, head_object::HeadObjectError,
+    list_objects_v2::ListObjectsV2Error, put_object::PutObjectError,
+};
 use recommender::Version;
 
 use crate::{Location, location};
@@ -30,6 +34,13 @@ pub enum Error {
     BadUpload {
         /// What is wrong with it.
         reason: String,
+    },
+
+    /// What was to be published is no artifact.
+    #[error("this cannot be published: {source}")]
+    NotAnArtifact {
+        /// What is wrong with it.
+        source: Cause,
     },
 
     /// No region in the settings.
@@ -89,12 +100,36 @@ pub enum Error {
         code: String,
     },
 
+    /// The object does not exist, or may not be read: S3 says which only to who may list the bucket.
+    #[error(
+        "either {what} does not exist, or it may not be read: without s3:ListBucket on the bucket S3 answers 403 (AccessDenied) to \
+         both; `aws s3 ls {what}` by somebody who may list says which; then publish a model there, or allow s3:GetObject"
+    )]
+    MissingOrDenied {
+        /// The object.
+        what: String,
+    },
+
     /// No answer, no answer in time, or one that says to try later.
     #[error("{what} is out of reach for now; try again, and check the network and AWS_ENDPOINT_URL_S3 if it stays so")]
     Unavailable {
         /// The object or the bucket.
         what: String,
         /// What happened.
+        source: Cause,
+    },
+
+    /// The server does not do all that S3 does.
+    #[error(
+        "this S3 server does not implement {function}, which {what} needs: use a server that does; if it is checksums \
+         that it lacks, set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required"
+    )]
+    NotImplemented {
+        /// The object or the bucket.
+        what: String,
+        /// What the server lacks: the operation, as S3's API names it.
+        function: &'static str,
+        /// What the server said.
         source: Cause,
     },
 
@@ -189,7 +224,7 @@ impl Error {
     /// Sorts an error of the SDK. `key` is what was asked for, nothing for the bucket itself.
     pub(crate) fn from_sdk<E>(location: &Location, key: &str, error: SdkError<E, HttpResponse>) -> Self
     where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: OperationError + ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         let what = location.url(key);
         let bucket = location.bucket().to_owned();
@@ -201,6 +236,9 @@ impl Error {
         let code = error.code().unwrap_or("no code").to_owned();
         match (code.as_str(), status) {
             ("NoSuchBucket", _) => Self::NoBucket { bucket },
+            ("NotImplemented", _) | (_, 501) => {
+                Self::NotImplemented { what, function: E::OPERATION, source: cause(error) }
+            }
             (
                 "PermanentRedirect"
                 | "TemporaryRedirect"
@@ -219,10 +257,44 @@ impl Error {
         }
     }
 
+    /// Says more exactly which function it is, where it is one that the server lacks.
+    pub(crate) fn for_function(self, function: &'static str) -> Self {
+        match self {
+            Self::NotImplemented { what, source, .. } => Self::NotImplemented { what, function, source },
+            other => other,
+        }
+    }
+
     pub(crate) fn timed_out(what: String, after: std::time::Duration) -> Self {
         let source = std::io::Error::new(std::io::ErrorKind::TimedOut, format!("not done after {after:?}"));
         Self::Unavailable { what, source: cause(source) }
     }
+}
+
+/// An operation's own error, which says which operation it was.
+pub(crate) trait OperationError {
+    /// As S3's API names the operation.
+    const OPERATION: &'static str;
+}
+
+impl OperationError for GetObjectError {
+    const OPERATION: &'static str = "GetObject";
+}
+
+impl OperationError for PutObjectError {
+    const OPERATION: &'static str = "PutObject";
+}
+
+impl OperationError for HeadObjectError {
+    const OPERATION: &'static str = "HeadObject";
+}
+
+impl OperationError for DeleteObjectError {
+    const OPERATION: &'static str = "DeleteObject";
+}
+
+impl OperationError for ListObjectsV2Error {
+    const OPERATION: &'static str = "ListObjectsV2";
 }
 
 #[cfg(test)]

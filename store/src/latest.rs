@@ -42,7 +42,8 @@ pub struct Latest {
     pub accuracy: f64,
     /// The features' names, in the model's order.
     pub features: Vec<String>,
-    /// When the model was first published, RFC 3339. A roll-back keeps it.
+    /// When the model was published, RFC 3339: in `summary.json` for the first time, in `latest.json` for the last time.
+    /// A roll-back goes back to the first time, for it publishes nothing.
     pub published_at: Timestamp,
     /// What was current before, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]

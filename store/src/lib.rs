@@ -54,6 +54,7 @@ mod prune;
 mod publish;
 mod retry;
 mod rollback;
+mod upload;
 
 pub use client::Store;
 pub use connect::{base_config, client_from_environment};
@@ -67,5 +68,6 @@ pub use object_reader::{ObjectAddress, ObjectReader};
 pub use options::StoreOptions;
 pub use pointer::LatestState;
 pub use prune::{MIN_AGE, Prune, Pruned};
-pub use publish::{Published, ReportFile, Upload};
+pub use publish::Published;
 pub use recommender::Version;
+pub use upload::{ReportFile, Upload};

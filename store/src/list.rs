@@ -21,7 +21,7 @@ pub struct ModelEntry {
     pub version: Version,
     /// The artifact's size in bytes.
     pub size: u64,
-    /// When the artifact was written, by the server's clock.
+    /// When it was first published: when the artifact was written, by the server's clock.
     pub published_at: Timestamp,
     /// Tracks in its catalogue. Nothing where its `summary.json` is missing or corrupt; then it cannot become current.
     pub tracks: Option<u64>,

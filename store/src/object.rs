@@ -33,6 +33,16 @@ pub(crate) enum Condition<'a> {
     Unchanged(&'a str),
 }
 
+impl Condition<'_> {
+    /// What a server must do for such a write.
+    fn function(self) -> &'static str {
+        match self {
+            Self::Absent => "conditional writes (PutObject with If-None-Match)",
+            Self::Unchanged(_) => "conditional writes (PutObject with If-Match)",
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Put {
     Written {
@@ -83,6 +93,10 @@ impl Store {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
                 Ok(Answer::None(SmallObject::Missing))
             }
+            // Wrong credentials have codes of their own.
+            Err(error) if error.code() == Some("AccessDenied") => {
+                Err(Error::MissingOrDenied { what: self.location.url(key) })
+            }
             Err(error) => Err(Error::from_sdk(&self.location, key, error)),
         }
     }
@@ -121,7 +135,7 @@ impl Store {
             // 404 NoSuchKey: there is nothing any more that could match. 409: a write of the same key was under way.
             Err(error) => match (error.raw_response().map(|raw| raw.status().as_u16()), error.code()) {
                 (Some(412 | 409), _) | (_, Some("NoSuchKey")) => Ok(Put::Declined),
-                _ => Err(Error::from_sdk(&self.location, key, error)),
+                _ => Err(Error::from_sdk(&self.location, key, error).for_function(condition.function())),
             },
         }
     }

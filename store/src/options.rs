@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{
-    Builder, RequestChecksumCalculation, ResponseChecksumValidation, StalledStreamProtectionConfig,
-};
+use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
 
 /// The slowest upload that is waited for, in bytes a second.
 const MIN_UPLOAD_BYTES_PER_SECOND: u64 = 64 * 1024;
@@ -81,8 +79,6 @@ impl StoreOptions {
             .stalled_stream_protection(
                 StalledStreamProtectionConfig::enabled().grace_period(self.stall_timeout).build(),
             )
-            .request_checksum_calculation(RequestChecksumCalculation::WhenSupported)
-            .response_checksum_validation(ResponseChecksumValidation::WhenSupported)
     }
 
     /// The time-outs of a request that carries this many bytes: attempts end with the answer, so they last as long as

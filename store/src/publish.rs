@@ -8,35 +8,9 @@ use tracing::info;
 use crate::error::cause;
 use crate::object::{Condition, ObjectMeta, Put};
 use crate::pointer::{MAX_PENDING_DELETES, MAX_POINTER_ATTEMPTS, PENDING_DELETE_BYTES};
-use crate::{BoxFuture, Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, Store, Version};
-
-/// A model to be published.
-#[derive(Clone, Debug)]
-pub struct Upload {
-    /// The artifact, `model.segue`.
-    pub artifact: Bytes,
-    /// What goes below `report/`.
-    pub report: Vec<ReportFile>,
-    /// Tracks in the catalogue.
-    pub tracks: u64,
-    /// Clusters.
-    pub k: u32,
-    /// Hold-out accuracy of the classifier, 0 to 1.
-    pub accuracy: f64,
-    /// The features' names, in the model's order.
-    pub features: Vec<String>,
-}
-
-/// A file of the training report.
-#[derive(Clone, Debug)]
-pub struct ReportFile {
-    /// Its path below `report/`, such as `elbow.svg`.
-    pub path: String,
-    /// Its content.
-    pub bytes: Bytes,
-    /// Its media type, such as `image/svg+xml`.
-    pub content_type: String,
-}
+use crate::{
+    BoxFuture, Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, ReportFile, Store, Upload, Version,
+};
 
 /// What a publish did. The model is current.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +35,8 @@ impl Store {
     /// Stores a model and makes it current.
     ///
     /// The pointer is read before anything is uploaded and moved only if it has not changed since, so a model that
-    /// somebody else made current in the meantime is never undone unseen. Publishing the same bytes again changes
-    /// nothing.
+    /// somebody else made current in the meantime is never undone unseen. Publishing the same bytes again stores
+    /// nothing, and moves the date in the pointer: a training of a table that has not changed is as good as a new model.
     ///
     /// # Errors
     /// [`Error::PointerMoved`] where another publisher was first: the model is stored, but not current.
@@ -91,18 +65,11 @@ impl Store {
                 self.unmarked(&seen, version)?;
                 let stored = self.store_model(&next, upload.artifact.clone(), upload.report.clone()).await?;
                 already_there &= stored.already_there;
-                // Current already, it stays as it is. Its object may have been copied, which makes another ETag.
-                let next = match &seen.latest {
-                    Some(latest) if latest.version == version => Latest { etag: stored.etag, ..latest.clone() },
-                    _ => Latest { etag: stored.etag, ..next.clone() },
-                };
-                let current = match &seen.latest {
-                    Some(latest) if *latest == next => next,
-                    _ => match self.move_pointer(&seen, next).await? {
-                        Some(latest) => latest,
-                        // What was stored may have been deleted with what an interrupted publish had left.
-                        None => continue,
-                    },
+                // Current already, it is published anew: the date says that nobody has to wait for a newer one.
+                let next = Latest { etag: stored.etag, ..next.clone() };
+                let Some(current) = self.move_pointer(&seen, next).await? else {
+                    // What was stored may have been deleted with what an interrupted publish had left.
+                    continue;
                 };
                 info!(%version, location = %self.location, already_there, "published");
                 return Ok(Published {

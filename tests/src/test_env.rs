@@ -15,10 +15,11 @@ use recommend::{
     http::cors::Cors,
     models::{ModelManager, Source},
 };
-use recommender::Model;
+use recommender::{Model, Version};
 use store::{Store, Upload};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::OnceCell};
+use trainer::report::files::{self, FolderReport};
 
 use crate::{
     binaries::binary,
@@ -151,9 +152,10 @@ async fn trained(k: &str, rows: &str) -> Upload {
         command.args(["train", "--k", k, "--data"]).arg(&csv).arg("--out").arg(folder.path());
         let output = command.output().await.expect("the trainer runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let model = open(&folder);
         let file = std::fs::read(folder.path().join("model.segue")).expect("a model");
-        trainer::upload::upload(file, model.card(), &folder.path().join("report")).expect("a report")
+        let report = files::read(&folder.path().join("report"), Version::of(&file)).expect("reads");
+        let FolderReport::Found(report) = report else { panic!("{report:?}") };
+        Upload::of(file.into(), report).expect("a card")
     };
     model.get_or_init(train_once).await.clone()
 }

@@ -9,10 +9,7 @@ use recommend::{
 };
 use serde_json::Value;
 use store::{Store, Upload};
-use tests::{
-    test_data,
-    test_env::{open, train},
-};
+use tests::{test_data, test_env::train};
 
 #[tokio::test]
 #[ignore = "needs the real tables"]
@@ -21,20 +18,12 @@ async fn the_requests_of_the_readme_answer_on_real_tables_as_it_shows() {
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).expect("a README");
 
     let trained = train(&table, &[]);
-    let card = open(&trained).card().clone();
     let folder = tempfile::tempdir().expect("a folder");
     let s3 = EmbeddedS3::start(folder.path()).await.expect("an S3 server");
     s3.create_bucket("segue").expect("a bucket");
     let store = Store::with_client(s3.client(), "s3://segue/demo".parse().expect("a location"));
-    let upload = Upload {
-        artifact: std::fs::read(trained.path().join("model.segue")).expect("an artifact").into(),
-        report: Vec::new(),
-        tracks: card.tracks,
-        k: card.k,
-        accuracy: card.classifier.accuracy,
-        features: card.features.iter().map(|feature| feature.name.clone()).collect(),
-    };
-    store.publish(upload).await.expect("publishes");
+    let artifact = std::fs::read(trained.path().join("model.segue")).expect("an artifact");
+    store.publish(Upload::of(artifact.into(), Vec::new()).expect("a card")).await.expect("publishes");
     let models = Arc::new(ModelManager::new(Source::Store(store), Duration::from_secs(20)));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();

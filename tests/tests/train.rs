@@ -6,12 +6,13 @@ use std::{collections::HashMap, io::Write, path::Path};
 use aws_sdk_s3::primitives::ByteStream;
 use flate2::{Compression, write::GzEncoder};
 use local::s3::EmbeddedS3;
+use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Value, json};
 use store::Store;
 use tests::{
     binaries::binary,
     catalog::{self, BUCKET, LOCATION},
-    faults::Proxy,
+    faults::{Fault, FaultTarget, Proxy},
     runtime::Function,
     test_env::{TestEnv, open, train},
 };
@@ -33,6 +34,14 @@ async fn upload(s3: &EmbeddedS3, name: &str, content: impl Into<Vec<u8>>, metada
 async fn function(test_env: &TestEnv, memory: &str) -> Function {
     let mut env = test_env.env();
     env.push(("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".into(), memory.into()));
+    Function::start(&binary("train"), &env).await
+}
+
+/// The function with a proxy between it and S3.
+async fn function_behind(proxy: &Proxy, test_env: &TestEnv, memory: &str) -> Function {
+    let more = [("MODEL_URI", LOCATION), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory)];
+    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let env: Vec<_> = proxy.env(&test_env.s3).into_iter().chain(more).collect();
     Function::start(&binary("train"), &env).await
 }
 
@@ -96,14 +105,91 @@ async fn what_is_no_table_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_table_is_known_by_its_name_in_any_case() {
+    let (test_env, function) = started().await;
+    let event = upload(&test_env.s3, "tracks.tsv", catalog::csv(), &[]).await;
+    assert_eq!(function.invoke(event).await[0]["outcome"], "no_table");
+    for name in ["TRACKS.CSV", "Tracks.Csv"] {
+        let event = upload(&test_env.s3, name, catalog::csv(), &[]).await;
+        assert_eq!(function.invoke(event).await[0]["outcome"], "published", "{name}");
+    }
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(catalog::csv().as_bytes()).expect("packs");
+    let event = upload(&test_env.s3, "Tracks.csv.GZ", packed.finish().expect("packs"), &[]).await;
+    assert_eq!(function.invoke(event).await[0]["outcome"], "published");
+}
+
+#[tokio::test]
+async fn a_step_that_s3_did_not_answer_is_done_again_and_a_table_that_is_wrong_is_not() {
+    let test_env = TestEnv::new().await;
+    let proxy = Proxy::start(&test_env.s3.endpoint()).await;
+    let function = function_behind(&proxy, &test_env, "3008").await;
+
+    let wrong = upload(&test_env.s3, "wrong.csv", "song,artist\nA,B\n", &[]).await;
+    assert_eq!(function.try_invoke(wrong).await.expect_err("refused")["errorType"], "Input");
+    let heads = proxy.exchanges().iter().filter(|exchange| exchange.method == "HEAD").count();
+    assert_eq!(heads, 1, "it was tried again");
+
+    // As often as the S3 client tries by itself.
+    for target in [FaultTarget::Model, FaultTarget::Pointer] {
+        proxy.set(Fault::Status(503), target, 3);
+        let event = upload(&test_env.s3, "tracks.csv", catalog::csv(), &[]).await;
+        assert_eq!(function.invoke(event).await[0]["outcome"], "published", "{target:?}");
+        assert_eq!(proxy.met(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_another_publisher_overtook_becomes_current_without_another_training() {
+    let test_env = TestEnv::new().await;
+    let mut writes = 0;
+    let proxy = Proxy::start_with(&test_env.s3.endpoint(), move |exchange| {
+        let moves_pointer = exchange.method == "PUT" && exchange.path.ends_with("latest.json");
+        writes += usize::from(moves_pointer);
+        (moves_pointer && writes == 1).then_some(Fault::Hold)
+    })
+    .await;
+    let function = function_behind(&proxy, &test_env, "3008").await;
+
+    let event = upload(&test_env.s3, "tracks.csv", catalog::csv(), &[]).await;
+    let overtake = async {
+        proxy.held().await;
+        test_env.publish_as("4").await;
+        proxy.release();
+    };
+    let (outcome, ()) = tokio::join!(function.invoke(event), overtake);
+    assert_eq!(outcome[0]["outcome"], "published", "{outcome}");
+    let models = test_env.store().list().await.expect("a list");
+    let current = models.iter().find(|model| model.current).expect("a current model");
+    assert_eq!((models.len(), Value::from(current.version.to_string())), (2, outcome[0]["version"].clone()));
+    let downloads = proxy
+        .exchanges()
+        .into_iter()
+        .filter(|exchange| exchange.method == "GET" && exchange.path.ends_with("tracks.csv"));
+    assert_eq!(downloads.count(), 1);
+}
+
+#[test]
+fn every_upload_reaches_the_function_once_and_what_it_refuses_the_queue_at_once() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+    let text = std::fs::read_to_string(path).expect("a template");
+    let template = Yaml::load_from_str(&text).expect("YAML").remove(0);
+    let function = &template["Resources"]["TrainFunction"]["Properties"];
+    assert_eq!(function["EventInvokeConfig"]["MaximumRetryAttempts"].as_integer(), Some(0));
+    assert!(function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"].is_mapping());
+    let keys = &function["Events"]["Uploaded"]["Properties"]["Pattern"]["detail"]["object"]["key"];
+    let keys = keys.as_sequence().expect("keys");
+    let prefix = keys[0].as_mapping_get("prefix").and_then(Yaml::as_str);
+    // An ending in the pattern would be one in lower case.
+    assert_eq!((keys.len(), prefix), (1, Some("uploads/")), "{keys:?}");
+}
+
+#[tokio::test]
 async fn a_file_that_is_too_large_is_refused_before_it_is_downloaded() {
     let test_env = TestEnv::new().await;
     let s3 = &test_env.s3;
     let proxy = Proxy::start(&s3.endpoint()).await;
-    let more = [("MODEL_URI", LOCATION), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "129")];
-    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let env: Vec<_> = proxy.env(s3).into_iter().chain(more).collect();
-    let function = Function::start(&binary("train"), &env).await;
+    let function = function_behind(&proxy, &test_env, "129").await;
 
     let csv = catalog::csv() + &"Filler,Nobody,,,0.5,100,0.5,0.5,1,1999,No\n".repeat(7_000);
     let bytes = csv.len();

@@ -17,4 +17,3 @@ pub mod table;
 #[cfg(test)]
 mod test_data;
 pub mod training;
-pub mod upload;

@@ -147,10 +147,29 @@ impl From<recommender::recommend::Error> for Problem {
     }
 }
 
+/// Why there is no model, as far as it is the receiver's business. Who asks a new stack first has made it, and is told how
+/// to go on; otherwise the log has said why, and the receiver can only wait.
+fn no_model(error: &crate::models::Error) -> String {
+    use crate::models::Error;
+    if let Error::Store(error) = error {
+        match &**error {
+            store::Error::NoModel { location } => {
+                return format!(
+                    "no model is published yet: upload a table to s3://{}/uploads/, or run `trainer publish FILE --to \
+                     {location}`",
+                    location.bucket()
+                );
+            }
+            denied @ store::Error::MissingOrDenied { .. } => return denied.to_string(),
+            _ => {}
+        }
+    }
+    "the model is not loaded yet or could not be loaded; try again in a moment".to_owned()
+}
+
 impl From<crate::models::Error> for Problem {
-    fn from(_: crate::models::Error) -> Self {
-        // The log has said why; the receiver can only wait.
-        let detail = "the model is not loaded yet or could not be loaded; try again in a moment";
+    fn from(error: crate::models::Error) -> Self {
+        let detail = no_model(&error);
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "model-unavailable", "There is no model to answer with", detail)
             .retry_after(2)
     }

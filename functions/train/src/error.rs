@@ -58,6 +58,8 @@ pub enum Error {
         key: String,
         /// What S3 said.
         reason: String,
+        /// Whether it may say something else a little later.
+        transient: bool,
     },
     /// The table could not be read.
     #[error(transparent)]
@@ -73,16 +75,27 @@ pub enum Error {
     Artifact(#[from] recommender::artifact::Error),
     /// The report could not be made.
     #[error("the report cannot be made: {0}")]
-    Report(#[from] trainer::report::Error),
-    /// There is no room for the report.
-    #[error("the report cannot be kept in /tmp: {0}")]
-    Disk(#[from] std::io::Error),
+    Report(#[from] trainer::report::charts::Error),
     /// The model could not be published.
     #[error("the model is trained, and could not be published: {0}")]
     Publish(#[from] store::Error),
     /// The training panicked, which is a defect.
     #[error("the training ended early: {0}")]
     Ended(#[from] tokio::task::JoinError),
+}
+
+impl Error {
+    /// Whether the same step may succeed a little later, with nothing changed.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Head { transient, .. } => *transient,
+            Self::Input(trainer::input::Error::Store(error)) => error.is_retryable(),
+            // The model is there. Of two uploads, the one whose training ends last is meant to be current.
+            Self::Publish(store::Error::PointerMoved { .. } | store::Error::BeingRemoved { .. }) => true,
+            Self::Publish(error) => error.is_retryable(),
+            _ => false,
+        }
+    }
 }
 
 impl From<Error> for Diagnostic {
@@ -93,7 +106,7 @@ impl From<Error> for Diagnostic {
             Error::Head { .. } => "Head",
             Error::Input(_) => "Input",
             Error::Training(_) | Error::Quality(_) | Error::Artifact(_) | Error::Ended(_) => "Training",
-            Error::Report(_) | Error::Disk(_) => "Report",
+            Error::Report(_) => "Report",
             Error::Publish(_) => "Publish",
         };
         Diagnostic { error_type: error_type.to_owned(), error_message: chain(&error) }

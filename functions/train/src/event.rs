@@ -39,6 +39,14 @@ pub struct Uploaded {
     pub etag: Option<String>,
 }
 
+impl Uploaded {
+    /// Whether it is named as tables are, in upper or lower case.
+    pub fn is_table(&self) -> bool {
+        let key = self.key.to_ascii_lowercase();
+        key.ends_with(".csv") || key.ends_with(".csv.gz")
+    }
+}
+
 impl Event {
     /// What was uploaded.
     pub fn uploaded(self) -> Uploaded {
@@ -65,5 +73,17 @@ mod tests {
             etag: Some("d41d8cd98f00b204e9800998ecf8427e".into()),
         };
         assert_eq!(uploaded, expected);
+    }
+
+    #[test]
+    fn a_table_is_known_by_its_name_in_any_case() {
+        let is_table = |key: &str| Uploaded { bucket: "songs".into(), key: key.into(), etag: None }.is_table();
+        for key in ["uploads/a.csv", "uploads/A.CSV", "uploads/a.csv.gz", "uploads/ä.Csv.GZ"] {
+            assert!(is_table(key), "{key}");
+        }
+        for key in ["uploads/a.tsv", "uploads/a.CSV.zip", "uploads/a.gz", "uploads/csv", "uploads/", "uploads/a.csv/b"]
+        {
+            assert!(!is_table(key), "{key}");
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     limit,
     object::{self, ObjectMeta},
     options::Options,
+    retry::with_retries,
     settings::Settings,
     training::{self, TrainingOutput},
 };
@@ -82,10 +83,11 @@ impl Handler {
 
     async fn train(&self, uploaded: &Uploaded, deadline: SystemTime) -> Result<Outcome, Error> {
         let key = uploaded.key.clone();
-        if !key.ends_with(".csv") && !key.ends_with(".csv.gz") {
+        if !uploaded.is_table() {
             return Ok(Outcome::NoTable { key });
         }
-        let ObjectMeta { bytes, etag, metadata } = object::object_meta(&self.client, uploaded).await?;
+        let object_meta = async || object::object_meta(&self.client, uploaded).await;
+        let ObjectMeta { bytes, etag, metadata } = with_retries(deadline, object_meta).await?;
         if uploaded.etag.is_some() && uploaded.etag != etag {
             return Ok(Outcome::Replaced { key });
         }
@@ -97,7 +99,11 @@ impl Handler {
         tracing::info!(key, bytes, most, "training");
 
         let input = Input::S3(format!("s3://{}/{key}", uploaded.bucket));
-        let trained = tokio::task::spawn_blocking(move || training::train(&input, &options)).await?;
+        let train = async || {
+            let (input, options) = (input.clone(), options.clone());
+            tokio::task::spawn_blocking(move || training::train(&input, &options)).await?
+        };
+        let trained = with_retries(deadline, train).await;
         let TrainingOutput { upload, rows, seconds } = trained.map_err(|error| match error {
             error if training::has_too_many_tracks(&error) => Error::TooManyTracks { key: key.clone(), most, memory },
             error => error,
@@ -107,11 +113,11 @@ impl Handler {
         }
 
         // Whoever uploads twice means the second one, even where that is sooner done.
-        if object::object_meta(&self.client, uploaded).await?.etag != etag {
+        if with_retries(deadline, object_meta).await?.etag != etag {
             return Ok(Outcome::Replaced { key });
         }
         let tracks = upload.tracks;
-        let published = self.store.publish(upload).await?;
+        let published = with_retries(deadline, async || Ok(self.store.publish(upload.clone()).await?)).await?;
         let (version, location) = (published.version.to_string(), published.location.to_string());
         Ok(Outcome::Published { key, version, location, tracks, rows })
     }

@@ -45,7 +45,7 @@ pub fn max_tracks(memory: u64, time: Duration) -> u64 {
 ///
 /// [`Error::TooLarge`].
 pub fn check(key: &str, bytes: u64, stated: Option<u64>, most: u64, memory: u64) -> Result<(), Error> {
-    let row = if key.ends_with(".gz") { BYTES_PER_COMPRESSED_ROW } else { BYTES_PER_ROW };
+    let row = if key.to_ascii_lowercase().ends_with(".gz") { BYTES_PER_COMPRESSED_ROW } else { BYTES_PER_ROW };
     let tracks = stated.unwrap_or(bytes / row);
     if tracks <= most {
         return Ok(());
@@ -80,7 +80,9 @@ mod tests {
         // 265,000 real tracks, as text and compressed.
         check("uploads/a.csv", 47_525_578, None, most, 3_008).expect("room");
         check("uploads/a.csv.gz", 18_275_996, None, most, 3_008).expect("room");
-        for (key, bytes) in [("uploads/a.csv", 700 << 20), ("uploads/a.csv.gz", 300 << 20)] {
+        for (key, bytes) in
+            [("uploads/a.csv", 700 << 20), ("uploads/a.csv.gz", 300 << 20), ("uploads/A.CSV.GZ", 300 << 20)]
+        {
             let refused = check(key, bytes, None, most, 3_008).expect_err("refused").to_string();
             for part in [key, &bytes.to_string(), "3008 MB", "TrainMemory", "AWS Batch", "segue-tracks"] {
                 assert!(refused.contains(part), "{part}: {refused}");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_s3::Client;
+use aws_sdk_s3::{Client, config::http::HttpResponse, error::SdkError};
 
 use crate::{
     error::{Error, chain},
@@ -31,10 +31,19 @@ pub async fn object_meta(client: &Client, uploaded: &Uploaded) -> Result<ObjectM
         bucket: uploaded.bucket.clone(),
         key: uploaded.key.clone(),
         reason: chain(&error),
+        transient: is_transient(&error),
     })?;
     Ok(ObjectMeta {
         bytes: found.content_length.and_then(|bytes| bytes.try_into().ok()).unwrap_or(0),
         etag: found.e_tag.map(|etag| etag.trim_matches('"').to_owned()),
         metadata: found.metadata.unwrap_or_default(),
     })
+}
+
+/// No answer, or one that says to try later.
+fn is_transient<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    match error.raw_response().map(|response| response.status().as_u16()) {
+        Some(status) => matches!(status, 408 | 429 | 500 | 502..),
+        None => !matches!(error, SdkError::ConstructionFailure(_)),
+    }
 }

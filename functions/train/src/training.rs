@@ -8,7 +8,6 @@ use trainer::{
     report::{self, ReportData},
     table::{self, Table},
     training,
-    upload::upload,
 };
 
 use crate::{error::Error, options::Options};
@@ -42,9 +41,8 @@ pub fn train(input: &Input, options: &Options) -> Result<TrainingOutput, Error> 
     drop(model);
     stage.done("");
 
-    let folder = tempfile::tempdir()?;
-    report::write(&trained, &report_data, &stopwatch.seconds(), folder.path())?;
-    let upload = upload(trained.file, &trained.card, folder.path())?;
+    let report = report::files::make(&trained, &report_data, &stopwatch.seconds())?;
+    let upload = Upload::of(trained.file.into(), report).map_err(Error::Publish)?;
     Ok(TrainingOutput { upload, rows, seconds: stopwatch.seconds() })
 }
 

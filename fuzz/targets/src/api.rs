@@ -24,7 +24,6 @@ use recommend::{
     http::lambda::sanitize_event,
     models::{ModelManager, Source},
 };
-use recommender::{Model, Version};
 use serde_json::{Value, json};
 use store::{Store, Upload};
 use tokio::runtime::Runtime;
@@ -76,15 +75,7 @@ async fn loaded() -> Router {
     let s3 = EmbeddedS3::start(folder.path()).await.expect("an S3 server");
     s3.create_bucket("fuzz").expect("a bucket");
     let store = Store::with_client(s3.client(), "s3://fuzz".parse().expect("a location"));
-    let card = Model::from_bytes(MODEL, Version::of(MODEL)).expect("the model opens").card().clone();
-    let upload = Upload {
-        artifact: MODEL.into(),
-        report: Vec::new(),
-        tracks: card.tracks,
-        k: card.k,
-        accuracy: card.classifier.accuracy,
-        features: card.features.into_iter().map(|feature| feature.name).collect(),
-    };
+    let upload = Upload::of(MODEL.into(), Vec::new()).expect("the model has a card");
     store.publish(upload).await.expect("the model is published");
     let models = Arc::new(ModelManager::new(Source::Store(store), Duration::from_secs(60)));
     models.get_with_graphs().await.expect("the model is loaded");

@@ -25,6 +25,8 @@ pub struct Exchange {
     pub latest: Instant,
     /// Bytes of the answer's body that were sent.
     pub bytes: u64,
+    /// The request's head: its first line and its headers.
+    pub head: String,
 }
 
 impl Exchange {
@@ -47,6 +49,12 @@ impl Exchange {
             asked,
             latest: asked,
             bytes: 0,
+            head: request.head.clone(),
         }
+    }
+
+    /// Whether the request has a header whose name begins like this.
+    pub fn has_header(&self, name: &str) -> bool {
+        self.head.to_ascii_lowercase().lines().any(|line| line.starts_with(name))
     }
 }

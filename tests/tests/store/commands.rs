@@ -1,13 +1,69 @@
 //! The store's commands, as a person types them.
 
-use tests::{binaries::binary, catalog::LOCATION, test_env::TestEnv};
+use std::{path::Path, process::Output};
+
+use store::Version;
+use tests::{
+    binaries::binary,
+    catalog::{self, BUCKET, LOCATION},
+    test_env::{TestEnv, train},
+};
 
 /// What the trainer prints, or what it fails with.
 async fn trainer(test_env: &TestEnv, arguments: &[&str]) -> Result<String, String> {
-    let output =
-        tokio::process::Command::new(binary("trainer")).args(arguments).envs(test_env.env()).output().await.unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let output = run(test_env, arguments).await;
     if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+/// What the trainer prints, and what it says beside that.
+async fn trainer_says(test_env: &TestEnv, arguments: &[&str]) -> (String, String) {
+    let output = run(test_env, arguments).await;
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert!(output.status.success(), "{stderr}");
+    (stdout, stderr)
+}
+
+async fn run(test_env: &TestEnv, arguments: &[&str]) -> Output {
+    tokio::process::Command::new(binary("trainer")).args(arguments).envs(test_env.env()).output().await.unwrap()
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+fn version_of(artifact: &Path) -> String {
+    Version::of(&std::fs::read(artifact).unwrap()).to_string()
+}
+
+#[tokio::test]
+async fn publish_takes_the_report_of_the_model_and_never_that_of_another() {
+    let test_env = TestEnv::new().await;
+    let csv = test_env.folder.path().join("tracks.csv");
+    std::fs::write(&csv, catalog::csv()).unwrap();
+    let (own, other) = (train(&csv, &["--k", "2"]), train(&csv, &["--k", "3"]));
+    let (own, other) = (own.path(), other.path());
+    let model = own.join("model.segue");
+    let publish = ["publish", model.to_str().unwrap(), "--to", LOCATION];
+    let reports = async || {
+        let list = test_env.s3.client().list_objects_v2().bucket(BUCKET).prefix("models/").send().await.unwrap();
+        list.contents().iter().filter(|object| object.key().unwrap().contains("/report/")).count()
+    };
+
+    std::fs::rename(own.join("report"), own.join("put aside")).unwrap();
+    std::fs::rename(other.join("report"), own.join("report")).unwrap();
+    let (_, warned) = trainer_says(&test_env, &publish).await;
+    assert!(
+        warned.contains("report is left out") && warned.contains(&version_of(&other.join("model.segue"))),
+        "{warned}"
+    );
+    assert_eq!(reports().await, 0);
+
+    std::fs::rename(own.join("report"), other.join("report")).unwrap();
+    std::fs::rename(own.join("put aside"), own.join("report")).unwrap();
+    std::fs::write(own.join("report/playlists.json"), "of somebody").unwrap();
+    let (_, warned) = trainer_says(&test_env, &publish).await;
+    assert!(!warned.contains("warning"), "{warned}");
+    assert_eq!(reports().await, 5, "the report that was missing is stored, and nothing else");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use store::{Error, Published, Store, Upload, Version};
+use store::{Error, Latest, Published, Store, Upload, Version};
 use tests::TestStore;
 use tokio::task::JoinSet;
 
@@ -46,18 +46,35 @@ async fn a_store_may_be_a_whole_bucket() {
 }
 
 #[tokio::test]
-async fn publishing_the_same_bytes_again_changes_nothing() {
+async fn publishing_the_same_bytes_again_changes_nothing_but_the_date_in_the_pointer() {
     let test = TestStore::start().await;
     test.store.publish(upload("first")).await.unwrap();
     let published = test.store.publish(upload("second")).await.unwrap();
-    let latest = test.store.latest(None).await.unwrap();
+    let latest = current(&test.store).await;
+    let models = test.store.list().await.unwrap();
 
     let mut again = upload("second");
     again.report[0].bytes = Bytes::from_static(b"<svg>took longer</svg>");
     let again = test.store.publish(again).await.unwrap();
     assert_eq!(again, Published { already_there: true, ..published });
-    assert_eq!(test.store.latest(None).await.unwrap(), latest);
-    assert_eq!(test.store.list().await.unwrap().len(), 2);
+    let now = current(&test.store).await;
+    assert!(now.published_at > latest.published_at, "nobody would know that the model is as new as can be");
+    assert_eq!(now, Latest { published_at: now.published_at, ..latest });
+    assert_eq!(test.store.list().await.unwrap(), models, "each has the date of its first publication");
+}
+
+#[tokio::test]
+async fn an_older_model_that_is_published_again_is_new_and_one_that_is_rolled_back_to_is_not() {
+    let test = TestStore::start().await;
+    let version = test.store.publish(upload("first")).await.unwrap().version;
+    let first = current(&test.store).await.published_at;
+    test.store.publish(upload("second")).await.unwrap();
+    let second = current(&test.store).await.published_at;
+
+    test.store.publish(upload("first")).await.unwrap();
+    assert!(current(&test.store).await.published_at > second);
+    test.store.publish(upload("second")).await.unwrap();
+    assert_eq!(test.store.rollback(version).await.unwrap().published_at, first);
 }
 
 #[tokio::test]

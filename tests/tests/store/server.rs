@@ -97,6 +97,33 @@ async fn a_body_that_stops_coming_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_function_that_the_server_lacks_is_named_and_the_network_is_not_blamed() {
+    const LACKS: &str = "HTTP/1.1 501 Not Implemented\r\ncontent-type: application/xml\r\ncontent-length: 100\r\n\r\n\
+        <Error><Code>NotImplemented</Code><Message>A header is not implemented by a server</Message></Error>";
+    let test = TestStore::start().await;
+    test.store.publish(upload("old")).await.unwrap();
+    for (method, path, function) in [
+        ("PUT", "model.segue", "conditional writes (PutObject with If-None-Match)"),
+        ("PUT", "latest.json", "conditional writes (PutObject with If-Match)"),
+        ("GET", "latest.json", "GetObject"),
+        ("GET", "music/", "ListObjectsV2"),
+    ] {
+        let lacks = move |exchange: &Exchange| exchange.method == method && exchange.path.ends_with(path);
+        let plan =
+            move |exchange: &Exchange| lacks(exchange).then(|| Fault::Answer { bytes: LACKS.into(), hang_up: true });
+        let proxy = Proxy::start_with(&test.s3.endpoint(), plan).await;
+        let store = Store::with_client(proxy.client(&test.s3), test.store.location().clone());
+        let result =
+            if path == "music/" { store.list().await.map(drop) } else { store.publish(upload(method)).await.map(drop) };
+        let error = result.unwrap_err();
+        let said = error.to_string();
+        assert!(matches!(error, Error::NotImplemented { .. }) && !error.is_retryable(), "{error:?}");
+        assert!(said.contains(function) && said.contains("AWS_REQUEST_CHECKSUM_CALCULATION"), "{said}");
+        assert!(!said.contains("network") && !said.contains("try again"), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_without_ranges_or_etags_is_said_to_be_none_for_downloads() {
     let test = TestStore::start().await;
     test.store.publish(upload("model")).await.unwrap();

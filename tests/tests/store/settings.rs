@@ -1,16 +1,19 @@
 //! Connecting with the standard AWS variables, in processes of their own.
 
-use std::process::Command;
+use std::{ffi::OsStr, process::Command};
 
 use bytes::Bytes;
 use store::{Error, LatestState, Published, Store};
-use tests::TestStore;
+use tests::{
+    TestStore,
+    faults::{Exchange, Proxy},
+};
 use tokio::task::JoinSet;
 
 use super::{current, history, upload};
 
 /// Runs the test `child` of this file in a process with these variables and no other of AWS.
-fn run_child(child: &str, variables: &[(&str, String)]) {
+fn run_child(child: &str, variables: &[(impl AsRef<OsStr>, String)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("AWS_") {
@@ -21,7 +24,7 @@ fn run_child(child: &str, variables: &[(&str, String)]) {
         .args(["--exact", &format!("store::settings::{child}"), "--ignored", "--nocapture"])
         .env("HOME", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .envs(variables.iter().cloned())
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
@@ -49,6 +52,30 @@ async fn connect_takes_the_standard_variables() {
     .unwrap();
 }
 
+/// Which requests to change `latest.json`, or for it, had a header whose name begins like this.
+fn with_header(proxy: &Proxy, method: &str, header: &str) -> Vec<bool> {
+    let of_pointer = |exchange: &&Exchange| exchange.method == method && exchange.path.ends_with("latest.json");
+    proxy.exchanges().iter().filter(of_pointer).map(|exchange| exchange.has_header(header)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn checksums_are_sent_and_asked_for_as_the_standard_variables_say() {
+    let test = TestStore::start().await;
+    for (value, expected) in [(None, true), (Some("when_supported"), true), (Some("WHEN_REQUIRED"), false)] {
+        let proxy = Proxy::start(&test.s3.endpoint()).await;
+        let mut env = proxy.env(&test.s3);
+        for name in ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"] {
+            env.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+        }
+        let child = move || run_child("child_publishes_and_fetches_a_model", &env);
+        tokio::task::spawn_blocking(child).await.unwrap();
+        let sent = with_header(&proxy, "PUT", "x-amz-checksum-");
+        let asked = with_header(&proxy, "GET", "x-amz-checksum-mode:");
+        assert!(!sent.is_empty() && sent.iter().all(|sent| *sent == expected), "{value:?}: {sent:?}");
+        assert!(!asked.is_empty() && asked.iter().all(|asked| *asked == expected), "{value:?}: {asked:?}");
+    }
+}
+
 async fn connected() -> Result<Store, Error> {
     Store::connect("s3://music/segue".parse().unwrap()).await
 }
@@ -58,6 +85,15 @@ async fn connected() -> Result<Store, Error> {
 async fn child_fetches_the_model() {
     let store = connected().await.unwrap();
     assert_eq!(store.fetch(&current(&store).await).await.unwrap(), "model");
+}
+
+#[tokio::test]
+#[ignore = "a child of checksums_are_sent_and_asked_for_as_the_standard_variables_say"]
+async fn child_publishes_and_fetches_a_model() {
+    let store = connected().await.unwrap();
+    let artifact = format!("model {:?}", std::time::SystemTime::now());
+    store.publish(upload(artifact.clone())).await.unwrap();
+    assert_eq!(store.fetch(&current(&store).await).await.unwrap(), artifact);
 }
 
 #[tokio::test]

@@ -6,23 +6,23 @@ use std::{
 };
 
 use anyhow::Context;
-use recommender::{Model, Version, card::Card};
-use store::{Location, ModelEntry, Prune as Which, Published, Store};
+use recommender::{Model, Version};
+use store::{Location, ModelEntry, Prune as Which, Published, ReportFile, Store, Upload};
 
 use crate::{
     console::Console,
     progress::Progress,
+    report::files::{self, FolderReport},
     report::terminal::count,
     report::text_table::{
         Column::{Left, Right},
         text_table,
     },
-    upload::upload,
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Publish {
-    /// The artifact; a folder `report` beside it is published too
+    /// The artifact; its report is published too, if it lies in the folder `report` beside it
     file: PathBuf,
     /// Where to: s3://bucket/prefix
     #[arg(long)]
@@ -65,23 +65,45 @@ impl Publish {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let file = std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
         // What cannot be served is not published.
-        let model = Model::from_bytes(&file, Version::of(&file))?;
-        let report = self.file.parent().unwrap_or(Path::new("")).join("report");
-        let published = publish(file, model.card(), &report, self.to, &Console::new())?;
+        let version = Version::of(&file);
+        Model::from_bytes(&file, version)?;
+        let console = Console::new();
+        let report = report_beside(&self.file, version, &console)?;
+        let published = publish(file, report, self.to, &console)?;
         println!("{}", describe(&published));
         Ok(())
     }
 }
 
-/// Publishes an artifact with the files of its report's folder, where there is one.
+/// The report in the folder `report` beside an artifact, if it is that of this model. Otherwise a person is told, and the
+/// model is published without one.
+fn report_beside(artifact: &Path, version: Version, progress: &dyn Progress) -> anyhow::Result<Vec<ReportFile>> {
+    let folder = artifact.parent().unwrap_or(Path::new("")).join("report");
+    let found = files::read(&folder, version).with_context(|| format!("cannot read {}", folder.display()))?;
+    match found {
+        FolderReport::Found(files) => return Ok(files),
+        FolderReport::Absent => {}
+        FolderReport::OfAnother { version: named } => {
+            let named =
+                named.map_or_else(|| "does not say which model it is of".to_owned(), |it| format!("is of {it}"));
+            progress.warn(&format!(
+                "{} is left out: expected the report of {version}, and it {named}; `trainer train` writes a model and \
+                 its report",
+                folder.display()
+            ));
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Publishes an artifact with its report.
 pub(super) fn publish(
     file: Vec<u8>,
-    card: &Card,
-    report: &Path,
+    report: Vec<ReportFile>,
     to: Location,
     progress: &dyn Progress,
 ) -> anyhow::Result<Published> {
-    let upload = upload(file, card, report).with_context(|| format!("cannot read {}", report.display()))?;
+    let upload = Upload::of(file.into(), report)?;
     let stage = progress.stage("publish", 0);
     let published: Published = block_on(async { Store::connect(to).await?.publish(upload).await })?;
     stage.done(&published.location.to_string());

@@ -50,7 +50,6 @@ pub(super) struct Train {
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Printed {
-    version: recommender::Version,
     bytes: usize,
     model: PathBuf,
     report: PathBuf,
@@ -109,18 +108,18 @@ impl Train {
         let artifact = self.out.join("model.segue");
         let stage = console.stage("write", 0);
         let deferred = interrupt::defer_signals();
-        report::write(&trained, &report_data, &console.seconds(), &folder)?;
+        let report = report::files::make(&trained, &report_data, &console.seconds())?;
+        report::files::write(&report, &folder)?;
         output::write(&artifact, &trained.file)?;
         drop(deferred);
         stage.done(&format!("{} and {}", artifact.display(), folder.display()));
 
         let published = match &self.publish {
-            Some(to) => Some(
-                super::models::publish(trained.file.clone(), &trained.card, &folder, to.clone(), &console)
-                    .with_context(|| {
-                        format!("the model is trained and lies in {}, but it is not published", artifact.display())
-                    })?,
-            ),
+            Some(to) => {
+                Some(super::models::publish(trained.file.clone(), report, to.clone(), &console).with_context(|| {
+                    format!("the model is trained and lies in {}, but it is not published", artifact.display())
+                })?)
+            }
             None => None,
         };
         self.print_result(&trained, &report_data, &console.seconds(), published.as_ref())
@@ -137,7 +136,6 @@ impl Train {
         let (folder, artifact) = (self.out.join("report"), self.out.join("model.segue"));
         if self.json {
             let printed = Printed {
-                version: trained.version,
                 bytes: trained.file.len(),
                 published: published.map(|published| published.location.to_string()),
                 next: next_command(trained, &artifact),

@@ -3,37 +3,26 @@
 pub mod charts;
 mod data;
 pub mod evaluation;
+pub mod files;
 mod html;
 pub mod summary;
 pub mod terminal;
 pub mod text_table;
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
-use recommender::card::Card;
+use recommender::{Version, card::Card};
 use serde::Serialize;
 
 pub use data::{ClusterData, ReportData, Spread};
 
 use crate::{
     evaluation::{Continuation, Quality},
-    output,
     progress::Progress,
     table::Table,
     training::Trained,
     training::elbow::knee,
 };
-
-/// A report that could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A chart could not be drawn.
-    #[error(transparent)]
-    Chart(#[from] charts::Error),
-    /// A file could not be written.
-    #[error(transparent)]
-    Output(#[from] output::Error),
-}
 
 /// Warns of what a person should know about how the table was read.
 pub fn warn_of_table(table: &Table, progress: &dyn Progress) {
@@ -72,6 +61,7 @@ pub fn text(trained: &Trained) -> String {
 
 #[derive(Serialize)]
 struct Metrics<'a> {
+    version: Version,
     #[serde(flatten)]
     card: &'a Card,
     rows: u64,
@@ -92,10 +82,12 @@ fn is_weighted(card: &Card) -> bool {
     card.features.iter().any(|feature| feature.weight != 1.0)
 }
 
-/// The figures of `metrics.json`: the card, what the report measured, and how many seconds each stage took.
+/// The figures of `metrics.json`: the version of the model, its card, what the report measured, and how many seconds each
+/// stage took.
 pub fn metrics(trained: &Trained, report_data: &ReportData, seconds: &[(String, f64)]) -> serde_json::Value {
     let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
     let metrics = Metrics {
+        version: trained.version,
         card: &trained.card,
         rows: trained.rows,
         knee: knee(&inertia),
@@ -109,37 +101,6 @@ pub fn metrics(trained: &Trained, report_data: &ReportData, seconds: &[(String, 
     };
     // Numbers and strings always serialise.
     serde_json::to_value(&metrics).unwrap_or_default()
-}
-
-/// Writes `index.html`, `metrics.json` and the charts into `folder`. `seconds` are the stages and how long each took, in
-/// their order.
-///
-/// # Errors
-///
-/// Where a chart cannot be drawn or a file not be written.
-pub fn write(
-    trained: &Trained,
-    report_data: &ReportData,
-    seconds: &[(String, f64)],
-    folder: &Path,
-) -> Result<(), Error> {
-    let card = &trained.card;
-    let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
-    let features: Vec<&str> = card.features.iter().map(|feature| feature.name.as_str()).collect();
-    let inertia: Vec<(u32, f64)> = card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
-    let metrics = serde_json::to_string_pretty(&metrics(trained, report_data, seconds)).unwrap_or_default();
-    // All made before the first is written.
-    let files = [
-        ("elbow.svg", charts::elbow(&inertia, card.k, knee(&inertia))?),
-        ("cluster_profile.svg", charts::cluster_profile(&features, &card.clusters, trained.scaled_means.view())?),
-        ("confusion_matrix.svg", charts::confusion_matrix(&card.classifier.confusion_matrix, &names)?),
-        ("metrics.json", metrics),
-        ("index.html", html::page(trained, report_data, seconds)?),
-    ];
-    for (name, text) in files {
-        output::write(&folder.join(name), text.as_bytes())?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

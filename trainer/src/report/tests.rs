@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use recommender::Model;
 
 use super::*;
@@ -19,7 +21,7 @@ fn reported(folder: &Path) -> Trained {
     let trained = training::train(&table, &options, &()).expect("a model");
     let model = Model::from_bytes(&trained.file, trained.version).expect("opens");
     let report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
-    write(&trained, &report_data, &[], folder).expect("written");
+    files::write(&files::make(&trained, &report_data, &[]).expect("a report"), folder).expect("written");
     trained
 }
 
@@ -68,7 +70,7 @@ fn playlists_of_the_table_are_continued() {
     let mut report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
     report_data.add_playlists(&model, &table, "lists").expect("playlists");
     let folder = tempfile::tempdir().expect("a folder");
-    write(&trained, &report_data, &[], folder.path()).expect("written");
+    files::write(&files::make(&trained, &report_data, &[]).expect("a report"), folder.path()).expect("written");
     let metrics = metrics(&trained, &report_data, &[]);
     assert_eq!(metrics["playlists"]["playlists"], 3, "{metrics}");
     let methods = metrics["playlists"]["methods"].as_array().expect("methods");

@@ -46,7 +46,7 @@ impl Error {
         match self {
             Self::Store(error) => match **error {
                 Store::NoModel { .. } | Store::UnknownVersion { .. } => "missing",
-                Store::AccessDenied { .. } | Store::NoCredentials { .. } => "denied",
+                Store::AccessDenied { .. } | Store::MissingOrDenied { .. } | Store::NoCredentials { .. } => "denied",
                 Store::Unavailable { .. } => "unreachable",
                 Store::Corrupt { .. } => "corrupt",
                 _ => "store",

@@ -1,0 +1,79 @@
+//! What is published: an artifact, what `latest.json` says of it, and its report.
+
+use bytes::Bytes;
+use recommender::{
+    artifact::{self, Section, SectionData},
+    card::Card,
+};
+
+use crate::{Error, error::cause};
+
+/// A model to be published. [`Upload::of`] makes one of an artifact.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The artifact, `model.segue`.
+    pub artifact: Bytes,
+    /// What goes below `report/`.
+    pub report: Vec<ReportFile>,
+    /// Tracks in the catalogue.
+    pub tracks: u64,
+    /// Clusters.
+    pub k: u32,
+    /// Hold-out accuracy of the classifier, 0 to 1.
+    pub accuracy: f64,
+    /// The features' names, in the model's order.
+    pub features: Vec<String>,
+}
+
+/// A file of the training report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportFile {
+    /// Its path below `report/`, such as `elbow.svg`.
+    pub path: String,
+    /// Its content.
+    pub bytes: Bytes,
+    /// Its media type, such as `image/svg+xml`.
+    pub content_type: String,
+}
+
+impl Upload {
+    /// An artifact and its report, which may be empty. What `latest.json` says of the model is read from the artifact's
+    /// card; its other sections are not.
+    ///
+    /// # Errors
+    /// [`Error::NotAnArtifact`] where the bytes have no card.
+    pub fn of(artifact: Bytes, report: Vec<ReportFile>) -> Result<Self, Error> {
+        let card = card(&artifact).map_err(|error| Error::NotAnArtifact { source: cause(error) })?;
+        Ok(Self {
+            artifact,
+            report,
+            tracks: card.tracks,
+            k: card.k,
+            accuracy: card.classifier.accuracy,
+            features: card.features.into_iter().map(|feature| feature.name).collect(),
+        })
+    }
+}
+
+fn card(artifact: &[u8]) -> Result<Card, artifact::Error> {
+    let sections = artifact::sections(artifact)?;
+    for entry in sections.iter().filter(|entry| entry.section == Section::Card) {
+        if let SectionData::Card(card) = SectionData::read(entry, artifact::section(artifact, entry))? {
+            return Ok(*card);
+        }
+    }
+    Err(artifact::Error::Missing { section: Section::Card })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_card_is_not_published() {
+        for bytes in [&b""[..], b"song,artist\n", &[1; 1_000]] {
+            let error = Upload::of(Bytes::from_static(bytes), Vec::new()).unwrap_err();
+            assert!(matches!(error, Error::NotAnArtifact { .. }), "{error:?}");
+        }
+    }
+}
