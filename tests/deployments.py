@@ -14,14 +14,16 @@ import pathlib
 import re
 import unittest
 
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+from cfnlint.helpers import REGIONS
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 REGION = "eu-west-1"
 os.environ["AWS_DEFAULT_REGION"] = REGION  # which the translator asks for
 logging.disable(logging.ERROR)
-TEMPLATE = (pathlib.Path(__file__).parent.parent / "template.yaml").read_text(encoding="utf-8")
+WORKSPACE = pathlib.Path(__file__).parent.parent
+TEMPLATE = (WORKSPACE / "template.yaml").read_text(encoding="utf-8")
 PSEUDO = {
     "AWS::AccountId": "000000000000",
     "AWS::Partition": "aws",
@@ -262,11 +264,26 @@ class DeploymentTest(unittest.TestCase):
     def test_a_budget_tells_whom_alarms_tell(self):
         stack = stack_with({"MonthlyBudget": 20, "AlarmEmail": "who@example.com"})
         self.assertTrue(stack.condition(stack.resources["Budget"]["Condition"]))
-        budget = stack.resolve(stack.resources["Budget"]["Properties"])
-        self.assertEqual(budget["Budget"]["BudgetLimit"], {"Amount": 20, "Unit": "USD"})
-        told = {subscriber["Address"] for notice in budget["NotificationsWithSubscribers"] for subscriber in notice["Subscribers"]}
-        self.assertEqual(told, {"who@example.com"})
+        nested = stack.resolve(stack.resources["Budget"]["Properties"])
+        self.assertEqual(nested["Parameters"], {"Usd": 20, "Email": "who@example.com"})
+        template = yaml_parse((WORKSPACE / nested["TemplateURL"]).read_text(encoding="utf-8"))
+        self.assertEqual(set(template["Parameters"]), set(nested["Parameters"]))
+        budget = template["Resources"]["Budget"]["Properties"]
+        self.assertEqual(budget["Budget"]["BudgetLimit"], {"Amount": {"Ref": "Usd"}, "Unit": "USD"})
+        for notice in budget["NotificationsWithSubscribers"]:
+            self.assertEqual([subscriber["Address"] for subscriber in notice["Subscribers"]], [{"Ref": "Email"}])
         self.assertFalse(stack_with().condition("HasBudget"))
+
+    def test_every_region_has_every_type_whatever_its_condition(self):
+        kinds = {resource["Type"] for resource in stack_with().resources.values()}
+        missing = []
+        for region in REGIONS:
+            for kind in kinds:
+                try:
+                    PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, kind)
+                except ResourceNotFoundError:
+                    missing.append((region, kind))
+        self.assertEqual(missing, [])
 
     def test_trainings_at_once_are_limited_where_they_are_to_be(self):
         def reserved(values):

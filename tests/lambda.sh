@@ -16,7 +16,7 @@ install_tools || skip_rest lambda "$missing"
 [ "${1-}" != install ] || exit 0
 
 say "cfn-lint"
-cfn-lint template.yaml
+cfn-lint template.yaml infra/budget.yaml
 say "sam validate --lint"
 sam validate --lint --region us-east-1
 say "what a deployment changes"
