@@ -13,8 +13,11 @@ use crate::{
 /// A metric: its namespace, its name and the names of its dimensions.
 type Metric = (String, String, BTreeSet<String>);
 
-/// Metrics of AWS's services, with the dimensions that their documentation names for them.
-const OF_AWS: [(&str, &[&str], &[&[&str]]); 5] = [
+/// Names of metrics in a namespace, and the sets of dimensions that each of them has.
+type Documented = (&'static str, &'static [&'static str], &'static [&'static [&'static str]]);
+
+/// Metrics of AWS's services, as their documentation has them.
+const OF_AWS: [Documented; 5] = [
     ("AWS/ApiGateway", &["Count", "4xx", "5xx", "Latency"], &[&["ApiId"]]),
     (
         "AWS/Lambda",
