@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
         for part in sections.iter().filter(|entry| entry.section.need() == Need::FirstAnswer) {
             let begun = Instant::now();
             let piece = SectionData::read(part, section(&file, part))?;
-            timed(&part.name, begun);
+            timed(&part.section.to_string(), begun);
             reader.add(piece);
         }
         let begun = Instant::now();
@@ -62,7 +62,7 @@ fn main() -> anyhow::Result<()> {
             if let SectionData::Graph(cluster, graph) = SectionData::read(part, section(&file, part))? {
                 model.add_graph(cluster, &graph)?;
             }
-            timed(&part.name, begun);
+            timed(&part.section.to_string(), begun);
         }
     }
     let mut total = 0.0;

@@ -51,16 +51,26 @@ pub fn named(names: &[String]) -> anyhow::Result<Vec<&'static str>> {
 /// # Errors
 ///
 /// Where it cannot be read or trained.
-pub fn model() -> anyhow::Result<Model> {
-    let artifact = match env::var_os("SEGUE_MODEL") {
-        Some(artifact) => artifact.into(),
+pub fn artifact() -> anyhow::Result<Vec<u8>> {
+    let path = match env::var_os("SEGUE_MODEL") {
+        Some(path) => path.into(),
         None => {
             let real = Catalog::ready("265k")?;
             let catalog = real.map_or_else(|| Catalog::ready("1m"), |catalog| Ok(Some(catalog)))?;
             catalog.context("there is no catalogue: set SEGUE_MODEL to an artifact")?.artifact
         }
     };
-    Model::open(&artifact).with_context(|| format!("{} cannot be measured", artifact.display()))
+    fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// The model of [`artifact`].
+///
+/// # Errors
+///
+/// Where it cannot be read, trained or served.
+pub fn model() -> anyhow::Result<Model> {
+    let file = artifact()?;
+    Ok(Model::from_bytes(&file, Version::of(&file))?)
 }
 
 impl Catalog {

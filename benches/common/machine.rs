@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// The machine, as far as it tells: processor, cores, memory, kernel, and how busy it was just now.
 pub fn describe() -> Value {
-    let (cpu, memory, kernel, load) = told();
+    let (cpu, memory, kernel, load) = read_proc();
     json!({
         // Arm's have no name.
         "cpu": cpu.unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
@@ -17,17 +17,19 @@ pub fn describe() -> Value {
 
 /// Name of the processor, bytes of memory, release of the kernel, mean load of the last minute.
 #[cfg(target_os = "linux")]
-fn told() -> (Option<String>, Option<u64>, Option<String>, Option<f32>) {
+fn read_proc() -> (Option<String>, Option<u64>, Option<String>, Option<f64>) {
     use procfs::{CpuInfo, Current, LoadAverage, Meminfo};
 
     let cpu = CpuInfo::current().ok().and_then(|info| info.model_name(0).map(str::to_owned));
     let memory = Meminfo::current().ok().map(|info| info.mem_total);
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").ok().map(|release| release.trim().to_owned());
-    (cpu, memory, kernel, LoadAverage::current().ok().map(|load| load.one))
+    // It is told to a hundredth.
+    let load = LoadAverage::current().ok().map(|load| (f64::from(load.one) * 100.0).round() / 100.0);
+    (cpu, memory, kernel, load)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn told() -> (Option<String>, Option<u64>, Option<String>, Option<f32>) {
+fn read_proc() -> (Option<String>, Option<u64>, Option<String>, Option<f64>) {
     (None, None, None, None)
 }
 

@@ -106,7 +106,7 @@ impl Demo {
         let published = store.publish(upload(&trained)).await?;
         eprintln!("published  {} at {}", published.version, published.location);
 
-        let router = start::router_over(Source::Store(store), &settings);
+        let router = start::over(Source::Store(store), &settings).router;
         println!("\nsegue answers at http://{address}; try\n");
         let url = example(&trained, address.port());
         match token {

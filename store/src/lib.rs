@@ -42,7 +42,6 @@ mod connect;
 mod download;
 mod error;
 mod fetch;
-mod freeze_aware;
 mod future;
 mod latest;
 mod list;
@@ -53,6 +52,7 @@ mod options;
 mod pointer;
 mod prune;
 mod publish;
+mod retry;
 mod rollback;
 
 pub use client::Store;

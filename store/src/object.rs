@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use crate::error::cause;
 use crate::latest::is_etag;
+use crate::retry::{self, Attempts};
 use crate::{Error, MAX_LATEST_BYTES, Store};
 
 /// An object that should be small.
@@ -15,6 +16,14 @@ pub(crate) enum SmallObject {
     TooLarge { etag: Option<String> },
     NotModified,
     Missing,
+}
+
+/// What came of asking for a small object.
+enum Answer {
+    /// Its body is to be read.
+    Body(Box<GetObjectOutput>),
+    /// There is no body.
+    None(SmallObject),
 }
 
 /// What a write depends on.
@@ -48,28 +57,34 @@ impl Store {
         let limit = self.options.operation_timeout;
         let timed_out = || Error::timed_out(self.location.url(key), limit);
         let all = async {
-            let mut left = self.options.max_attempts.max(1);
+            let mut attempts = Attempts::new(&self.options);
             loop {
-                left -= 1;
-                let request = self.client.get_object().bucket(self.location.bucket()).key(key);
-                let output = match request.set_if_none_match(known_etag.map(str::to_owned)).send().await {
-                    Ok(output) => output,
-                    Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => {
-                        return Ok(SmallObject::NotModified);
-                    }
-                    Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
-                        return Ok(SmallObject::Missing);
-                    }
-                    Err(error) => return Err(Error::from_sdk(&self.location, key, error)),
+                let output = match attempts.request(|| Box::pin(self.ask_small(key, known_etag))).await? {
+                    Answer::Body(output) => output,
+                    Answer::None(object) => return Ok(object),
                 };
-                // The SDK tries a request again, but not a body.
-                match self.read_small(key, output).await {
-                    Err(error) if left > 0 => tracing::warn!(%error, key, "the answer broke off"),
+                match self.read_small(key, *output).await {
+                    // Each attempt reads it from its beginning.
+                    Err(error) => attempts.broke_off(error, false).await?,
                     read => return read,
                 }
             }
         };
-        tokio::time::timeout(limit, all).await.unwrap_or_else(|_| Err(timed_out()))
+        retry::timeout(limit, all).await.unwrap_or_else(|| Err(timed_out()))
+    }
+
+    async fn ask_small(&self, key: &str, known_etag: Option<&str>) -> Result<Answer, Error> {
+        let request = self.client.get_object().bucket(self.location.bucket()).key(key);
+        match request.set_if_none_match(known_etag.map(str::to_owned)).send().await {
+            Ok(output) => Ok(Answer::Body(Box::new(output))),
+            Err(error) if error.raw_response().is_some_and(|raw| raw.status().as_u16() == 304) => {
+                Ok(Answer::None(SmallObject::NotModified))
+            }
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
+                Ok(Answer::None(SmallObject::Missing))
+            }
+            Err(error) => Err(Error::from_sdk(&self.location, key, error)),
+        }
     }
 
     async fn read_small(&self, key: &str, output: GetObjectOutput) -> Result<SmallObject, Error> {

@@ -2,14 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
-use aws_sdk_s3::{Client, operation::get_object::GetObjectOutput};
+use aws_sdk_s3::{Client, config::ResponseChecksumValidation, primitives::ByteStream};
 use bytes::Bytes;
-use tracing::warn;
 
 use crate::{
     BoxFuture, Error, Location, StoreOptions, connect,
-    error::{Cause, cause},
+    error::cause,
+    latest::is_etag,
     location::{ParseError, ParseErrorKind},
+    retry::Attempts,
 };
 
 /// One object, written `s3://bucket/key`.
@@ -59,12 +60,14 @@ impl FromStr for ObjectAddress {
 pub struct ObjectReader {
     client: Client,
     object: ObjectAddress,
-    answer: GetObjectOutput,
+    body: ByteStream,
+    /// Of the object whose beginning was read: what follows must be of the same.
+    etag: Option<String>,
     size: Option<u64>,
     read: u64,
-    most_attempts: u32,
-    /// Since the last piece came.
-    attempts: u32,
+    /// How much had been read when this body began.
+    body_start: u64,
+    attempts: Attempts,
 }
 
 impl ObjectReader {
@@ -77,15 +80,15 @@ impl ObjectReader {
             let client = connect::client_from_environment().await?;
             let request = client.get_object().bucket(object.bucket.bucket()).key(&object.key);
             let answer = request.send().await.map_err(|error| Error::from_sdk(&object.bucket, &object.key, error))?;
-            let size = answer.content_length.and_then(|size| u64::try_from(size).ok());
             Ok(Self {
+                size: answer.content_length.and_then(|size| u64::try_from(size).ok()),
+                etag: answer.e_tag.filter(|etag| is_etag(etag)),
+                body: answer.body,
                 client,
                 object,
-                answer,
-                size,
                 read: 0,
-                most_attempts: StoreOptions::default().max_attempts.max(1),
-                attempts: 1,
+                body_start: 0,
+                attempts: Attempts::new(&StoreOptions::default()),
             })
         })
     }
@@ -96,38 +99,50 @@ impl ObjectReader {
     }
 
     /// The next piece, nothing at the end. Where the connection breaks off it goes on from there, as long as the object
-    /// is the same.
+    /// is the same: its ETag and its size are compared.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the object does not come to its end.
+    /// [`Error::Unavailable`] where the object does not come to its end, [`Error::Corrupt`] where it was replaced meanwhile.
     pub fn next_chunk(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, Error>> {
         Box::pin(async move {
             loop {
-                let broken: Cause = match self.answer.body.next().await {
+                let broken = match self.body.next().await {
                     Some(Ok(piece)) => {
                         self.read += piece.len() as u64;
-                        self.attempts = 1;
                         return Ok(Some(piece));
                     }
                     None if self.size.is_none_or(|size| self.read == size) => return Ok(None),
                     None => cause(format!("the body ended after {} bytes", self.read)),
                     Some(Err(error)) => cause(error),
                 };
-                if self.attempts >= self.most_attempts || self.size.is_none_or(|size| self.read >= size) {
-                    return Err(Error::Unavailable { what: self.object.to_string(), source: broken });
-                }
-                warn!(error = %broken, read = self.read, "the download broke off");
-                self.attempts += 1;
-                self.resume().await?;
+                let error = Error::Unavailable { what: self.object.to_string(), source: broken };
+                let Some(size) = self.size.filter(|size| self.read < *size) else { return Err(error) };
+                self.attempts.broke_off(error, self.read > self.body_start).await?;
+                self.body = self.attempts.request(|| Box::pin(self.ask_from(self.read, size))).await?;
+                self.body_start = self.read;
             }
         })
     }
 
-    async fn resume(&mut self) -> Result<(), Error> {
+    /// Asks for the bytes from `start` to the end at `size`.
+    async fn ask_from(&self, start: u64, size: u64) -> Result<ByteStream, Error> {
+        // A checksum of the whole object, as some servers send one, would be compared with a part of it.
+        let config =
+            aws_sdk_s3::Config::builder().response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         let request = self.client.get_object().bucket(self.object.bucket.bucket()).key(&self.object.key);
-        let request = request.range(format!("bytes={}-", self.read)).set_if_match(self.answer.e_tag.clone());
-        let answer = request.send().await;
-        self.answer = answer.map_err(|error| Error::from_sdk(&self.object.bucket, &self.object.key, error))?;
-        Ok(())
+        let request = request.range(format!("bytes={start}-")).set_if_match(self.etag.clone());
+        let replaced = |reason: String| Error::Corrupt { what: self.object.to_string(), reason };
+        let answer = match request.customize().config_override(config).send().await {
+            Ok(answer) => answer,
+            Err(error) if matches!(error.raw_response().map(|raw| raw.status().as_u16()), Some(412 | 416)) => {
+                return Err(replaced("it was replaced while it was read: read it again".into()));
+            }
+            Err(error) => return Err(Error::from_sdk(&self.object.bucket, &self.object.key, error)),
+        };
+        let expected = format!("bytes {start}-{}/{size}", size - 1);
+        match answer.content_range.as_deref() {
+            Some(got) if got == expected => Ok(answer.body),
+            got => Err(replaced(format!("a request for its rest was answered with {got:?}, expected {expected:?}"))),
+        }
     }
 }

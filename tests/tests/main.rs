@@ -16,6 +16,7 @@ mod function;
 mod headers;
 mod http;
 mod hybrid;
+mod lifecycle;
 mod method;
 mod modules;
 mod openapi;

@@ -70,6 +70,16 @@ fn table_with_playlists() -> String {
     lines.enumerate().fold(header, |csv, (row, line)| format!("{csv}{line},list {}\n", row % 3))
 }
 
+/// The same with numbers of ten decimals.
+fn rounded(figures: &Value) -> Value {
+    match figures {
+        Value::Number(number) => ((number.as_f64().expect("a number") * 1e10).round() / 1e10).into(),
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), rounded(value))).collect(),
+        Value::Array(values) => values.iter().map(rounded).collect(),
+        other => other.clone(),
+    }
+}
+
 #[test]
 fn a_weighted_model_is_compared_with_the_one_that_the_same_table_gives_without_weights() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -83,7 +93,8 @@ fn a_weighted_model_is_compared_with_the_one_that_the_same_table_gives_without_w
     let compared = json(&evaluate(weighted.path(), &["--json", "--data", data, "--compare"]));
     let not_compared = json(&evaluate(weighted.path(), &["--json", "--data", data]));
     for figures in ["recommendations", "playlists"] {
-        assert_eq!(compared["unweighted"][figures], alone[figures], "{figures}");
+        // The rows stand in another order, and with them what is summed up.
+        assert_eq!(rounded(&compared["unweighted"][figures]), rounded(&alone[figures]), "{figures}");
         assert_eq!(compared[figures], not_compared[figures], "{figures}");
         assert_ne!(compared[figures], alone[figures], "{figures}");
     }

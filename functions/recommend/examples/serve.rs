@@ -15,7 +15,7 @@ async fn main() -> anyhow::Result<()> {
     environment::log::init(&Environment::of_process());
     let address = std::env::args().nth(1).context("expected an address to listen on, such as 127.0.0.1:9000")?;
     let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
-    let router = start::router()?;
+    let router = start::from_environment()?.router;
     println!("segue answers at http://{}", listener.local_addr()?);
     axum::serve(listener, router).await.context("the server ended")
 }

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod api;
 pub mod http;
+pub mod lifecycle;
 pub mod metrics;
 pub mod models;
 pub mod parameters;

@@ -24,6 +24,8 @@ pub struct Settings {
     pub access: Access,
 }
 
+/// How often to look for a new model, where `REFRESH_SECONDS` is not set.
+pub const DEFAULT_REFRESH: Duration = Duration::from_secs(60);
 const MODEL_URI: &str = "s3://bucket/prefix, as given to `trainer publish`";
 const DEADLINE_MS: RangeInclusive<u64> = 100..=900_000;
 const REFRESH_SECONDS: RangeInclusive<u64> = 0..=86_400;
@@ -37,7 +39,8 @@ impl Settings {
     pub fn read(environment: &Environment<impl Fn(&str) -> Option<String>>) -> Result<Self, Error> {
         let model = environment.require("MODEL_URI", MODEL_URI)?;
         let deadline = environment.number("DEADLINE_MS", "milliseconds", DEADLINE_MS)?.unwrap_or(8_000);
-        let refresh = environment.number("REFRESH_SECONDS", "seconds", REFRESH_SECONDS)?.unwrap_or(60);
+        let refresh =
+            environment.number("REFRESH_SECONDS", "seconds", REFRESH_SECONDS)?.unwrap_or(DEFAULT_REFRESH.as_secs());
         // Lambda's own, and only there: what does not read is not there.
         let megabytes =
             environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.trim().parse::<u64>().ok());

@@ -1,6 +1,6 @@
 //! What every way to run the function begins with: settings read, download started, routes ready.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use axum::Router;
@@ -9,10 +9,20 @@ use environment::settings::Environment;
 use crate::{
     api, metrics,
     models::{ModelManager, Source},
-    settings::Settings,
+    settings::{DEFAULT_REFRESH, Settings},
 };
 
-/// Reads the environment, starts the download of the model and says how requests are answered.
+/// The function, ready to be asked.
+pub struct Function {
+    /// How requests are answered.
+    pub router: Router,
+    /// The model that they are answered with.
+    pub models: Arc<ModelManager>,
+    /// How long work beside an answer may keep the environment from being frozen, at most.
+    pub max_hold: Duration,
+}
+
+/// Reads the environment, and starts the download of the model.
 ///
 /// # Errors
 ///
@@ -21,7 +31,7 @@ use crate::{
 /// # Panics
 ///
 /// Outside a tokio runtime.
-pub fn router() -> anyhow::Result<Router> {
+pub fn from_environment() -> anyhow::Result<Function> {
     let environment = Environment::of_process();
     let settings = Settings::read(&environment).context("the function cannot start")?;
     // A log for machines to read has metrics in it.
@@ -31,15 +41,15 @@ pub fn router() -> anyhow::Result<Router> {
     if settings.access.tokens.is_none() {
         tracing::warn!("the API is open to everybody: set API_TOKENS to ask for tokens");
     }
-    Ok(router_over(Source::Environment(settings.model.clone()), &settings))
+    Ok(over(Source::Environment(settings.model.clone()), &settings))
 }
 
-/// Starts the download of the model from this source and says how requests are answered, both as the settings have it.
+/// Starts the download of the model from this source; the rest is as the settings have it.
 ///
 /// # Panics
 ///
 /// Outside a tokio runtime.
-pub fn router_over(source: Source, settings: &Settings) -> Router {
+pub fn over(source: Source, settings: &Settings) -> Function {
     let mut models = ModelManager::new(source, settings.deadline);
     if let Some(every) = settings.refresh {
         models = models.refreshing(every);
@@ -49,5 +59,6 @@ pub fn router_over(source: Source, settings: &Settings) -> Router {
     }
     let models = Arc::new(models);
     models.start();
-    api::router_with(models, &settings.access)
+    let router = api::router_with(Arc::clone(&models), &settings.access);
+    Function { router, models, max_hold: settings.refresh.unwrap_or(DEFAULT_REFRESH) }
 }

@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 
 use self::range_buffer::{Availability, RangeBuffer};
 use crate::error::cause;
-use crate::{BoxFuture, Error, Latest, Store, freeze_aware};
+use crate::{BoxFuture, Error, Latest, Store, retry};
 
 /// A download under way. Dropping it stops it.
 ///
@@ -153,7 +153,7 @@ async fn run(
         }
         Ok(())
     };
-    let ended = freeze_aware::timeout(limit, all).await;
+    let ended = retry::timeout(limit, all).await;
     if let Err(error) = ended.unwrap_or_else(|| Err(Error::timed_out(what.clone(), limit))) {
         range_buffer.fail(error);
     }

@@ -2,25 +2,16 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use aws_sdk_s3::primitives::ByteStream;
 use tokio::task::JoinSet;
-use tracing::warn;
 
 use super::range_buffer::RangeBuffer;
 use super::request::{Object, of};
+use crate::BoxFuture;
 use crate::Error;
 use crate::error::cause;
-
-/// How long a part waits that got nothing at all twice in a row; twice as long each time after that.
-const MIN_RETRY_DELAY: Duration = Duration::from_millis(100);
-
-/// A request that took so much longer than it may has been frozen.
-const FREEZE_SLACK: Duration = Duration::from_secs(1);
-
-/// The longest of these pauses.
-const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
+use crate::retry::Attempts;
 
 /// Starts a task for each part, and says the ETag. Where nobody knows it, the first part's answer tells, and the others
 /// wait for that.
@@ -54,40 +45,23 @@ struct Part {
 }
 
 impl Part {
-    /// Brings all bytes of the part, from this body first if there is one. The SDK tries a request again, but not a
-    /// body: that is done here, as long as a request brings anything or there are attempts left.
+    /// Fetches all bytes of the part, from this body first if there is one.
     async fn fetch(mut self, mut body: Option<ByteStream>, range_buffer: Arc<RangeBuffer>) -> Result<(), Error> {
         let object = Arc::clone(&self.object);
-        let options = &object.store.options;
-        let most = options.max_attempts.max(1);
-        let longest = options.operation_timeout + FREEZE_SLACK;
-        let mut failed_attempts = 0;
+        let mut attempts = Attempts::new(&object.store.options);
         loop {
             let before = self.missing.start;
-            let asked = Instant::now();
             let body = match body.take() {
                 Some(body) => body,
-                None => match object.ask(&self.missing, Some(&self.etag)).await {
-                    Ok(answer) => answer.body,
-                    // The SDK gives up sooner, unless the process was frozen meanwhile: then its attempts were none.
-                    Err(error) if error.is_retryable() && asked.elapsed() > longest => {
-                        warn!(%error, part = self.number, missing = ?self.missing, "the process was frozen");
-                        continue;
-                    }
-                    Err(error) => return Err(error),
-                },
+                None => {
+                    let ask = || -> BoxFuture<'_, _> { Box::pin(object.ask(&self.missing, Some(&self.etag))) };
+                    attempts.request(ask).await?.body
+                }
             };
             match self.read(body, &range_buffer).await {
-                Err(error) if error.is_retryable() => {
-                    failed_attempts = if self.missing.start > before { 0 } else { failed_attempts + 1 };
-                    if failed_attempts >= most {
-                        return Err(error);
-                    }
-                    warn!(%error, part = self.number, missing = ?self.missing, "the download broke off");
-                }
-                result => return result,
+                Err(error) => attempts.broke_off(error, self.missing.start > before).await?,
+                done => return done,
             }
-            tokio::time::sleep(pause(failed_attempts)).await;
         }
     }
 
@@ -107,13 +81,6 @@ impl Part {
             self.missing.start += length;
         }
         Ok(())
-    }
-}
-
-fn pause(failed_attempts: u32) -> Duration {
-    match failed_attempts {
-        0 | 1 => Duration::ZERO,
-        _ => MIN_RETRY_DELAY.saturating_mul(1 << (failed_attempts - 2).min(16)).min(MAX_RETRY_DELAY),
     }
 }
 
@@ -138,11 +105,5 @@ mod tests {
             assert!(ended.unwrap_err().is_retryable());
             assert_eq!(reached, 5 + short.len() as u64);
         }
-    }
-
-    #[test]
-    fn pauses_grow_and_end_somewhere() {
-        assert_eq!((pause(0), pause(1), pause(2)), (Duration::ZERO, Duration::ZERO, MIN_RETRY_DELAY));
-        assert_eq!((pause(3), pause(u32::MAX)), (2 * MIN_RETRY_DELAY, MAX_RETRY_DELAY));
     }
 }

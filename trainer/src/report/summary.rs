@@ -35,11 +35,13 @@ pub fn summary(
         let share = percent(cluster.size as f64 / card.tracks.max(1) as f64);
         vec![cluster.id.to_string(), count(cluster.size), share, cluster.name.clone()]
     });
+    let smaller = card.clusters.len().saturating_sub(MAX_CLUSTERS_SHOWN);
+    let rest = (smaller > 0).then(|| {
+        let nothing = String::new;
+        vec![nothing(), nothing(), nothing(), format!("and {smaller} smaller ones")]
+    });
     let columns = [Column::Right("id"), Column::Right("tracks"), Column::Right("share"), Column::Left("cluster")];
-    let mut text = text_table(&columns, rows);
-    if card.clusters.len() > MAX_CLUSTERS_SHOWN {
-        text += &format!("     and {} smaller ones\n", card.clusters.len() - MAX_CLUSTERS_SHOWN);
-    }
+    let mut text = text_table(&columns, rows.chain(rest));
     text.push('\n');
     let mut lines = Vec::new();
     let mut line = |name: &str, value: String| lines.push(vec![name.to_owned(), value]);

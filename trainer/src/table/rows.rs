@@ -331,15 +331,15 @@ mod tests {
         assert!(matches!(stop(&vec![b','; MAX_CELLS]), RowError::TooLarge { line: 1, .. }));
         let cell = [&[b'x'; MAX_CELL_BYTES][..], b","].concat();
         assert!(matches!(stop(&cell.repeat(17)), RowError::TooLarge { line: 1, .. }));
-        struct Endless;
-        impl Read for Endless {
+        struct UnboundedReader;
+        impl Read for UnboundedReader {
             fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
                 out.fill(b'"');
                 out[0] = b'x';
                 Ok(out.len())
             }
         }
-        let mut rows = Rows::new(io::Cursor::new(b"a\n\"").chain(Endless)).expect("readable");
+        let mut rows = Rows::new(io::Cursor::new(b"a\n\"").chain(UnboundedReader)).expect("readable");
         while let Ok(Some(_)) = rows.next_row() {}
         assert!(rows.cells.len() <= MAX_ROW_BYTES);
     }

@@ -16,6 +16,7 @@ use tokio::{
     sync::Semaphore,
     task::{JoinSet, spawn_blocking},
 };
+use tokio_util::task::TaskTracker;
 
 use super::{error::Error, loaded::LoadedModel};
 use crate::metrics;
@@ -26,9 +27,9 @@ const INDEX_DELAY: Duration = Duration::from_millis(100);
 /// Sections up to this many bytes are decoded where they arrive: handing them to another thread would take longer.
 const MAX_INLINE_BYTES: u64 = 128 * 1024;
 
-/// Fetches a model, up to where it can answer. The graphs, and the index for searches, follow in the background: until a
-/// cluster has its graph it is searched exactly.
-pub(super) async fn load(store: &Store, latest: Latest) -> Result<Arc<LoadedModel>, Error> {
+/// Fetches a model, up to where it can answer. The graphs, and the index for searches, follow as `work` in the background:
+/// until a cluster has its graph it is searched exactly.
+pub(super) async fn load(store: &Store, latest: Latest, work: &TaskTracker) -> Result<Arc<LoadedModel>, Error> {
     let begun = Instant::now();
     let milliseconds = move || begun.elapsed().as_millis() as u64;
     let (loaded, graphs) = begin(store, latest).await?;
@@ -37,7 +38,7 @@ pub(super) async fn load(store: &Store, latest: Latest) -> Result<Arc<LoadedMode
     tracing::info!(%version, tracks, bytes, milliseconds = milliseconds(), "model loaded");
     metrics::loaded(begun.elapsed());
     let slow = Arc::clone(&loaded);
-    tokio::spawn(async move {
+    work.spawn(async move {
         match graphs.add_to(&slow).await {
             Ok(()) => tracing::info!(%version, milliseconds = milliseconds(), "graphs ready"),
             // Answers stay right, and are slower: the search is exact.

@@ -8,6 +8,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 use store::{LatestState, Location, Store, StoreOptions};
 use tokio::sync::{OnceCell, watch};
+use tokio_util::task::TaskTracker;
 
 use super::{
     error::{Error, causes},
@@ -60,12 +61,17 @@ pub struct ModelManager {
     first: Mutex<Option<LoadAttempt>>,
     current: ArcSwapOption<LoadedModel>,
     refresh: Mutex<Refresh>,
+    /// What goes on beside requests: loading, preparing, checking.
+    work: TaskTracker,
 }
 
 impl ModelManager {
     /// Nothing is fetched before [`ModelManager::start`] or the first [`ModelManager::get`]. A request waits `deadline` at most.
     /// A model stays until [`ModelManager::refreshing`] says otherwise.
     pub fn new(source: Source, deadline: Duration) -> Self {
+        let work = TaskTracker::new();
+        // Closed, it can be waited for; tasks are taken all the same.
+        work.close();
         Self {
             source,
             deadline,
@@ -74,6 +80,7 @@ impl ModelManager {
             first: Mutex::default(),
             current: ArcSwapOption::empty(),
             refresh: Mutex::new(Refresh::new(Schedule::new(None))),
+            work,
         }
     }
 
@@ -96,6 +103,16 @@ impl ModelManager {
         self.begin();
     }
 
+    /// Waits until the first model can answer, or the attempt that is under way has failed: the log says why.
+    pub async fn first_attempt(self: &Arc<Self>) {
+        let _ = ended(self.begin().0).await;
+    }
+
+    /// Waits until nothing goes on beside requests: no download, no preparation, no check.
+    pub async fn idle(&self) {
+        self.work.wait().await;
+    }
+
     /// The model, if it is there already.
     pub fn loaded(&self) -> Option<Arc<LoadedModel>> {
         self.current.load_full()
@@ -115,7 +132,7 @@ impl ModelManager {
     pub async fn get(self: &Arc<Self>) -> Outcome {
         let loaded = match self.loaded() {
             Some(loaded) => {
-                self.refresh_if_due();
+                self.refresh_if_due(Duration::ZERO);
                 loaded
             }
             None => self.within_deadline(self.wait()).await?,
@@ -166,7 +183,7 @@ impl ModelManager {
             _ => {
                 let (sender, attempt) = watch::channel(None);
                 let models = Arc::clone(self);
-                tokio::spawn(async move {
+                self.work.spawn(async move {
                     let loading = Arc::clone(&models);
                     // A task of its own, so that a panic is an outcome too.
                     let outcome = match tokio::spawn(async move { loading.load_first().await }).await {
@@ -201,11 +218,11 @@ impl ModelManager {
         if let Some(limit) = self.memory.filter(|limit| needed > *limit) {
             tracing::warn!(needed, limit, "the model may not fit into the function's memory: give it more");
         }
-        let loaded = match load(store, latest.clone()).await {
+        let loaded = match load(store, latest.clone(), &self.work).await {
             // Damaged where it lies, or on its way: only another look can tell.
             Err(Error::Artifact(error)) => {
                 tracing::warn!(%error, "the model came damaged, and is asked for again");
-                load(store, latest).await?
+                load(store, latest, &self.work).await?
             }
             loaded => loaded?,
         };
@@ -214,11 +231,12 @@ impl ModelManager {
         Ok(loaded)
     }
 
-    /// Begins a check, if it is time for one, and returns at once.
-    fn refresh_if_due(self: &Arc<Self>) {
-        if self.refreshes().begin(Now::read()) {
+    /// Begins a check for a new model, if one is due now or will be within `look_ahead`, and returns at once. Before the first
+    /// model is there, none is.
+    pub fn refresh_if_due(self: &Arc<Self>, look_ahead: Duration) {
+        if self.loaded().is_some() && self.refreshes().begin(Now::read(), look_ahead) {
             let models = Arc::clone(self);
-            tokio::spawn(async move {
+            self.work.spawn(async move {
                 let checking = Arc::clone(&models);
                 // A task of its own: a check that panics ends as one that failed.
                 let checked = match tokio::spawn(async move { checking.check().await }).await {
@@ -233,7 +251,7 @@ impl ModelManager {
     async fn check(&self) -> Result<CheckOutcome, CheckFailure> {
         let Some(current) = self.loaded() else { return Ok(CheckOutcome::default()) };
         let known = self.refreshes().etag();
-        let check = Check { store: self.store().await?, deadline: self.deadline, memory: self.memory };
+        let check = Check { store: self.store().await?, memory: self.memory, work: &self.work };
         let outcome = check.run(&current, known).await?;
         if let Some(new) = &outcome.new {
             self.set(new);

@@ -2,12 +2,13 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use recommender::Version;
-use store::{Latest, LatestState, Store, StoreOptions};
+use store::{Latest, LatestState, Store};
 use tokio::task::spawn_blocking;
+use tokio_util::task::TaskTracker;
 
 use super::{
     error::{Error, causes},
@@ -17,9 +18,6 @@ use super::{
     schedule::{Now, Schedule},
 };
 use crate::metrics;
-
-/// A request that took so much longer than it may has been frozen.
-const FREEZE_SLACK: Duration = Duration::from_secs(1);
 
 /// Why the latest model is not the one that answers.
 #[derive(Clone, Debug)]
@@ -52,9 +50,9 @@ impl Refresh {
         self.schedule.checked(now);
     }
 
-    /// Whether it is time for a check, which then counts as begun.
-    pub(super) fn begin(&mut self, now: Now) -> bool {
-        self.schedule.begin(now)
+    /// Whether a check is due now or within `look_ahead`; it then counts as begun.
+    pub(super) fn begin(&mut self, now: Now, look_ahead: Duration) -> bool {
+        self.schedule.begin(now, look_ahead)
     }
 
     pub(super) fn etag(&self) -> Option<String> {
@@ -114,10 +112,10 @@ impl From<Error> for CheckFailure {
 /// A check for a new model.
 pub(super) struct Check<'a> {
     pub(super) store: &'a Store,
-    /// How long a request waits for a model.
-    pub(super) deadline: Duration,
     /// How much memory the process may take, in bytes, where that is known.
     pub(super) memory: Option<u64>,
+    /// What goes on beside requests.
+    pub(super) work: &'a TaskTracker,
 }
 
 impl Check<'_> {
@@ -126,7 +124,7 @@ impl Check<'_> {
         // Without its graphs the model is slow: it is loaded again, as another would be.
         let lacks_graphs = current.lacks_graphs();
         let known = known.filter(|_| !lacks_graphs);
-        let (latest, etag) = match self.latest(known.as_deref()).await? {
+        let (latest, etag) = match self.store.latest(known.as_deref()).await.map_err(Error::from)? {
             LatestState::NotModified => return Ok(CheckOutcome { etag: known, new: None }),
             // Written again, or moved and moved back.
             LatestState::Found { latest, etag } if latest.version == current.model.version() && !lacks_graphs => {
@@ -141,20 +139,6 @@ impl Check<'_> {
         }
     }
 
-    /// The pointer. A request that was frozen half-way says nothing about the store, and is made again.
-    async fn latest(&self, known: Option<&str>) -> Result<LatestState, Error> {
-        let longest = StoreOptions::within(self.deadline).operation_timeout + FREEZE_SLACK;
-        loop {
-            let asked = Instant::now();
-            match self.store.latest(known).await {
-                Err(error) if error.is_retryable() && asked.elapsed() > longest => {
-                    tracing::info!(%error, "the check was frozen, and begins again");
-                }
-                found => return Ok(found?),
-            }
-        }
-    }
-
     /// A model as a whole, graphs and index for searches included: it is to be no slower than the one it replaces.
     async fn load_beside(&self, latest: Latest) -> Result<Arc<LoadedModel>, Error> {
         if let (Some(limit), Some(held)) = (self.memory, memory::held()) {
@@ -163,7 +147,7 @@ impl Check<'_> {
                 return Err(Error::Memory { needed, held, limit });
             }
         }
-        let loaded = load(self.store, latest).await?;
+        let loaded = load(self.store, latest, self.work).await?;
         loaded.settled().await;
         if loaded.lacks_graphs() {
             return Err(Error::Graphs);

@@ -45,11 +45,12 @@ impl Schedule {
         self.last = Some(now);
     }
 
-    /// Whether a check is to begin. If so, it is under way until [`Schedule::end`].
-    pub(super) fn begin(&mut self, now: Now) -> bool {
+    /// Whether a check is to begin: one is due now, or will be within `look_ahead`. If so, it is under way until
+    /// [`Schedule::end`].
+    pub(super) fn begin(&mut self, now: Now, look_ahead: Duration) -> bool {
         let Some(every) = self.every else { return false };
         let pause = every.saturating_mul(1 << self.failures.min(16)).min(every.max(MAX_BACKOFF));
-        let due = self.last.is_none_or(|last| now.since(last) >= pause);
+        let due = self.last.is_none_or(|last| now.since(last).saturating_add(look_ahead) >= pause);
         let begins = due && !self.under_way;
         if begins {
             self.under_way = true;
@@ -80,13 +81,13 @@ mod tests {
         let start = Now::read();
         let mut schedule = Schedule::new(Some(MINUTE));
         schedule.checked(start);
-        assert!(!schedule.begin(later(start, MINUTE / 2, MINUTE / 2)));
+        assert!(!schedule.begin(later(start, MINUTE / 2, MINUTE / 2), Duration::ZERO));
         let due = later(start, MINUTE, MINUTE);
-        assert!(schedule.begin(due));
-        assert!(!schedule.begin(later(due, 9 * MINUTE, 9 * MINUTE)), "one is under way");
+        assert!(schedule.begin(due, Duration::ZERO));
+        assert!(!schedule.begin(later(due, 9 * MINUTE, 9 * MINUTE), Duration::ZERO), "one is under way");
         schedule.end(false);
-        assert!(!schedule.begin(later(due, MINUTE / 2, MINUTE / 2)));
-        assert!(schedule.begin(later(due, MINUTE, MINUTE)));
+        assert!(!schedule.begin(later(due, MINUTE / 2, MINUTE / 2), Duration::ZERO));
+        assert!(schedule.begin(later(due, MINUTE, MINUTE), Duration::ZERO));
     }
 
     #[test]
@@ -95,14 +96,14 @@ mod tests {
         let begins = |steady, wall| {
             let mut schedule = Schedule::new(Some(MINUTE));
             schedule.checked(start);
-            schedule.begin(later(start, steady, wall))
+            schedule.begin(later(start, steady, wall), Duration::ZERO)
         };
         assert!(begins(Duration::ZERO, MINUTE), "frozen, and the steady clock with it");
         assert!(begins(MINUTE, Duration::ZERO), "the wall clock was set back by a minute");
         let set_back = Now { steady: start.steady + MINUTE, wall: start.wall - 60 * MINUTE };
         let mut schedule = Schedule::new(Some(MINUTE));
         schedule.checked(start);
-        assert!(schedule.begin(set_back));
+        assert!(schedule.begin(set_back, Duration::ZERO));
     }
 
     #[test]
@@ -111,19 +112,21 @@ mod tests {
         let mut schedule = Schedule::new(Some(MINUTE));
         for minutes in [0, 2, 4, 8, 16, 32, 60, 60] {
             let pause = minutes * MINUTE;
-            assert!(minutes == 0 || !schedule.begin(later(now, pause - MINUTE / 2, pause - MINUTE / 2)));
+            assert!(
+                minutes == 0 || !schedule.begin(later(now, pause - MINUTE / 2, pause - MINUTE / 2), Duration::ZERO)
+            );
             now = later(now, pause, pause);
-            assert!(schedule.begin(now), "{minutes}");
+            assert!(schedule.begin(now, Duration::ZERO), "{minutes}");
             schedule.end(true);
         }
         now = later(now, 60 * MINUTE, 60 * MINUTE);
-        assert!(schedule.begin(now));
+        assert!(schedule.begin(now, Duration::ZERO));
         schedule.end(false);
-        assert!(schedule.begin(later(now, MINUTE, MINUTE)));
+        assert!(schedule.begin(later(now, MINUTE, MINUTE), Duration::ZERO));
     }
 
     #[test]
     fn who_asks_for_no_checks_gets_none() {
-        assert!(!Schedule::new(None).begin(Now::read()));
+        assert!(!Schedule::new(None).begin(Now::read(), Duration::ZERO));
     }
 }

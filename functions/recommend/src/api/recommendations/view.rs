@@ -39,12 +39,12 @@ enum SeedView<'a> {
     /// A track of the catalogue.
     Track(Track<'a>),
     /// A song that is not in the catalogue.
-    Placed(PlacedSeed<'a>),
+    Classified(ClassifiedSeed<'a>),
 }
 
 /// A song that is not in the catalogue, and where naive Bayes places it.
 #[derive(Debug, Serialize, ToSchema)]
-struct PlacedSeed<'a> {
+struct ClassifiedSeed<'a> {
     /// The most probable cluster.
     cluster: ClusterRef<'a>,
     /// The probability of every cluster.
@@ -110,7 +110,7 @@ impl<'a> AnswerSeedView<'a> {
     fn of(model: &'a Model, seed: &AnswerSeed) -> Self {
         let what = match (&seed.seed.row, &seed.seed.posteriors) {
             (Some(row), _) => SeedView::Track(Track::of(model, *row)),
-            (None, posteriors) => SeedView::Placed(PlacedSeed {
+            (None, posteriors) => SeedView::Classified(ClassifiedSeed {
                 cluster: ClusterRef::of(model, seed.seed.cluster),
                 posteriors: Posterior::all(model, posteriors.as_deref().unwrap_or_default()),
                 features: Features { names: &model.scaler().features, values: seed.seed.features.clone() },
