@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The template and the functions as AWS would take them, without an account: cfn-lint and sam validate, sam build, the
+# The template and the functions as AWS would take them, without an account: cfn-lint and sam validate, what new values
+# of parameters change once SAM has translated it (tests/deployments.py), sam build, the
 # built binaries behind Lambda's own Runtime Interface Emulator with every event of events/, cargo lambda watch and invoke.
 # S3 is the embedded server. The emulator's INIT REPORT lines are kept in target/sam/init.txt.
 # Needs Python 3.10 or later with venv, and PyPI for the first run. With the argument `install` it installs, and ends.
@@ -15,9 +16,11 @@ install_tools || skip_rest lambda "$missing"
 [ "${1-}" != install ] || exit 0
 
 say "cfn-lint"
-cfn-lint template.yaml
+cfn-lint template.yaml infra/budget.yaml
 say "sam validate --lint"
 sam validate --lint --region us-east-1
+say "what a deployment changes"
+python3 tests/deployments.py
 
 # arm64 is what the template deploys.
 if [ -d "$(rustc --print target-libdir --target aarch64-unknown-linux-gnu)" ]; then

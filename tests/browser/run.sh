@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Clicks through the page in a headless Chromium, on a demo server of its own, asks it from pages of other origins, and
-# looks at the trainer's report.
+# Clicks through the page in a headless Chromium, on a demo server of its own and on one that asks for a token, asks it from
+# pages of other origins, and looks at the trainer's report.
 # Pictures go to target/browser/.
 # Needs Node 20 and Chromium; as root on Debian it installs Chromium itself. With the argument `install` it installs, and ends.
 set -euo pipefail
@@ -26,16 +26,25 @@ mkdir -p "$out"
 node tests/browser/table.js >"$out/tracks.csv"
 target/debug/trainer train --data "$out/tracks.csv" --out "$out/model" >"$out/train.log" 2>&1 \
   || { cat "$out/train.log"; echo "the trainer failed"; exit 1; }
-target/debug/segue-demo --port 0 --data "$out/tracks.csv" --dir "$out/demo" >"$out/server.log" 2>&1 &
-server=$!
-trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
+servers=()
+trap 'kill "${servers[@]}" 2>/dev/null || true; wait "${servers[@]}" 2>/dev/null || true' EXIT
 
-for _ in $(seq 300); do
-  PAGE_URL=$(sed -n 's|^segue answers at \(http://[^; ]*\).*|\1/|p' "$out/server.log")
-  [ -n "$PAGE_URL" ] && break
-  kill -0 "$server" 2>/dev/null || { cat "$out/server.log"; echo "the demo server ended"; exit 1; }
-  sleep 0.2
-done
-[ -n "$PAGE_URL" ] || { cat "$out/server.log"; echo "the demo server did not say its address"; exit 1; }
-export PAGE_URL PICTURES="$PWD/$out" REPORT="$PWD/$out/model/report/index.html"
-node --test --test-concurrency=1 --test-timeout=600000 tests/browser/{page,origin,report}.test.js
+# Starts a demo server of this name. Its URL is in $url.
+serve() {
+  target/debug/segue-demo --port 0 --data "$out/tracks.csv" --dir "$out/$1" >"$out/$1.log" 2>&1 &
+  servers+=("$!")
+  for _ in $(seq 300); do
+    url=$(sed -n 's|^segue answers at \(http://[^; ]*\).*|\1/|p' "$out/$1.log")
+    [ -n "$url" ] && break
+    kill -0 "${servers[-1]}" 2>/dev/null || { cat "$out/$1.log"; echo "the demo server ended"; exit 1; }
+    sleep 0.2
+  done
+  [ -n "$url" ] || { cat "$out/$1.log"; echo "the demo server did not say its address"; exit 1; }
+}
+serve demo
+PAGE_URL=$url
+TOKEN=open-sesame
+API_TOKENS=$(printf %s "$TOKEN" | sha256sum | cut -d ' ' -f 1) serve guarded
+GUARDED_URL=$url
+export PAGE_URL GUARDED_URL TOKEN PICTURES="$PWD/$out" REPORT="$PWD/$out/model/report/index.html"
+node --test --test-concurrency=1 --test-timeout=600000 tests/browser/{page,token,origin,report}.test.js

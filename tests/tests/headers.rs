@@ -280,10 +280,30 @@ async fn every_answer_names_its_request() {
         let forged = get(&url, &[("x-request-id", "a b\tc")]).await;
         assert_ne!(text(&forged, "x-request-id"), "a b\tc");
     }
-    // Lambda's own id, where the client gives none.
+    // API Gateway's, which its access log has too; Lambda's own, where it is not there and the client gives none.
     let function = test_env.function().await;
-    let answer = function.invoke(api_gateway_event("GET", "/health")).await;
-    assert_eq!(answer["headers"]["x-request-id"], "request-0");
+    let mut event = api_gateway_event("GET", "/health");
+    event["headers"]["x-request-id"] = "mine-42".into();
+    let answer = function.invoke(event.clone()).await;
+    assert_eq!(answer["headers"]["x-request-id"], event["requestContext"]["requestId"]);
+    let answer = function.invoke(tests::runtime::cargo_lambda_event("GET", "/health")).await;
+    assert_eq!(answer["headers"]["x-request-id"], "request-1");
+}
+
+#[tokio::test]
+async fn an_etag_changes_with_the_deployed_version() {
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let mut tags = Vec::new();
+    for version in ["7", "8", "8"] {
+        let mut env = test_env.env();
+        env.push(("AWS_LAMBDA_FUNCTION_VERSION".to_owned(), version.to_owned()));
+        let function = tests::runtime::Function::start(&tests::binaries::binary("recommend"), &env).await;
+        let (status, headers, _) = function.get("/v1/model").await;
+        assert_eq!(status, 200);
+        tags.push(headers["etag"].clone());
+    }
+    assert!(tags[0] != tags[1] && tags[1] == tags[2], "{tags:?}");
 }
 
 #[tokio::test]

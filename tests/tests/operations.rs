@@ -4,15 +4,21 @@ use std::{path::Path, process::Stdio};
 
 use recommend::{access::Access, http::cors::Cors};
 use serde_json::{Value, json};
-use tests::{binaries::binary, runtime::Function, test_env::TestEnv};
+use tests::{
+    binaries::binary,
+    runtime::{Function, api_gateway_event},
+    test_env::TestEnv,
+};
 use tokio::process::Command;
 
 /// SHA-256 of `open sesame`.
 const SESAME: &str = "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb";
-const SONG: &str = "/v1/recommendations?song=track+seven";
+/// `requestContext.requestId` of the events: what API Gateway calls `$context.requestId` in its access log.
+const GATEWAY_REQUEST_ID: &str = "JKJaXmPLvHcESHA=";
+pub(crate) const SONG: &str = "/v1/recommendations?song=track+seven";
 
 /// A function that writes its log as JSON, as Lambda tells it to.
-async fn logging(test_env: &TestEnv, file: &Path, more: &[(&str, &str)]) -> Function {
+pub(crate) async fn logging(test_env: &TestEnv, file: &Path, more: &[(&str, &str)]) -> Function {
     let mut env = test_env.env();
     env.push(("AWS_LAMBDA_LOG_FORMAT".to_owned(), "JSON".to_owned()));
     env.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -20,7 +26,7 @@ async fn logging(test_env: &TestEnv, file: &Path, more: &[(&str, &str)]) -> Func
     Function::start_logging(&binary("recommend"), &env, Stdio::from(log)).await
 }
 
-fn lines(file: &Path) -> Vec<Value> {
+pub(crate) fn lines(file: &Path) -> Vec<Value> {
     let log = std::fs::read_to_string(file).expect("reads");
     log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"))).collect()
 }
@@ -38,7 +44,9 @@ async fn each_request_is_one_line_of_json_with_what_one_asks_of_it() {
     let file = test_env.folder.path().join("log");
     let function = logging(&test_env, &file, &[]).await;
     let (_, _, answer) = function.get(&format!("{SONG}&search=exact")).await;
-    function.get_with("/v1/recommendations?song=no+such+song", &[("x-request-id", "mine-7")]).await;
+    let mine = [("x-request-id", "mine-7")];
+    let (_, headers, _) = function.get_with("/v1/recommendations?song=no+such+song", &mine).await;
+    assert_eq!(headers["x-request-id"], GATEWAY_REQUEST_ID);
     function.get("/health").await;
     drop(function);
 
@@ -51,7 +59,8 @@ async fn each_request_is_one_line_of_json_with_what_one_asks_of_it() {
         ("method", &json!("GET")),
         ("route", &json!("/v1/recommendations")),
         ("status", &json!(200)),
-        ("request_id", &json!("request-0")),
+        ("request_id", &json!(GATEWAY_REQUEST_ID)),
+        ("lambda_request_id", &json!("request-0")),
         ("trace_id", &json!("1-5759e988-bd862e3fe1be46a994272793")),
         ("model_version", &answer["model"]["version"]),
         ("cold", &json!(true)),
@@ -63,7 +72,9 @@ async fn each_request_is_one_line_of_json_with_what_one_asks_of_it() {
     }
     assert!(first["milliseconds"].is_number());
     assert_eq!((&second["status"], &second["problem"]), (&json!(404), &json!("unknown-song")));
-    assert_eq!((&second["request_id"], &second["cold"]), (&json!("mine-7"), &json!(false)));
+    assert_eq!((&second["client_request_id"], &second["cold"]), (&json!("mine-7"), &json!(false)));
+    // One id joins the access log, this line and the answer, whatever the client calls the request.
+    assert_eq!((&second["request_id"], first.get("client_request_id")), (&json!(GATEWAY_REQUEST_ID), None));
     assert!(requests[2].get("model_version").is_none());
     // What a request asked for is not in the log.
     assert!(!lines.iter().any(|line| line.to_string().contains("no such song")));
@@ -101,8 +112,11 @@ async fn metrics_are_lines_of_the_embedded_metric_format() {
             assert_eq!(described.expect("described")["Unit"], unit, "{line}");
         }
     }
-    let kinds: Vec<&Value> = of("Errors").into_iter().filter_map(|line| line.get("type")).collect();
-    assert_eq!(kinds, ["model-unavailable"]);
+    let kinds = |by_version: bool| {
+        let lines = of("Errors").into_iter().filter(move |line| line.get("version").is_some() == by_version);
+        lines.filter_map(|line| line.get("type")).collect::<Vec<&Value>>()
+    };
+    assert_eq!((kinds(false), kinds(true)), (vec![&json!("model-unavailable")], vec![&json!("model-unavailable")]));
     assert!(of("Latency").iter().all(|line| line["xrayTraceId"] == "1-5759e988-bd862e3fe1be46a994272793"));
 }
 
@@ -123,7 +137,7 @@ async fn health_is_cheap_unless_it_is_asked_to_be_deep() {
 }
 
 #[tokio::test]
-async fn without_a_token_that_is_known_only_health_answers() {
+async fn without_a_token_that_is_known_only_health_and_the_page_answer() {
     let test_env = TestEnv::new().await;
     test_env.publish().await;
     let file = test_env.folder.path().join("log");
@@ -141,6 +155,17 @@ async fn without_a_token_that_is_known_only_health_answers() {
             assert_eq!(answered["www-authenticate"], challenge, "{headers:?}");
         }
         assert_eq!(function.get_with("/health", headers).await.0, 200);
+        // The page asks for the token itself.
+        for (target, status) in
+            [("/", 200), ("/page/app.js", 200), ("/page/style.css", 200), ("/page/secrets.txt", 404)]
+        {
+            let mut event = api_gateway_event("GET", target);
+            headers.iter().for_each(|(name, value)| event["headers"][*name] = (*value).into());
+            assert_eq!(function.invoke(event).await["statusCode"], status, "{target}");
+        }
+        for target in ["/page", "/page/../v1/model", "//", "/health/"] {
+            assert_eq!(function.get_with(target, headers).await.0 / 100, 4, "{target}");
+        }
     }
     assert_eq!(function.get_with(SONG, &bearer("Bearer open sesame")).await.0, 200);
     drop(function);

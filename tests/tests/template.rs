@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use recommend::http::cors::Cors;
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
+use tests::test_env::TestEnv;
 
 /// Policies of AWS that a role may have. Each stands for actions that know no resource.
 const MANAGED: [&str; 2] = ["AWSXRayDaemonWriteAccess", "service-role/AmazonECSTaskExecutionRolePolicy"];
@@ -33,14 +35,14 @@ fn json_of(yaml: &Yaml) -> Value {
     }
 }
 
-fn template() -> Value {
+pub(crate) fn template() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
     let text = std::fs::read_to_string(path).expect("a template");
     json_of(&Yaml::load_from_str(&text).expect("YAML")[0])
 }
 
 /// All resources of these types, by name.
-fn resources<'a>(template: &'a Value, types: &[&str]) -> Vec<(&'a str, &'a Value)> {
+pub(crate) fn resources<'a>(template: &'a Value, types: &[&str]) -> Vec<(&'a str, &'a Value)> {
     let all = template["Resources"].as_object().expect("resources");
     let of_type = all.iter().filter(|(_, resource)| types.contains(&resource["Type"].as_str().expect("a type")));
     of_type.map(|(name, resource)| (name.as_str(), &resource["Properties"])).collect()
@@ -51,7 +53,7 @@ fn one_or_many(value: &Value) -> Vec<&Value> {
 }
 
 /// Every object of a document, from the outside in.
-fn objects<'a>(value: &'a Value, found: &mut Vec<&'a Map<String, Value>>) {
+pub(crate) fn objects<'a>(value: &'a Value, found: &mut Vec<&'a Map<String, Value>>) {
     match value {
         Value::Object(members) => {
             found.push(members);
@@ -133,7 +135,9 @@ fn the_recommend_function_may_read_models_and_log_and_nothing_else() {
         .flat_map(|statement| one_or_many(&statement["Action"]))
         .map(|action| action.as_str().expect("an action"))
         .collect();
-    assert_eq!(allowed, BTreeSet::from(["logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject"]));
+    // `s3:ListBucket` makes of what is missing a 404: without it S3 answers 403, and the log would blame a policy.
+    let expected = ["logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject", "s3:ListBucket"];
+    assert_eq!(allowed, BTreeSet::from(expected));
 }
 
 #[test]
@@ -192,6 +196,53 @@ fn a_request_is_answered_before_lambda_ends_it() {
     let deadline: u64 =
         function["Environment"]["Variables"]["DEADLINE_MS"].as_str().expect("a text").parse().expect("a number");
     assert!(function["Timeout"].as_u64().expect("seconds") * 1000 > deadline);
+}
+
+/// Fields of an access log that hold what a client wrote. API Gateway documents no escaping, so that a quote would end a
+/// text of the line early, and a path says what somebody listens to.
+const WRITTEN_BY_CLIENTS: [&str; 6] =
+    ["path", "identity.userAgent", "protocol", "domainName", "authorizer", "httpMethod"];
+
+#[test]
+fn the_access_log_is_json_without_what_clients_write_and_names_requests_as_answers_do() {
+    let template = template();
+    let format = template["Resources"]["Api"]["Properties"]["AccessLogSettings"]["Format"].as_str().expect("a format");
+    let line: Map<String, Value> = serde_json::from_str(format).expect("JSON");
+    for (name, value) in &line {
+        let field = value.as_str().and_then(|value| value.strip_prefix("$context.")).expect("one field of the context");
+        assert!(!WRITTEN_BY_CLIENTS.iter().any(|client| field.starts_with(client)), "{name}: {field}");
+        // Messages may quote a client; types and statuses do not.
+        assert!(!field.to_lowercase().contains("message"), "{name}: {field}");
+    }
+    assert_eq!(line["request_id"], "$context.requestId");
+    assert_eq!(line["route"], "$context.routeKey");
+}
+
+#[tokio::test]
+async fn api_gateway_shares_answers_with_the_pages_that_the_function_shares_them_with() {
+    let template = template();
+    let body = &template["Resources"]["Api"]["Properties"]["DefinitionBody"];
+    let cors = &body["x-amazon-apigateway-cors"]["Fn::If"][1];
+    let test_env = TestEnv::new().await;
+    let base = test_env.serve(&Cors::Any).await;
+    let asked = reqwest::Client::new()
+        .request(reqwest::Method::OPTIONS, format!("{base}/v1/model"))
+        .header("origin", "https://app.example")
+        .header("access-control-request-method", "GET");
+    let preflight = asked.send().await.expect("answers");
+    let answer = reqwest::Client::new().get(format!("{base}/health")).header("origin", "https://app.example").send();
+    let answer = answer.await.expect("answers");
+    for (name, header, by) in [
+        ("allowMethods", "access-control-allow-methods", &preflight),
+        ("allowHeaders", "access-control-allow-headers", &preflight),
+        ("exposeHeaders", "access-control-expose-headers", &answer),
+    ] {
+        let lower = |text: &str| text.trim().to_lowercase();
+        let own: BTreeSet<String> = by.headers()[header].to_str().expect("text").split(',').map(lower).collect();
+        let of_gateway = cors[name].as_array().expect("a list").iter().map(|each| lower(each.as_str().expect("text")));
+        assert_eq!(of_gateway.collect::<BTreeSet<_>>(), own, "{name}");
+    }
+    assert_eq!(preflight.headers()["access-control-max-age"].to_str().expect("text"), cors["maxAge"].to_string());
 }
 
 /// `docs/operations.md`.

@@ -11,6 +11,10 @@ use metrics_cloudwatch_embedded::{Builder, Collector};
 pub const NAMESPACE: &str = "segue";
 /// The dimension of all metrics: the function's name.
 pub const FUNCTION: &str = "function";
+/// A dimension of [`ERRORS`]: the code of the problem.
+const TYPE: &str = "type";
+/// A dimension of [`ERRORS`]: the deployed version of the function, for alarms that take a deployment back.
+const VERSION: &str = "version";
 
 /// A request's time until its answer, in ms.
 const LATENCY: &str = "Latency";
@@ -22,7 +26,8 @@ const MODEL_AGE: &str = "ModelAge";
 const MODEL_LOAD_TIME: &str = "ModelLoadTime";
 /// Models or pointers that could not be loaded.
 const MODEL_LOAD_FAILURES: &str = "ModelLoadFailures";
-/// Requests that were answered with a problem: by its `type`, and those that are the function's fault without.
+/// Requests that were answered with a problem: by its type, those that are the function's fault without, and these again
+/// by their type and the function's version.
 const ERRORS: &str = "Errors";
 
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
@@ -56,6 +61,8 @@ pub(crate) struct Request<'a> {
     pub(crate) status: u16,
     /// The kind of problem that it was answered with.
     pub(crate) problem: Option<&'a str>,
+    /// The deployed version of the function.
+    pub(crate) function_version: Option<&'a str>,
     pub(crate) id: &'a str,
     /// X-Ray's name for it.
     pub(crate) trace: Option<&'a str>,
@@ -72,10 +79,13 @@ pub(crate) fn request(request: &Request) {
         gauge!(MODEL_AGE).set(age.as_secs_f64().round());
     }
     if let Some(problem) = request.problem {
-        counter!(ERRORS, "type" => problem.to_owned()).increment(1);
+        counter!(ERRORS, TYPE => problem.to_owned()).increment(1);
     }
     if request.status >= 500 {
         counter!(ERRORS).increment(1);
+        if let (Some(problem), Some(version)) = (request.problem, request.function_version) {
+            counter!(ERRORS, TYPE => problem.to_owned(), VERSION => version.to_owned()).increment(1);
+        }
     }
     collector.set_property("requestId", request.id.to_owned());
     match request.trace {

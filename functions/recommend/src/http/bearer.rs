@@ -10,14 +10,21 @@ use headers::{Authorization, HeaderMapExt, authorization::Bearer};
 
 use crate::{access::Tokens, problem::Problem};
 
-/// The route that is always open: what asks whether the function is up has no token.
-const PUBLIC_PATH: &str = "/health";
+/// The routes that are always open: what asks whether the function is up has no token, and the page asks for one itself.
+/// The template leaves the same ones open where a JWT is asked for.
+const PUBLIC_PATHS: [&str; 2] = ["/health", "/"];
+/// What the page consists of.
+const PUBLIC_PREFIX: &str = "/page/";
+
+fn is_public(path: &str) -> bool {
+    PUBLIC_PATHS.contains(&path) || path.starts_with(PUBLIC_PREFIX)
+}
 
 /// Lets requests through that bear one of the tokens.
 pub(super) async fn require(State(tokens): State<Tokens>, request: Request, next: Next) -> Response {
     let given = request.headers().typed_get::<Authorization<Bearer>>();
     let accepted = given.as_ref().is_some_and(|given| tokens.accept(given.token().as_bytes()));
-    if accepted || request.uri().path() == PUBLIC_PATH || request.method() == Method::OPTIONS {
+    if accepted || is_public(request.uri().path()) || request.method() == Method::OPTIONS {
         return next.run(request).await;
     }
     // RFC 6750, section 3.1: a request that bears nothing is not told of an error.

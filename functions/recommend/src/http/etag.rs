@@ -11,7 +11,11 @@ use axum::{
 use headers::{ETag, HeaderMapExt, IfNoneMatch};
 use recommender::Version;
 
+use super::lambda::function_version;
 use crate::request_info;
+
+/// The release of this crate, which has to do outside Lambda.
+const RELEASE: &str = env!("CARGO_PKG_VERSION");
 
 /// Gives an answer that depends on nothing but the request and a model its `ETag`, and answers 304 where the client has
 /// it already.
@@ -21,9 +25,12 @@ pub(super) async fn answer_if_changed(request: Request, next: Next) -> Response 
     }
     let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let known = request.headers().typed_get::<IfNoneMatch>();
+    let deployed = function_version(request.extensions()).unwrap_or(RELEASE).to_owned();
     let mut response = next.run(request).await;
     let Some(version) = request_info::decided_by() else { return response };
-    let Some(etag) = etag(version, &target).filter(|_| response.status() == StatusCode::OK) else { return response };
+    let Some(etag) = etag(version, &deployed, &target).filter(|_| response.status() == StatusCode::OK) else {
+        return response;
+    };
     if known.is_some_and(|known| !known.precondition_passes(&etag)) {
         let cache = response.headers().get(header::CACHE_CONTROL).cloned();
         response = StatusCode::NOT_MODIFIED.into_response();
@@ -35,11 +42,11 @@ pub(super) async fn answer_if_changed(request: Request, next: Next) -> Response 
     response
 }
 
-/// Weak, because the compressed and the plain answer share it. A new release may answer the same model's question
-/// otherwise, so it is in there too.
-fn etag(version: Version, target: &str) -> Option<ETag> {
+/// Weak, because the compressed and the plain answer share it. Other code and other settings may answer the same model's
+/// question otherwise, so the deployed version is in there too.
+fn etag(version: Version, deployed: &str, target: &str) -> Option<ETag> {
     let mut hasher = DefaultHasher::new();
-    (env!("CARGO_PKG_VERSION"), target).hash(&mut hasher);
+    (deployed, target).hash(&mut hasher);
     let version = version.to_string();
     format!("W/\"{}-{:016x}\"", version.get(..16)?, hasher.finish()).parse().ok()
 }
@@ -49,11 +56,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_etag_is_of_one_model_and_one_target() {
+    fn an_etag_is_of_one_model_one_deployed_version_and_one_target() {
         let (one, other) = (Version::of(b"one"), Version::of(b"other"));
-        assert!(etag(one, "/v1/model").is_some());
-        assert_eq!(etag(one, "/v1/model"), etag(one, "/v1/model"));
-        assert_ne!(etag(one, "/v1/model"), etag(other, "/v1/model"));
-        assert_ne!(etag(one, "/v1/model"), etag(one, "/v1/clusters"));
+        assert!(etag(one, "7", "/v1/model").is_some());
+        assert_eq!(etag(one, "7", "/v1/model"), etag(one, "7", "/v1/model"));
+        assert_ne!(etag(one, "7", "/v1/model"), etag(other, "7", "/v1/model"));
+        assert_ne!(etag(one, "7", "/v1/model"), etag(one, "8", "/v1/model"));
+        assert_ne!(etag(one, "7", "/v1/model"), etag(one, "7", "/v1/clusters"));
     }
 }

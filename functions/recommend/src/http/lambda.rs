@@ -1,7 +1,11 @@
-//! Events as API Gateway hands them on: paths decoded, queries as the client sent them.
+//! Events as API Gateway hands them on: paths decoded, queries as the client sent them, and who handed them on.
 
-use axum::http::header;
-use lambda_http::{LambdaEvent, aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::LambdaRequest};
+use axum::http::{Extensions, header};
+use lambda_http::{
+    Context, LambdaEvent,
+    aws_lambda_events::apigw::ApiGatewayV2httpRequestContext,
+    request::{LambdaRequest, RequestContext},
+};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What ends a path, or is read as another character in one.
@@ -41,6 +45,22 @@ pub fn sanitize_event(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<Lamb
     event
 }
 
+/// API Gateway's id of the request, where the event names the API: `$context.requestId` of its access log.
+pub(super) fn gateway_request_id(request: &Extensions) -> Option<&str> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.get() else { return None };
+    context.apiid.as_ref().and(context.request_id.as_deref())
+}
+
+/// Lambda's id of the invocation, which its own lines of the log have.
+pub(super) fn lambda_request_id(request: &Extensions) -> Option<&str> {
+    request.get::<Context>().map(|context| context.request_id.as_str())
+}
+
+/// The deployed version of the function (`AWS_LAMBDA_FUNCTION_VERSION`); nothing outside Lambda.
+pub(super) fn function_version(request: &Extensions) -> Option<&str> {
+    request.get::<Context>().map(|context| context.env_config.version.as_str()).filter(|version| !version.is_empty())
+}
+
 /// Whether who sends an event decodes its path: API Gateway does, and `sam local start-api` in its place. Both name the
 /// API. `cargo lambda watch` names none, and a function URL has a domain of its own.
 fn has_decoded_path(context: &ApiGatewayV2httpRequestContext) -> bool {
@@ -51,7 +71,6 @@ fn has_decoded_path(context: &ApiGatewayV2httpRequestContext) -> bool {
 #[cfg(test)]
 mod tests {
     use axum::http::Uri;
-    use lambda_http::Context;
     use serde_json::{Value, json};
 
     use super::*;

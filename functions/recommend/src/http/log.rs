@@ -12,7 +12,10 @@ use axum::{
     response::Response,
 };
 
-use super::cors::{MODEL_VERSION, REQUEST_ID};
+use super::{
+    cors::{MODEL_VERSION, REQUEST_ID},
+    lambda::{function_version, gateway_request_id, lambda_request_id},
+};
 use crate::{
     metrics,
     request_info::{self, RequestInfo},
@@ -27,14 +30,16 @@ const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 /// Whether a request was there before.
 static WARM: AtomicBool = AtomicBool::new(false);
 
-/// Logs the request once it is answered, and names it in `x-request-id`: as the client did, or Lambda, or by a new id.
+/// Logs the request once it is answered, and names it in `x-request-id` ([`name`]).
 /// The model that it was answered from is named in `x-model-version`.
 pub(super) async fn line(request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let cold = !WARM.swap(true, Ordering::Relaxed);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
-    let (id, header) = id(&request);
+    let Names { id, header, by_client } = name(&request);
+    let lambda_id = lambda_request_id(request.extensions()).map(ToOwned::to_owned);
+    let function_version = function_version(request.extensions()).map(ToOwned::to_owned);
     let trace = trace(&request);
     let (mut response, info) = request_info::collect(next.run(request)).await;
 
@@ -50,6 +55,8 @@ pub(super) async fn line(request: Request, next: Next) -> Response {
         status,
         milliseconds = took.as_micros() as f64 / 1_000.0,
         request_id = id,
+        client_request_id = by_client,
+        lambda_request_id = lambda_id,
         trace_id = trace,
         model_version = version,
         cold,
@@ -60,7 +67,16 @@ pub(super) async fn line(request: Request, next: Next) -> Response {
         "request"
     );
     let model_age = info.published.and_then(age);
-    metrics::request(&metrics::Request { took, cold, model_age, status, problem, id: &id, trace: trace.as_deref() });
+    metrics::request(&metrics::Request {
+        took,
+        cold,
+        model_age,
+        status,
+        problem,
+        function_version: function_version.as_deref(),
+        id: &id,
+        trace: trace.as_deref(),
+    });
     response
 }
 
@@ -85,18 +101,31 @@ fn trace(request: &Request) -> Option<String> {
     is_sane(root).then(|| root.to_owned())
 }
 
-fn id(request: &Request) -> (String, HeaderValue) {
-    let given = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
-    let lambda = || request.extensions().get::<lambda_http::Context>().map(|context| context.request_id.as_str());
-    given
+/// What a request is called.
+struct Names {
+    id: String,
+    /// The id, to be sent.
+    header: HeaderValue,
+    /// What the client called it, where that is not its id.
+    by_client: Option<String>,
+}
+
+/// API Gateway's name for a request, which its access log has too, whatever the client called it. Elsewhere the client's,
+/// or Lambda's, or a new one.
+fn name(request: &Request) -> Names {
+    let given = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| is_sane(id));
+    let (id, header) = gateway_request_id(request.extensions())
         .filter(|id| is_sane(id))
-        .or_else(lambda)
+        .or(given)
+        .or_else(|| lambda_request_id(request.extensions()))
         .and_then(|id| Some((id.to_owned(), HeaderValue::from_str(id).ok()?)))
         .unwrap_or_else(|| {
             let id = uuid::Uuid::new_v4().to_string();
             let header = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("-"));
             (id, header)
-        })
+        });
+    let by_client = given.filter(|given| *given != id).map(ToOwned::to_owned);
+    Names { id, header, by_client }
 }
 
 /// Nothing that could forge a log line, or fill it.

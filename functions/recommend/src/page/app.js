@@ -71,7 +71,7 @@ async function show(place, { focus = true } = {}) {
     present({ children, said: children[0].textContent }, focus);
     fill(place.song ?? input.value, say('title'), []);
     // Where there is an answer there is a model; the map is there while a choice is made.
-    if (error.problem?.type) prepare(null, signal).catch(() => {});
+    if (error.problem?.type && error.kind !== 'unauthorized') prepare(null, signal).catch(() => {});
   } finally {
     clearTimeout(patience);
     if (!signal.aborted) answer.removeAttribute('aria-busy');

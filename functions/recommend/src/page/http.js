@@ -2,6 +2,30 @@
 
 const ATTEMPTS = 5;
 const LONGEST_WAIT_SECONDS = 10;
+const STORED_TOKEN = 'segue.token';
+
+/** What requests bear where the function asks for it, for as long as the tab is open. */
+const token = {
+  value: stored(),
+  /** Takes a token, or forgets it for `null`. */
+  set(value) {
+    this.value = value;
+    try {
+      if (value === null) sessionStorage.removeItem(STORED_TOKEN);
+      else sessionStorage.setItem(STORED_TOKEN, value);
+    } catch {
+      // A browser that stores nothing asks again when the page is loaded again.
+    }
+  },
+};
+
+function stored() {
+  try {
+    return sessionStorage.getItem(STORED_TOKEN);
+  } catch {
+    return null;
+  }
+}
 
 /** An answer that is not the one hoped for. `kind` is the last word of its problem type, `network` where none came. */
 class Failure extends Error {
@@ -27,8 +51,10 @@ async function ask(path, parameters = {}, { signal, waiting } = {}) {
 }
 
 async function reach(url, signal) {
+  const headers = { accept: 'application/json' };
+  if (token.value !== null) headers.authorization = `Bearer ${token.value}`;
   try {
-    return await fetch(url, { signal, headers: { accept: 'application/json' } });
+    return await fetch(url, { signal, headers });
   } catch (error) {
     throw signal?.aborted ? error : new Failure('network');
   }
@@ -44,6 +70,8 @@ async function read(response, signal) {
 
 async function failure(response) {
   const problem = await response.json().catch(() => ({}));
+  // What stands before the function may refuse a token too, in words of its own.
+  if (response.status === 401 || response.status === 403) return new Failure('unauthorized', problem);
   const kind = String(problem.type ?? '').split(':').pop();
   return new Failure(kind || (response.status === 503 ? 'model-unavailable' : 'internal'), problem);
 }

@@ -76,9 +76,27 @@ function failureView(error, again) {
   return [headingOf(say('error.heading')), element('p', { class: 'notice' }, texts[error.kind] ?? error.message), button];
 }
 
+/** Asks for the token that the function wants. `again` follows once there is one. */
+function tokenView(again) {
+  const refused = token.value !== null;
+  const input = element('input', { id: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false', required: true });
+  const form = element('form', { class: 'token' }, element('label', { for: 'token' }, say('token.label')),
+    element('div', { class: 'field' }, input, element('button', { type: 'submit' }, say('token.button'))));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    // A header holds these characters alone, and a token that was copied often has white space around it.
+    token.set(input.value.trim().replace(/[^!-~]/g, ''));
+    again();
+  });
+  token.set(null);
+  return [headingOf(say('token.heading')), refused ? element('p', { class: 'notice' }, say('token.refused')) : null,
+    element('p', {}, say('token.text')), form];
+}
+
 /** The view of a failure: some of them are a question. */
 function viewOfFailure(error, place, again) {
   switch (error.kind) {
+    case 'unauthorized': return tokenView(again);
     case 'artist-needed': return artistsView(place, error.problem.artists, 'artists.text');
     case 'unknown-artist': return artistsView(place, error.problem.artists, 'artists.other');
     case 'unknown-song': return unknownView(place, error.problem.suggestions ?? []);
