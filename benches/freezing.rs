@@ -142,14 +142,7 @@ fn upload(file: &[u8], number: u64) -> anyhow::Result<Upload> {
     let mut card = artifact::decode(file)?.card;
     card.dropped.insert("bench".to_owned(), number);
     let file = artifact::with_card(file, &card)?;
-    Ok(Upload {
-        artifact: file.into(),
-        report: Vec::new(),
-        tracks: card.tracks,
-        k: card.k,
-        accuracy: card.classifier.accuracy,
-        features: card.features.iter().map(|feature| feature.name.clone()).collect(),
-    })
+    Ok(Upload::of(file.into(), Vec::new())?)
 }
 
 /// Asks for ten songs like one.
