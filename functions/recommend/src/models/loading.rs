@@ -22,7 +22,7 @@ use super::{error::Error, loaded::LoadedModel};
 use crate::metrics;
 
 /// How long after the graphs the index for searches is begun: requests that waited for them are answered first.
-const INDEX_DELAY: Duration = Duration::from_millis(100);
+const INDEX_DELAY: Duration = Duration::from_millis(10);
 
 /// Sections up to this many bytes are decoded where they arrive: handing them to another thread would take longer.
 const MAX_INLINE_BYTES: u64 = 128 * 1024;
