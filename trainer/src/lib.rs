@@ -1,8 +1,8 @@
 //! Track table in, segue artifact and report out.
 //!
 //! [`table`] reads the [`input`], [`training`] runs the method, [`evaluation`] measures what the model recommends,
-//! [`report`] says what came of it, for the terminal and as HTML.. [`synth`] makes
-//! catalogues up. Who runs long tells a [`progress`], of which the [`console`] is one. [`cli`] is the command line.
+//! [`report`] says what came of it, for the terminal and as HTML. [`synth`] makes catalogues up. Who runs long tells a
+//! [`progress`], of which the [`console`] is one. [`cli`] is the command line.
 
 pub mod cli;
 pub mod console;
