@@ -1,7 +1,5 @@
 //! A track's direction in the scaled feature space, and the distance between two of them.
 
-use serde::{Deserialize, Serialize};
-
 /// Lanes of a [`Vector`]: features beyond a model's own stay 0.
 pub const LANES: usize = 16;
 
@@ -14,7 +12,7 @@ const MAX_NORM: f64 = 1e200;
 /// For vectors of length 1 the squared Euclidean distance is `2 (1 - cosine)`, so that the nearest by either is the
 /// same; the former keeps its precision for vectors that are nearly equal, where `1 - cosine` cancels. Components
 /// are computed in `f64` with plain additions in lane order, so that they are the same bits on every machine.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(align(64))]
 pub struct Vector([f32; LANES]);
 
@@ -71,12 +69,6 @@ impl Vector {
 /// everything and at 1 from its like.
 pub fn similarity(squared_distance: f32) -> f32 {
     (1.0 - squared_distance / 2.0).clamp(-1.0, 1.0)
-}
-
-impl instant_distance::Point for Vector {
-    fn distance(&self, other: &Self) -> f32 {
-        self.squared_distance(other)
-    }
 }
 
 #[cfg(test)]

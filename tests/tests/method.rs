@@ -5,7 +5,7 @@ use std::{collections::HashSet, ops::Range, path::Path};
 use recommender::{
     Model,
     recommend::{Answer, Request, Seed},
-    search::Search,
+    search::{EF_SEARCH, Search},
     vector::Vector,
 };
 use serde_json::Value;
@@ -104,9 +104,9 @@ fn search_is_as_good_as_brute_force(table: &Path, samples: usize) {
     // Every track is found by its own vector.
     for (cluster, summary) in model.clusters().iter().enumerate() {
         let (graph, rows) = (model.neighbors().graph(cluster).expect("a graph"), summary.rows.clone());
+        let vectors: &[Vector] = &model.neighbors().vectors()[rows.start as usize..rows.end as usize];
         for row in rows.clone() {
-            let vector: &Vector = &model.neighbors().vectors()[row as usize];
-            let found = graph.search(vector);
+            let found = graph.search(vectors, &vectors[(row - rows.start) as usize], EF_SEARCH);
             assert!(found.iter().any(|found| found.row == row - rows.start), "track {row} is not found");
         }
     }

@@ -97,7 +97,7 @@ impl Layer {
 }
 
 impl Adjacency {
-    /// Whether a search over `nodes` nodes is safe. Nothing is checked by `Hnsw` itself.
+    /// Whether a search over `nodes` nodes is safe.
     pub(super) fn check(&self, nodes: usize) -> Result<(), Invalid> {
         Invalid::count_range("layers", 1..=MAX_LAYERS, self.layers.len())?;
         let mut below = nodes;

@@ -1,14 +1,11 @@
-//! One cluster's HNSW graph.
+//! One cluster's graph, and the rows that its nodes stand for.
 
-use std::sync::{Mutex, PoisonError};
-
-use instant_distance::{Hnsw, Search};
 use serde::{Deserialize, Serialize};
 
-use super::{adjacency::Adjacency, load_hnsw::load_hnsw, neighbor::Neighbor};
+use super::{adjacency::Adjacency, hnsw::Hnsw, neighbor::Neighbor};
 use crate::{column::IntColumn, invalid::Invalid, vector::Vector};
 
-/// How many candidates a search keeps, and the most nodes that it answers with (`ef` in Malkov and Yashunin 2018).
+/// How many candidates a search keeps at least (`ef` in Malkov and Yashunin 2018).
 pub const EF_SEARCH: usize = 100;
 
 /// What the artifact keeps of a graph. Nodes are the distinct vectors of a cluster, in the order of its rows.
@@ -21,14 +18,13 @@ pub struct GraphData {
 }
 
 /// An HNSW graph over one cluster's distinct vectors, and the rows that each of them stands for.
+#[derive(Clone, Debug)]
 pub struct Graph {
-    hnsw: Hnsw<Vector>,
+    hnsw: Hnsw,
     /// The cluster's row (counted from its first) at which each node's rows begin; they end where the next begin.
     starts: Vec<u32>,
     /// Nodes that the graph cannot be relied on to find.
-    unreachable: Vec<(u32, Vector)>,
-    /// Buffers of finished searches.
-    searches: Mutex<Vec<Search>>,
+    unreachable: Vec<u32>,
 }
 
 /// The rows, counted from the first, at which a new vector begins, and the total.
@@ -42,23 +38,17 @@ fn starts(vectors: &[Vector]) -> Vec<u32> {
 }
 
 impl Graph {
-    /// Rebuilds a graph over the vectors of a cluster's rows, where equal ones stand side by side.
+    /// Makes a graph ready over the vectors of a cluster's rows, where equal ones stand side by side.
     ///
     /// # Errors
     ///
     /// Why the parts do not make a graph over these vectors.
     pub fn new(vectors: &[Vector], data: &GraphData) -> Result<Self, Invalid> {
         let starts = starts(vectors);
-        let points: Vec<Vector> = starts[..starts.len() - 1].iter().map(|row| vectors[*row as usize]).collect();
-        data.adjacency.check(points.len())?;
-        Invalid::index("the list of unreachable nodes has node", points.len(), data.unreachable.max())?;
-        let unreachable = data.unreachable.iter().map(|node| (node, points[node as usize])).collect();
-        let hnsw = load_hnsw(&points, &data.adjacency, EF_SEARCH).map_err(|error| Invalid::Differs {
-            what: "the graph".into(),
-            expected: "one that instant-distance takes".into(),
-            got: error.to_string(),
-        })?;
-        Ok(Self { hnsw, starts, unreachable, searches: Mutex::default() })
+        let nodes = starts.len() - 1;
+        let hnsw = Hnsw::new(&data.adjacency, nodes)?;
+        Invalid::index("the list of unreachable nodes has node", nodes, data.unreachable.max())?;
+        Ok(Self { hnsw, starts, unreachable: data.unreachable.iter().collect() })
     }
 
     /// Number of distinct vectors.
@@ -66,23 +56,25 @@ impl Graph {
         self.starts.len() - 1
     }
 
-    /// The rows of the nodes that a search finds, in no order, counted from the cluster's first row.
-    pub fn search(&self, vector: &Vector) -> Vec<Neighbor> {
-        // A poisoned lock only means that another search panicked while it held a buffer: there are others.
-        let lock = || self.searches.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut search = lock().pop().unwrap_or_default();
-        let mut found: Vec<Neighbor> = Vec::with_capacity(2 * EF_SEARCH);
+    /// The rows of the nodes that a search finds which keeps `ef` candidates, nearest first, counted from the cluster's first
+    /// row. `vectors` are those of the cluster's rows, of which the graph was made.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer vectors.
+    pub fn search(&self, vectors: &[Vector], query: &Vector, ef: usize) -> Vec<Neighbor> {
+        let distance = |node: u32| query.squared_distance(&vectors[self.starts[node as usize] as usize]);
+        let mut found: Vec<Neighbor> = Vec::with_capacity(2 * ef);
         let mut add = |node: u32, distance: f32| {
             let rows = self.starts[node as usize]..self.starts[node as usize + 1];
             found.extend(rows.map(|row| Neighbor { row, distance }));
         };
-        for item in self.hnsw.search(vector, &mut search) {
-            add(item.pid.into_inner(), item.distance);
+        for (node, distance) in self.hnsw.search(ef, distance) {
+            add(node, distance);
         }
-        for (node, point) in &self.unreachable {
-            add(*node, vector.squared_distance(point));
+        for node in &self.unreachable {
+            add(*node, distance(*node));
         }
-        lock().push(search);
         found.sort_unstable_by(Neighbor::cmp);
         found.dedup_by_key(|neighbor| neighbor.row);
         found

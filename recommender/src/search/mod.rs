@@ -3,13 +3,13 @@
 mod adjacency;
 mod exact;
 mod graph;
-mod load_hnsw;
+mod hnsw;
 mod neighbor;
 mod planner;
 
 pub use adjacency::{Adjacency, Layer, MAX_DEGREES};
 pub use graph::{EF_SEARCH, Graph, GraphData};
-pub use load_hnsw::load_hnsw;
+pub use hnsw::Hnsw;
 pub use neighbor::Neighbor;
 pub(crate) use planner::Query;
 pub use planner::{Neighbors, Search, SearchMethod};

@@ -42,8 +42,8 @@ impl SearchMethod {
 
 /// With fewer rows than this to compare with, an exact search is as quick as a graph.
 const MIN_HNSW_TRACKS: usize = 8_192;
-/// Graphs answer with at most [`EF_SEARCH`] nodes, and the last of them are the least sure: beyond half of it the
-/// planner compares with every track.
+/// The last of the nodes that a search keeps are the least sure: beyond half of [`EF_SEARCH`] the planner compares with every
+/// track.
 const MAX_HNSW_LIMIT: usize = EF_SEARCH / 2;
 
 /// What a search looks for.
@@ -124,15 +124,16 @@ impl Neighbors {
         let graphs: Option<Vec<(usize, &Graph)>> =
             query.clusters.iter().map(|cluster| Some((*cluster, self.graph(*cluster)?))).collect();
         if let (true, Some(graphs)) = (walk, graphs) {
-            let mut found: Vec<Neighbor> =
-                graphs.into_iter().flat_map(|(cluster, graph)| self.walk(cluster, graph, query.vector)).collect();
+            let ef = EF_SEARCH.max(query.want.saturating_mul(2));
+            let walk = |(cluster, graph)| self.walk(cluster, graph, query.vector, ef);
+            let mut found: Vec<Neighbor> = graphs.into_iter().flat_map(walk).collect();
             found.retain(|neighbor| accepts(neighbor.row));
             found.sort_unstable_by(Neighbor::cmp);
             let found = different_songs(&found, query.want, songs);
             if found.len() == query.want {
                 return (found, SearchMethod::Hnsw);
             }
-            // A graph answers with a bounded number of nodes. They were too few: compare with every track.
+            // A walk finds a bounded number of nodes. They were too few: compare with every track.
         }
         let ranges: Vec<Range<u32>> = query.clusters.iter().map(|cluster| self.ranges[*cluster].clone()).collect();
         let mut most = query.want.saturating_add(16);
@@ -148,9 +149,10 @@ impl Neighbors {
     }
 
     /// What one cluster's graph finds, as rows.
-    fn walk(&self, cluster: usize, graph: &Graph, vector: &Vector) -> Vec<Neighbor> {
-        let first = self.ranges[cluster].start;
-        graph.search(vector).into_iter().map(|neighbor| Neighbor { row: first + neighbor.row, ..neighbor }).collect()
+    fn walk(&self, cluster: usize, graph: &Graph, query: &Vector, ef: usize) -> Vec<Neighbor> {
+        let rows = self.ranges[cluster].clone();
+        let found = graph.search(&self.vectors[rows.start as usize..rows.end as usize], query, ef);
+        found.into_iter().map(|neighbor| Neighbor { row: rows.start + neighbor.row, ..neighbor }).collect()
     }
 }
 

@@ -1,14 +1,16 @@
 //! Building one cluster's graph.
 
-use instant_distance::{Builder, Heuristic, Hnsw, Point, Search};
+use instant_distance::{Builder, Heuristic, Point};
 
 use recommender::{
     column::IntColumn,
-    search::{EF_SEARCH, GraphData, load_hnsw},
+    search::{EF_SEARCH, GraphData, Hnsw},
     vector::Vector,
 };
 
-use super::{Error, extract_adjacency::extract_adjacency, insertion_order, kd_order, relabel::relabel};
+use super::{
+    Error, extract_adjacency::extract_adjacency, insertion_order, kd_order, point::GraphPoint, relabel::relabel,
+};
 
 /// How many candidates are kept while most nodes are looked for by their own vector.
 const EF_QUICK: usize = 8;
@@ -53,7 +55,8 @@ pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, 
     // in the order wanted.
     let inserted = insertion_order::order(&points);
     let places = shuffle(points.len(), options);
-    let shuffled: Vec<Vector> = places.iter().map(|place| points[inserted[*place as usize] as usize]).collect();
+    let shuffled: Vec<GraphPoint> =
+        places.iter().map(|place| GraphPoint(points[inserted[*place as usize] as usize])).collect();
     drop(points);
     let (hnsw, ids) = build_hnsw(shuffled, options.ef_construction, options);
     let mut point_of = vec![0; ids.len()];
@@ -62,7 +65,7 @@ pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, 
     }
     drop((inserted, places, ids));
     let adjacency = extract_adjacency(&hnsw)?;
-    let in_graph_order: Vec<Vector> = hnsw.iter().map(|(_, point)| *point).collect();
+    let in_graph_order: Vec<Vector> = hnsw.iter().map(|(_, point)| point.0).collect();
     drop(hnsw);
 
     // Numbers that are near for points that are near: less to store, and less to fetch from memory in a search. Each
@@ -81,22 +84,25 @@ pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, 
 
     // What is searched is what a reader of the artifact will search. Best-first search only goes further where it keeps
     // more: what is found while it keeps few is found while it keeps many, and most are found so.
-    let unreachable_among = |keep: usize, nodes: Vec<u32>| -> Result<Vec<u32>, Error> {
-        let hnsw = load_hnsw(&points, &adjacency, keep).map_err(|error| Error::Load(error.to_string()))?;
-        let mut search = Search::default();
+    let hnsw = Hnsw::new(&adjacency, points.len())?;
+    let unreachable_among = |ef: usize, nodes: Vec<u32>| -> Vec<u32> {
         let is_unreachable = |node: &u32| {
-            let point = &points[*node as usize];
-            !hnsw.search(point, &mut search).any(|item| item.pid.into_inner() == *node)
+            let distance = |other: u32| points[*node as usize].squared_distance(&points[other as usize]);
+            hnsw.search(ef, distance).iter().all(|(found, _)| found != node)
         };
-        Ok(nodes.into_iter().filter(is_unreachable).collect())
+        nodes.into_iter().filter(is_unreachable).collect()
     };
-    let few = unreachable_among(EF_QUICK, (0..points.len() as u32).collect())?;
-    let unreachable = if few.is_empty() { few } else { unreachable_among(EF_SEARCH, few)? };
+    let few = unreachable_among(EF_QUICK, (0..points.len() as u32).collect());
+    let unreachable = unreachable_among(EF_SEARCH, few);
     Ok(BuiltGraph { order, data: GraphData { adjacency, unreachable: IntColumn::new(&unreachable) } })
 }
 
 /// A graph, and the node that each of the points has become.
-fn build_hnsw<P: Point>(points: Vec<P>, ef_construction: usize, options: &BuildOptions) -> (Hnsw<P>, Vec<u32>) {
+fn build_hnsw<P: Point>(
+    points: Vec<P>,
+    ef_construction: usize,
+    options: &BuildOptions,
+) -> (instant_distance::Hnsw<P>, Vec<u32>) {
     // Without the pruned candidates a node has about 7 neighbours instead of 64, at the same recall.
     let heuristic = Heuristic { extend_candidates: false, keep_pruned: false };
     let (hnsw, ids) = Builder::default()
@@ -126,12 +132,38 @@ fn shuffle(points: usize, options: &BuildOptions) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn what_points_become_does_not_depend_on_where_they_are() {
-        let points: Vec<Vector> = (0..700).map(|i| Vector::unit(&[f64::from(i * 377 % 700) - 350.0, 99.0])).collect();
+        let point = |i: i32| GraphPoint(Vector::unit(&[f64::from(i * 377 % 700) - 350.0, 99.0]));
+        let points: Vec<GraphPoint> = (0..700).map(point).collect();
         let options = BuildOptions { seed: 7, ..BuildOptions::default() };
         assert_eq!(build_hnsw(points, options.ef_construction, &options).1, shuffle(700, &options));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_walk_finds_what_instant_distance_finds_in_the_same_graph(
+            seeds in prop::collection::vec(prop::array::uniform4(-1.0..1.0_f64), 1..600),
+            query in prop::array::uniform4(-1.0..1.0_f64),
+        ) {
+            let points: Vec<GraphPoint> = seeds.iter().map(|seed| GraphPoint(Vector::unit(seed))).collect();
+            let query = GraphPoint(Vector::unit(&query));
+            let options = BuildOptions::default();
+            let (graph, _) = build_hnsw(points, options.ef_construction, &options);
+            let walked = Hnsw::new(&extract_adjacency(&graph).expect("reads out"), graph.iter().count()).expect("a graph");
+            let points: Vec<GraphPoint> = graph.iter().map(|(_, point)| *point).collect();
+            let found = walked.search(EF_SEARCH, |node| query.distance(&points[node as usize]));
+            let mut found: Vec<f32> = found.into_iter().map(|(_, distance)| distance).collect();
+            found.sort_by(f32::total_cmp);
+            let mut search = instant_distance::Search::default();
+            let theirs: Vec<f32> = graph.search(&query, &mut search).map(|item| item.distance).collect();
+            prop_assert_eq!(found, theirs);
+        }
     }
 }

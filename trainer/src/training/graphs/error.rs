@@ -1,5 +1,7 @@
 //! Why a graph was not built.
 
+use recommender::invalid::Invalid;
+
 /// Why a graph was not built. None of these depends on the tracks.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -12,7 +14,7 @@ pub enum Error {
     /// instant-distance's graph did not serialise to what is expected of it: it has been updated.
     #[error("instant-distance's graph ended early; build with the version that Cargo.lock names")]
     EndsEarly,
-    /// The graph does not load as the function loads it.
-    #[error("the graph does not load: {0}")]
-    Load(String),
+    /// The graph is not one that the function takes.
+    #[error("the graph is wrong: {0}")]
+    Invalid(#[from] Invalid),
 }

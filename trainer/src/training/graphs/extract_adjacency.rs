@@ -1,7 +1,6 @@
 //! The neighbours out of an `Hnsw`, through its own `Serialize`: `instant-distance` shows them nowhere else.
 //!
-//! The counterpart of [`load_hnsw`](recommender::search::load_hnsw). Number after number is looked at as it comes: a graph
-//! takes 320 bytes a node, and no second one is ever made.
+//! Number after number is looked at as it comes: a graph takes 320 bytes a node, and no second one is ever made.
 
 use bincode::{
     config::{Configuration, Fixint, LittleEndian},
@@ -12,16 +11,16 @@ use instant_distance::Hnsw;
 use recommender::{
     column::IntColumn,
     search::{Adjacency, Layer, MAX_DEGREES},
-    vector::{LANES, Vector},
+    vector::LANES,
 };
 
-use super::Error;
+use super::{Error, point::GraphPoint};
 
 /// Integers of fixed width: each number is one write.
 const FIXINT: Configuration<LittleEndian, Fixint> = bincode::config::standard().with_fixed_int_encoding();
 
 /// Reads a graph's neighbours out of it.
-pub(super) fn extract_adjacency(graph: &Hnsw<Vector>) -> Result<Adjacency, Error> {
+pub(super) fn extract_adjacency(graph: &Hnsw<GraphPoint>) -> Result<Adjacency, Error> {
     let mut extraction = Extraction::default();
     bincode::serde::encode_into_writer(graph, &mut extraction, FIXINT)?;
     if extraction.next != Next::Nothing {

@@ -6,6 +6,7 @@ mod extract_adjacency;
 mod insertion_order;
 mod kd_order;
 mod nodes;
+mod point;
 mod relabel;
 mod side_by_side;
 
