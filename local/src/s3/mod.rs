@@ -12,32 +12,34 @@
 //! Known to differ from S3: an upload whose checksum is wrong is refused, but has replaced what was there; no
 //! versioning; no tags. Uploads are held in memory, up to 1 GiB each.
 
+mod access;
+mod conditions;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use aws_sdk_s3::config::{Credentials, Region};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
-use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
-use s3s::{S3Result, s3_error};
 use tokio::net::TcpListener;
 use tokio::sync::{RwLock, oneshot};
 use tokio::task::JoinHandle;
 
+use self::{
+    access::{Access, READER_ACCESS_KEY, READER_SECRET_KEY},
+    conditions::heed_conditions,
+};
+
 const ACCESS_KEY: &str = "segue";
 const SECRET_KEY: &str = "segue-on-loopback";
-/// Those that may do no more than `s3:GetObject`.
-const READER_ACCESS_KEY: &str = "recommend";
-const READER_SECRET_KEY: &str = "recommend-on-loopback";
 const REGION: &str = "us-east-1";
 const MAX_UPLOAD_BYTES: usize = 1 << 30;
 
@@ -215,59 +217,6 @@ async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response
         Err(error) => {
             tracing::error!(error, "the embedded S3 failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-/// RFC 9110, section 13.2.2, for what would be a 200. The ETag is the answer's own, so nothing can change in between.
-fn heed_conditions(request: &HeaderMap, response: Response) -> Response {
-    let Some(etag) = response.headers().get(header::ETAG).cloned() else { return response };
-    let names = |condition: &HeaderValue| {
-        let is_it = |tag: &str| tag == "*" || tag.trim_start_matches("W/").as_bytes() == etag.as_bytes();
-        condition.to_str().is_ok_and(|tags| tags.split(',').any(|tag| is_it(tag.trim())))
-    };
-    if request.get(header::IF_MATCH).is_some_and(|condition| !names(condition)) {
-        let error = s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold");
-        return match error.to_http_response() {
-            Ok(response) => response.map(Body::new),
-            Err(_) => StatusCode::PRECONDITION_FAILED.into_response(),
-        };
-    }
-    if request.get(header::IF_NONE_MATCH).is_some_and(names) {
-        return (StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response();
-    }
-    response
-}
-
-/// Lets in who signed, to what the keys may do, and only into buckets that exist: s3s-fs would make one for a write.
-struct Access {
-    root: PathBuf,
-}
-
-impl Access {
-    /// Whether the reader may do this. An object that does not exist could only be told from one that may not be read by
-    /// who may list the bucket.
-    fn may_read(&self, operation: &str, object: Option<(&str, &str)>) -> bool {
-        let exists = |(bucket, key): (&str, &str)| self.root.join(bucket).join(key).is_file();
-        matches!(operation, "GetObject" | "HeadObject") && object.is_some_and(exists)
-    }
-}
-
-#[async_trait]
-impl S3Access for Access {
-    async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
-        let Some(credentials) = cx.credentials() else {
-            return Err(s3_error!(AccessDenied, "Signature is required"));
-        };
-        let (operation, path) = (cx.s3_op().name(), cx.s3_path());
-        match path.get_bucket_name() {
-            Some(bucket) if operation != "CreateBucket" && !self.root.join(bucket).is_dir() => {
-                Err(s3_error!(NoSuchBucket, "The specified bucket does not exist"))
-            }
-            _ if credentials.access_key == READER_ACCESS_KEY && !self.may_read(operation, path.as_object()) => {
-                Err(s3_error!(AccessDenied, "Access Denied"))
-            }
-            _ => Ok(()),
         }
     }
 }
