@@ -3,7 +3,7 @@
 use std::{path::Path, sync::OnceLock};
 
 use crate::{
-    artifact::{self, Artifact, Error, Section, SectionData, Version},
+    artifact::{self, Artifact, Error, Section, Version},
     card::Card,
     catalog::{
         Catalog,
@@ -118,12 +118,7 @@ impl Model {
     ///
     /// Where the file is no artifact, or its card cannot be read.
     pub fn with_card_of(mut self, file: &[u8], version: Version) -> Result<Self, Error> {
-        let sections = artifact::sections(file)?;
-        let card = sections.iter().find(|entry| entry.section == Section::Card);
-        let entry = card.ok_or(Error::Missing { section: Section::Card })?;
-        if let SectionData::Card(card) = SectionData::read(entry, artifact::section(file, entry))? {
-            self.card = *card;
-        }
+        self.card = artifact::card(file)?;
         self.version = version;
         Ok(self)
     }

@@ -1,10 +1,7 @@
 //! What is published: an artifact, what `latest.json` says of it, and its report.
 
 use bytes::Bytes;
-use recommender::{
-    artifact::{self, Section, SectionData},
-    card::Card,
-};
+use recommender::artifact;
 
 use crate::{Error, error::cause};
 
@@ -43,7 +40,7 @@ impl Upload {
     /// # Errors
     /// [`Error::NotAnArtifact`] where the bytes have no card.
     pub fn of(artifact: Bytes, report: Vec<ReportFile>) -> Result<Self, Error> {
-        let card = card(&artifact).map_err(|error| Error::NotAnArtifact { source: cause(error) })?;
+        let card = artifact::card(&artifact).map_err(|error| Error::NotAnArtifact { source: cause(error) })?;
         Ok(Self {
             artifact,
             report,
@@ -53,16 +50,6 @@ impl Upload {
             features: card.features.into_iter().map(|feature| feature.name).collect(),
         })
     }
-}
-
-fn card(artifact: &[u8]) -> Result<Card, artifact::Error> {
-    let sections = artifact::sections(artifact)?;
-    for entry in sections.iter().filter(|entry| entry.section == Section::Card) {
-        if let SectionData::Card(card) = SectionData::read(entry, artifact::section(artifact, entry))? {
-            return Ok(*card);
-        }
-    }
-    Err(artifact::Error::Missing { section: Section::Card })
 }
 
 #[cfg(test)]

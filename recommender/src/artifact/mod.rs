@@ -106,6 +106,22 @@ pub fn section<'a>(file: &'a [u8], entry: &Entry<Section>) -> &'a [u8] {
     &file[entry.offset as usize..(entry.offset + entry.length) as usize]
 }
 
+/// The card of an artifact, without reading its other sections.
+///
+/// # Errors
+///
+/// Where the bytes are no artifact, or its card cannot be read.
+pub fn card(file: &[u8]) -> Result<Card, Error> {
+    let sections = sections(file)?;
+    let entry = sections.iter().find(|entry| entry.section == Section::Card);
+    let entry = entry.ok_or(Error::Missing { section: Section::Card })?;
+    match SectionData::read(entry, section(file, entry))? {
+        SectionData::Card(card) => Ok(*card),
+        // A section's data is of its own kind.
+        _ => Err(Error::Missing { section: Section::Card }),
+    }
+}
+
 /// Reads an artifact, checksums first. The parts are each of the right encoding, and not yet held against each other:
 /// [`Model::assemble`](crate::model::Model::assemble) does that.
 ///
