@@ -24,7 +24,7 @@ use trainer::report::files::{self, FolderReport};
 use crate::{
     binaries::binary,
     catalog::{self, BUCKET, LOCATION},
-    runtime::Function,
+    runtime::{Conditions, Function},
 };
 
 /// Models of the invented catalogue that were trained already, by the number of clusters and the rows added to it.
@@ -133,7 +133,16 @@ impl TestEnv {
 
     /// Starts the function binary on it.
     pub async fn function(&self) -> Function {
-        Function::start(&binary("recommend"), &self.env()).await
+        self.function_under(&self.s3.endpoint(), &[], Conditions::default()).await
+    }
+
+    /// Starts the function binary under these conditions, with these settings besides; its S3 is at `endpoint`.
+    pub async fn function_under(&self, endpoint: &str, settings: &[(&str, &str)], conditions: Conditions) -> Function {
+        let mut env = self.env();
+        env.retain(|(name, _)| name != "AWS_ENDPOINT_URL_S3");
+        env.push(("AWS_ENDPOINT_URL_S3".to_owned(), endpoint.to_owned()));
+        env.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Function::start_under(&binary("recommend"), &env, conditions).await
     }
 }
 

@@ -5,7 +5,6 @@ use std::{num::NonZeroU64, time::Duration};
 use serde_json::Value;
 use store::LatestState;
 use tests::{
-    binaries::binary,
     faults::{Extent, Fault, FaultTarget, Proxy, Throttle},
     runtime::{Conditions, Extensions, Function},
     test_env::TestEnv,
@@ -19,14 +18,6 @@ const PROVISIONED: (&str, &str) = ("AWS_LAMBDA_INITIALIZATION_TYPE", "provisione
 
 fn freezing() -> Conditions {
     Conditions { freezing: true, ..Conditions::default() }
-}
-
-async fn start(test_env: &TestEnv, endpoint: &str, more: &[(&str, &str)], conditions: Conditions) -> Function {
-    let mut env = test_env.env();
-    env.retain(|(name, _)| name != "AWS_ENDPOINT_URL_S3");
-    env.push(("AWS_ENDPOINT_URL_S3".to_owned(), endpoint.to_owned()));
-    env.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    Function::start_under(&binary("recommend"), &env, conditions).await
 }
 
 /// The model that answers.
@@ -52,7 +43,7 @@ async fn initialised(function: &Function) {
 async fn each_of_ten_new_models_answers_the_invocation_after_the_one_that_looked_for_it() {
     let test_env = TestEnv::new().await;
     test_env.publish_as("3").await;
-    let function = start(&test_env, &test_env.s3.endpoint(), &[REFRESH], freezing()).await;
+    let function = test_env.function_under(&test_env.s3.endpoint(), &[REFRESH], freezing()).await;
     let mut current = version(&function).await;
     for swap in 0..10 {
         test_env.publish_as(if swap % 2 == 0 { "4" } else { "3" }).await;
@@ -72,7 +63,7 @@ async fn on_demand_the_model_is_there_before_the_first_event_is_asked_for() {
     let test_env = TestEnv::new().await;
     test_env.publish().await;
     let proxy = Proxy::start(&test_env.s3.endpoint()).await;
-    let function = start(&test_env, &proxy.endpoint(), &[], freezing()).await;
+    let function = test_env.function_under(&proxy.endpoint(), &[], freezing()).await;
     initialised(&function).await;
     // What an answer needs has been fetched.
     proxy.set(Fault::Reset, FaultTarget::Pointer, usize::MAX);
@@ -84,7 +75,7 @@ async fn provisioned_all_of_the_model_is_there_before_the_first_event_is_asked_f
     let test_env = TestEnv::new().await;
     test_env.publish().await;
     let proxy = Proxy::start(&test_env.s3.endpoint()).await;
-    let function = start(&test_env, &proxy.endpoint(), &[PROVISIONED], freezing()).await;
+    let function = test_env.function_under(&proxy.endpoint(), &[PROVISIONED], freezing()).await;
     initialised(&function).await;
     function.done().await;
     let requests = proxy.exchanges().len();
@@ -99,7 +90,7 @@ async fn provisioned_all_of_the_model_is_there_before_the_first_event_is_asked_f
 async fn an_environment_begins_without_a_model_and_finds_it_later() {
     for initialization in [PROVISIONED, ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")] {
         let test_env = TestEnv::new().await;
-        let function = start(&test_env, &test_env.s3.endpoint(), &[initialization], freezing()).await;
+        let function = test_env.function_under(&test_env.s3.endpoint(), &[initialization], freezing()).await;
         initialised(&function).await;
         let (status, _, problem) = function.get("/v1/model").await;
         assert_eq!(status, 503, "{problem}");
@@ -118,7 +109,7 @@ async fn a_first_load_goes_on_through_freezes_and_keeps_no_invocation_beyond_its
         Throttle { bytes_per_second: NonZeroU64::new(1_000).expect("not 0"), first_byte_delay: Duration::ZERO };
     proxy.set(Fault::Throttle(throttle), FaultTarget::Model, usize::MAX);
     let conditions = Conditions { timeout: Duration::from_secs(5), ..freezing() };
-    let function = start(&test_env, &proxy.endpoint(), &[("DEADLINE_MS", "1000")], conditions).await;
+    let function = test_env.function_under(&proxy.endpoint(), &[("DEADLINE_MS", "1000")], conditions).await;
     // The initialisation is over before the model is there.
     initialised(&function).await;
     let (status, _, problem) = function.get("/v1/model").await;
@@ -136,7 +127,7 @@ async fn a_check_that_does_not_end_keeps_the_environment_from_its_freeze_no_long
     let proxy = Proxy::start(&test_env.s3.endpoint()).await;
     // The bound is `REFRESH_SECONDS`, far from the time-out.
     let conditions = Conditions { timeout: Duration::from_secs(60), ..freezing() };
-    let function = start(&test_env, &proxy.endpoint(), &[REFRESH, ("DEADLINE_MS", "60000")], conditions).await;
+    let function = test_env.function_under(&proxy.endpoint(), &[REFRESH, ("DEADLINE_MS", "60000")], conditions).await;
     let first = version(&function).await;
     function.done().await;
     proxy.set(Fault::Stall(Extent::Nothing), FaultTarget::Pointer, usize::MAX);
@@ -154,7 +145,7 @@ async fn an_environment_whose_extension_is_told_no_more_ends_instead_of_waiting_
     let test_env = TestEnv::new().await;
     test_env.publish().await;
     let conditions = Conditions { extensions: Extensions::ToldOnce, ..freezing() };
-    let mut function = start(&test_env, &test_env.s3.endpoint(), &[], conditions).await;
+    let mut function = test_env.function_under(&test_env.s3.endpoint(), &[], conditions).await;
     version(&function).await;
     eventually("the end of the process", async || (!function.is_running()).then_some(())).await;
     assert!(!function.timed_out());
@@ -165,7 +156,7 @@ async fn without_an_extensions_api_the_function_answers_as_ever() {
     let test_env = TestEnv::new().await;
     test_env.publish_as("3").await;
     let conditions = Conditions { extensions: Extensions::Unknown, ..Conditions::default() };
-    let function = start(&test_env, &test_env.s3.endpoint(), &[REFRESH], conditions).await;
+    let function = test_env.function_under(&test_env.s3.endpoint(), &[REFRESH], conditions).await;
     let first = version(&function).await;
     test_env.publish_as("4").await;
     let another = async || Some(version(&function).await).filter(|now| *now != first);

@@ -10,7 +10,6 @@ use recommend::models::{ModelManager, Source};
 use serde_json::Value;
 use store::Upload;
 use tests::{
-    binaries::binary,
     faults::{Extent, Fault, FaultTarget, Proxy},
     runtime::{Conditions, Extensions, Function},
     test_env::TestEnv,
@@ -24,16 +23,8 @@ const DEADLINE_MS: &str = "2000";
 /// A freeze that outlasts the deadline, and every time-out that is set by it.
 const FREEZE: Duration = Duration::from_millis(3_500);
 
-async fn start(test_env: &TestEnv, endpoint: &str, more: &[(&str, &str)]) -> Function {
-    start_under(test_env, endpoint, more, Conditions::default()).await
-}
-
-async fn start_under(test_env: &TestEnv, endpoint: &str, more: &[(&str, &str)], conditions: Conditions) -> Function {
-    let mut env = test_env.env();
-    env.retain(|(name, _)| name != "AWS_ENDPOINT_URL_S3");
-    env.push(("AWS_ENDPOINT_URL_S3".to_owned(), endpoint.to_owned()));
-    env.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    Function::start_under(&binary("recommend"), &env, conditions).await
+async fn start(test_env: &TestEnv, endpoint: &str, settings: &[(&str, &str)]) -> Function {
+    test_env.function_under(endpoint, settings, Conditions::default()).await
 }
 
 async fn version(function: &Function) -> Value {
@@ -111,7 +102,7 @@ async fn the_pointer_is_not_read_again_before_it_is_time_or_without_a_request_fo
     // extension is told of every invocation, each of them will do.
     let proxy = Proxy::start(&test_env.s3.endpoint()).await;
     let conditions = Conditions { extensions: Extensions::Unknown, ..Conditions::default() };
-    let function = start_under(&test_env, &proxy.endpoint(), &[("REFRESH_SECONDS", "1")], conditions).await;
+    let function = test_env.function_under(&proxy.endpoint(), &[("REFRESH_SECONDS", "1")], conditions).await;
     let loaded = async || function.get("/health").await.2.get("model").cloned();
     eventually("a model that nobody has asked for", loaded).await;
     tokio::time::sleep(Duration::from_millis(1_500)).await;
