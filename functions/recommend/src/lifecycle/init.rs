@@ -6,8 +6,9 @@ use tokio::time::timeout;
 
 use crate::models::ModelManager;
 
-/// Lambda ends an initialisation on demand after 10 s, and begins it again within the first invocation.
-const MAX_INIT_ON_DEMAND: Duration = Duration::from_secs(8);
+/// Lambda ends an initialisation on demand after 10 s, and begins it again within the first invocation. The request that is
+/// waiting meanwhile waits for a model on top of this.
+const MAX_INIT_ON_DEMAND: Duration = Duration::from_secs(5);
 /// An initialisation for provisioned concurrency may take 130 s.
 const MAX_INIT_PROVISIONED: Duration = Duration::from_secs(120);
 
