@@ -3,9 +3,6 @@
 
 use std::{borrow::Cow, fmt::Debug, ops::RangeInclusive};
 
-/// What is counted, named or compared.
-pub type What = Cow<'static, str>;
-
 /// How a value breaks what it must be.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -14,7 +11,7 @@ pub enum Invalid {
     #[error("{got} {what}, expected {expected}")]
     Count {
         /// What is counted.
-        what: What,
+        what: Cow<'static, str>,
         /// How many there must be.
         expected: usize,
         /// How many there are.
@@ -24,7 +21,7 @@ pub enum Invalid {
     #[error("{got} {what}, expected {least} to {most}")]
     CountRange {
         /// What is counted.
-        what: What,
+        what: Cow<'static, str>,
         /// The fewest there may be.
         least: usize,
         /// The most there may be.
@@ -36,7 +33,7 @@ pub enum Invalid {
     #[error("{what} is {got}, expected a finite number")]
     NotFinite {
         /// Which number.
-        what: What,
+        what: Cow<'static, str>,
         /// The number.
         got: f64,
     },
@@ -44,7 +41,7 @@ pub enum Invalid {
     #[error("{what} is {got}, expected {least:?} to {most:?}")]
     OutOfRange {
         /// Which number.
-        what: What,
+        what: Cow<'static, str>,
         /// The least it may be.
         least: f64,
         /// The most it may be.
@@ -56,7 +53,7 @@ pub enum Invalid {
     #[error("{what} {got}, and there are {count}")]
     Index {
         /// What names it.
-        what: What,
+        what: Cow<'static, str>,
         /// How many there are.
         count: usize,
         /// The number, counted from 0.
@@ -66,19 +63,19 @@ pub enum Invalid {
     #[error("{what} is there twice")]
     Repeated {
         /// What it is.
-        what: What,
+        what: Cow<'static, str>,
     },
     /// Something does not stand where its order puts it.
     #[error("{what} is out of order")]
     Order {
         /// What it is.
-        what: What,
+        what: Cow<'static, str>,
     },
     /// Two parts of the model disagree.
     #[error("{what} is {got}, expected {expected}")]
     Differs {
         /// What they disagree about.
-        what: What,
+        what: Cow<'static, str>,
         /// What one says.
         expected: String,
         /// What the other says.
@@ -88,12 +85,16 @@ pub enum Invalid {
 
 impl Invalid {
     /// Fails unless there are `expected`.
-    pub(crate) fn count(what: impl Into<What>, expected: usize, got: usize) -> Result<(), Self> {
+    pub(crate) fn count(what: impl Into<Cow<'static, str>>, expected: usize, got: usize) -> Result<(), Self> {
         if got == expected { Ok(()) } else { Err(Self::Count { what: what.into(), expected, got }) }
     }
 
     /// Fails unless there are as many as `range` says.
-    pub(crate) fn count_range(what: impl Into<What>, range: RangeInclusive<usize>, got: usize) -> Result<(), Self> {
+    pub(crate) fn count_range(
+        what: impl Into<Cow<'static, str>>,
+        range: RangeInclusive<usize>,
+        got: usize,
+    ) -> Result<(), Self> {
         if range.contains(&got) {
             return Ok(());
         }
@@ -101,7 +102,10 @@ impl Invalid {
     }
 
     /// Fails unless every value is finite.
-    pub(crate) fn finite<'a>(what: impl Into<What>, values: impl IntoIterator<Item = &'a f64>) -> Result<(), Self> {
+    pub(crate) fn finite<'a>(
+        what: impl Into<Cow<'static, str>>,
+        values: impl IntoIterator<Item = &'a f64>,
+    ) -> Result<(), Self> {
         match values.into_iter().find(|value| !value.is_finite()) {
             Some(got) => Err(Self::NotFinite { what: what.into(), got: *got }),
             None => Ok(()),
@@ -110,7 +114,7 @@ impl Invalid {
 
     /// Fails unless every value lies in `range`. What is not a number does not.
     pub(crate) fn range<'a>(
-        what: impl Into<What>,
+        what: impl Into<Cow<'static, str>>,
         range: RangeInclusive<f64>,
         values: impl IntoIterator<Item = &'a f64>,
     ) -> Result<(), Self> {
@@ -123,7 +127,7 @@ impl Invalid {
     }
 
     /// Fails unless the largest of some numbers, if there are any, is below `count`.
-    pub(crate) fn index(what: impl Into<What>, count: usize, largest: Option<u32>) -> Result<(), Self> {
+    pub(crate) fn index(what: impl Into<Cow<'static, str>>, count: usize, largest: Option<u32>) -> Result<(), Self> {
         match largest {
             Some(got) if got as usize >= count => Err(Self::Index { what: what.into(), count, got: got as usize }),
             _ => Ok(()),
@@ -132,7 +136,7 @@ impl Invalid {
 
     /// Fails unless both are equal.
     pub(crate) fn equal<T: PartialEq + Debug + ?Sized>(
-        what: impl Into<What>,
+        what: impl Into<Cow<'static, str>>,
         expected: &T,
         got: &T,
     ) -> Result<(), Self> {

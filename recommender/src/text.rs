@@ -44,7 +44,7 @@ pub fn fold(text: &str) -> String {
 
 /// Letters and digits alone, case-folded: what names of columns are compared by, so that `Track Name`, `track_name` and
 /// `trackName` are one.
-pub fn letters_and_digits(text: &str) -> String {
+pub fn alphanumeric(text: &str) -> String {
     normalize(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
@@ -129,10 +129,10 @@ mod tests {
     }
 
     #[test]
-    fn names_of_columns_are_letters_and_digits() {
+    fn names_of_columns_are_alphanumeric() {
         for name in ["Track Name", "track_name", "trackName", "TRACK-NAME (1)"] {
-            assert!(letters_and_digits(name).starts_with("trackname"), "{name}");
+            assert!(alphanumeric(name).starts_with("trackname"), "{name}");
         }
-        assert_eq!(letters_and_digits("Größe"), "grösse");
+        assert_eq!(alphanumeric("Größe"), "grösse");
     }
 }

@@ -33,7 +33,7 @@ async fn run() -> anyhow::Result<()> {
     // `cargo lambda watch` does not set it: it freezes nothing, and remembers the extension of a process that it has replaced.
     let extension = match std::env::var("AWS_LAMBDA_INITIALIZATION_TYPE") {
         Ok(initialization) => {
-            let extension = extend(&models, max_hold).await;
+            let extension = start_extension(&models, max_hold).await;
             Initialization::of(&initialization).wait_for_model(&models).await;
             extension
         }
@@ -48,7 +48,7 @@ async fn run() -> anyhow::Result<()> {
 
 type Extension = JoinHandle<Result<(), lambda_http::Error>>;
 
-async fn extend(models: &Arc<ModelManager>, max_hold: Duration) -> Option<Extension> {
+async fn start_extension(models: &Arc<ModelManager>, max_hold: Duration) -> Option<Extension> {
     let started = extension::start(Arc::clone(models), max_hold).await;
     if let Err(error) = &started {
         tracing::warn!(%error, "without an extension, work beside an answer may be frozen, and goes on with the next request");

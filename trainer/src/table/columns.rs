@@ -4,7 +4,7 @@ use recommender::{features::Feature, text};
 
 use super::Error;
 
-/// What one track table calls each thing, as [`text::letters_and_digits`] leaves it. Earlier ones win.
+/// What one track table calls each thing, as [`text::alphanumeric`] leaves it. Earlier ones win.
 const SONG: &[&str] = &["trackname", "song", "title", "songname", "songtitle", "tracktitle", "name"];
 const ARTIST: &[&str] = &["artists", "artistsname", "artistnames", "trackartist", "artist", "artistname"];
 const ID: &[&str] = &["trackid", "id", "uri", "spotifyid", "trackuri", "spotifyuri"];
@@ -135,12 +135,7 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(name: &'a str, header: &'a [String]) -> Self {
-        Self {
-            name,
-            header,
-            keys: header.iter().map(|cell| text::letters_and_digits(cell)).collect(),
-            warnings: Vec::new(),
-        }
+        Self { name, header, keys: header.iter().map(|cell| text::alphanumeric(cell)).collect(), warnings: Vec::new() }
     }
 
     fn required(&mut self, column: &'static str, aliases: &[&str], asked_for: bool) -> Result<usize, Error> {

@@ -6,12 +6,12 @@ mod extract_adjacency;
 mod insertion_order;
 mod kd_order;
 mod nodes;
+mod parallel;
 mod point;
 mod relabel;
-mod side_by_side;
 
 pub use self::{
     build_hnsw::{BuildOptions, BuiltGraph, build},
     error::Error,
 };
-pub(super) use self::{nodes::Nodes, side_by_side::build_all};
+pub(super) use self::{nodes::Nodes, parallel::build_all};
