@@ -1,7 +1,7 @@
 //! An internal extension: Lambda freezes the environment only when it, too, has asked for its next event.
 //!
-//! It is told of each invocation when the function is, begins a check for a new model where one is due, and asks for its next
-//! event when nothing is under way any more. The answer does not wait for it.
+//! It is told of each invocation when the function is, begins to load the model where there is none, or a check for a new one
+//! where one is due, and asks for its next event when nothing is under way any more. The answer does not wait for it.
 
 use std::{
     sync::Arc,
@@ -41,6 +41,10 @@ pub async fn start(models: Arc<ModelManager>, most: Duration) -> Result<JoinHand
 }
 
 async fn finish_work(models: &Arc<ModelManager>, most: Duration) {
+    if models.loaded().is_none() {
+        // The request of this invocation begins it too, perhaps only after this has looked.
+        models.start();
+    }
     models.refresh_if_due(LOOK_AHEAD);
     if timeout(most, models.idle()).await.is_err() {
         tracing::info!(seconds = most.as_secs_f64(), "work is not done, and goes on with the next invocation");
