@@ -45,10 +45,11 @@ impl Schedule {
         self.last = Some(now);
     }
 
-    /// Whether a check is to begin: one is due now, or will be within `look_ahead`. If so, it is under way until
-    /// [`Schedule::end`].
+    /// Whether a check is to begin: one is due now, or will be within `look_ahead`, of which a tenth of the interval counts
+    /// at most. If so, it is under way until [`Schedule::end`].
     pub(super) fn begin(&mut self, now: Now, look_ahead: Duration) -> bool {
         let Some(every) = self.every else { return false };
+        let look_ahead = look_ahead.min(every / 10);
         let pause = every.saturating_mul(1 << self.failures.min(16)).min(every.max(MAX_BACKOFF));
         let due = self.last.is_none_or(|last| now.since(last).saturating_add(look_ahead) >= pause);
         let begins = due && !self.under_way;
@@ -88,6 +89,21 @@ mod tests {
         schedule.end(false);
         assert!(!schedule.begin(later(due, MINUTE / 2, MINUTE / 2), Duration::ZERO));
         assert!(schedule.begin(later(due, MINUTE, MINUTE), Duration::ZERO));
+    }
+
+    #[test]
+    fn who_looks_ahead_checks_no_more_often_than_a_short_interval_allows() {
+        let second = Duration::from_secs(1);
+        let begins = |every, after| {
+            let start = Now::read();
+            let mut schedule = Schedule::new(Some(every));
+            schedule.checked(start);
+            schedule.begin(later(start, after, after), second)
+        };
+        assert!(!begins(second, second / 2), "half of the interval has passed");
+        assert!(begins(second, second));
+        assert!(begins(MINUTE, MINUTE - second));
+        assert!(!begins(MINUTE, MINUTE - 2 * second));
     }
 
     #[test]
