@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 
 use crate::{
     api::{answer::json, feature_values::FeatureValues, responses::Problems, state::Routes},
-    http::json::Json,
+    http::json::{Json, Object},
     models::ModelManager,
     parameters::{NoParameters, Query},
     problem::Problem,
@@ -35,7 +35,7 @@ pub(super) fn routes() -> Routes {
 
 /// One track, or several: by their features, in the file's own units.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(untagged, try_from = "Body")]
+#[serde(untagged, try_from = "Object<Body>")]
 enum Classify {
     /// Several tracks.
     Tracks(ManyTracks),
@@ -67,7 +67,7 @@ struct TrackFeatures {
 
 /// What comes, before it is one of the two.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an object with tracks or with features")]
+#[serde(deny_unknown_fields)]
 struct Body {
     #[serde(default)]
     tracks: Option<Tracks>,
@@ -75,10 +75,10 @@ struct Body {
     features: Option<FeatureValues>,
 }
 
-impl TryFrom<Body> for Classify {
+impl TryFrom<Object<Body>> for Classify {
     type Error = &'static str;
 
-    fn try_from(body: Body) -> Result<Self, &'static str> {
+    fn try_from(Object(body): Object<Body>) -> Result<Self, &'static str> {
         match body {
             Body { tracks: Some(Tracks(tracks)), features: None } => Ok(Self::Tracks(ManyTracks { tracks })),
             Body { tracks: None, features: Some(features) } => Ok(Self::One(TrackFeatures { features })),
@@ -102,7 +102,7 @@ impl<'de> Deserialize<'de> for Tracks {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Tracks, A::Error> {
                 let mut tracks = Vec::new();
-                while let Some(track) = list.next_element()? {
+                while let Some(Object(track)) = list.next_element()? {
                     if tracks.len() == MAX_CLASSIFIED_TRACKS {
                         return Err(de::Error::invalid_length(MAX_CLASSIFIED_TRACKS + 1, &self));
                     }

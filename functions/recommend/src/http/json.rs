@@ -1,5 +1,7 @@
 //! Bodies: JSON that is read strictly, and refused by the place that is wrong.
 
+use std::{fmt, marker::PhantomData};
+
 use axum::{
     body::Body,
     extract::{FromRequest, Request},
@@ -7,7 +9,10 @@ use axum::{
 };
 use headers::{ContentType, HeaderMapExt, Mime};
 use http_body_util::BodyExt;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::error::Category;
 
 use crate::problem::Problem;
@@ -35,6 +40,29 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", title, detail));
         }
         parse(&body).map(Self)
+    }
+}
+
+/// A JSON object. A struct that derives `Deserialize` is read from an array too, by position.
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
     }
 }
 
@@ -82,7 +110,8 @@ fn shortened(text: &str) -> String {
 
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let place = error.path().to_string();
-    let place = if place == "." { String::new() } else { shortened(&place) };
+    // A dot for the whole, and a question mark where the body ends before a name.
+    let place = if matches!(place.as_str(), "." | "?") { String::new() } else { shortened(&place) };
     let reason = shortened(&error.inner().to_string());
     let detail = if place.is_empty() { reason.clone() } else { format!("{place}: {reason}") };
     // A number such as 1e400 is good JSON; the parser counts it as an error of syntax.

@@ -17,6 +17,7 @@ use utoipa::{
 
 use super::{options::Options, request::RecommendationRequest, seed::SeedRequest};
 use crate::{
+    http::json::Object,
     parameters::{Description, Parameters},
     view::SomeFeatures,
 };
@@ -45,8 +46,8 @@ impl<'de> Visitor<'de> for Members {
         let mut seen = Vec::new();
         while let Some(name) = map.next_key_seed(FreshMember { seen: &seen })? {
             match name {
-                "seeds" => request.seeds = map.next_value()?,
-                "negative_seeds" => request.negative_seeds = map.next_value()?,
+                "seeds" => request.seeds = seeds(map.next_value()?),
+                "negative_seeds" => request.negative_seeds = seeds(map.next_value()?),
                 "min" => request.min = map.next_value()?,
                 "max" => request.max = map.next_value()?,
                 "target" => request.target = map.next_value()?,
@@ -56,6 +57,10 @@ impl<'de> Visitor<'de> for Members {
         }
         if seen.contains(&"seeds") { Ok(request) } else { Err(de::Error::missing_field("seeds")) }
     }
+}
+
+fn seeds(objects: Vec<Object<SeedRequest>>) -> Vec<SeedRequest> {
+    objects.into_iter().map(|Object(seed)| seed).collect()
 }
 
 /// The name of a member that is known and has not been seen before.
@@ -143,11 +148,13 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_is_unknown_or_there_twice_is_refused_by_name() {
+    fn what_is_of_another_form_is_refused_by_what_was_expected() {
         for (body, error) in [
             (r#"{"seeds":[],"limits":1}"#, "unknown field `limits`"),
             (r#"{"seeds":[],"limit":1,"limit":1}"#, "duplicate field `limit`"),
             (r#"{"limit":1}"#, "missing field `seeds`"),
+            (r#"{"seeds":[["an id",null,null,null]]}"#, "invalid type: sequence, expected an object"),
+            (r#"{"seeds":[1]}"#, "invalid type: integer `1`, expected an object"),
         ] {
             let refused = serde_json::from_str::<RecommendationRequest>(body).expect_err("refused").to_string();
             assert!(refused.starts_with(error), "{refused}");

@@ -57,7 +57,7 @@ members! {
 
 /// How to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "String")]
 pub(super) enum SearchWord {
     /// As is quicker.
     Auto,
@@ -65,6 +65,16 @@ pub(super) enum SearchWord {
     Exact,
     /// By the graphs.
     Hnsw,
+}
+
+impl TryFrom<String> for SearchWord {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let found = SEARCHES.0.iter().find(|(word, _)| *word == text);
+        let words: Vec<&str> = SEARCHES.0.iter().map(|(word, _)| *word).collect();
+        found.map(|(_, search)| *search).ok_or_else(|| format!("unknown search, expected {}", words.join(", ")))
+    }
 }
 
 impl From<SearchWord> for Search {
@@ -79,12 +89,18 @@ impl From<SearchWord> for Search {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::error::Category;
+
     use super::*;
 
     #[test]
     fn a_search_has_one_word_in_queries_and_bodies() {
         for (word, search) in SEARCHES.0 {
             assert_eq!(serde_json::from_value::<SearchWord>((*word).into()).expect("a word"), *search);
+        }
+        for other in [r#""Exact""#, "1", "true", "[]", r#"{"auto":null}"#] {
+            let refused = serde_json::from_str::<SearchWord>(other).expect_err("no word");
+            assert_eq!(refused.classify(), Category::Data, "{other}: {refused}");
         }
     }
 }
