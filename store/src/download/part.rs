@@ -25,7 +25,8 @@ pub(super) async fn start_all(
     let (etag, mut first_body) = match (etag, ranges.first()) {
         (Some(etag), _) => (etag, None),
         (None, Some((_, first))) => {
-            let answer = object.ask(first, None).await?;
+            let ask = || -> BoxFuture<'_, _> { Box::pin(object.ask(first, None)) };
+            let answer = Attempts::new(&object.store.options).request(ask).await?;
             (answer.etag.ok_or_else(|| object.unsupported("its answers have no ETag".into()))?, Some(answer.body))
         }
         (None, None) => return Ok(None),
