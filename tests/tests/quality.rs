@@ -106,6 +106,17 @@ fn a_weighted_model_is_compared_with_the_one_that_the_same_table_gives_without_w
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
+fn with_half_the_tempo(csv: &str) -> String {
+    let (header, rows) = csv.split_once('\n').expect("a header");
+    let tempo = header.split(',').position(|column| column == "tempo").expect("a tempo");
+    let halved = |row: &str| {
+        let mut cells: Vec<String> = row.split(',').map(str::to_owned).collect();
+        cells[tempo] = (cells[tempo].parse::<f64>().expect("a number") / 2.0).to_string();
+        cells.join(",") + "\n"
+    };
+    format!("{header}\n{}", rows.lines().map(halved).collect::<String>())
+}
+
 #[test]
 fn what_cannot_be_compared_is_refused_with_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -113,11 +124,14 @@ fn what_cannot_be_compared_is_refused_with_what_to_do() {
     let table = catalog::csv();
     std::fs::write(&csv, &table).expect("writes");
     std::fs::write(&fewer, table.lines().take(100).collect::<Vec<_>>().join("\n")).expect("writes");
+    let edited = folder.path().join("edited.csv");
+    std::fs::write(&edited, with_half_the_tempo(&table)).expect("writes");
     let plain = train(&csv, &["--k", "3", "--k-range", "3-3"]);
     let weighted = train(&csv, &["--k", "3", "--k-range", "3-3", "--weights", "tempo=3"]);
     for (model, data, code, expected) in [
         (&plain, Some(&csv), 1, ["has the weight 1", "--weights"]),
         (&weighted, Some(&fewer), 1, ["99 tracks", "trained on"]),
+        (&weighted, Some(&edited), 1, ["the values of tempo", "trained on"]),
         (&weighted, None, 2, ["--data", "required"]),
     ] {
         let data = data.map(|csv| ["--data", csv.to_str().expect("a path")]);

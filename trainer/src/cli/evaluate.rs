@@ -79,6 +79,7 @@ impl Evaluate {
                 let unweighted = training::unweighted(&table, &options)?;
                 stage.done("a model in which every feature has the weight 1");
                 drop(table);
+                self.ensure_same_values(&model, &unweighted)?;
                 Some(self.measure(&unweighted, lists, &console)?)
             }
             None => None,
@@ -114,6 +115,28 @@ impl Evaluate {
              trained on"
         );
         Ok(table)
+    }
+
+    /// The same tracks may have other values, as in a file that was edited since the training.
+    fn ensure_same_values(&self, model: &Model, unweighted: &Model) -> anyhow::Result<()> {
+        let (expected, got) = (model.scaler(), unweighted.scaler());
+        for (index, feature) in expected.features.iter().enumerate() {
+            let (expected, got) =
+                ((expected.mean[index], expected.deviation[index]), (got.mean[index], got.deviation[index]));
+            // Rows in another order are summed in another order.
+            let tolerance = 1e-9 * (expected.0.abs() + expected.1);
+            ensure!(
+                (expected.0 - got.0).abs() <= tolerance && (expected.1 - got.1).abs() <= tolerance,
+                "the values of {feature} are not those that {} was trained on: expected the mean {} and the standard \
+                 deviation {}, got {} and {}; --compare needs the table that it was trained on",
+                self.file.display(),
+                expected.0,
+                expected.1,
+                got.0,
+                got.1
+            );
+        }
+        Ok(())
     }
 
     /// Measures a model, on the playlists of a file too where there is one.
