@@ -79,7 +79,7 @@ impl Publish {
 /// model is published without one.
 fn report_beside(artifact: &Path, version: Version, progress: &dyn Progress) -> anyhow::Result<Vec<ReportFile>> {
     let folder = artifact.parent().unwrap_or(Path::new("")).join("report");
-    let found = files::read(&folder, version).with_context(|| format!("cannot read {}", folder.display()))?;
+    let found = files::read(&folder, version).context("the report cannot be read")?;
     match found {
         FolderReport::Found(files) => return Ok(files),
         FolderReport::Absent => {}

@@ -12,7 +12,7 @@ use crate::{output, training::Trained, training::elbow::knee};
 /// The figures, and the version of the model that they are of.
 const METRICS: &str = "metrics.json";
 /// Every file of a report, with its media type. The first one says which model all are of. It is written first and the
-/// artifact last, so that of an interrupted training no artifact lies beside figures that name it and files of another.
+/// artifact last, so that after an interrupted training no artifact lies beside figures that name it and files of another.
 const FILES: [(&str, &str); 5] = [
     (METRICS, "application/json"),
     ("elbow.svg", "image/svg+xml"),
@@ -92,10 +92,13 @@ pub fn read(folder: &Path, version: Version) -> io::Result<FolderReport> {
 }
 
 fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match std::fs::read(path) {
+    // What is no file, such as a pipe, might never end.
+    let read = std::fs::metadata(path)
+        .and_then(|found| if found.is_file() { std::fs::read(path) } else { Err(io::Error::other("expected a file")) });
+    match read {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(error),
+        Err(error) => Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
     }
 }
 
@@ -122,6 +125,14 @@ mod tests {
             })
             .collect();
         write(&files, folder.path()).expect("writes");
+        let unreadable = folder.path().join("elbow.svg");
+        std::fs::remove_file(&unreadable)
+            .and_then(|()| std::fs::create_dir(&unreadable))
+            .expect("a folder in its place");
+        let error = read(folder.path(), own).expect_err("no file").to_string();
+        assert_eq!(error, format!("{}: expected a file", unreadable.display()));
+        std::fs::remove_dir(&unreadable).and_then(|()| std::fs::write(&unreadable, "elbow.svg")).expect("writes");
+
         std::fs::write(folder.path().join("notes.html"), "not for everybody").expect("writes");
         assert_eq!(read(folder.path(), own).expect("reads"), FolderReport::Found(files));
         assert_eq!(read(folder.path(), other).expect("reads"), FolderReport::OfAnother { version: Some(own) });
