@@ -51,6 +51,17 @@ fn refused(csv: &[u8], more: &[&str], expected: &[&str]) {
 }
 
 #[test]
+fn an_export_does_not_replace_its_artifact() {
+    let (_, folder) = train(catalog::csv().as_bytes(), &[]);
+    let artifact = folder.path().join("out/model.segue");
+    let before = std::fs::read(&artifact).expect("reads");
+    let output = trainer(&["export", "out/model.segue", "--out", "out/../out/model.segue"], folder.path());
+    let stderr = text(&output.stderr);
+    assert!(output.status.code() == Some(1) && stderr.contains("--out needs another file"), "{stderr}");
+    assert!(std::fs::read(&artifact).expect("reads") == before, "the artifact was replaced");
+}
+
+#[test]
 fn bad_tables_are_refused_with_a_message_that_says_what_to_do() {
     let header = "song,artist,energy,tempo\n";
     refused(b"", &[], &["empty"]);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::ensure;
 use recommender::Model;
 
 use crate::output;
@@ -18,6 +19,9 @@ pub(super) struct Export {
 impl Export {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let model = Model::open(&self.file)?;
+        let same = std::fs::canonicalize(&self.out)
+            .is_ok_and(|out| std::fs::canonicalize(&self.file).is_ok_and(|file| file == out));
+        ensure!(!same, "{} is the artifact: --out needs another file", self.out.display());
         output::write_with(&self.out, |file| {
             let mut csv = csv::Writer::from_writer(file);
             csv.write_record(["id", "song", "artist", "cluster", "cluster_name"])?;
