@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod console;
+pub mod error_chain;
 pub mod evaluation;
 pub mod input;
 pub mod interrupt;

@@ -1,6 +1,7 @@
 //! What is told of an upload that made no model: in the log, and in the message that waits in the queue.
 
 use lambda_runtime::Diagnostic;
+use trainer::error_chain::error_chain;
 
 /// Why an upload made no model.
 #[derive(Debug, thiserror::Error)]
@@ -109,20 +110,6 @@ impl From<Error> for Diagnostic {
             Error::Report(_) => "Report",
             Error::Publish(_) => "Publish",
         };
-        Diagnostic { error_type: error_type.to_owned(), error_message: chain(&error) }
+        Diagnostic { error_type: error_type.to_owned(), error_message: error_chain(&error) }
     }
-}
-
-/// An error and what is behind it, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !said.contains(&more) {
-            said += &format!(": {more}");
-        }
-        cause = error.source();
-    }
-    said
 }

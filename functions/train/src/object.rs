@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 
 use aws_sdk_s3::{Client, config::http::HttpResponse, error::SdkError};
+use trainer::error_chain::error_chain;
 
-use crate::{
-    error::{Error, chain},
-    event::Uploaded,
-};
+use crate::{error::Error, event::Uploaded};
 
 /// What is known of an object.
 #[derive(Clone, Debug)]
@@ -30,7 +28,7 @@ pub async fn object_meta(client: &Client, uploaded: &Uploaded) -> Result<ObjectM
     let found = asked.map_err(|error| Error::Head {
         bucket: uploaded.bucket.clone(),
         key: uploaded.key.clone(),
-        reason: chain(&error),
+        reason: error_chain(&error),
         transient: is_transient(&error),
     })?;
     Ok(ObjectMeta {
