@@ -98,7 +98,7 @@ impl LineChart<'_> {
         let most = if most > least { most } else { least + 1.0 };
         let mut chart = ChartBuilder::on(canvas)
             .margin_top(84)
-            .margin_right(14)
+            .margin_right(26)
             .margin_left(8)
             .margin_bottom(6)
             .x_label_area_size(48)
