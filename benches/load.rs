@@ -25,9 +25,7 @@ fn main() -> anyhow::Result<()> {
     let resident = || -> anyhow::Result<u64> { Ok(Usage::of(std::process::id())?.resident / 1_000_000) };
     let before = resident()?;
     let model = Model::from_bytes(&file, version)?;
-    println!("{:>6} MB for a model", resident()? - before);
-    model.prepare_search();
-    println!("{:>6} MB for a model with its index for searches\n", resident()? - before);
+    println!("{:>6} MB for a model, text search included\n", resident()? - before);
     drop(model);
     let mut steps: BTreeMap<(usize, String), Vec<f64>> = BTreeMap::new();
     for _ in 0..runs.max(1) {

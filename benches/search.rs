@@ -5,8 +5,16 @@
 
 use std::time::{Duration, Instant};
 
-use benches::{catalog::model, latency::report, process::thread_cpu_time};
-use recommender::Model;
+use anyhow::Context;
+use benches::{
+    catalog::{artifact, model},
+    latency::report,
+    process::thread_cpu_time,
+};
+use recommender::{
+    Model, Version,
+    artifact::{Section, SectionData, decode, section, sections},
+};
 
 /// Titles that queries are made of.
 const TITLES: usize = 300;
@@ -16,16 +24,26 @@ const LIMIT: usize = 10;
 fn main() -> anyhow::Result<()> {
     let model = model()?;
     let tracks = model.catalog().len();
-    let (begun, cpu) = (Instant::now(), thread_cpu_time());
-    model.prepare_search();
-    let (built, cpu) = (begun.elapsed(), thread_cpu_time().saturating_sub(cpu));
-    let index = model.inverted_index();
-    println!("{tracks} tracks, {} songs, {} words", index.songs(), index.words());
+    let file = artifact()?;
+    let entries = sections(&file)?;
+    let entry = entries.iter().find(|entry| entry.section == Section::TextSearch).context("there is no text search")?;
+    let cpu = thread_cpu_time();
+    let SectionData::TextSearch(index) = SectionData::read(entry, section(&file, entry))? else { unreachable!() };
+    let read = thread_cpu_time().saturating_sub(cpu);
+    let mut unsearched = decode(&file)?;
+    unsearched.text_search = None;
+    let model = Model::assemble(unsearched, Version::of(&file))?;
+    let cpu = thread_cpu_time();
+    model.add_text_search(*index)?;
+    let checked = thread_cpu_time().saturating_sub(cpu);
+    let search = model.text_search().context("there is no text search")?;
+    println!("{tracks} tracks, {} songs, {} words", search.songs(), search.words());
     println!(
-        "index {built:.1?} ({cpu:.1?} of CPU), {} bytes, {:.1} a track",
-        index.bytes(),
-        index.bytes() as f64 / tracks as f64
+        "ready in {:.1?} of processor time ({read:.1?} to decode, {checked:.1?} to check and to number the songs)",
+        read + checked
     );
+    let each = |bytes: u64| bytes as f64 / tracks as f64;
+    println!("{:.1} bytes a track in the artifact, {:.1} in memory", each(entry.length), each(search.bytes() as u64));
 
     let mut all = Vec::new();
     for (kind, queries) in queries(&model) {

@@ -71,6 +71,12 @@ pub enum Invalid {
         /// What it is.
         what: Cow<'static, str>,
     },
+    /// Bytes are not encoded as they must be.
+    #[error("{what} is encoded wrongly")]
+    Encoding {
+        /// What it is.
+        what: Cow<'static, str>,
+    },
     /// Two parts of the model disagree.
     #[error("{what} is {got}, expected {expected}")]
     Differs {

@@ -15,6 +15,7 @@ pub mod column;
 pub mod features;
 pub mod invalid;
 pub mod model;
+mod partition_point;
 pub mod projection;
 pub mod recommend;
 pub mod search;

@@ -17,7 +17,7 @@ use crate::{
     invalid::Invalid,
     projection::Projection,
     search::{GraphData, Neighbors},
-    text_search::{Hit, InvertedIndex},
+    text_search::{Hit, InvertedIndex, TextSearch},
     vector::{LANES, Vector},
 };
 
@@ -35,7 +35,7 @@ pub struct Model {
     songs: SongIds,
     artists: OnceLock<Artists>,
     neighbors: Neighbors,
-    words: OnceLock<InvertedIndex>,
+    text_search: OnceLock<TextSearch>,
 }
 
 impl Model {
@@ -77,7 +77,8 @@ impl Model {
     ///
     /// As [`Model::assemble`].
     pub fn assemble_with(artifact: Artifact, vectors: Vec<Vector>, version: Version) -> Result<Self, Error> {
-        let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = artifact;
+        let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search } =
+            artifact;
         scaler.check().map_err(Error::invalid(Section::Scaler))?;
         projection.check(scaler.len()).map_err(Error::invalid(Section::Projection))?;
         let columns = Invalid::count("columns of features", scaler.len(), catalog.features.len());
@@ -103,10 +104,13 @@ impl Model {
             songs,
             artists: OnceLock::new(),
             neighbors,
-            words: OnceLock::new(),
+            text_search: OnceLock::new(),
         };
         for (cluster, graph) in graphs.into_iter().enumerate() {
             model.add_graph(cluster, &graph)?;
+        }
+        if let Some(index) = text_search {
+            model.add_text_search(*index)?;
         }
         Ok(model)
     }
@@ -132,6 +136,18 @@ impl Model {
         self.neighbors.add_graph(cluster, graph).map_err(Error::invalid(Section::Graph(cluster)))
     }
 
+    /// Gives the model the index for searches by text that [`Model::assemble`] was not given.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] where it is not one of this catalogue.
+    pub fn add_text_search(&self, index: InvertedIndex) -> Result<(), Error> {
+        let made = TextSearch::new(index, &self.catalog, &self.titles, self.popularity());
+        // Nothing is lost where two bring the same index.
+        let _ = self.text_search.set(made.map_err(Error::invalid(Section::TextSearch))?);
+        Ok(())
+    }
+
     /// Checks what serving relies on and loading does not need to: the order of titles and ids, the number of songs, the
     /// dictionaries of the columns, and that the card is this model's.
     ///
@@ -145,6 +161,12 @@ impl Model {
             let songs = count_songs(cluster.rows.clone(), &self.songs);
             let checked = Invalid::equal(format!("the number of songs in cluster {id}"), &songs, &cluster.songs);
             checked.map_err(Error::invalid(Section::Clusters))?;
+        }
+        if let Some(search) = self.text_search() {
+            let made = InvertedIndex::build(&self.catalog, &self.titles, self.popularity());
+            let is_same = made.is_ok_and(|made| made == *search.index());
+            let checked = Invalid::equal("whether the index is of these titles and artists", &true, &is_same);
+            checked.map_err(Error::invalid(Section::TextSearch))?;
         }
         let checked = self.card.check(&self.scaler, &self.clusters, self.catalog.len() as u64);
         checked.map_err(Error::invalid(Section::Card))?;
@@ -206,25 +228,22 @@ impl Model {
         self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
     }
 
-    /// The words of titles and artists. They are not in the artifact: they are indexed when they are first asked for.
-    pub fn inverted_index(&self) -> &InvertedIndex {
-        self.words.get_or_init(|| {
-            let popularity = self.scaler.features.iter().position(|feature| feature == "popularity");
-            InvertedIndex::new(&self.catalog, &self.titles, popularity)
-        })
+    /// Searches by text, if what they need is there.
+    pub fn text_search(&self) -> Option<&TextSearch> {
+        self.text_search.get()
     }
 
-    /// Indexes the words of titles and artists, so that no [`Model::search`] has to wait for it.
-    pub fn prepare_search(&self) {
-        self.inverted_index();
-    }
-
-    /// Songs whose title and artist hold what was typed, best first, each once, by their most popular release.
+    /// Songs whose title and artist hold what was typed, best first, each once, by their most popular release. Nothing where the
+    /// model was not given what it takes ([`Model::add_text_search`]).
     ///
-    /// Every typed word must be there: whole, begun, or with typos. The first search indexes the words, unless
-    /// [`Model::prepare_search`] has. A query without a letter or digit finds nothing.
-    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        self.inverted_index().search(query, limit)
+    /// Every typed word must be there: whole, begun, or with typos. A query without a letter or digit finds no song.
+    pub fn search(&self, query: &str, limit: usize) -> Option<Vec<Hit>> {
+        Some(self.text_search()?.search(&self.catalog, query, limit))
+    }
+
+    /// The feature that says how popular a track is.
+    fn popularity(&self) -> Option<usize> {
+        self.scaler.features.iter().position(|feature| feature == "popularity")
     }
 
     /// The row of a track, by its id.

@@ -11,10 +11,20 @@ use proptest::prelude::*;
 use recommender::{
     Model, Version,
     artifact::encode,
-    text_search::{Hit, Matched},
+    text_search::{Hit, InvertedIndex, Matched},
 };
 
 const ALL: usize = usize::MAX;
+
+trait Search {
+    fn found(&self, typed: &str, limit: usize) -> Vec<Hit>;
+}
+
+impl Search for Model {
+    fn found(&self, typed: &str, limit: usize) -> Vec<Hit> {
+        self.search(typed, limit).expect("the artifact has an index")
+    }
+}
 
 fn model_of(tracks: &[Invented]) -> Model {
     let file = encode(&common::artifact(tracks, 1, 2)).expect("encodes");
@@ -31,6 +41,8 @@ fn songs(named: &[(&str, &str)], popularity: bool) -> Model {
     let mut artifact = common::artifact(&tracks, 1, 1);
     if popularity {
         artifact.scaler.features[2] = "popularity".into();
+        let index = InvertedIndex::build(&artifact.catalog, &artifact.titles, Some(2));
+        artifact.text_search = Some(Box::new(index.expect("few words")));
     }
     let file = encode(&artifact).expect("encodes");
     Model::from_bytes(&file, Version::of(&file)).expect("reads back")
@@ -76,11 +88,11 @@ fn every_title_is_found_first_by_its_own_text() {
     let (tracks, model) = invented();
     for track in tracks {
         for typed in [track.song.clone(), track.song.to_uppercase(), format!(" {} ", track.song.replace(' ', ", "))] {
-            let hits = model.search(&typed, 10);
+            let hits = model.found(&typed, 10);
             assert_eq!(hits[0].matched, Matched::Title, "{typed:?}");
             assert_eq!(titles(model, &hits)[0], track.song, "{typed:?}");
         }
-        let hits = model.search(&format!("{} {}", track.artist, track.song), 10);
+        let hits = model.found(&format!("{} {}", track.artist, track.song), 10);
         let first = model.catalog().track(hits[0].row);
         assert_eq!((first.song, first.artist), (&*track.song, &*track.artist));
     }
@@ -93,7 +105,7 @@ fn every_title_is_among_those_that_begin_as_it_does() {
         let word: Vec<char> = track.song.split(' ').next().expect("a word").chars().collect();
         for length in 3..=word.len() {
             let typed: String = word[..length].iter().collect();
-            let found = model.search(&typed, ALL);
+            let found = model.found(&typed, ALL);
             assert!(titles(model, &found).contains(&&*track.song), "{:?} by {typed:?}", track.song);
         }
     }
@@ -117,7 +129,7 @@ fn every_title_is_found_with_one_typo() {
                 _ => typed[at] = 'q',
             }
             let typed: String = typed.into_iter().collect();
-            let found = model.search(&typed, ALL);
+            let found = model.found(&typed, ALL);
             assert!(titles(model, &found).contains(&&*track.song), "{:?} by {typed:?}", track.song);
         }
     }
@@ -130,7 +142,7 @@ fn what_is_found_by_whole_words_is_what_brute_force_finds() {
     for track in tracks.iter().step_by(29) {
         let typed = words(&track.artist);
         let found: HashSet<u32> = model
-            .search(&track.artist, ALL)
+            .found(&track.artist, ALL)
             .iter()
             .filter(|hit| hit.matched <= Matched::Words)
             .map(|hit| hit.row)
@@ -152,9 +164,9 @@ fn a_smaller_limit_gives_the_beginning_of_a_larger_ones_answer() {
     let (tracks, model) = invented();
     for track in tracks.iter().step_by(97) {
         for typed in [&track.song, &track.song.chars().take(2).collect(), &track.song.replace('a', "e")] {
-            let all = model.search(typed, ALL);
+            let all = model.found(typed, ALL);
             for limit in [0, 1, 3, 10, 50] {
-                let some = model.search(typed, limit);
+                let some = model.found(typed, limit);
                 assert_eq!(some[..], all[..some.len()], "{typed:?}");
                 assert!(some.len() == limit.min(all.len()), "{typed:?}: {} of {limit}", some.len());
             }
@@ -174,7 +186,7 @@ fn a_title_ranks_before_words_prefixes_and_typos() {
         ],
         true,
     );
-    let hits = model.search("dancing queen", 10);
+    let hits = model.found("dancing queen", 10);
     assert_eq!(
         titles(&model, &hits),
         ["Dancing Queen", "Dancing Queen - Live", "The Queen Is Dancing", "Dancing Queens", "Dancing Quean"]
@@ -188,7 +200,7 @@ fn a_title_ranks_before_words_prefixes_and_typos() {
 fn popularity_breaks_ties_and_a_song_is_there_once() {
     let named = [("Love", "Zed"), ("Love", "Ann"), (" love", "ann"), ("Love", "Bob")];
     let artists = |model: &Model| -> Vec<String> {
-        model.search("love", 10).iter().map(|hit| model.catalog().track(hit.row).artist.to_owned()).collect()
+        model.found("love", 10).iter().map(|hit| model.catalog().track(hit.row).artist.to_owned()).collect()
     };
     assert_eq!(artists(&songs(&named, true)), ["Zed", "Ann", "Bob"]);
     assert_eq!(artists(&songs(&named, false)).len(), 3);
@@ -238,12 +250,12 @@ fn what_people_type_finds_what_they_mean() {
         ("thundrstruk", "Thunderstruck"),
         ("199", "1999"),
     ] {
-        let hits = model.search(typed, 10);
+        let hits = model.found(typed, 10);
         assert_eq!(titles(&model, &hits).first(), Some(&song), "{typed:?}");
     }
-    assert_eq!(model.search("whats up", 1)[0].matched, Matched::Title);
+    assert_eq!(model.found("whats up", 1)[0].matched, Matched::Title);
     for nothing in ["", " ", "?!", "&", "…", "xqzwv"] {
-        assert_eq!(model.search(nothing, 10), [], "{nothing:?}");
+        assert_eq!(model.found(nothing, 10), [], "{nothing:?}");
     }
 }
 
@@ -257,7 +269,7 @@ fn of_many_words_that_a_typo_may_mean_the_most_frequent_are_found() {
     }
     let named: Vec<(&str, &str)> = named.iter().map(|(song, artist)| (song.as_str(), artist.as_str())).collect();
     let model = songs(&named, true);
-    let found = titles(&model, &model.search("ωωwonderful", 10)).join(", ");
+    let found = titles(&model, &model.found("ωωwonderful", 10)).join(", ");
     assert!(found.contains("ююwonderful"), "{found}");
 }
 
@@ -265,12 +277,12 @@ fn of_many_words_that_a_typo_may_mean_the_most_frequent_are_found() {
 fn a_catalogue_without_a_single_word_is_searched() {
     let model = songs(&[("???", "!!!"), ("…", "")], true);
     for typed in ["a", "???", "long words with typos"] {
-        assert_eq!(model.search(typed, 10), []);
+        assert_eq!(model.found(typed, 10), []);
     }
 }
 
 fn check(model: &Model, typed: &str, limit: usize) {
-    let hits = model.search(typed, limit);
+    let hits = model.found(typed, limit);
     assert!(hits.len() <= limit);
     assert!(hits.is_sorted_by_key(|hit| hit.matched), "{typed:?}: {hits:?}");
     let songs: HashSet<u32> = hits.iter().map(|hit| model.songs().of(hit.row)).collect();

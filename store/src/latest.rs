@@ -34,6 +34,10 @@ pub struct Latest {
     /// these have come. Nothing where it is not known; then all is downloaded at once.
     #[serde(alias = "head", default, skip_serializing_if = "Option::is_none")]
     pub graphs_offset: Option<u64>,
+    /// Where the bytes begin, up to the artifact's end, that only searches by text need: they are downloaded when one comes.
+    /// Nothing where it is not known; then they are downloaded with the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_search_offset: Option<u64>,
     /// Tracks in the catalogue.
     pub tracks: u64,
     /// Clusters.
@@ -124,6 +128,7 @@ mod tests {
             size: 5,
             etag: Some("\"9f2c-1\"".into()),
             graphs_offset: None,
+            text_search_offset: None,
             tracks: 39_280,
             k: 6,
             accuracy: 0.905,

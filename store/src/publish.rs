@@ -49,7 +49,8 @@ impl Store {
                 key: self.location.model_key(version),
                 size: upload.artifact.len() as u64,
                 etag: None,
-                graphs_offset: offset_of_graphs(&upload.artifact),
+                graphs_offset: end_of(&upload.artifact, &[Need::FirstAnswer]),
+                text_search_offset: end_of(&upload.artifact, &[Need::FirstAnswer, Need::Graphs]),
                 tracks: upload.tracks,
                 k: upload.k,
                 accuracy: upload.accuracy,
@@ -116,12 +117,12 @@ impl Store {
     }
 }
 
-/// Where the graphs of an artifact begin: an answer needs what is before them.
-fn offset_of_graphs(artifact: &[u8]) -> Option<u64> {
+/// Where the sections of an artifact end that are needed at these times.
+fn end_of(artifact: &[u8], needs: &[Need]) -> Option<u64> {
     // Whether it is an artifact at all is not for the store to judge.
     let sections = artifact::sections(artifact).ok()?;
-    let first_answer = sections.iter().filter(|entry| entry.section.need() == Need::FirstAnswer);
-    first_answer.map(|entry| entry.range().end).max()
+    let needed = sections.iter().filter(|entry| needs.contains(&entry.section.need()));
+    needed.map(|entry| entry.range().end).max()
 }
 
 fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {
@@ -156,6 +157,7 @@ mod tests {
             size: 1,
             etag: None,
             graphs_offset: None,
+            text_search_offset: None,
             tracks: 1,
             k: 1,
             accuracy: 1.0,

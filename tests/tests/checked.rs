@@ -49,7 +49,7 @@ fn exact_search_rebuilt_graphs_and_the_title_index_hold_under_checks() {
                 exact.tracks.iter().filter(|track| hnsw.tracks.iter().any(|other| other.row == track.row)).count();
         }
         let track = model.catalog().track(row);
-        let hits = model.search(track.song, 50);
+        let hits = model.search(track.song, 50).expect("the artifact has an index");
         found += usize::from(hits.iter().any(|hit| model.catalog().track(hit.row).song == track.song));
         // With a typo, and as a title that is not there.
         model.search(&format!("{}x", track.song), 10);

@@ -173,6 +173,48 @@ const STALLED_BODY: Fault = Fault::Stall(Extent::HalfBody);
 /// The answer never comes.
 const SILENCE: Fault = Fault::Stall(Extent::Nothing);
 
+/// Searches by text: whether the right song came first, or a 503.
+async fn search(function: &Function) -> bool {
+    let (status, headers, answer) = function.get("/v1/tracks?q=track+sev").await;
+    if status == 503 {
+        assert_eq!(answer["type"], "urn:segue:problem:model-unavailable");
+        assert!(headers["retry-after"].is_string(), "{headers}");
+        return false;
+    }
+    assert_eq!((status, &answer["tracks"][0]["song"]), (200, &Value::from("Track Seven")), "{answer}");
+    true
+}
+
+#[tokio::test]
+async fn what_searches_by_text_need_comes_with_the_first_one_and_with_each_new_model_from_then_on() {
+    let mut fixture = FaultFixture::new().await;
+    let function = fixture.function().await;
+    assert!(fixture.ask(&function).await.is_some());
+    let before = fixture.proxy.models();
+    assert!(search(&function).await);
+    assert_eq!(fixture.proxy.models(), before + 1);
+    assert!(search(&function).await);
+    assert_eq!(fixture.proxy.models(), before + 1);
+    fixture.publish("4").await;
+    fixture.until_latest_answers(&function).await;
+    fixture.proxy.set(Fault::Status(503), FaultTarget::Model, ALWAYS);
+    assert!(search(&function).await, "the new model is searched without a request");
+}
+
+#[tokio::test]
+async fn searches_by_text_fail_alone_and_work_again_when_the_fault_is_lifted() {
+    for fault in [Fault::Status(503), SILENCE, Fault::FlippedBit] {
+        let fixture = FaultFixture::new().await;
+        let function = fixture.function().await;
+        assert!(fixture.ask(&function).await.is_some());
+        fixture.proxy.set(fault.clone(), FaultTarget::Model, ALWAYS);
+        assert!(!search(&function).await, "{fault:?}");
+        assert!(fixture.ask(&function).await.is_some(), "{fault:?}");
+        fixture.proxy.lift();
+        assert!(search(&function).await, "{fault:?}");
+    }
+}
+
 #[tokio::test]
 async fn answers_that_are_slow() {
     let slow = Fault::Delay(Duration::from_millis(300));

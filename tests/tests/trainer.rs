@@ -174,7 +174,7 @@ fn the_commands_agree_about_an_artifact() {
     bytes[last] ^= 1;
     std::fs::write(&path, bytes).expect("writes");
     let (code, _, error) = run(&["verify", "out/model.segue"]);
-    assert!(code == Some(1) && error.contains("graph-2"), "{error}");
+    assert!(code == Some(1) && error.contains("text-search"), "{error}");
 }
 
 #[test]

@@ -79,6 +79,7 @@ async fn loaded() -> Router {
     store.publish(upload).await.expect("the model is published");
     let models = Arc::new(ModelManager::new(Source::Store(store), Duration::from_secs(60)));
     models.get_with_graphs().await.expect("the model is loaded");
+    models.get_with_text_search().await.expect("searches are ready");
     router(models)
 }
 

@@ -25,6 +25,7 @@ use crate::{
     features::Scaler,
     projection::Projection,
     search::GraphData,
+    text_search::InvertedIndex,
 };
 
 /// Everything that an artifact holds, section by section.
@@ -40,7 +41,7 @@ pub struct Artifact {
     pub clusters: Vec<Cluster>,
     /// Section `bayes`.
     pub bayes: NaiveBayes,
-    /// Sections `feature-0` and so on, `artists`, `albums`, `genres` and `facts`, and of `titles` and `ids` the texts.
+    /// Sections `feature-0` and so on, `artists`, `albums`, `genres` and `attributes`, and of `titles` and `ids` the texts.
     pub catalog: Catalog,
     /// Of section `titles` the order.
     pub titles: Titles,
@@ -49,6 +50,8 @@ pub struct Artifact {
     /// Sections `graph-0`, `graph-1` and so on, one for each cluster. While an artifact is being fetched, the last ones
     /// may not be there yet.
     pub graphs: Vec<GraphData>,
+    /// Section `text-search`; nothing where it was not fetched.
+    pub text_search: Option<Box<InvertedIndex>>,
 }
 
 /// The bytes of an artifact.

@@ -15,6 +15,7 @@ use crate::{
     invalid::Invalid,
     projection::Projection,
     search::GraphData,
+    text_search::InvertedIndex,
 };
 
 /// What of an artifact has been read so far.
@@ -47,6 +48,7 @@ pub struct ArtifactReader {
     genres: Option<Option<DictColumn>>,
     attributes: Option<(Option<IntColumn>, Option<IntColumn>)>,
     graphs: Vec<Option<GraphData>>,
+    text_search: Option<Box<InvertedIndex>>,
 }
 
 impl ArtifactReader {
@@ -83,10 +85,12 @@ impl ArtifactReader {
             genres: None,
             attributes: None,
             graphs: vec![None; graphs],
+            text_search: None,
         })
     }
 
-    /// The sections, as the file has them: graphs last.
+    /// The sections, as the file has them: graphs behind what a first answer needs, then what only
+    /// searches by text need.
     pub fn sections(&self) -> &[Entry<Section>] {
         &self.sections
     }
@@ -115,6 +119,7 @@ impl ArtifactReader {
             SectionData::Albums(albums) => self.albums = Some(albums),
             SectionData::Genres(genres) => self.genres = Some(genres),
             SectionData::Attributes(years, explicit) => self.attributes = Some((years, explicit)),
+            SectionData::TextSearch(index) => self.text_search = Some(index),
             SectionData::Graph(cluster, graph) => {
                 if let Some(place) = self.graphs.get_mut(cluster) {
                     *place = Some(graph);
@@ -123,7 +128,7 @@ impl ArtifactReader {
         }
     }
 
-    /// All parts, once every section but those of graphs was read. Of the graphs, those up to the first that was not.
+    /// All parts, once every section was read that a first answer needs. Of the graphs, those up to the first that was not.
     ///
     /// # Errors
     ///
@@ -160,6 +165,7 @@ impl ArtifactReader {
             titles,
             ids: id_order,
             graphs: self.graphs.into_iter().map_while(|graph| graph).collect(),
+            text_search: self.text_search,
         })
     }
 }

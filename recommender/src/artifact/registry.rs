@@ -34,6 +34,8 @@ pub enum Section {
     Attributes,
     /// One cluster's graph, by the cluster's id.
     Graph(usize),
+    /// The words of titles and artists, and where they are.
+    TextSearch,
 }
 
 /// When a section is needed.
@@ -43,6 +45,8 @@ pub enum Need {
     FirstAnswer,
     /// Requests are answered exactly until it is there, and quicker from then on.
     Graphs,
+    /// Only a search by text needs it.
+    TextSearch,
 }
 
 impl Section {
@@ -53,6 +57,7 @@ impl Section {
             .chain((0..features).map(Self::Feature))
             .chain([Self::Titles, Self::Artists, Self::Ids, Self::Albums, Self::Genres, Self::Attributes])
             .chain((0..graphs).map(Self::Graph))
+            .chain([Self::TextSearch])
     }
 
     /// Its name, with its number where there are several of its kind; and when it is needed.
@@ -69,8 +74,9 @@ impl Section {
             Self::Ids => ("ids", None, Need::FirstAnswer),
             Self::Albums => ("albums", None, Need::FirstAnswer),
             Self::Genres => ("genres", None, Need::FirstAnswer),
-            Self::Attributes => ("facts", None, Need::FirstAnswer),
+            Self::Attributes => ("attributes", None, Need::FirstAnswer),
             Self::Graph(number) => (GRAPH, Some(number), Need::Graphs),
+            Self::TextSearch => ("text-search", None, Need::TextSearch),
         }
     }
 

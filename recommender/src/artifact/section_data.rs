@@ -17,6 +17,7 @@ use crate::{
     features::Scaler,
     projection::Projection,
     search::GraphData,
+    text_search::InvertedIndex,
 };
 
 /// The content of one [`Section`].
@@ -48,6 +49,8 @@ pub enum SectionData {
     Attributes(Option<IntColumn>, Option<IntColumn>),
     /// Of [`Section::Graph`], with its number.
     Graph(usize, GraphData),
+    /// Of [`Section::TextSearch`].
+    TextSearch(Box<InvertedIndex>),
 }
 
 impl From<catalog::Error> for Error {
@@ -99,6 +102,7 @@ impl SectionData {
             Section::Genres => codec::decode(&bytes).map(Self::Genres),
             Section::Attributes => codec::decode(&bytes).map(|(years, explicit)| Self::Attributes(years, explicit)),
             Section::Graph(cluster) => codec::decode(&bytes).map(|graph| Self::Graph(cluster, graph)),
+            Section::TextSearch => codec::decode(&bytes).map(Self::TextSearch),
         };
         data.map_err(encoding)
     }
@@ -113,7 +117,7 @@ pub(super) fn sections(artifact: &Artifact) -> Result<Vec<CompressedSection>, Er
 
 /// The bytes of one section.
 fn encode(artifact: &Artifact, section: Section) -> Result<Vec<u8>, Error> {
-    let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs } = artifact;
+    let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search } = artifact;
     let bytes = match section {
         // JSON: that of any artifact can be read with general tools.
         Section::Card => serde_json::to_vec(card).map_err(codec::Error::from),
@@ -129,6 +133,7 @@ fn encode(artifact: &Artifact, section: Section) -> Result<Vec<u8>, Error> {
         Section::Genres => codec::encode(&catalog.genres),
         Section::Attributes => codec::encode(&(&catalog.years, &catalog.explicit)),
         Section::Graph(cluster) => codec::encode(&graphs[cluster]),
+        Section::TextSearch => codec::encode(text_search.as_ref().ok_or(Error::Missing { section })?),
     };
     bytes.map_err(|source| Error::Encoding { section, source })
 }

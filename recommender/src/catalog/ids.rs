@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::partition_point::partition_point;
+use crate::partition_point::partition_point;
 use crate::{
     column::{IntColumn, StringColumn},
     invalid::Invalid,

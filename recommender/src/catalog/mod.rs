@@ -6,7 +6,6 @@
 pub(crate) mod artists;
 mod error;
 pub mod ids;
-mod partition_point;
 pub mod titles;
 
 use serde::Serialize;

@@ -7,10 +7,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{Catalog, partition_point::partition_point};
+use super::Catalog;
 use crate::{
     column::{DictColumn, IntColumn},
     invalid::Invalid,
+    partition_point::partition_point,
     text::{self, normalize},
 };
 

@@ -54,6 +54,15 @@ impl IntColumn {
         }
     }
 
+    /// How much memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        match self {
+            Self::U8(codes) => codes.len(),
+            Self::U16(codes) => codes.len() * size_of::<u16>(),
+            Self::U32(codes) => codes.len() * size_of::<u32>(),
+        }
+    }
+
     /// All codes in row order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.len()).map(|row| self.get(row))
@@ -150,7 +159,7 @@ impl<'de> Deserialize<'de> for IntColumn {
 }
 
 /// Serialises as one run of bytes, not as a sequence of numbers.
-pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
+pub(crate) struct Bytes<'a>(pub(crate) &'a [u8]);
 
 impl Serialize for Bytes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -6,7 +6,7 @@ mod numeric;
 mod string;
 
 pub use dict::{DictBuilder, DictColumn};
-use int::Bytes;
+pub(crate) use int::Bytes;
 pub use int::IntColumn;
 pub use numeric::NumericColumn;
 pub use string::StringColumn;

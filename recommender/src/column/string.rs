@@ -23,6 +23,11 @@ impl StringColumn {
         self.ends.is_empty()
     }
 
+    /// How much memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<u32>()
+    }
+
     /// The string of one row.
     ///
     /// # Panics

@@ -2,91 +2,69 @@
 
 use std::collections::HashMap;
 
-use super::{InvertedIndex, Song, tokens::tokens};
+use super::{InvertedIndex, index::songs_by_popularity, postings::Postings, tokens::tokens};
 use crate::{
     catalog::{Catalog, titles::Titles},
+    column::{IntColumn, StringColumn},
     text::fold,
 };
 
 /// The most different words of one title, and of one artist cell, that are kept.
-const MAX_FIELD_WORDS: usize = u8::MAX as usize;
+const MAX_FIELD_WORDS: usize = 255;
+
+/// The words and their lists take 4 GiB or more.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the words of titles and artists take 4 GiB or more")]
+pub struct TooManyWords;
 
 impl InvertedIndex {
-    /// Indexes the songs of a catalogue. `popularity` is the feature that orders songs which match equally well; ties,
-    /// and all of them where there is none, go by title and artist.
-    pub(crate) fn new(catalog: &Catalog, titles: &Titles, popularity: Option<usize>) -> Self {
-        let popularity = |row: u32| popularity.map_or(0.0, |feature| catalog.features[feature].get(row as usize));
-        let mut rows: Vec<(f64, u32)> = titles.songs_first().map(|row| (popularity(row), row)).collect();
-        rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    /// Indexes the songs of a catalogue. `popularity` is the feature that numbers them, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// Where the words or their lists are too long to be addressed.
+    pub fn build(catalog: &Catalog, titles: &Titles, popularity: Option<usize>) -> Result<Self, TooManyWords> {
+        let rows = songs_by_popularity(catalog, titles, popularity);
         let mut vocabulary = Vocabulary::default();
-        // An artist has many songs: each cell is taken apart once.
-        let artists: Vec<Field> = catalog.artists.dictionary().iter().map(|artist| vocabulary.field(artist)).collect();
-        let mut songs = Vec::with_capacity(rows.len());
-        let mut song_words = Vec::with_capacity(rows.len() * 8);
-        for (_, row) in rows {
-            if song_words.len() + 2 * MAX_FIELD_WORDS > u32::MAX as usize {
-                // Places are `u32`. The least popular of some five hundred million songs cannot be found.
-                break;
-            }
-            let title = vocabulary.field(catalog.songs.get(row as usize));
-            let artist = &artists[catalog.artists.code(row as usize) as usize];
-            song_words.extend_from_slice(&title.words);
-            song_words.extend_from_slice(&artist.words);
-            songs.push(Song {
-                row,
-                end: song_words.len() as u32,
-                title: title.title_hash,
-                in_title: title.words.len() as u8,
-                title_length: title.length,
-                artist_length: artist.length,
-            });
-        }
-        drop(artists);
-        song_words.shrink_to_fit();
-
-        let (words, places) = vocabulary.in_order();
-        for word in &mut song_words {
-            *word = places[*word as usize];
-        }
-        let (starts, postings) = postings(places.len(), &songs, &song_words);
-        Self { words, starts, postings, songs, song_words }
+        let songs = Field::of(rows.iter().map(|row| catalog.songs.get(*row as usize)), &mut vocabulary);
+        let artists = Field::of(catalog.artists.dictionary().iter(), &mut vocabulary);
+        let (words, order) = vocabulary.in_order().ok_or(TooManyWords)?;
+        let postings = |field: &Field| Postings::new(order.iter().map(|word| field.list(*word))).ok_or(TooManyWords);
+        Ok(Self {
+            words,
+            titles: postings(&songs)?,
+            artists: postings(&artists)?,
+            title_lengths: IntColumn::new(&songs.lengths),
+            artist_lengths: IntColumn::new(&artists.lengths),
+        })
     }
 }
 
-/// The songs of each word, ascending: where each word's begin, and the songs.
-fn postings(words: usize, songs: &[Song], song_words: &[u32]) -> (Vec<u32>, Vec<u32>) {
-    // A word that is in title and artist names its song twice in `song_words`, and once here.
-    let each = |take: &mut dyn FnMut(u32, u32)| {
-        let mut start = 0;
-        for (number, song) in songs.iter().enumerate() {
-            let (title, artist) = song_words[start..song.end as usize].split_at(song.in_title.into());
-            start = song.end as usize;
-            title.iter().for_each(|word| take(*word, number as u32));
-            artist.iter().filter(|word| !title.contains(word)).for_each(|word| take(*word, number as u32));
-        }
-    };
-    let mut starts = vec![0_u32; words + 1];
-    each(&mut |word, _| starts[word as usize + 1] += 1);
-    for word in 0..words {
-        starts[word + 1] += starts[word];
-    }
-    let mut next = starts.clone();
-    let mut postings = vec![0; starts[words] as usize];
-    each(&mut |word, song| {
-        postings[next[word as usize] as usize] = song;
-        next[word as usize] += 1;
-    });
-    (starts, postings)
-}
-
-/// The words of a title or an artist cell.
+/// Titles or artist cells.
 struct Field {
-    /// Each once, as the vocabulary numbers them.
-    words: Vec<u32>,
-    /// Length in words as a person counts them.
-    length: u8,
-    /// CRC-32 of the letters and digits.
-    title_hash: u32,
+    /// Which of them have each word, by the word's first number.
+    lists: Vec<Vec<u32>>,
+    /// How many words a person counts in each.
+    lengths: Vec<u32>,
+}
+
+impl Field {
+    fn of<'a>(texts: impl Iterator<Item = &'a str>, vocabulary: &mut Vocabulary) -> Self {
+        let (mut lists, mut lengths) = (Vec::new(), Vec::new());
+        for (number, text) in (0..).zip(texts) {
+            let (words, length) = vocabulary.words(text);
+            if lists.len() < vocabulary.numbers.len() {
+                lists.resize_with(vocabulary.numbers.len(), Vec::new);
+            }
+            words.into_iter().for_each(|word| lists[word as usize].push(number));
+            lengths.push(length.into());
+        }
+        Self { lists, lengths }
+    }
+
+    fn list(&self, word: u32) -> &[u32] {
+        self.lists.get(word as usize).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Distinct words, numbered as they come.
@@ -105,44 +83,36 @@ impl Vocabulary {
         number
     }
 
-    fn field(&mut self, text: &str) -> Field {
+    /// The words of a text, each once, and how many a person counts.
+    fn words(&mut self, text: &str) -> (Vec<u32>, u8) {
         let mut words = Vec::new();
         let mut length = 0_u8;
-        let mut title_hash = crc32fast::Hasher::new();
         let mut keep = |word: u32| {
             if words.len() < MAX_FIELD_WORDS && !words.contains(&word) {
                 words.push(word);
             }
         };
         for token in tokens(&fold(text)) {
+            length = length.saturating_add(token.length());
             if let Some(word) = token.plain() {
-                title_hash.update(word.as_bytes());
                 keep(self.number(word));
-                length = length.saturating_add(1);
                 continue;
             }
-            for subtoken in token.subtokens() {
-                title_hash.update(subtoken.as_bytes());
-                keep(self.number(subtoken));
-            }
-            length = length.saturating_add(token.length());
+            token.subtokens().for_each(|subtoken| keep(self.number(subtoken)));
             for other in [token.joined(), token.leet_variant()].into_iter().flatten() {
                 keep(self.number(&other));
             }
         }
-        Field { words, length, title_hash: title_hash.finalize() }
+        (words, length)
     }
 
-    /// The words in their order, and the place of each in it by the number that it had.
-    fn in_order(self) -> (fst::Map<Vec<u8>>, Vec<u32>) {
+    /// The words in their order, and the number that each had. Nothing where they are 4 GiB or longer.
+    fn in_order(self) -> Option<(StringColumn, Vec<u32>)> {
         let mut sorted: Vec<(Box<str>, u32)> = self.numbers.into_iter().collect();
         sorted.sort_unstable();
-        let mut places = vec![0; sorted.len()];
-        for (place, (_, number)) in sorted.iter().enumerate() {
-            places[*number as usize] = place as u32;
-        }
-        let numbered = sorted.iter().enumerate().map(|(place, (word, _))| (word.as_bytes(), place as u64));
-        let words = fst::Map::from_iter(numbered).expect("the words are sorted, and each is there once");
-        (words, places)
+        let mut words = StringColumn::default();
+        let order = sorted.iter().map(|(word, number)| words.push(word).then_some(*number)).collect::<Option<_>>()?;
+        words.shrink_to_fit();
+        Some((words, order))
     }
 }

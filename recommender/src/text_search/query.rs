@@ -4,7 +4,7 @@ use super::tokens::{Token, tokens};
 use crate::text::fold;
 
 /// The most words of a query that are looked for.
-const MAX_QUERY_WORDS: usize = 16;
+pub(super) const MAX_QUERY_WORDS: usize = 16;
 /// The most characters of a query that are looked at.
 const MAX_QUERY_CHARS: usize = 256;
 
@@ -13,8 +13,8 @@ pub(super) struct Query {
     /// The ways to read it, each a list of words that must all be found: parted at every sign (`ac dc`), and, where
     /// there are signs within words, with these joined (`acdc`).
     pub(super) readings: Vec<Vec<String>>,
-    /// CRC-32 of its letters and digits, as that of a title.
-    pub(super) title_hash: u32,
+    /// Its letters and digits.
+    letters: String,
 }
 
 impl Query {
@@ -22,14 +22,14 @@ impl Query {
         let typed: String = typed.chars().take(MAX_QUERY_CHARS).collect();
         // A character may fold to several.
         let folded: String = fold(&typed).chars().take(MAX_QUERY_CHARS).collect();
-        let mut title_hash = crc32fast::Hasher::new();
+        let mut letters = String::new();
         let (mut parted, mut joined) = (Vec::new(), Vec::new());
         let mut differ = false;
         if folded.contains(char::is_alphanumeric) {
             for token in tokens(&folded) {
                 let subtokens = token.subtokens().map(str::to_owned);
                 let before = parted.len();
-                parted.extend(subtokens.inspect(|subtoken| title_hash.update(subtoken.as_bytes())));
+                parted.extend(subtokens.inspect(|subtoken| letters.push_str(subtoken)));
                 match token.leet_variant().or_else(|| Token::joined(token)) {
                     Some(word) => {
                         differ = true;
@@ -47,7 +47,14 @@ impl Query {
             words.truncate(MAX_QUERY_WORDS);
         }
         readings.retain(|words| !words.is_empty());
-        Self { readings, title_hash: title_hash.finalize() }
+        Self { readings, letters }
+    }
+
+    /// Whether it is this title, apart from case, diacritics and signs.
+    pub(super) fn is_title(&self, title: &str) -> bool {
+        let folded = fold(title);
+        let letters = tokens(&folded).flat_map(Token::subtokens).flat_map(str::bytes);
+        letters.eq(self.letters.bytes())
     }
 }
 

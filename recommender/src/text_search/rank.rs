@@ -23,13 +23,13 @@ pub enum Matched {
 }
 
 /// What a typed word that is a song's word adds to the song's cost.
-pub(super) const EXACT: u32 = 0;
+pub(super) const EXACT: u8 = 0;
 /// What the last typed word adds where it begins a song's word.
-pub(super) const PREFIX_LAST: u32 = 1;
+pub(super) const PREFIX_LAST: u8 = 1;
 /// What any other typed word adds where it begins a song's word.
-pub(super) const PREFIX: u32 = 2;
+pub(super) const PREFIX: u8 = 2;
 /// What each typo adds: more than all words of a query that are only begun.
-pub(super) const TYPO: u32 = 64;
+pub(super) const TYPO: u8 = 64;
 
 /// A song and its rank in one number, the best the lowest: how it matched (2 bits), the step that found it (2), what
 /// its words cost (16), how little of title or artist was typed (8), and its number, which goes by popularity.
@@ -40,8 +40,8 @@ impl Ranked {
     pub(super) fn new(is_title: bool, step: usize, cost: u32, covered: u8, song: u32) -> Self {
         let matched = match cost {
             _ if is_title => Matched::Title,
-            EXACT => Matched::Words,
-            cost if cost < TYPO => Matched::Prefix,
+            0 => Matched::Words,
+            cost if cost < TYPO.into() => Matched::Prefix,
             _ => Matched::Typos,
         };
         let (step, cost) = (step.min(3) as u64, u64::from(cost.min(0xffff)));
@@ -71,14 +71,14 @@ mod tests {
     #[test]
     fn a_title_comes_before_words_prefixes_and_typos_and_coverage_before_popularity() {
         let best_first = [
-            Ranked::new(true, 0, EXACT, 255, 9),
-            Ranked::new(false, 0, EXACT, 255, 3),
-            Ranked::new(false, 0, EXACT, 255, 8),
-            Ranked::new(false, 0, EXACT, 100, 0),
-            Ranked::new(false, 0, PREFIX_LAST, 255, 7),
-            Ranked::new(false, 1, 16 * PREFIX, 255, 6),
-            Ranked::new(false, 2, TYPO, 255, 5),
-            Ranked::new(false, 3, 2 * TYPO, 255, 4),
+            Ranked::new(true, 0, EXACT.into(), 255, 9),
+            Ranked::new(false, 0, EXACT.into(), 255, 3),
+            Ranked::new(false, 0, EXACT.into(), 255, 8),
+            Ranked::new(false, 0, EXACT.into(), 100, 0),
+            Ranked::new(false, 0, PREFIX_LAST.into(), 255, 7),
+            Ranked::new(false, 1, (16 * PREFIX).into(), 255, 6),
+            Ranked::new(false, 2, TYPO.into(), 255, 5),
+            Ranked::new(false, 3, (2 * TYPO).into(), 255, 4),
         ];
         assert!(best_first.is_sorted());
         assert!(best_first.is_sorted_by_key(|ranked| ranked.matched()));

@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 
 use super::{
-    Hit, InvertedIndex,
-    query::Query,
-    rank::{EXACT, Ranked},
+    Hit,
+    candidates::{Match, matching},
+    index::TextSearch,
+    query::{MAX_QUERY_WORDS, Query},
+    rank::Ranked,
     term::Term,
 };
+use crate::catalog::Catalog;
 
 /// How many songs are held against the words of a query, divided by their number.
 const MAX_EXAMINED_SONGS: usize = 1 << 15;
-/// How many of the most popular songs are enough where there are more than can be examined.
-const ENOUGH_POPULAR_SONGS: usize = 2_048;
 /// In how many words of a query one typo is looked for, and in how many two: making an automaton costs.
 const MAX_MISSPELT_WORDS: [usize; 2] = [4, 2];
 /// A query of this many words that finds a song at all is not taken for misspelt.
@@ -20,9 +21,9 @@ const TRUSTED_QUERY_WORDS: usize = 3;
 /// The steps, from the strictest on.
 const STEPS: usize = 4;
 
-impl InvertedIndex {
-    /// Songs that hold what was typed, best first, each once; at most `limit`.
-    pub fn search(&self, typed: &str, limit: usize) -> Vec<Hit> {
+impl TextSearch {
+    /// Songs that hold what was typed, best first, each once; at most `limit`. `catalog` is the one that the index is of.
+    pub(crate) fn search(&self, catalog: &Catalog, typed: &str, limit: usize) -> Vec<Hit> {
         let query = Query::new(typed);
         if limit == 0 {
             return Vec::new();
@@ -33,7 +34,7 @@ impl InvertedIndex {
             let before = found.len();
             for terms in &mut readings {
                 if self.widen(terms, step) {
-                    self.find(terms, step, query.title_hash, &mut found);
+                    self.find(catalog, &query, terms, step, &mut found);
                 }
             }
             if before > 0 || readings.len() > 1 {
@@ -58,7 +59,7 @@ impl InvertedIndex {
             found.truncate(limit);
         }
         found.sort_unstable();
-        let hit = |ranked: &Ranked| Hit { row: self.songs[ranked.song() as usize].row, matched: ranked.matched() };
+        let hit = |ranked: &Ranked| Hit { row: self.rows[ranked.song() as usize], matched: ranked.matched() };
         found.iter().map(hit).collect()
     }
 
@@ -77,7 +78,7 @@ impl InvertedIndex {
                 last > 0
             }
             _ => {
-                let typos = step as u32 - 1;
+                let typos = step as u8 - 1;
                 let certain = terms.iter().any(|term| term.is_unknown());
                 let suspect = |term: &&mut Term<'_>| term.typos() >= typos && (!certain || term.is_unknown());
                 let long = terms.iter_mut().filter(suspect);
@@ -87,52 +88,45 @@ impl InvertedIndex {
     }
 
     /// Adds the songs that have a word for every term.
-    fn find(&self, terms: &[Term<'_>], step: usize, title_hash: u32, found: &mut Vec<Ranked>) {
+    fn find(&self, catalog: &Catalog, query: &Query, terms: &[Term<'_>], step: usize, found: &mut Vec<Ranked>) {
         let mut terms: Vec<&Term<'_>> = terms.iter().collect();
-        // The rarest first: its songs are the ones to look at, and most of them are told by the next.
+        // The rarest first: its songs are the ones to look at.
         terms.sort_by_key(|term| term.doc_freq());
         let Some(rarest) = terms.first() else { return };
         let most = MAX_EXAMINED_SONGS / terms.len();
-        let rank = |song| self.rank(song, &terms, step, title_hash);
-        if rarest.doc_freq() <= most {
-            let mut songs: Vec<u32> = rarest.songs(self).flatten().copied().collect();
-            songs.sort_unstable();
-            songs.dedup();
-            found.extend(songs.into_iter().filter_map(rank));
+        let mut songs: Vec<u32> = if rarest.doc_freq() <= most {
+            rarest.words().flat_map(|(word, _)| self.songs_of(word)).collect()
         } else {
             // Too many: the most popular songs of all, and those that have the very word.
-            let popular = most.min(self.songs.len()) as u32;
-            let before = found.len();
-            let mut next = 0;
-            while next < popular && found.len() - before < ENOUGH_POPULAR_SONGS {
-                found.extend(rank(next));
-                next += 1;
-            }
-            let exact = rarest.exact(self).iter().copied().filter(|song| *song >= next);
-            found.extend(exact.take(most).filter_map(rank));
-        }
+            let popular = most.min(self.songs()) as u32;
+            let exact = rarest.exact().into_iter().flat_map(|word| self.songs_of(word));
+            (0..popular).chain(exact.filter(|song| *song >= popular).take(most)).collect()
+        };
+        songs.sort_unstable();
+        songs.dedup();
+        let matches = matching(self, catalog, songs, &terms);
+        found.extend(matches.iter().map(|found| self.rank(catalog, query, terms.len(), step, found)));
     }
 
-    /// How a song ranks, if it has a word for every term.
-    fn rank(&self, song: u32, terms: &[&Term<'_>], step: usize, title_hash: u32) -> Option<Ranked> {
-        let (title, artist) = self.words_of(song);
-        let (mut cost, mut in_title, mut in_artist) = (0, 0, 0);
-        for term in terms {
-            let best = |words: &[u32]| words.iter().filter_map(|word| term.cost(*word)).min();
-            let (by_title, by_artist) = (best(title), best(artist));
-            in_title += u32::from(by_title.is_some());
-            in_artist += u32::from(by_artist.is_some());
-            cost += by_title.into_iter().chain(by_artist).min()?;
-        }
-        let song_of = &self.songs[song as usize];
-        let covered = |matched: u32, length: u8| {
-            let length = u32::from(length.max(1));
-            (matched.min(length) * u32::from(u8::MAX) / length) as u8
-        };
-        let (title, artist) = (covered(in_title, song_of.title_length), covered(in_artist, song_of.artist_length));
+    /// The songs that have a word in their title, then those that have it in their artist, each ascending.
+    fn songs_of(&self, word: u32) -> impl Iterator<Item = u32> {
+        let by_artist = self.index.artists.of(word).flat_map(|cell| self.songs_of_artist(cell));
+        self.index.titles.of(word).chain(by_artist.copied())
+    }
+
+    /// How a song ranks that has a word for every one of so many terms.
+    fn rank(&self, catalog: &Catalog, query: &Query, terms: usize, step: usize, found: &Match) -> Ranked {
+        let Match { song, cost, in_title, in_artist } = *found;
+        let row = self.rows[song as usize] as usize;
+        let title_length = self.index.title_lengths.get(song as usize).max(1);
+        let artist_length = self.index.artist_lengths.get(catalog.artists.code(row) as usize).max(1);
+        let covered = |matched: u32, length: u32| matched.min(length) * u32::from(u8::MAX) / length;
+        let (title, artist) = (covered(in_title, title_length), covered(in_artist, artist_length));
         // Above all one of the two; of two that are alike in this, the one that has more of the other.
-        let covered = ((3 * u32::from(title.max(artist)) + u32::from(title.min(artist))) / 4) as u8;
-        let is_title = cost == EXACT && song_of.title == title_hash;
-        Some(Ranked::new(is_title, step, cost, covered, song))
+        let covered = ((3 * title.max(artist) + title.min(artist)) / 4) as u8;
+        // Only a title that is typed as a whole can be the one; of a long query no more than its first words are terms.
+        let whole = in_title >= title_length || terms == MAX_QUERY_WORDS;
+        let is_title = cost == 0 && whole && query.is_title(catalog.songs.get(row));
+        Ranked::new(is_title, step, cost, covered, song)
     }
 }

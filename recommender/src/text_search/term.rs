@@ -2,18 +2,19 @@
 
 use std::ops::Range;
 
-use fst::{Automaton, IntoStreamer, Streamer, automaton::Levenshtein};
+use fst::{Automaton, automaton::Levenshtein};
 
 use super::{
-    InvertedIndex,
+    index::TextSearch,
     rank::{EXACT, PREFIX, PREFIX_LAST, TYPO},
+    words,
 };
 
 /// Words of the index that stand side by side and cost the same.
 #[derive(Clone, Debug)]
 struct Expansion {
     words: Range<u32>,
-    cost: u32,
+    cost: u8,
 }
 
 /// One typed word, and the words of the index that it may mean.
@@ -23,7 +24,7 @@ pub(super) struct Term<'a> {
     is_last: bool,
     /// Ascending, none in two.
     expansions: Vec<Expansion>,
-    /// How many places in the postings they have.
+    /// How many songs have them, one that has several counted for each.
     doc_freq: usize,
 }
 
@@ -38,27 +39,27 @@ const MAX_AUTOMATON_STATES: usize = 4_000;
 
 impl<'a> Term<'a> {
     /// The strictest reading: the word itself and, of the last word, those that it begins.
-    pub(super) fn new(index: &InvertedIndex, typed: &'a str, is_last: bool) -> Self {
+    pub(super) fn new(search: &TextSearch, typed: &'a str, is_last: bool) -> Self {
         let characters = typed.chars().count();
         let mut term = Self { typed, characters, is_last, expansions: Vec::new(), doc_freq: 0 };
-        if let Some(word) = index.words.get(typed) {
-            term.add(index, word as u32..word as u32 + 1, EXACT);
+        if let Some(word) = words::find(&search.index.words, typed) {
+            term.add(search, word..word + 1, EXACT);
         }
         if is_last {
-            term.add(index, index.prefix_range(typed), PREFIX_LAST);
+            term.add(search, words::prefix_range(&search.index.words, typed), PREFIX_LAST);
         }
         term
     }
 
     /// How many typos the word is long enough for.
-    pub(super) fn typos(&self) -> u32 {
+    pub(super) fn typos(&self) -> u8 {
         if self.characters < 4 || self.characters > MAX_ONE_TYPO_CHARS {
             return 0;
         }
-        1 + u32::from((8..=MAX_TWO_TYPO_CHARS).contains(&self.characters))
+        1 + u8::from((8..=MAX_TWO_TYPO_CHARS).contains(&self.characters))
     }
 
-    /// How many places in the postings its words have.
+    /// How many songs have its words, one that has several counted for each.
     pub(super) fn doc_freq(&self) -> usize {
         self.doc_freq
     }
@@ -69,31 +70,31 @@ impl<'a> Term<'a> {
     }
 
     /// Adds the words that it begins.
-    pub(super) fn allow_prefix(&mut self, index: &InvertedIndex) {
-        self.add(index, index.prefix_range(self.typed), PREFIX);
+    pub(super) fn allow_prefix(&mut self, search: &TextSearch) {
+        self.add(search, words::prefix_range(&search.index.words, self.typed), PREFIX);
     }
 
     /// Adds the words that it is with `typos` typos; of the last word, those that it begins with them.
-    pub(super) fn allow_typos(&mut self, index: &InvertedIndex, typos: u32) {
-        let Ok(automaton) = Levenshtein::new_with_limit(self.typed, typos, MAX_AUTOMATON_STATES) else { return };
-        for word in most_frequent(index, &automaton) {
-            self.add(index, word..word + 1, TYPO * typos + EXACT);
+    pub(super) fn allow_typos(&mut self, search: &TextSearch, typos: u8) {
+        let Ok(automaton) = Levenshtein::new_with_limit(self.typed, typos.into(), MAX_AUTOMATON_STATES) else { return };
+        for word in most_frequent(search, &automaton) {
+            self.add(search, word..word + 1, TYPO * typos + EXACT);
         }
         if self.is_last {
-            for word in most_frequent(index, (&automaton).starts_with()) {
-                self.add(index, word..word + 1, TYPO * typos + PREFIX_LAST);
+            for word in most_frequent(search, (&automaton).starts_with()) {
+                self.add(search, word..word + 1, TYPO * typos + PREFIX_LAST);
             }
         }
     }
 
     /// Adds those of `words` that are not there yet.
-    fn add(&mut self, index: &InvertedIndex, words: Range<u32>, cost: u32) {
+    fn add(&mut self, search: &TextSearch, words: Range<u32>, cost: u8) {
         let mut start = words.start;
         let mut at = self.expansions.partition_point(|expansion| expansion.words.end <= start);
         while start < words.end {
             let free = self.expansions.get(at).map_or(words.end, |expansion| expansion.words.start.min(words.end));
             if start < free {
-                self.doc_freq += index.songs_of(&(start..free)).len();
+                self.doc_freq += search.doc_freq(start..free);
                 match self.expansions.get_mut(at.wrapping_sub(1)) {
                     Some(before) if before.words.end == start && before.cost == cost => before.words.end = free,
                     _ => {
@@ -107,53 +108,24 @@ impl<'a> Term<'a> {
         }
     }
 
-    /// What a word of a song costs, if it is one that is meant.
-    #[inline]
-    pub(super) fn cost(&self, word: u32) -> Option<u32> {
-        // Most words are none of those that are meant: told without a search among them.
-        let (first, last) = (self.expansions.first()?, self.expansions.last()?);
-        if word < first.words.start || last.words.end <= word {
-            return None;
-        }
-        let at = self.expansions.partition_point(|expansion| expansion.words.end <= word);
-        self.expansions.get(at).filter(|expansion| expansion.words.contains(&word)).map(|expansion| expansion.cost)
+    /// The words that are meant, ascending, and what each costs.
+    pub(super) fn words(&self) -> impl Iterator<Item = (u32, u8)> {
+        self.expansions.iter().flat_map(|expansion| expansion.words.clone().map(|word| (word, expansion.cost)))
     }
 
-    /// The songs of its words, ascending for each word only.
-    pub(super) fn songs<'i>(&self, index: &'i InvertedIndex) -> impl Iterator<Item = &'i [u32]> {
-        self.expansions.iter().map(|expansion| index.songs_of(&expansion.words))
-    }
-
-    /// The songs of the word itself.
-    pub(super) fn exact<'i>(&self, index: &'i InvertedIndex) -> &'i [u32] {
+    /// The word itself, where the index has it.
+    pub(super) fn exact(&self) -> Option<u32> {
         let exact = self.expansions.iter().find(|expansion| expansion.cost == EXACT);
-        exact.map_or(&[], |expansion| index.songs_of(&expansion.words))
-    }
-}
-
-impl InvertedIndex {
-    /// The words that begin with `prefix`.
-    fn prefix_range(&self, prefix: &str) -> Range<u32> {
-        let first = |from: &[u8]| match self.words.range().ge(from).into_stream().next() {
-            Some((_, word)) => word as u32,
-            None => self.words.len() as u32,
-        };
-        // No byte of UTF-8 is 0xff: this stands behind everything that begins with the prefix.
-        first(prefix.as_bytes())..first(&[prefix.as_bytes(), &[0xff]].concat())
+        exact.map(|expansion| expansion.words.start)
     }
 }
 
 /// The words that an automaton accepts: where there are more than [`MAX_EXPANSIONS`], those that are in the most songs.
-fn most_frequent(index: &InvertedIndex, automaton: impl Automaton) -> Vec<u32> {
-    let mut words = Vec::new();
-    let mut stream = index.words.search(automaton).into_stream();
-    while let Some((_, word)) = stream.next() {
-        words.push(word as u32);
-    }
+fn most_frequent(search: &TextSearch, automaton: impl Automaton) -> Vec<u32> {
+    let mut words = words::accepted(&search.index.words, automaton);
     if words.len() > MAX_EXPANSIONS {
         // Of equally frequent words the earlier.
-        let order = |word: &u32| (std::cmp::Reverse(index.songs_of(&(*word..*word + 1)).len()), *word);
-        words.select_nth_unstable_by_key(MAX_EXPANSIONS, order);
+        words.sort_by_cached_key(|word| (std::cmp::Reverse(search.doc_freq(*word..*word + 1)), *word));
         words.truncate(MAX_EXPANSIONS);
         words.sort_unstable();
     }

@@ -31,7 +31,8 @@ use crate::{BoxFuture, Error, Latest, Store, retry};
 /// Each byte can be taken once, in any order and by any number of tasks.
 pub struct Download {
     what: String,
-    size: u64,
+    /// What of the artifact it brings.
+    extent: Range<u64>,
     range_buffer: Arc<RangeBuffer>,
     /// One task that looks after those of the parts. A set stops its tasks when it is dropped.
     _task: JoinSet<()>,
@@ -48,8 +49,17 @@ impl Store {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn download(&self, latest: &Latest) -> Download {
+        self.download_range(latest, 0..latest.size)
+    }
+
+    /// As [`Store::download`], of some bytes of the artifact; where they are beyond its end, of none.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn download_range(&self, latest: &Latest, range: Range<u64>) -> Download {
         let options = &self.options;
-        let phases = ranges::phases(latest.size, latest.graphs_offset, options.connections, options.min_part_bytes);
+        let extent = range.start.min(latest.size)..range.end.clamp(range.start.min(latest.size), latest.size);
+        let phases = ranges::phases(extent.clone(), latest.graphs_offset, options.connections, options.min_part_bytes);
         // Not `latest.key`: the version says it, and nobody has to check it.
         let key = self.location.model_key(latest.version);
         let what = self.location.url(&key);
@@ -63,16 +73,11 @@ impl Store {
             }
             Err(reason) => range_buffer.fail(Error::Corrupt { what: what.clone(), reason }),
         }
-        Download { what, size: latest.size, range_buffer, _task: task }
+        Download { what, extent, range_buffer, _task: task }
     }
 }
 
 impl Download {
-    /// The artifact's size in bytes.
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
     /// Waits until these bytes of the artifact are there, and takes them: their memory is the caller's from now on.
     /// It does not wait for other bytes. Giving up the wait takes nothing.
     ///
@@ -80,12 +85,15 @@ impl Download {
     /// hundred kilobytes, which is free when all of it is dropped.
     ///
     /// # Errors
-    /// [`Error::RangeUnavailable`] where the artifact ends before, or where some of the bytes were taken already. What the
+    /// [`Error::RangeUnavailable`] where the download does not bring these bytes, or where some of the bytes were taken already. What the
     /// download failed with, for this and every other call, even where the bytes had come.
     pub fn take(&self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, Error>> {
         Box::pin(async move {
-            if range.start > range.end || range.end > self.size {
-                return Err(self.range_unavailable(range, format!("it has {} bytes", self.size)));
+            if range.start > range.end || range.start < self.extent.start || range.end > self.extent.end {
+                let Range { start, end } = self.extent;
+                return Err(
+                    self.range_unavailable(range, format!("the download is of the bytes from {start} to {end}"))
+                );
             }
             loop {
                 let there = match self.range_buffer.find(&range)? {
@@ -125,7 +133,7 @@ impl Download {
 /// Without the bytes.
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Download").field("what", &self.what).field("size", &self.size).finish_non_exhaustive()
+        f.debug_struct("Download").field("what", &self.what).field("extent", &self.extent).finish_non_exhaustive()
     }
 }
 

@@ -5,18 +5,24 @@ use std::ops::Range;
 /// More connections than this are not opened, whatever the options say.
 const MAX_CONNECTIONS: u64 = 64;
 
-/// The ranges of `size` bytes that are asked for at once: first those of the `graphs_offset`, where it is known, then the others.
-pub(super) fn phases(size: u64, graphs_offset: Option<u64>, connections: u32, min: u64) -> Vec<Vec<Range<u64>>> {
-    let shift = |ranges: Vec<Range<u64>>, by: u64| ranges.into_iter().map(|r| r.start + by..r.end + by).collect();
+/// The ranges of `extent` that are asked for at once: first those before `graphs_offset`, where it is known, then the others.
+pub(super) fn phases(
+    extent: Range<u64>,
+    graphs_offset: Option<u64>,
+    connections: u32,
+    min: u64,
+) -> Vec<Vec<Range<u64>>> {
+    let cut = |range: Range<u64>| -> Vec<Range<u64>> {
+        let ranges = cut(range.end - range.start, connections, min);
+        ranges.into_iter().map(|part| part.start + range.start..part.end + range.start).collect()
+    };
     match graphs_offset {
         // Another round trip has to be worth it.
-        Some(graphs_offset) if graphs_offset > 0 && graphs_offset < size && size - graphs_offset >= min => {
-            vec![
-                cut(graphs_offset, connections, min),
-                shift(cut(size - graphs_offset, connections, min), graphs_offset),
-            ]
+        Some(offset) if extent.start < offset && offset < extent.end && extent.end - offset >= min => {
+            vec![cut(extent.start..offset), cut(offset..extent.end)]
         }
-        _ => vec![cut(size, connections, min)],
+        _ if extent.is_empty() => Vec::new(),
+        _ => vec![cut(extent)],
     }
 }
 
@@ -52,7 +58,7 @@ mod tests {
     #[test]
     fn the_head_comes_first_where_it_is_known_and_the_rest_is_worth_a_round_trip() {
         let ends = |graphs_offset| -> Vec<Vec<u64>> {
-            phases(43, graphs_offset, 2, 10)
+            phases(0..43, graphs_offset, 2, 10)
                 .iter()
                 .map(|ranges| ranges.iter().map(|range| range.end).collect())
                 .collect()
@@ -61,7 +67,7 @@ mod tests {
         for none in [None, Some(0), Some(34), Some(43), Some(u64::MAX)] {
             assert_eq!(ends(none), [[22, 43]], "{none:?}");
         }
-        assert_eq!(phases(43, Some(20), 2, 10)[1][0].start, 20);
+        assert_eq!(phases(0..43, Some(20), 2, 10)[1][0].start, 20);
     }
 
     proptest! {

@@ -16,6 +16,7 @@ use recommender::{
     invalid::Invalid,
     model,
     projection::Projection,
+    text_search::{InvertedIndex, TooManyWords},
 };
 
 use super::graphs::{self, BuildOptions, BuiltGraph, Nodes};
@@ -114,6 +115,9 @@ pub enum Error {
     /// The scaler or a feature cannot be a model's.
     #[error(transparent)]
     Artifact(#[from] artifact::Error),
+    /// Titles and artists cannot be indexed.
+    #[error(transparent)]
+    TextSearch(#[from] TooManyWords),
     /// The titles do not number the songs.
     #[error("the titles are wrong: {0}")]
     Titles(#[from] Invalid),
@@ -176,7 +180,8 @@ impl ArtifactBuilder<'_> {
             ..card.index
         };
         let graphs = graphs.into_iter().map(|graph| graph.data).collect();
-        Ok(Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs })
+        let text_search = Some(Box::new(InvertedIndex::build(&catalog, &titles, popularity)?));
+        Ok(Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search })
     }
 }
 

@@ -75,12 +75,12 @@ async fn search(
     State(models): State<Arc<ModelManager>>,
     Query(SearchQuery { q, limit }): Query<SearchQuery>,
 ) -> Result<Response, Problem> {
-    let loaded = models.get().await?;
+    let loaded = models.get_with_text_search().await?;
     let (model, typed) = (Arc::clone(&loaded), q.clone());
-    // The first search may have to wait for its index: not on a thread that others wait for.
+    // Some searches take milliseconds: not on a thread that others wait for.
     let searching = tokio::task::spawn_blocking(move || model.model.search(&typed, limit));
     let hits = match searching.await {
-        Ok(hits) => hits,
+        Ok(hits) => hits.expect("the model was given what searches take"),
         Err(ended) => match ended.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(error) => return Err(models::Error::Ended(Arc::new(error)).into()),

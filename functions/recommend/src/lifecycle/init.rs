@@ -35,11 +35,20 @@ impl Initialization {
     pub async fn wait_for_model(self, models: &Arc<ModelManager>) {
         let waited = match self {
             Self::OnDemand => timeout(MAX_INIT_ON_DEMAND, models.first_attempt()).await,
-            Self::Provisioned => timeout(MAX_INIT_PROVISIONED, models.idle()).await,
+            Self::Provisioned => timeout(MAX_INIT_PROVISIONED, all(models)).await,
         };
         if waited.is_err() {
             tracing::warn!("the model is still loading: the environment begins without it");
         }
+    }
+}
+
+/// Waits for the model, its graphs, and what searches by text need.
+async fn all(models: &Arc<ModelManager>) {
+    models.idle().await;
+    if models.loaded().is_some() {
+        // The log says what goes wrong, and the first search tries again.
+        let _ = models.get_with_text_search().await;
     }
 }
 

@@ -1,8 +1,18 @@
 //! A model that answers.
 
-use recommender::Model;
-use store::Latest;
-use tokio::sync::watch;
+use std::{sync::Arc, time::Instant};
+
+use recommender::{
+    Model,
+    artifact::{Entry, Section, SectionData},
+};
+use store::{Latest, Store};
+use tokio::{
+    sync::{OnceCell, watch},
+    task::spawn_blocking,
+};
+
+use super::error::Error;
 
 /// A model, and what its publisher says of it.
 pub struct LoadedModel {
@@ -12,11 +22,36 @@ pub struct LoadedModel {
     pub latest: Latest,
     /// Whether the graphs are there, or will not come.
     settled: watch::Sender<bool>,
+    /// Where the model was loaded from, and what of it only searches by text need.
+    store: Store,
+    text_search: Option<Entry<Section>>,
+    text_search_loaded: OnceCell<()>,
 }
 
 impl LoadedModel {
-    pub(super) fn new(model: Model, latest: Latest) -> Self {
-        Self { model, latest, settled: watch::Sender::new(false) }
+    pub(super) fn new(model: Model, latest: Latest, store: Store, text_search: Option<Entry<Section>>) -> Self {
+        let settled = watch::Sender::new(false);
+        Self { model, latest, settled, store, text_search, text_search_loaded: OnceCell::new() }
+    }
+
+    /// Fetches what searches by text need, where it is not there yet. One at a time does; after a failure the next one tries.
+    pub(super) async fn load_text_search(self: Arc<Self>) -> Result<(), Error> {
+        let loading = || async {
+            let Some(entry) = self.text_search.clone() else { return Ok(()) };
+            let begun = Instant::now();
+            let bytes = self.store.download_range(&self.latest, entry.range()).take(entry.range()).await?;
+            let loaded = Arc::clone(&self);
+            spawn_blocking(move || match SectionData::read(&entry, &bytes)? {
+                SectionData::TextSearch(index) => loaded.model.add_text_search(*index),
+                // Its name is that of the index.
+                _ => Ok(()),
+            })
+            .await??;
+            let (version, milliseconds) = (self.model.version(), begun.elapsed().as_millis() as u64);
+            tracing::info!(%version, milliseconds, "text search ready");
+            Ok(())
+        };
+        self.text_search_loaded.get_or_try_init(loading).await.copied()
     }
 
     pub(super) fn mark_graphs_settled(&self) {

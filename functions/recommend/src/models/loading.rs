@@ -1,12 +1,9 @@
 //! From the store to a model that answers: sections are read as they arrive, and the graphs after the first answer.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use recommender::{
-    Model,
+    Model, Version,
     artifact::{self, ArtifactReader, Entry, Need, Section, SectionData},
     model::vectors,
     vector::Vector,
@@ -21,14 +18,10 @@ use tokio_util::task::TaskTracker;
 use super::{error::Error, loaded::LoadedModel};
 use crate::metrics;
 
-/// How long after the graphs the index for searches is begun: requests that waited for them are answered first.
-const INDEX_DELAY: Duration = Duration::from_millis(10);
-
 /// Sections up to this many bytes are decoded where they arrive: handing them to another thread would take longer.
 const MAX_INLINE_BYTES: u64 = 128 * 1024;
 
-/// Fetches a model, up to where it can answer. The graphs, and the index for searches, follow as `work` in the background:
-/// until a cluster has its graph it is searched exactly.
+/// Fetches a model, up to where it can answer. The graphs follow as `work` in the background: until a cluster has its graph it is searched exactly.
 pub(super) async fn load(store: &Store, latest: Latest, work: &TaskTracker) -> Result<Arc<LoadedModel>, Error> {
     let begun = Instant::now();
     let milliseconds = move || begun.elapsed().as_millis() as u64;
@@ -48,20 +41,20 @@ pub(super) async fn load(store: &Store, latest: Latest, work: &TaskTracker) -> R
             }
         }
         slow.mark_graphs_settled();
-        tokio::time::sleep(INDEX_DELAY).await;
-        // A search that comes sooner does it itself. Whatever comes of it, a search will tell.
-        let _ = spawn_blocking(move || slow.model.prepare_search()).await;
     });
     Ok(loaded)
 }
 
 async fn begin(store: &Store, latest: Latest) -> Result<(Arc<LoadedModel>, Graphs), Error> {
-    let download = Arc::new(store.download(&latest));
-    let loading = header(&download).await?;
-    let (graphs, sections): (Vec<_>, Vec<_>) =
-        loading.sections().to_vec().into_iter().partition(|entry| entry.section.need() == Need::Graphs);
+    let download = Arc::new(store.download_range(&latest, 0..latest.text_search_offset.unwrap_or(latest.size)));
+    let loading = header(&download, latest.size).await?;
+    let needed =
+        |need| -> Vec<_> { loading.sections().iter().filter(|entry| entry.section.need() == need).cloned().collect() };
+    let (sections, graphs) = (needed(Need::FirstAnswer), needed(Need::Graphs));
+    let text_search = needed(Need::TextSearch).pop();
     let reader = Reader { download, decoders: decoders() };
-    let loaded = read(&reader, loading, sections, latest).await?;
+    let model = read(&reader, loading, sections, latest.version).await?;
+    let loaded = LoadedModel::new(model, latest, store.clone(), text_search);
     Ok((Arc::new(loaded), Graphs { reader, sections: graphs }))
 }
 
@@ -70,8 +63,8 @@ fn decoders() -> Arc<Semaphore> {
     Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)))
 }
 
-async fn header(download: &Download) -> Result<ArtifactReader, Error> {
-    let size = download.size();
+/// The header of an artifact of `size` bytes.
+async fn header(download: &Download, size: u64) -> Result<ArtifactReader, Error> {
     let start = download.take(0..size.min(artifact::HEADER_PREFIX_BYTES as u64)).await?;
     let length = artifact::header_length(&start)? as u64;
     let mut header = start.to_vec();
@@ -86,8 +79,8 @@ async fn read(
     reader: &Reader,
     mut loading: ArtifactReader,
     sections: Vec<Entry<Section>>,
-    latest: Latest,
-) -> Result<LoadedModel, Error> {
+    version: Version,
+) -> Result<Model, Error> {
     let mut pieces: JoinSet<Result<SectionData, Error>> = JoinSet::new();
     for section in sections {
         let one = reader.clone();
@@ -111,10 +104,7 @@ async fn read(
             (loading, made) = reader.decode(work).await?;
         }
     }
-    let version = latest.version;
-    let model =
-        reader.decode(move || Model::assemble_with(loading.finish()?, made.unwrap_or_default(), version)).await?;
-    Ok(LoadedModel::new(model, latest))
+    reader.decode(move || Model::assemble_with(loading.finish()?, made.unwrap_or_default(), version)).await
 }
 
 /// Reads sections of an artifact that is being downloaded.

@@ -159,6 +159,24 @@ impl ModelManager {
         self.within_deadline(with_graphs).await
     }
 
+    /// The model with what searches by text need. Fetching that goes on where this request's time is over.
+    ///
+    /// # Errors
+    ///
+    /// As [`ModelManager::get`].
+    pub async fn get_with_text_search(self: &Arc<Self>) -> Outcome {
+        let with_text_search = async {
+            let loaded = self.get().await?;
+            self.work.spawn(Arc::clone(&loaded).load_text_search()).await??;
+            Ok(loaded)
+        };
+        let outcome = self.within_deadline(with_text_search).await;
+        if let Err(error) = &outcome {
+            tracing::error!(%error, causes = causes(error), "text search not loaded");
+        }
+        outcome
+    }
+
     async fn within_deadline(&self, outcome: impl Future<Output = Outcome>) -> Outcome {
         tokio::time::timeout(self.deadline, outcome).await.unwrap_or(Err(Error::Deadline(self.deadline)))
     }

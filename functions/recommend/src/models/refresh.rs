@@ -7,7 +7,6 @@ use std::{
 
 use recommender::Version;
 use store::{Latest, LatestState, Store};
-use tokio::task::spawn_blocking;
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -133,14 +132,15 @@ impl Check<'_> {
             LatestState::Found { latest, etag } => (latest, etag),
         };
         let version = latest.version;
-        match self.load_beside(latest).await {
+        match self.load_beside(current, latest).await {
             Ok(loaded) => Ok(CheckOutcome { etag, new: Some(loaded) }),
             Err(error) => Err(CheckFailure { error, version: Some(version) }),
         }
     }
 
-    /// A model as a whole, graphs and index for searches included: it is to be no slower than the one it replaces.
-    async fn load_beside(&self, latest: Latest) -> Result<Arc<LoadedModel>, Error> {
+    /// A model with its graphs, and with what searches by text need where the `current` one has that: it is to be no slower than
+    /// the one it replaces.
+    async fn load_beside(&self, current: &LoadedModel, latest: Latest) -> Result<Arc<LoadedModel>, Error> {
         if let (Some(limit), Some(held)) = (self.memory, memory::held()) {
             let needed = memory::needed(&latest);
             if held.saturating_add(needed) > limit {
@@ -152,8 +152,9 @@ impl Check<'_> {
         if loaded.lacks_graphs() {
             return Err(Error::Graphs);
         }
-        let prepared = Arc::clone(&loaded);
-        spawn_blocking(move || prepared.model.prepare_search()).await?;
+        if current.model.text_search().is_some() {
+            Arc::clone(&loaded).load_text_search().await?;
+        }
         Ok(loaded)
     }
 }

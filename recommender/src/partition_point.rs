@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The first place of `range` for which `before` no longer holds.
-pub(super) fn partition_point(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
+pub(crate) fn partition_point(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (range.start, range.end);
     while low < high {
         let middle = low + (high - low) / 2;
