@@ -8,6 +8,7 @@
 //! Nothing here knows of networks, of training or of async.
 
 pub mod artifact;
+mod bit_set;
 pub mod card;
 pub mod catalog;
 pub mod clusters;

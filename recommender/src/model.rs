@@ -8,6 +8,7 @@ use crate::{
     catalog::{
         Catalog,
         artists::Artists,
+        genres::Genres,
         ids::IdIndex,
         titles::{SongIds, Titles},
     },
@@ -18,7 +19,7 @@ use crate::{
     projection::Projection,
     search::{GraphData, Neighbors},
     text_search::{Hit, InvertedIndex, TextSearch},
-    vector::{LANES, Vector},
+    vector::{LANES, Vector, Vectors},
 };
 
 /// A model that is ready to answer: an artifact's parts, checked and held against each other.
@@ -34,6 +35,7 @@ pub struct Model {
     ids: IdIndex,
     songs: SongIds,
     artists: OnceLock<Artists>,
+    genres: OnceLock<Genres>,
     neighbors: Neighbors,
     text_search: OnceLock<TextSearch>,
 }
@@ -76,7 +78,7 @@ impl Model {
     /// # Errors
     ///
     /// As [`Model::assemble`].
-    pub fn assemble_with(artifact: Artifact, vectors: Vec<Vector>, version: Version) -> Result<Self, Error> {
+    pub fn assemble_with(artifact: Artifact, vectors: Vectors, version: Version) -> Result<Self, Error> {
         let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search } =
             artifact;
         scaler.check().map_err(Error::invalid(Section::Scaler))?;
@@ -103,6 +105,7 @@ impl Model {
             ids,
             songs,
             artists: OnceLock::new(),
+            genres: OnceLock::new(),
             neighbors,
             text_search: OnceLock::new(),
         };
@@ -228,6 +231,11 @@ impl Model {
         self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
     }
 
+    /// The single genres behind genre cells; they are told apart when first asked for.
+    pub(crate) fn genres(&self) -> &Genres {
+        self.genres.get_or_init(|| Genres::new(self.catalog.genres.as_ref()))
+    }
+
     /// Searches by text, if what they need is there.
     pub fn text_search(&self) -> Option<&TextSearch> {
         self.text_search.get()
@@ -275,7 +283,7 @@ pub fn count_songs(rows: std::ops::Range<u32>, songs: &SongIds) -> u32 {
 /// # Errors
 ///
 /// [`Error::Invalid`] where the scaler or a column is wrong, or columns differ in length.
-pub fn vectors(scaler: &Scaler, features: &[&NumericColumn]) -> Result<Vec<Vector>, Error> {
+pub fn vectors(scaler: &Scaler, features: &[&NumericColumn]) -> Result<Vectors, Error> {
     scaler.check().map_err(Error::invalid(Section::Scaler))?;
     let tracks = features.first().map_or(0, |column| column.len());
     Invalid::count("columns of features", scaler.len(), features.len()).map_err(Error::invalid(Section::Scaler))?;
@@ -291,13 +299,13 @@ pub fn vectors(scaler: &Scaler, features: &[&NumericColumn]) -> Result<Vec<Vecto
         .collect();
     // Some rows of all columns at a time: they stay in the processor's cache.
     let mut block = [[0.0; LANES]; 256];
-    let mut vectors = Vec::with_capacity(tracks);
+    let mut vectors = Vectors::with_capacity(features.len(), tracks);
     for start in (0..tracks).step_by(block.len()) {
         let rows = start..tracks.min(start + block.len());
         for (lane, (column, scaled)) in features.iter().zip(&scaled).enumerate() {
             column.codes().each(rows.clone(), |at, code| block[at][lane] = scaled[code as usize]);
         }
-        vectors.extend(block[..rows.len()].iter().map(|track| Vector::unit(&track[..features.len()])));
+        block[..rows.len()].iter().for_each(|track| vectors.push(&Vector::unit(&track[..features.len()])));
     }
     Ok(vectors)
 }

@@ -1,5 +1,7 @@
 //! A track's direction in the scaled feature space, and the distance between two of them.
 
+use std::ops::Range;
+
 /// Lanes of a [`Vector`]: features beyond a model's own stay 0.
 pub const LANES: usize = 16;
 
@@ -52,15 +54,104 @@ impl Vector {
     /// Squared Euclidean distance: 0 (same direction) to 4 (opposite).
     #[inline]
     pub fn squared_distance(&self, other: &Self) -> f32 {
-        let mut sums = [0.0_f32; 4];
-        for (a, b) in self.0.chunks_exact(4).zip(other.0.chunks_exact(4)) {
-            for lane in 0..4 {
-                let difference = a[lane] - b[lane];
-                sums[lane] += difference * difference;
+        squared_distance(&self.0, &other.0)
+    }
+}
+
+/// The vectors of many tracks, each as wide as their features need: [`NARROW_LANES`] up to so many, [`LANES`] beyond.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vectors {
+    /// Lanes of a row.
+    width: usize,
+    /// Row after row.
+    lanes: Vec<f32>,
+}
+
+/// The fewer lanes of a row.
+const NARROW_LANES: usize = 12;
+
+impl Vectors {
+    /// None yet, with memory for `rows` of `features` features.
+    pub fn with_capacity(features: usize, rows: usize) -> Self {
+        let width = if features <= NARROW_LANES { NARROW_LANES } else { LANES };
+        Self { width, lanes: Vec::with_capacity(width * rows) }
+    }
+
+    /// Appends a row, of which lanes beyond the features are 0.
+    pub fn push(&mut self, vector: &Vector) {
+        self.lanes.extend_from_slice(&vector.0[..self.width]);
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.lanes.len() / self.width
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.lanes.is_empty()
+    }
+
+    /// The components of a row, padded with 0.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row; so do the others.
+    #[inline]
+    pub fn lanes(&self, row: u32) -> &[f32] {
+        &self.lanes[row as usize * self.width..][..self.width]
+    }
+
+    /// A row.
+    pub fn get(&self, row: u32) -> Vector {
+        let mut lanes = [0.0; LANES];
+        lanes[..self.width].copy_from_slice(self.lanes(row));
+        Vector(lanes)
+    }
+
+    /// All rows in order.
+    pub fn iter(&self) -> impl Iterator<Item = Vector> + '_ {
+        (0..self.len() as u32).map(|row| self.get(row))
+    }
+
+    /// [`Vector::squared_distance`] of a row and another vector: the same bits.
+    #[inline]
+    pub fn squared_distance(&self, row: u32, other: &Vector) -> f32 {
+        let lanes = self.lanes(row);
+        // A length that is known is a loop that is unrolled.
+        match lanes.as_array::<NARROW_LANES>() {
+            Some(lanes) => squared_distance(lanes, &other.0),
+            None => squared_distance(lanes, &other.0),
+        }
+    }
+
+    /// Calls `each` with every row of a range and its [`Vectors::squared_distance`]: quicker than row by row.
+    #[inline]
+    pub fn each(&self, rows: Range<u32>, other: &Vector, mut each: impl FnMut(u32, f32)) {
+        let lanes = &self.lanes[rows.start as usize * self.width..rows.end as usize * self.width];
+        if self.width == NARROW_LANES {
+            for (row, lanes) in rows.zip(lanes.as_chunks::<NARROW_LANES>().0) {
+                each(row, squared_distance(lanes, &other.0));
+            }
+        } else {
+            for (row, lanes) in rows.zip(lanes.as_chunks::<LANES>().0) {
+                each(row, squared_distance(lanes, &other.0));
             }
         }
-        (sums[0] + sums[1]) + (sums[2] + sums[3])
     }
+}
+
+/// Squared Euclidean distance over the lanes that both have, four sums side by side. Lanes in which both are 0 change no bit.
+#[inline]
+fn squared_distance(a: &[f32], b: &[f32; LANES]) -> f32 {
+    let mut sums = [0.0_f32; 4];
+    for (a, b) in a.chunks_exact(4).zip(b.chunks_exact(4)) {
+        for lane in 0..4 {
+            let difference = a[lane] - b[lane];
+            sums[lane] += difference * difference;
+        }
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3])
 }
 
 /// Cosine similarity, -1 to 1, from the squared distance of two vectors of length 1.
@@ -83,6 +174,29 @@ mod tests {
         let cosine = dot / norm(&a) / norm(&b);
         let found = similarity(Vector::unit(&a).squared_distance(&Vector::unit(&b)));
         assert!((f64::from(found) - cosine).abs() < 1e-6, "{found} {cosine}");
+    }
+
+    #[test]
+    fn rows_are_as_wide_as_their_features_and_as_far_as_their_vectors() {
+        for features in [2, 11, 12, 13, 16] {
+            let vectors: Vec<Vector> = (0..50_i32)
+                .map(|row| {
+                    Vector::unit(&(0..features).map(|f| f64::from(row * 37 % (f + 5)) - 2.0).collect::<Vec<_>>())
+                })
+                .collect();
+            let mut rows = Vectors::with_capacity(features as usize, 50);
+            vectors.iter().for_each(|vector| rows.push(vector));
+            assert_eq!((rows.len(), rows.lanes(0).len()), (50, if features <= 12 { 12 } else { 16 }));
+            assert!(rows.iter().eq(vectors.iter().copied()));
+            let query = &vectors[7];
+            let mut seen = 0;
+            rows.each(3..50, query, |row, distance| {
+                let expected = query.squared_distance(&vectors[row as usize]);
+                assert_eq!((distance, rows.squared_distance(row, query)), (expected, expected));
+                seen += 1;
+            });
+            assert_eq!(seen, 47);
+        }
     }
 
     #[test]

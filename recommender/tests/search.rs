@@ -9,8 +9,8 @@ use std::collections::HashSet;
 use recommender::{
     Model, Version,
     artifact::{decode, encode},
-    recommend::{Error, Request, Seed},
-    search::{EF_SEARCH, Search, SearchMethod},
+    recommend::{Error, FeatureRange, Request, Seed},
+    search::{Search, SearchMethod},
 };
 
 fn model(count: usize, k: usize) -> Model {
@@ -53,9 +53,7 @@ fn answers_hold_what_they_promise_whatever_the_search() {
                 };
                 let (exact, hnsw) = (answer(Search::Exact), answer(Search::Hnsw));
                 assert_eq!(exact.search, SearchMethod::Exact);
-                // One graph finds EF_SEARCH nodes, the seed among them: an answer as long may compare with every track.
-                let walked = hnsw.search == SearchMethod::Hnsw;
-                assert!(walked || (same_cluster && limit >= EF_SEARCH), "no graph was walked for {limit} of {id}");
+                assert_eq!(hnsw.search, SearchMethod::Hnsw, "no graph was walked for {limit} of {id}");
                 for answer in [&exact, &hnsw] {
                     let seed = &answer.seeds[0];
                     assert_eq!(answer.tracks.len(), limit.min(seed.after_filtering_size as usize));
@@ -69,14 +67,44 @@ fn answers_hold_what_they_promise_whatever_the_search() {
                         assert!(answer.tracks.iter().all(|track| model.cluster_of(track.row) == own));
                     }
                 }
-                if walked {
-                    let rows: HashSet<u32> = exact.tracks.iter().map(|track| track.row).collect();
-                    agreed += hnsw.tracks.iter().filter(|track| rows.contains(&track.row)).count();
-                    all += limit;
-                } else {
-                    assert_eq!(hnsw.tracks, exact.tracks);
-                }
+                let rows: HashSet<u32> = exact.tracks.iter().map(|track| track.row).collect();
+                agreed += hnsw.tracks.iter().filter(|track| rows.contains(&track.row)).count();
+                all += limit;
             }
+        }
+    }
+    assert!(agreed as f64 / all as f64 > 0.99, "the graphs found {agreed} of {all}");
+}
+
+#[test]
+fn a_walk_keeps_what_the_filter_allows_and_finds_as_much_of_it() {
+    let model = model(6_000, 3);
+    let feature = model.scaler().features[1].clone();
+    let mean = model.scaler().mean[1];
+    let (mut agreed, mut all) = (0, 0);
+    for seed in (0..6_000).step_by(97) {
+        for (same_cluster, limit) in [(true, 10), (false, 10), (false, 60)] {
+            let request = Request {
+                same_cluster,
+                limit,
+                ranges: vec![FeatureRange { feature: feature.clone(), min: Some(mean), max: None }],
+                exclude_tracks: (0..50).map(|row| model.catalog().track(row * 7).id.to_owned()).collect(),
+                exclude_artists: vec![model.catalog().track(seed / 2).artist.to_owned()],
+                ..Request::new(Seed::Row(seed))
+            };
+            let answer = |search| model.recommend(&Request { search, ..request.clone() }).expect("answers");
+            let (exact, hnsw) = (answer(Search::Exact), answer(Search::Hnsw));
+            assert_eq!((exact.search, hnsw.search), (SearchMethod::Exact, SearchMethod::Hnsw));
+            assert_eq!(exact.tracks.len(), limit.min(exact.seeds[0].after_filtering_size as usize));
+            assert_eq!(hnsw.tracks.len(), exact.tracks.len(), "seed {seed} comes back short");
+            for track in &hnsw.tracks {
+                let found = model.catalog().track(track.row);
+                assert!(model.catalog().raw(track.row)[1] >= mean && found.artist != request.exclude_artists[0]);
+                assert!(!request.exclude_tracks.iter().any(|id| id == found.id));
+            }
+            let rows: HashSet<u32> = exact.tracks.iter().map(|track| track.row).collect();
+            agreed += hnsw.tracks.iter().filter(|track| rows.contains(&track.row)).count();
+            all += exact.tracks.len();
         }
     }
     assert!(agreed as f64 / all as f64 > 0.99, "the graphs found {agreed} of {all}");
@@ -110,7 +138,7 @@ fn a_quota_of_artists_and_diversity_take_what_the_definition_takes() {
                 let artist = |row: u32| model.catalog().track(row).artist;
                 let alike = |row: u32| {
                     let likeness = |other: &u32| {
-                        let distance = vectors[*other as usize].squared_distance(&vectors[row as usize]);
+                        let distance = vectors.squared_distance(row, &vectors.get(*other));
                         f64::from(recommender::vector::similarity(distance))
                     };
                     taken.iter().map(likeness).fold(-1.0, f64::max)

@@ -6,7 +6,6 @@ use recommender::{
     Model,
     recommend::{Answer, Request, Seed},
     search::{EF_SEARCH, Search},
-    vector::Vector,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -72,8 +71,7 @@ fn brute_force(model: &Model, seed: u32, limit: usize, same_cluster: bool) -> Ve
     let vectors = model.neighbors().vectors();
     let rows =
         if same_cluster { model.clusters()[model.cluster_of(seed)].rows.clone() } else { 0..vectors.len() as u32 };
-    let mut all: Vec<(f32, u32)> =
-        rows.map(|row| (vectors[seed as usize].squared_distance(&vectors[row as usize]), row)).collect();
+    let mut all: Vec<(f32, u32)> = rows.map(|row| (vectors.squared_distance(row, &vectors.get(seed)), row)).collect();
     let nearest = |a: &(f32, u32), b: &(f32, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
     // Of a song there may be many releases; of tracks, there are too many to sort.
     let most = 50 * limit;
@@ -103,11 +101,10 @@ fn search_is_as_good_as_brute_force(table: &Path, samples: usize) {
 
     // Every track is found by its own vector.
     for (cluster, summary) in model.clusters().iter().enumerate() {
-        let (graph, rows) = (model.neighbors().graph(cluster).expect("a graph"), summary.rows.clone());
-        let vectors: &[Vector] = &model.neighbors().vectors()[rows.start as usize..rows.end as usize];
-        for row in rows.clone() {
-            let found = graph.search(vectors, &vectors[(row - rows.start) as usize], EF_SEARCH);
-            assert!(found.iter().any(|found| found.row == row - rows.start), "track {row} is not found");
+        let neighbors = model.neighbors();
+        for row in summary.rows.clone() {
+            let found = neighbors.search_graph(cluster, &neighbors.vectors().get(row), EF_SEARCH).expect("a graph");
+            assert!(found.iter().any(|found| found.row == row), "track {row} is not found");
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod artists;
 mod error;
+pub(crate) mod genres;
 pub mod ids;
 pub mod titles;
 

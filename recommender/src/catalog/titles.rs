@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::Catalog;
 use crate::{
+    bit_set::BitSet,
     column::{DictColumn, IntColumn},
     invalid::Invalid,
     partition_point::partition_point,
@@ -38,6 +39,8 @@ pub struct Titles {
 pub struct SongIds {
     song_of: Vec<u32>,
     count: u32,
+    /// Rows whose song has other rows, too.
+    repeated: BitSet,
 }
 
 impl SongIds {
@@ -54,6 +57,11 @@ impl SongIds {
     /// How many different songs there are.
     pub fn count(&self) -> u32 {
         self.count
+    }
+
+    /// Rows whose song has other rows, too.
+    pub(crate) fn repeated(&self) -> &BitSet {
+        &self.repeated
     }
 }
 
@@ -124,7 +132,9 @@ impl Titles {
         Invalid::count("relations of titles", tracks, self.relations.len())?;
         Invalid::index("a title has relation", NEW_TITLE as usize + 1, self.relations.max())?;
         let mut song_of = vec![u32::MAX; tracks];
+        let mut repeated = BitSet::new(tracks);
         let mut count = 0_u32;
+        let mut before = None;
         for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
             count += u32::from(relation != SAME_SONG || count == 0);
             match song_of.get_mut(row as usize) {
@@ -138,8 +148,13 @@ impl Titles {
                     });
                 }
             }
+            if let (SAME_SONG, Some(before)) = (relation, before) {
+                repeated.insert(before);
+                repeated.insert(row);
+            }
+            before = Some(row);
         }
-        Ok(SongIds { song_of, count })
+        Ok(SongIds { song_of, count, repeated })
     }
 
     /// The most popular release of every song, in the order of the songs' numbers.

@@ -40,6 +40,11 @@ impl DictColumn {
         &self.dictionary
     }
 
+    /// Which of the distinct strings each row has.
+    pub fn codes(&self) -> &IntColumn {
+        &self.codes
+    }
+
     /// Which of the distinct strings a row has.
     ///
     /// # Panics

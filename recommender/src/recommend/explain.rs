@@ -39,8 +39,8 @@ pub struct Contribution {
 ///
 /// If `row` is not a row of the catalogue, or there are no seeds.
 pub fn explain(model: &Model, seeds: &[ResolvedSeed], row: u32) -> Explanation {
-    let vector = &model.neighbors().vectors()[row as usize];
-    let likeness = |seed: &Vector| similarity(seed.squared_distance(vector));
+    let vector = model.neighbors().vectors().get(row);
+    let likeness = |seed: &Vector| similarity(seed.squared_distance(&vector));
     let mut nearest = 0;
     for at in 1..seeds.len() {
         if likeness(&seeds[at].vector) > likeness(&seeds[nearest].vector) {

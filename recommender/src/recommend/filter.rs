@@ -4,143 +4,228 @@ use std::{collections::HashSet, ops::Range};
 
 use super::{error::Error, request::Request, seed::ResolvedSeed};
 use crate::{
-    column::IntColumn,
+    bit_set::BitSet,
+    column::{DictColumn, IntColumn},
     model::Model,
-    text::{self, normalize},
+    search::Allowed,
+    text::normalize,
 };
 
-/// The rows that a request allows. Features, genres and artists are compared by their codes: what a text or a number
-/// means is looked up once, not for each row.
+/// Up to so many songs are left out one by one, where nothing else is.
+const MAX_LEFT_OUT: usize = 10;
+
+/// The rows that a request allows.
 pub(super) struct Filter<'a> {
     model: &'a Model,
-    /// Rows of the seeds, and those excluded by id.
-    rows: Vec<u32>,
-    /// Their songs.
-    songs: HashSet<u32>,
-    /// Allowed codes of features, which are in the order of their values.
-    features: Vec<(&'a IntColumn, Range<u32>)>,
-    explicit: Option<(&'a IntColumn, bool)>,
-    genres: Option<HashSet<u32>>,
-    years: Option<(&'a IntColumn, Range<u32>)>,
-    /// Artists that are not allowed.
-    artists: HashSet<u32>,
+    /// Songs that are not answered with, ascending: the seeds', and those excluded by id.
+    songs: Vec<u32>,
+    /// Rows of each of them, ascending.
+    left_out: Vec<u32>,
+    /// The allowed rows of the clusters that are searched. Nothing where only `songs` are left out, and those are few.
+    rows: Option<BitSet>,
 }
 
 impl<'a> Filter<'a> {
+    /// The filter of a request over the rows of some clusters.
     pub(super) fn new(
         model: &'a Model,
         request: &Request,
+        clusters: &[usize],
         seeds: &[ResolvedSeed],
         negative: &[ResolvedSeed],
     ) -> Result<Self, Error> {
-        let catalog = model.catalog();
-        let rows = seeds.iter().chain(negative).filter_map(|seed| seed.row);
+        let seed_rows = seeds.iter().chain(negative).filter_map(|seed| seed.row);
         let excluded = request.exclude_tracks.iter().filter_map(|id| model.find_id(id));
-        let rows: Vec<u32> = rows.chain(excluded).collect();
-        let songs = rows.iter().map(|row| model.songs().of(*row)).collect();
+        let mut left_out: Vec<u32> = seed_rows.chain(excluded).collect();
+        left_out.sort_unstable();
+        left_out.dedup();
+        let mut songs: Vec<u32> = left_out.iter().map(|row| model.songs().of(*row)).collect();
+        songs.sort_unstable();
+        songs.dedup();
+        let conditions = conditions(model, request, seeds)?;
+        let is_countable = clusters.len() == model.clusters().len() || (clusters.len() == 1 && songs.len() <= 1);
+        let rows = (!conditions.is_empty() || songs.len() > MAX_LEFT_OUT || !is_countable)
+            .then(|| allowed_rows(model, clusters, &conditions, &left_out, &songs));
+        Ok(Self { model, songs, left_out, rows })
+    }
 
-        let features = request.ranges.iter().filter_map(|range| {
-            let feature = model.scaler().features.iter().position(|name| *name == range.feature)?;
-            let column = &catalog.features[feature];
-            let below = |bound: f64| column.values().partition_point(|value| *value < bound) as u32;
-            let up_to = |bound: f64| column.values().partition_point(|value| *value <= bound) as u32;
-            let last = column.values().len() as u32;
-            Some((column.codes(), range.min.map_or(0, below)..range.max.map_or(last, up_to)))
-        });
-        let explicit = match (request.explicit, &catalog.explicit) {
-            (None, _) => None,
-            (Some(wanted), Some(column)) => Some((column, wanted)),
-            (Some(_), None) => return Err(Error::NoColumn { column: "explicit marks", parameter: "explicit" }),
-        };
-        let genres = match (&request.genre, &catalog.genres) {
-            (None, _) => None,
-            (Some(wanted), Some(column)) => {
-                let wanted = normalize(wanted);
-                let named = |cell: &str| normalize(cell) == wanted || text::genres(cell).any(|genre| genre == wanted);
-                let matching = column.dictionary().iter().enumerate().filter(|(_, cell)| named(cell));
-                Some(matching.map(|(code, _)| code as u32).collect())
-            }
-            (Some(_), None) => return Err(Error::NoColumn { column: "genres", parameter: "genre" }),
-        };
-        let years = match (request.min_year, request.max_year, &catalog.years) {
-            (None, None, _) => None,
-            // An unknown year is 0: it is not within any bounds.
-            (min, max, Some(column)) => {
-                Some((column, min.unwrap_or(0).max(1)..max.map_or(u32::MAX, |max| max.saturating_add(1))))
-            }
-            (min, _, None) => {
-                let parameter = if min.is_some() { "min_year" } else { "max_year" };
-                return Err(Error::NoColumn { column: "years", parameter });
-            }
-        };
-        let mut artists: HashSet<u32> =
-            request.exclude_artists.iter().flat_map(|name| model.artists().find(name)).collect();
-        if request.exclude_seed_artists {
-            for row in seeds.iter().filter_map(|seed| seed.row) {
-                artists.extend(model.artists().of(catalog.artists.code(row as usize)));
-            }
+    /// The rows that a search may find.
+    pub(super) fn allowed(&self) -> Allowed<'_> {
+        match &self.rows {
+            Some(rows) => Allowed::Rows(rows),
+            None => Allowed::AllBut(&self.songs),
         }
-        Ok(Self { model, rows, songs, features: features.collect(), explicit, genres, years, artists })
     }
 
-    /// Whether a row may be answered with.
-    pub(super) fn accepts(&self, row: u32) -> bool {
-        let at = row as usize;
-        self.features.iter().all(|(codes, allowed)| allowed.contains(&codes.get(at)))
-            && self.explicit.is_none_or(|(codes, wanted)| match codes.get(at) {
-                2 => wanted,
-                // What is not marked counts as not explicit.
-                _ => !wanted,
-            })
-            && self.years.as_ref().is_none_or(|(codes, allowed)| allowed.contains(&codes.get(at)))
-            && match (&self.genres, &self.model.catalog().genres) {
-                (Some(allowed), Some(column)) => allowed.contains(&column.code(at)),
-                _ => true,
-            }
-            && (self.artists.is_empty() || {
-                let cell = self.model.catalog().artists.code(at);
-                !self.model.artists().of(cell).iter().any(|artist| self.artists.contains(artist))
-            })
-            && !self.songs.contains(&self.model.songs().of(row))
-    }
-
-    /// The rows of these clusters that may be answered with.
+    /// The rows of these clusters, which are of those that are searched, that may be answered with.
     pub(super) fn accepted<'c>(&'c self, clusters: &'c [usize]) -> impl Iterator<Item = u32> + 'c {
-        let rows = clusters.iter().flat_map(|cluster| self.model.clusters()[*cluster].rows.clone());
-        rows.filter(|row| self.accepts(*row))
+        let ranges = clusters.iter().map(|cluster| self.model.clusters()[*cluster].rows.clone());
+        ranges.flat_map(|range| {
+            let allowed = self.rows.as_ref().map(|rows| rows.iter(range.clone()));
+            let others = self
+                .rows
+                .is_none()
+                .then(|| range.clone().filter(|row| self.songs.binary_search(&self.model.songs().of(*row)).is_err()));
+            allowed.into_iter().flatten().chain(others.into_iter().flatten())
+        })
     }
 
-    /// Whether nothing but songs is filtered out.
-    pub(super) fn only_songs(&self) -> bool {
-        self.features.is_empty()
-            && self.explicit.is_none()
-            && self.genres.is_none()
-            && self.years.is_none()
-            && self.artists.is_empty()
-    }
-
-    /// How many different songs of these clusters may be answered with.
-    pub(super) fn count_songs(&self, model: &Model, clusters: &[usize]) -> u32 {
-        if self.only_songs() && clusters.len() == model.clusters().len() {
-            return model.songs().count() - self.songs.len() as u32;
-        }
-        if let ([cluster], true, 0..=1) = (clusters, self.only_songs(), self.songs.len()) {
-            let cluster = &model.clusters()[*cluster];
-            // The song's row is mostly in the cluster itself. Where it is not, another release of it may be.
-            let held = self.rows.iter().any(|row| cluster.rows.contains(row))
-                || (!self.songs.is_empty()
-                    && cluster.rows.clone().any(|row| self.songs.contains(&model.songs().of(row))));
-            return cluster.songs.saturating_sub(u32::from(held));
-        }
-        let mut seen = vec![false; model.songs().count() as usize];
+    /// How many different songs of these clusters, which are of those that are searched, may be answered with.
+    pub(super) fn count_songs(&self, clusters: &[usize]) -> u32 {
+        let songs = self.model.songs();
+        let Some(rows) = &self.rows else {
+            let [cluster] = clusters else { return songs.count() - self.songs.len() as u32 };
+            let cluster = &self.model.clusters()[*cluster];
+            if clusters.len() == self.model.clusters().len() {
+                return songs.count() - self.songs.len() as u32;
+            }
+            // The row that is left out is mostly in the cluster; where it is not, another release of the song may be.
+            let holds = |song: &&u32| {
+                let mut left_out = self.left_out.iter().filter(|row| songs.of(**row) == **song);
+                left_out.clone().any(|row| cluster.rows.contains(row))
+                    || (left_out.any(|row| songs.repeated().contains(*row))
+                        && songs.repeated().iter(cluster.rows.clone()).any(|row| songs.of(row) == **song))
+            };
+            return cluster.songs.saturating_sub(self.songs.iter().filter(holds).count() as u32);
+        };
+        let mut seen: Option<BitSet> = None;
         let mut count = 0;
-        for row in clusters.iter().flat_map(|cluster| model.clusters()[*cluster].rows.clone()) {
-            let song = &mut seen[model.songs().of(row) as usize];
-            if !*song && self.accepts(row) {
-                *song = true;
-                count += 1;
+        for cluster in clusters {
+            let range = self.model.clusters()[*cluster].rows.clone();
+            for ((start, allowed), (_, repeated)) in rows.blocks(range.clone()).zip(songs.repeated().blocks(range)) {
+                count += (allowed & !repeated).count_ones();
+                for bit in crate::bit_set::ones(allowed & repeated) {
+                    let seen = seen.get_or_insert_with(|| BitSet::new(songs.count() as usize));
+                    count += u32::from(seen.insert(songs.of(start + bit)));
+                }
             }
         }
         count
     }
 }
+
+/// What a row must be, by its code in a column: what a text or a number means is looked up once, not for each row.
+enum Condition<'a> {
+    /// A number within these. The codes of a feature are in the order of its values.
+    Within(&'a IntColumn, Range<u32>),
+    /// Not this.
+    Not(&'a IntColumn, u32),
+    /// One of these.
+    OneOf(&'a DictColumn, BitSet),
+}
+
+impl Condition<'_> {
+    /// Which of up to 64 rows from `start` on, of which there are `rows`, are as they must be.
+    fn of_block(&self, start: u32, rows: usize) -> u64 {
+        let range = start as usize..rows.min(start as usize + 64);
+        let mut bits = 0_u64;
+        match self {
+            Self::Within(codes, allowed) => {
+                // One comparison: what is below the least wraps to what is above the most.
+                let (first, length) = (allowed.start, allowed.end.saturating_sub(allowed.start));
+                codes.each(range, |bit, code| bits |= u64::from(code.wrapping_sub(first) < length) << bit);
+            }
+            Self::Not(codes, refused) => codes.each(range, |bit, code| bits |= u64::from(code != *refused) << bit),
+            Self::OneOf(column, allowed) => {
+                column.codes().each(range, |bit, code| bits |= u64::from(allowed.contains(code)) << bit);
+            }
+        }
+        bits
+    }
+}
+
+/// The rows of these clusters that meet all conditions and are of no song that is left out.
+fn allowed_rows(
+    model: &Model,
+    clusters: &[usize],
+    conditions: &[Condition<'_>],
+    left_out: &[u32],
+    left_out_songs: &[u32],
+) -> BitSet {
+    let (songs, count) = (model.songs(), model.catalog().len());
+    let mut rows = BitSet::new(count);
+    // A song that is left out for one of its releases is left out for all of them.
+    let several = left_out.iter().any(|row| songs.repeated().contains(*row));
+    for cluster in clusters {
+        let range = model.clusters()[*cluster].rows.clone();
+        rows.replace_blocks(range.clone(), |start, _| {
+            conditions.iter().fold(u64::MAX, |bits, condition| match bits {
+                0 => 0,
+                bits => bits & condition.of_block(start, count),
+            })
+        });
+        if several {
+            for row in songs.repeated().iter(range) {
+                if left_out_songs.binary_search(&songs.of(row)).is_ok() {
+                    rows.remove(row);
+                }
+            }
+        }
+    }
+    left_out.iter().for_each(|row| rows.remove(*row));
+    rows
+}
+
+/// What a request demands of a row.
+fn conditions<'a>(model: &'a Model, request: &Request, seeds: &[ResolvedSeed]) -> Result<Vec<Condition<'a>>, Error> {
+    let catalog = model.catalog();
+    let mut conditions = Vec::new();
+    for range in &request.ranges {
+        if let Some(feature) = model.scaler().features.iter().position(|name| *name == range.feature) {
+            let column = &catalog.features[feature];
+            let below = |bound: f64| column.values().partition_point(|value| *value < bound) as u32;
+            let up_to = |bound: f64| column.values().partition_point(|value| *value <= bound) as u32;
+            let last = column.values().len() as u32;
+            let allowed = range.min.map_or(0, below)..range.max.map_or(last, up_to);
+            conditions.push(Condition::Within(column.codes(), allowed));
+        }
+    }
+    match (request.explicit, &catalog.explicit) {
+        (None, _) => {}
+        // What is not marked counts as not explicit.
+        (Some(true), Some(column)) => conditions.push(Condition::Within(column, EXPLICIT..EXPLICIT + 1)),
+        (Some(false), Some(column)) => conditions.push(Condition::Not(column, EXPLICIT)),
+        (Some(_), None) => return Err(Error::NoColumn { column: "explicit marks", parameter: "explicit" }),
+    }
+    match (&request.genre, &catalog.genres) {
+        (None, _) => {}
+        (Some(wanted), Some(column)) => {
+            let mut cells = BitSet::new(column.dictionary().len());
+            model.genres().of(&normalize(wanted)).iter().for_each(|cell| _ = cells.insert(*cell));
+            conditions.push(Condition::OneOf(column, cells));
+        }
+        (Some(_), None) => return Err(Error::NoColumn { column: "genres", parameter: "genre" }),
+    }
+    match (request.min_year, request.max_year, &catalog.years) {
+        (None, None, _) => {}
+        // An unknown year is 0: it is not within any bounds.
+        (min, max, Some(column)) => {
+            let allowed = min.unwrap_or(0).max(1)..max.map_or(u32::MAX, |max| max.saturating_add(1));
+            conditions.push(Condition::Within(column, allowed));
+        }
+        (min, _, None) => {
+            let parameter = if min.is_some() { "min_year" } else { "max_year" };
+            return Err(Error::NoColumn { column: "years", parameter });
+        }
+    }
+    let mut artists: HashSet<u32> =
+        request.exclude_artists.iter().flat_map(|name| model.artists().find(name)).collect();
+    if request.exclude_seed_artists {
+        for row in seeds.iter().filter_map(|seed| seed.row) {
+            artists.extend(model.artists().of(catalog.artists.code(row as usize)));
+        }
+    }
+    if !artists.is_empty() {
+        let mut cells = BitSet::new(catalog.artists.dictionary().len());
+        for cell in 0..catalog.artists.dictionary().len() as u32 {
+            if !model.artists().of(cell).iter().any(|artist| artists.contains(artist)) {
+                cells.insert(cell);
+            }
+        }
+        conditions.push(Condition::OneOf(&catalog.artists, cells));
+    }
+    Ok(conditions)
+}
+
+/// The code of explicit lyrics.
+const EXPLICIT: u32 = 2;

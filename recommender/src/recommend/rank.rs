@@ -2,10 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::{filter::Filter, request::Request, seed::ResolvedSeed};
+use super::{
+    filter::Filter,
+    request::{Request, Target},
+    seed::ResolvedSeed,
+};
 use crate::{
+    column::IntColumn,
     model::Model,
-    search::{Neighbor, Query, Search, SearchMethod},
+    search::{Neighbor, Query, SearchMethod},
     vector::{Vector, similarity},
 };
 
@@ -53,7 +58,14 @@ impl Ranking<'_> {
             return (ranked, searched);
         }
         // Every list is of whole songs: what is first in one place is not third in another for its releases.
-        let list = |seed: &ResolvedSeed, targeted| self.list(&seed.vector, most.max(MIN_RANKED), targeted).0;
+        let mut searched = SearchMethod::Hnsw;
+        let mut list = |seed: &ResolvedSeed, targeted| {
+            let (list, method) = self.list(&seed.vector, most.max(MIN_RANKED), targeted);
+            if method == SearchMethod::Exact {
+                searched = method;
+            }
+            list
+        };
         let positive: Vec<Vec<Neighbor>> = self.seeds.iter().map(|seed| list(seed, true)).collect();
         let negative: Vec<Vec<Neighbor>> = self.negative.iter().map(|seed| list(seed, false)).collect();
         let mut scores: HashMap<u32, f64> = HashMap::new();
@@ -82,49 +94,42 @@ impl Ranking<'_> {
         for candidate in &mut ranked {
             candidate.score /= best;
         }
-        (ranked, SearchMethod::Exact)
+        (ranked, searched)
     }
 
     /// The songs nearest to one vector, and to the targets where `targeted`.
     fn list(&self, vector: &Vector, most: usize, targeted: bool) -> (Vec<Neighbor>, SearchMethod) {
-        let query = Query { vector, clusters: self.clusters, want: most, search: self.search() };
-        let accepts = |row| self.filter.accepts(row);
-        let targets = self.targets();
-        if !targeted || targets.is_empty() {
-            return self.model.neighbors().nearest(&query, self.model.songs(), &accepts, &|_| 0.0);
-        }
-        let cost = |row: u32| {
-            let off = targets.iter().map(|(feature, target)| {
-                let value = self.model.catalog().features[*feature].get(row as usize);
-                (self.model.scaler().scale_one(*feature, value) - target).powi(2)
-            });
-            (TARGET_WEIGHT * off.sum::<f64>()) as f32
+        let targets = if targeted { self.targets() } else { Vec::new() };
+        let cost = |row: u32| targets.iter().map(|(codes, costs)| costs[codes.get(row as usize) as usize]).sum::<f32>();
+        let cost: Option<&dyn Fn(u32) -> f32> = if targets.is_empty() { None } else { Some(&cost) };
+        let query = Query {
+            vector,
+            clusters: self.clusters,
+            want: most,
+            search: self.request.search,
+            allowed: self.filter.allowed(),
+            songs: self.model.songs(),
+            cost,
         };
-        self.model.neighbors().nearest(&query, self.model.songs(), &accepts, &cost)
+        self.model.neighbors().nearest(&query)
     }
 
-    /// Targets by feature, in scaled units.
-    fn targets(&self) -> Vec<(usize, f64)> {
+    /// For each target the codes of its feature, and what each code costs.
+    fn targets(&self) -> Vec<(&IntColumn, Vec<f32>)> {
         let scaler = self.model.scaler();
-        let place = |name: &str| scaler.features.iter().position(|feature| feature == name);
-        let targets = self.request.targets.iter();
-        targets.filter_map(|target| place(&target.feature).map(|at| (at, scaler.scale_one(at, target.value)))).collect()
-    }
-
-    /// A graph knows distances and nothing else: it serves one seed without targets, and is the planner's choice only
-    /// where hardly anything is filtered.
-    fn search(&self) -> Search {
-        let plain = self.seeds.len() == 1 && self.negative.is_empty() && self.request.targets.is_empty();
-        match self.request.search {
-            _ if !plain => Search::Exact,
-            Search::Auto if !self.filter.only_songs() => Search::Exact,
-            search => search,
-        }
+        let target = |target: &Target| {
+            let feature = scaler.features.iter().position(|feature| *feature == target.feature)?;
+            let column = &self.model.catalog().features[feature];
+            let wanted = scaler.scale_one(feature, target.value);
+            let cost = |value: &f64| (TARGET_WEIGHT * (scaler.scale_one(feature, *value) - wanted).powi(2)) as f32;
+            Some((column.codes(), column.values().iter().map(cost).collect()))
+        };
+        self.request.targets.iter().filter_map(target).collect()
     }
 
     fn similarity(&self, row: u32) -> f32 {
-        let vector = &self.model.neighbors().vectors()[row as usize];
-        let sum: f32 = self.seeds.iter().map(|seed| similarity(seed.vector.squared_distance(vector))).sum();
+        let vectors = self.model.neighbors().vectors();
+        let sum: f32 = self.seeds.iter().map(|seed| similarity(vectors.squared_distance(row, &seed.vector))).sum();
         sum / self.seeds.len() as f32
     }
 }

@@ -42,9 +42,9 @@ impl Model {
         } else {
             (0..self.clusters().len()).collect()
         };
-        let filter = Filter::new(self, request, &seeds, &negative)?;
+        let filter = Filter::new(self, request, &clusters, &seeds, &negative)?;
         let mut counts: Vec<Option<u32>> = vec![None; self.clusters().len()];
-        let all = filter.count_songs(self, &clusters);
+        let all = filter.count_songs(&clusters);
         let answer_seeds = seeds
             .iter()
             .map(|seed| {
@@ -54,7 +54,7 @@ impl Model {
                 } else if clusters.len() == 1 {
                     (rows.end - rows.start, all)
                 } else {
-                    let count = counts[seed.cluster].get_or_insert_with(|| filter.count_songs(self, &[seed.cluster]));
+                    let count = counts[seed.cluster].get_or_insert_with(|| filter.count_songs(&[seed.cluster]));
                     (rows.end - rows.start, *count)
                 };
                 AnswerSeed { seed: seed.clone(), initial_pool_size, after_filtering_size }

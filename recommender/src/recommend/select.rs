@@ -3,10 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{answer::Recommendation, rank::Ranked, request::Request};
-use crate::{
-    model::Model,
-    vector::{Vector, similarity},
-};
+use crate::{model::Model, vector::similarity};
 
 /// With diversity, an answer is chosen from so many times as many candidates.
 const CANDIDATES_PER_TRACK: usize = 10;
@@ -82,9 +79,9 @@ pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: 
         if quota.take(model, candidate.row) {
             left.retain(|(other, _)| quota.has_room(model, other.row));
         }
-        let vector: &Vector = &vectors[candidate.row as usize];
+        let vector = vectors.get(candidate.row);
         for (other, likeness) in &mut left {
-            let alike = similarity(vector.squared_distance(&vectors[other.row as usize]));
+            let alike = similarity(vectors.squared_distance(other.row, &vector));
             *likeness = likeness.max(f64::from(alike));
         }
     }

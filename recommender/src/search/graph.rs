@@ -1,11 +1,18 @@
 //! One cluster's graph, and the rows that its nodes stand for.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
-use super::{adjacency::Adjacency, hnsw::Hnsw, neighbor::Neighbor};
-use crate::{column::IntColumn, invalid::Invalid, vector::Vector};
+use super::{adjacency::Adjacency, hnsw::Hnsw};
+use crate::{
+    column::IntColumn,
+    invalid::Invalid,
+    vector::{Vector, Vectors},
+};
 
-/// How many candidates a search keeps at least (`ef` in Malkov and Yashunin 2018).
+/// How many candidates a search keeps that looks for a node by its own vector (`ef` in Malkov and Yashunin 2018): the trainer lists
+/// those that are not found so.
 pub const EF_SEARCH: usize = 100;
 
 /// What the artifact keeps of a graph. Nodes are the distinct vectors of a cluster, in the order of its rows.
@@ -20,20 +27,19 @@ pub struct GraphData {
 /// An HNSW graph over one cluster's distinct vectors, and the rows that each of them stands for.
 #[derive(Clone, Debug)]
 pub struct Graph {
-    hnsw: Hnsw,
-    /// The cluster's row (counted from its first) at which each node's rows begin; they end where the next begin.
+    pub(super) hnsw: Hnsw,
+    /// The row of the catalogue at which each node's rows begin; they end where the next begin.
     starts: Vec<u32>,
     /// Nodes that the graph cannot be relied on to find.
-    unreachable: Vec<u32>,
+    pub(super) unreachable: Vec<u32>,
 }
 
-/// The rows, counted from the first, at which a new vector begins, and the total.
-fn starts(vectors: &[Vector]) -> Vec<u32> {
-    let mut starts: Vec<u32> = (0..vectors.len())
-        .filter(|row| *row == 0 || vectors[*row] != vectors[*row - 1])
-        .map(|row| row as u32)
-        .collect();
-    starts.push(vectors.len() as u32);
+/// The rows at which a new vector begins, and the end of the last.
+fn starts(vectors: &Vectors, rows: Range<u32>) -> Vec<u32> {
+    let begins = |row: &u32| *row == rows.start || vectors.lanes(*row) != vectors.lanes(*row - 1);
+    let mut starts: Vec<u32> = rows.clone().filter(begins).collect();
+    starts.push(rows.end);
+    starts.shrink_to_fit();
     starts
 }
 
@@ -43,8 +49,8 @@ impl Graph {
     /// # Errors
     ///
     /// Why the parts do not make a graph over these vectors.
-    pub fn new(vectors: &[Vector], data: &GraphData) -> Result<Self, Invalid> {
-        let starts = starts(vectors);
+    pub fn new(vectors: &Vectors, rows: Range<u32>, data: &GraphData) -> Result<Self, Invalid> {
+        let starts = starts(vectors, rows);
         let nodes = starts.len() - 1;
         let hnsw = Hnsw::new(&data.adjacency, nodes)?;
         Invalid::index("the list of unreachable nodes has node", nodes, data.unreachable.max())?;
@@ -56,27 +62,16 @@ impl Graph {
         self.starts.len() - 1
     }
 
-    /// The rows of the nodes that a search finds which keeps `ef` candidates, nearest first, counted from the cluster's first
-    /// row. `vectors` are those of the cluster's rows, of which the graph was made.
-    ///
-    /// # Panics
-    ///
-    /// If there are fewer vectors.
-    pub fn search(&self, vectors: &[Vector], query: &Vector, ef: usize) -> Vec<Neighbor> {
-        let distance = |node: u32| query.squared_distance(&vectors[self.starts[node as usize] as usize]);
-        let mut found: Vec<Neighbor> = Vec::with_capacity(2 * ef);
-        let mut add = |node: u32, distance: f32| {
-            let rows = self.starts[node as usize]..self.starts[node as usize + 1];
-            found.extend(rows.map(|row| Neighbor { row, distance }));
-        };
-        for (node, distance) in self.hnsw.search(ef, distance) {
-            add(node, distance);
-        }
-        for node in &self.unreachable {
-            add(*node, distance(*node));
-        }
-        found.sort_unstable_by(Neighbor::cmp);
-        found.dedup_by_key(|neighbor| neighbor.row);
-        found
+    /// The rows of a node.
+    #[inline]
+    pub(super) fn rows(&self, node: u32) -> Range<u32> {
+        let node = node as usize;
+        self.starts[node]..self.starts[node + 1]
+    }
+
+    /// A node's squared distance from a query.
+    #[inline]
+    pub(super) fn distance(&self, vectors: &Vectors, query: &Vector, node: u32) -> f32 {
+        vectors.squared_distance(self.starts[node as usize], query)
     }
 }

@@ -1,8 +1,9 @@
-//! The walk through a graph as it is stored (Malkov and Yashunin 2018, "Efficient and robust approximate nearest neighbor search
+//! The walk through graphs as they are stored (Malkov and Yashunin 2018, "Efficient and robust approximate nearest neighbor search
 //! using hierarchical navigable small world graphs").
 //!
 //! `instant-distance` builds the graphs, in the trainer. Here their neighbours are searched as they lie: two numbers a node and one
-//! for each neighbour, and no copy of the vectors.
+//! for each neighbour, and no copy of the vectors. Two things are not in the paper: a search may go through several graphs
+//! ([`Nearest`] is kept from one to the next), and it may refuse nodes, which it walks through and does not keep.
 
 use std::{cell::RefCell, cmp::Reverse, collections::BinaryHeap};
 
@@ -50,36 +51,70 @@ impl Links {
 
 /// A node and its distance, as one number: the nearer, then the lower one is smaller. Distances are not negative, and the bits
 /// of such numbers are in the order of their values.
-type Candidate = u64;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Candidate(u64);
 
-fn candidate(distance: f32, node: u32) -> Candidate {
-    u64::from(distance.to_bits()) << 32 | u64::from(node)
+impl Candidate {
+    pub(super) fn new(distance: f32, node: u32) -> Self {
+        Self(u64::from(distance.to_bits()) << 32 | u64::from(node))
+    }
+
+    pub(super) fn distance(self) -> f32 {
+        f32::from_bits((self.0 >> 32) as u32)
+    }
+
+    pub(super) fn node(self) -> u32 {
+        // The lower half.
+        self.0 as u32
+    }
 }
 
-fn distance_of(candidate: Candidate) -> f32 {
-    f32::from_bits((candidate >> 32) as u32)
+/// `W` in the paper: the nearest nodes that were found, as many as are kept.
+#[derive(Debug)]
+pub(super) struct Nearest {
+    most: usize,
+    heap: BinaryHeap<Candidate>,
 }
 
-fn node_of(candidate: Candidate) -> u32 {
-    // The lower half.
-    candidate as u32
+impl Nearest {
+    /// Keeps `most` nodes, which is 1 or more.
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, heap: BinaryHeap::with_capacity(most.min(1 << 12)) }
+    }
+
+    /// Takes a node if it is among the nearest.
+    pub(super) fn offer(&mut self, found: Candidate) {
+        if self.heap.len() < self.most {
+            self.heap.push(found);
+        } else if let Some(mut furthest) = self.heap.peek_mut().filter(|furthest| found < **furthest) {
+            *furthest = found;
+        }
+    }
+
+    /// The furthest of them, where there are as many as are kept: what is further is of no use.
+    pub(super) fn bound(&self) -> Option<Candidate> {
+        self.heap.peek().copied().filter(|_| self.heap.len() >= self.most)
+    }
+
+    /// The nodes, in no order.
+    pub(super) fn into_vec(self) -> Vec<Candidate> {
+        self.heap.into_vec()
+    }
 }
 
 /// What a search needs besides the graph; kept for the thread's next one.
 #[derive(Default)]
 struct Scratch {
-    /// The search, or layer of one, that visited each node last.
+    /// The search that visited each node last.
     visited: Vec<u32>,
     generation: u32,
     /// `C` in the paper: what is to be looked at.
     candidates: BinaryHeap<Reverse<Candidate>>,
-    /// `W` in the paper: the nearest that were found.
-    nearest: BinaryHeap<Candidate>,
 }
 
 impl Scratch {
     /// Forgets what was visited, in a graph of so many nodes.
-    fn begin_layer(&mut self, nodes: usize) {
+    fn begin(&mut self, nodes: usize) {
         self.generation = self.generation.wrapping_add(1);
         if self.visited.len() < nodes || self.generation == 0 {
             self.visited.clear();
@@ -126,55 +161,72 @@ impl Hnsw {
     /// The nodes nearest to a query, up to `ef` of them, in no order, each with its distance (K-NN-SEARCH, algorithm 5, where
     /// `ef` is K too). `distance` is a node's from the query: not negative, and a number.
     pub fn search(&self, ef: usize, distance: impl Fn(u32) -> f32) -> Vec<(u32, f32)> {
-        SCRATCH.with_borrow_mut(|scratch| {
-            let mut entry = candidate(distance(ENTRY), ENTRY);
-            for layer in self.upper.iter().rev() {
-                self.search_layer(scratch, layer, entry, 1, &distance);
-                entry = scratch.nearest.peek().copied().unwrap_or(entry);
-            }
-            self.search_layer(scratch, &self.zero, entry, ef.max(1), &distance);
-            scratch.nearest.drain().map(|found| (node_of(found), distance_of(found))).collect()
-        })
+        let mut nearest = Nearest::new(ef.max(1));
+        let entry = self.descend(&distance);
+        self.walk(entry, 0, &distance, |found| {
+            nearest.offer(found);
+            nearest.bound()
+        });
+        nearest.into_vec().into_iter().map(|found| (found.node(), found.distance())).collect()
     }
 
-    /// SEARCH-LAYER, algorithm 2: leaves the `ef` nearest in `scratch.nearest`.
-    fn search_layer(
-        &self,
-        scratch: &mut Scratch,
-        layer: &Links,
-        entry: Candidate,
-        ef: usize,
-        distance: &impl Fn(u32) -> f32,
-    ) {
-        scratch.begin_layer(self.len());
-        scratch.nearest.clear();
-        scratch.visit(node_of(entry));
-        scratch.candidates.push(Reverse(entry));
-        scratch.nearest.push(entry);
-        let mut furthest = entry;
-        while let Some(Reverse(next)) = scratch.candidates.pop() {
-            if distance_of(next) > distance_of(furthest) && scratch.nearest.len() >= ef {
-                break;
-            }
-            for &neighbor in layer.of_node(node_of(next)) {
-                if !scratch.visit(neighbor) {
-                    continue;
+    /// The node of the layer above the lowest that is nearest to a query, as far as going from neighbour to neighbour finds it:
+    /// where [`Hnsw::walk`] begins (algorithm 2 with `ef` 1, layer by layer).
+    pub(super) fn descend(&self, distance: &impl Fn(u32) -> f32) -> Candidate {
+        let mut best = Candidate::new(distance(ENTRY), ENTRY);
+        for layer in self.upper.iter().rev() {
+            loop {
+                let neighbors = layer.of_node(best.node()).iter();
+                let nearest = neighbors.map(|node| Candidate::new(distance(*node), *node)).min();
+                match nearest.filter(|nearest| *nearest < best) {
+                    Some(nearer) => best = nearer,
+                    None => break,
                 }
-                let found = candidate(distance(neighbor), neighbor);
-                if scratch.nearest.len() < ef {
-                    scratch.nearest.push(found);
-                } else if found < furthest {
-                    // The nearest take the furthest one's place.
-                    if let Some(mut last) = scratch.nearest.peek_mut() {
-                        *last = found;
-                    }
-                } else {
-                    continue;
-                }
-                scratch.candidates.push(Reverse(found));
-                furthest = scratch.nearest.peek().copied().unwrap_or(found);
             }
         }
+        best
+    }
+
+    /// Goes through the lowest layer from `entry`, nearest nodes first (SEARCH-LAYER, algorithm 2). `take` is given each node that
+    /// is reached, and says beyond which candidate nodes are of no use to it. However near that is, the walk goes on while it
+    /// finds nodes that are among the `beam` nearest of its own: so it gets to the query's surroundings in this graph, even where
+    /// another graph's are nearer.
+    pub(super) fn walk(
+        &self,
+        entry: Candidate,
+        beam: usize,
+        distance: &impl Fn(u32) -> f32,
+        mut take: impl FnMut(Candidate) -> Option<Candidate>,
+    ) {
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.begin(self.len());
+            scratch.visit(entry.node());
+            scratch.candidates.push(Reverse(entry));
+            let mut own = (beam > 0).then(|| Nearest::new(beam));
+            let mut take = |found| {
+                let bound = take(found);
+                let Some(own) = &mut own else { return bound };
+                own.offer(found);
+                Some(own.bound()?.max(bound?))
+            };
+            // Nothing is of no use yet: there is no bound.
+            let mut bound = take(entry);
+            while let Some(Reverse(next)) = scratch.candidates.pop() {
+                if bound.is_some_and(|bound| next.distance() > bound.distance()) {
+                    break;
+                }
+                for &neighbor in self.zero.of_node(next.node()) {
+                    if !scratch.visit(neighbor) {
+                        continue;
+                    }
+                    let found = Candidate::new(distance(neighbor), neighbor);
+                    if bound.is_none_or(|bound| found < bound) {
+                        scratch.candidates.push(Reverse(found));
+                        bound = take(found);
+                    }
+                }
+            }
+        });
     }
 }
 

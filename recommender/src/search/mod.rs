@@ -1,6 +1,7 @@
 //! The nearest tracks by cosine distance: exactly, or by HNSW graphs, and the planner that picks.
 
 mod adjacency;
+mod allowed;
 mod exact;
 mod graph;
 mod hnsw;
@@ -8,6 +9,7 @@ mod neighbor;
 mod planner;
 
 pub use adjacency::{Adjacency, Layer, MAX_DEGREES};
+pub(crate) use allowed::Allowed;
 pub use graph::{EF_SEARCH, Graph, GraphData};
 pub use hnsw::Hnsw;
 pub use neighbor::Neighbor;

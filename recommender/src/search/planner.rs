@@ -3,11 +3,17 @@
 use std::{collections::HashSet, ops::Range, sync::OnceLock};
 
 use super::{
+    allowed::Allowed,
     exact,
-    graph::{EF_SEARCH, Graph, GraphData},
+    graph::{Graph, GraphData},
+    hnsw::{Candidate, Nearest},
     neighbor::Neighbor,
 };
-use crate::{catalog::titles::SongIds, invalid::Invalid, vector::Vector};
+use crate::{
+    catalog::titles::SongIds,
+    invalid::Invalid,
+    vector::{Vector, Vectors},
+};
 
 /// How to search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,13 +46,17 @@ impl SearchMethod {
     }
 }
 
-/// With fewer rows than this to compare with, an exact search is as quick as a graph.
-const MIN_HNSW_TRACKS: usize = 8_192;
-/// The last of the nodes that a search keeps are the least sure: beyond half of [`EF_SEARCH`] the planner compares with every
-/// track.
-const MAX_HNSW_LIMIT: usize = EF_SEARCH / 2;
+/// How many nodes a walk keeps at least, and how many for each song that is wanted (`ef` in Malkov and Yashunin 2018): the last
+/// ones are the least sure.
+const MIN_EF: usize = 140;
+const EF_PER_SONG: usize = 2;
+/// A walk that keeps a node takes as long as comparing with so many rows.
+const ROWS_PER_KEPT_NODE: f64 = 80.0;
+/// In each graph but the first, a walk goes on while it finds nodes that are among so many nearest of that graph.
+const BEAM: usize = 32;
 
 /// What a search looks for.
+#[derive(Clone, Copy)]
 pub(crate) struct Query<'a> {
     pub(crate) vector: &'a Vector,
     /// Clusters to search in, by id, each once.
@@ -54,19 +64,24 @@ pub(crate) struct Query<'a> {
     /// How many different songs to find.
     pub(crate) want: usize,
     pub(crate) search: Search,
+    /// Which rows may be found.
+    pub(crate) allowed: Allowed<'a>,
+    pub(crate) songs: &'a SongIds,
+    /// What is added to a row's distance, 0 or more. The graphs do not know of it: with costs every track is compared.
+    pub(crate) cost: Option<&'a dyn Fn(u32) -> f32>,
 }
 
 /// Every track's vector, and a graph for each cluster. Graphs may come after the rest: until a cluster has its graph, it
 /// is searched exactly.
 pub struct Neighbors {
-    vectors: Vec<Vector>,
+    vectors: Vectors,
     ranges: Vec<Range<u32>>,
     graphs: Vec<OnceLock<Graph>>,
 }
 
 impl Neighbors {
     /// `ranges` are the rows of each cluster.
-    pub(crate) fn new(vectors: Vec<Vector>, ranges: Vec<Range<u32>>) -> Self {
+    pub(crate) fn new(vectors: Vectors, ranges: Vec<Range<u32>>) -> Self {
         let graphs = ranges.iter().map(|_| OnceLock::new()).collect();
         Self { vectors, ranges, graphs }
     }
@@ -80,18 +95,18 @@ impl Neighbors {
                 got: cluster,
             });
         };
-        let graph = Graph::new(&self.vectors[range.start as usize..range.end as usize], data)?;
+        let graph = Graph::new(&self.vectors, range.clone(), data)?;
         // Nothing is lost where two bring the same graph.
         let _ = place.set(graph);
         Ok(())
     }
 
     /// The vector of every row.
-    pub fn vectors(&self) -> &[Vector] {
+    pub fn vectors(&self) -> &Vectors {
         &self.vectors
     }
 
-    /// A cluster's graph, if it is there yet. Rows that it finds are counted from the cluster's first.
+    /// A cluster's graph, if it is there yet.
     ///
     /// # Panics
     ///
@@ -105,42 +120,36 @@ impl Neighbors {
         self.graphs.iter().all(|graph| graph.get().is_some())
     }
 
-    /// The nearest `want` different songs among the rows that `accepts` lets through; fewer only where there are no
-    /// more. Of several releases of a song the nearest is found. `cost` is added to a row's distance; the graphs do not
-    /// know of it, so that with costs the search must be exact.
-    pub(crate) fn nearest(
-        &self,
-        query: &Query<'_>,
-        songs: &SongIds,
-        accepts: &dyn Fn(u32) -> bool,
-        cost: &dyn Fn(u32) -> f32,
-    ) -> (Vec<Neighbor>, SearchMethod) {
-        let pool: usize = query.clusters.iter().map(|cluster| self.ranges[*cluster].len()).sum();
-        let walk = match query.search {
-            Search::Auto => pool >= MIN_HNSW_TRACKS && query.want <= MAX_HNSW_LIMIT,
-            Search::Exact => false,
-            Search::Hnsw => true,
-        };
-        let graphs: Option<Vec<(usize, &Graph)>> =
-            query.clusters.iter().map(|cluster| Some((*cluster, self.graph(*cluster)?))).collect();
-        if let (true, Some(graphs)) = (walk, graphs) {
-            let ef = EF_SEARCH.max(query.want.saturating_mul(2));
-            let walk = |(cluster, graph)| self.walk(cluster, graph, query.vector, ef);
-            let mut found: Vec<Neighbor> = graphs.into_iter().flat_map(walk).collect();
-            found.retain(|neighbor| accepts(neighbor.row));
-            found.sort_unstable_by(Neighbor::cmp);
-            let found = different_songs(&found, query.want, songs);
-            if found.len() == query.want {
-                return (found, SearchMethod::Hnsw);
-            }
-            // A walk finds a bounded number of nodes. They were too few: compare with every track.
-        }
+    /// The nearest `want` different songs among the rows that are allowed; fewer only where there are no more. Of several
+    /// releases of a song the nearest is found.
+    pub(crate) fn nearest(&self, query: &Query<'_>) -> (Vec<Neighbor>, SearchMethod) {
         let ranges: Vec<Range<u32>> = query.clusters.iter().map(|cluster| self.ranges[*cluster].clone()).collect();
+        let pool: usize = ranges.iter().map(Range::len).sum();
+        let allowed: usize = ranges.iter().map(|range| query.allowed.count(range.clone()) as usize).sum();
+        let graphs: Option<Vec<&Graph>> = query.clusters.iter().map(|cluster| self.graph(*cluster)).collect();
+        if let (Some(graphs), None) = (graphs, query.cost) {
+            let is_allowed = |row| query.allowed.contains(row, query.songs);
+            let mut ef = query.want.saturating_mul(EF_PER_SONG).max(MIN_EF);
+            while is_quicker(query.search, ef, allowed, pool) {
+                let nodes = self.walk(&graphs, query.vector, query.allowed, ef);
+                let kept = nodes.len();
+                let found = different_songs(&rows_of(&graphs, nodes, is_allowed), query.want, query.songs);
+                if found.len() == query.want {
+                    return (found, SearchMethod::Hnsw);
+                }
+                if kept < ef {
+                    // The graphs have led to no more nodes.
+                    break;
+                }
+                // Too many of the nodes are of one song.
+                ef = ef.saturating_mul(4);
+            }
+        }
         let mut most = query.want.saturating_add(16);
         loop {
-            let found = exact::nearest(&self.vectors, &ranges, query.vector, most, accepts, cost);
+            let found = exact::nearest(&self.vectors, &ranges, query, most);
             let all = found.len() < most || most >= pool;
-            let found = different_songs(&found, query.want, songs);
+            let found = different_songs(&found, query.want, query.songs);
             if found.len() == query.want || all {
                 return (found, SearchMethod::Exact);
             }
@@ -148,12 +157,90 @@ impl Neighbors {
         }
     }
 
-    /// What one cluster's graph finds, as rows.
-    fn walk(&self, cluster: usize, graph: &Graph, query: &Vector, ef: usize) -> Vec<Neighbor> {
-        let rows = self.ranges[cluster].clone();
-        let found = graph.search(&self.vectors[rows.start as usize..rows.end as usize], query, ef);
-        found.into_iter().map(|neighbor| Neighbor { row: rows.start + neighbor.row, ..neighbor }).collect()
+    /// The rows that a walk through one cluster's graph finds which keeps `ef` nodes, nearest first; nothing where the graph is not
+    /// there.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such cluster.
+    pub fn search_graph(&self, cluster: usize, query: &Vector, ef: usize) -> Option<Vec<Neighbor>> {
+        let graphs = [self.graph(cluster)?];
+        Some(rows_of(&graphs, self.walk(&graphs, query, Allowed::AllBut(&[]), ef.max(1)), |_| true))
     }
+
+    /// The `ef` nearest nodes that have an allowed row, by their [`number`](first_numbers). One result is kept for all graphs, of which
+    /// the one whose way in ends nearest is the first: the others are left as soon as they cannot add to it.
+    fn walk(&self, graphs: &[&Graph], query: &Vector, allowed: Allowed<'_>, ef: usize) -> Vec<Candidate> {
+        let distance = |graph: &Graph, node: u32| graph.distance(&self.vectors, query, node);
+        let is_allowed = |graph: &Graph, node: u32| match allowed {
+            // Few: told when the walk is over.
+            Allowed::AllBut(_) => true,
+            Allowed::Rows(rows) => graph.rows(node).any(|row| rows.contains(row)),
+        };
+        let mut entries: Vec<(Candidate, u32, &Graph)> = graphs
+            .iter()
+            .zip(first_numbers(graphs))
+            .map(|(graph, first)| (graph.hnsw.descend(&|node| distance(graph, node)), first, *graph))
+            .collect();
+        entries.sort_unstable_by_key(|(entry, first, _)| (*entry, *first));
+        let mut nearest = Nearest::new(ef);
+        for (place, (entry, first, graph)) in entries.into_iter().enumerate() {
+            let beam = if place == 0 { 0 } else { BEAM };
+            graph.hnsw.walk(entry, beam, &|node| distance(graph, node), |found| {
+                if is_allowed(graph, found.node()) {
+                    nearest.offer(Candidate::new(found.distance(), first + found.node()));
+                }
+                nearest.bound()
+            });
+            for node in &graph.unreachable {
+                let found = Candidate::new(distance(graph, *node), first + node);
+                if is_allowed(graph, *node) {
+                    nearest.offer(found);
+                }
+            }
+        }
+        let mut nodes = nearest.into_vec();
+        nodes.sort_unstable();
+        // What no walk can be relied on to find may have been found all the same.
+        nodes.dedup();
+        nodes
+    }
+}
+
+/// Whether to walk the graphs, keeping `ef` nodes: where a part of the rows is allowed, a walk has to go so many times further to
+/// find as many, and there are so many times fewer to compare with.
+fn is_quicker(search: Search, ef: usize, allowed: usize, pool: usize) -> bool {
+    match search {
+        Search::Exact => false,
+        Search::Hnsw => ef <= pool.max(MIN_EF).saturating_mul(4),
+        Search::Auto => {
+            let (ef, allowed, pool) = (ef as f64, allowed as f64, pool as f64);
+            allowed * allowed >= ef * ROWS_PER_KEPT_NODE * pool
+        }
+    }
+}
+
+/// The number of each graph's first node: the nodes of all graphs are numbered one graph after the other.
+fn first_numbers(graphs: &[&Graph]) -> impl Iterator<Item = u32> {
+    graphs.iter().scan(0, |next, graph| {
+        let first = *next;
+        // Fits: no node is without a row, and rows are `u32`.
+        *next += graph.nodes() as u32;
+        Some(first)
+    })
+}
+
+/// The allowed rows of nodes, nearest first.
+fn rows_of(graphs: &[&Graph], nodes: Vec<Candidate>, is_allowed: impl Fn(u32) -> bool) -> Vec<Neighbor> {
+    let firsts: Vec<u32> = first_numbers(graphs).collect();
+    let mut found: Vec<Neighbor> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let graph = firsts.partition_point(|first| *first <= node.node()) - 1;
+        let rows = graphs[graph].rows(node.node() - firsts[graph]);
+        found.extend(rows.filter(|row| is_allowed(*row)).map(|row| Neighbor { row, distance: node.distance() }));
+    }
+    found.sort_unstable_by(Neighbor::cmp);
+    found
 }
 
 /// The first `want` songs of a sorted list, each once.

@@ -132,7 +132,7 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
         let vectors = model.neighbors().vectors();
         let pairs = rows.iter().enumerate().flat_map(|(at, a)| rows[at + 1..].iter().map(move |b| (a, b)));
         let (sum, pairs) = pairs.fold((0.0, 0_u32), |(sum, pairs), (a, b)| {
-            let distance = vectors[*a as usize].squared_distance(&vectors[*b as usize]);
+            let distance = vectors.squared_distance(*a, &vectors.get(*b));
             (sum + 1.0 - f64::from(similarity(distance)), pairs + 1)
         });
         sums.lists = 1;

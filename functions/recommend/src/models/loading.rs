@@ -6,7 +6,7 @@ use recommender::{
     Model, Version,
     artifact::{self, ArtifactReader, Entry, Need, Section, SectionData},
     model::vectors,
-    vector::Vector,
+    vector::Vectors,
 };
 use store::{Download, Latest, Store};
 use tokio::{
@@ -92,7 +92,7 @@ async fn read(
             one.decode(move || SectionData::read(&section, &bytes)).await
         });
     }
-    let mut made: Option<Vec<Vector>> = None;
+    let mut made: Option<Vectors> = None;
     while let Some(piece) = pieces.join_next().await {
         loading.add(piece??);
         // Vectors are made as soon as all that they are made of is there. What else comes meanwhile waits its turn.
@@ -104,7 +104,11 @@ async fn read(
             (loading, made) = reader.decode(work).await?;
         }
     }
-    reader.decode(move || Model::assemble_with(loading.finish()?, made.unwrap_or_default(), version)).await
+    let assemble = move || match made {
+        Some(vectors) => Model::assemble_with(loading.finish()?, vectors, version),
+        None => Model::assemble(loading.finish()?, version),
+    };
+    reader.decode(assemble).await
 }
 
 /// Reads sections of an artifact that is being downloaded.

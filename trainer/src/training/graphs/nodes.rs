@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use recommender::vector::{LANES, Vector};
+use recommender::vector::{Vector, Vectors};
 
 /// The distinct vectors of one cluster, and the tracks that each of them stands for.
 pub(in crate::training) struct Nodes {
@@ -19,24 +19,24 @@ pub(in crate::training) struct Nodes {
 }
 
 /// A vector as a key: equal vectors are equal keys, whatever the sign of their zeros.
-struct VectorKey<'a>(&'a Vector);
+struct VectorKey<'a>(&'a [f32]);
 
 impl VectorKey<'_> {
     /// Adding 0.0 makes -0.0 and 0.0, which are equal, the same bits.
-    fn bits(&self) -> [u32; LANES] {
-        self.0.lanes().map(|lane| (lane + 0.0).to_bits())
+    fn bits(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().map(|lane| (lane + 0.0).to_bits())
     }
 }
 
 impl Hash for VectorKey<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.bits().hash(state);
+        self.bits().for_each(|bits| state.write_u32(bits));
     }
 }
 
 impl PartialEq for VectorKey<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.bits() == other.bits()
+        self.bits().eq(other.bits())
     }
 }
 
@@ -44,16 +44,15 @@ impl Eq for VectorKey<'_> {}
 
 impl Nodes {
     /// The nodes of the tracks `members`, in the order of their first tracks.
-    pub(in crate::training) fn of(members: &[u32], vectors: &[Vector]) -> Self {
+    pub(in crate::training) fn of(members: &[u32], vectors: &Vectors) -> Self {
         let mut node_of: HashMap<VectorKey<'_>, u32> = HashMap::with_capacity(members.len());
         let mut points = Vec::new();
         let mut ends: Vec<u32> = Vec::new();
         let nodes: Vec<u32> = members
             .iter()
             .map(|track| {
-                let vector = &vectors[*track as usize];
-                let node = *node_of.entry(VectorKey(vector)).or_insert_with(|| {
-                    points.push(*vector);
+                let node = *node_of.entry(VectorKey(vectors.lanes(*track))).or_insert_with(|| {
+                    points.push(vectors.get(*track));
                     ends.push(0);
                     points.len() as u32 - 1
                 });
