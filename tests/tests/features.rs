@@ -18,6 +18,10 @@ const SELECTIONS: [&[&str]; 6] = [
     &["--package", "benches"],
 ];
 
+/// The selection whose trainer is built without its feature `parquet`. It compiles the trainer, and what depends on it, once
+/// more, and no other dependency.
+const WITHOUT_PARQUET: &[&str] = &["--package", "local"];
+
 /// Lines of `cargo tree` as `format` says, for a selection.
 fn cargo_tree(selection: &[&str], edges: &str, format: &str) -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
@@ -49,6 +53,9 @@ fn every_selection_asks_for_the_same_features() {
     let mut wrong = Vec::new();
     for selection in SELECTIONS {
         for (package, sets) in features(selection, "normal,build") {
+            if selection == WITHOUT_PARQUET && package.starts_with("trainer ") {
+                continue;
+            }
             for set in sets.difference(&whole[&package]) {
                 let wanted = &whole[&package];
                 wrong.push(format!("{selection:?}: {package} with [{set}], in the whole workspace with {wanted:?}"));
@@ -60,6 +67,16 @@ fn every_selection_asks_for_the_same_features() {
         "these would be compiled twice: ask for their features in unified-features/Cargo.toml\n{}",
         wrong.join("\n")
     );
+}
+
+#[test]
+fn every_trainer_but_that_of_the_demo_writes_parquet() {
+    for selection in SELECTIONS {
+        let features = features(selection, "normal,build");
+        let has = |name: &str| features.keys().any(|package| package.split(' ').next() == Some(name));
+        let expected = has("trainer") && selection != WITHOUT_PARQUET;
+        assert_eq!(has("parquet"), expected, "{selection:?}");
+    }
 }
 
 #[test]

@@ -62,6 +62,31 @@ fn an_export_does_not_replace_its_artifact() {
 }
 
 #[test]
+fn an_export_is_csv_or_parquet_by_its_ending_or_as_asked_for() {
+    let (_, folder) = train(catalog::csv().as_bytes(), &["--k", "3"]);
+    let export = |more: &[&str]| trainer(&[&["export", "out/model.segue"], more].concat(), folder.path());
+    for (more, file, parquet) in [
+        (&["--out", "tracks.csv"][..], "tracks.csv", false),
+        (&["--out", "tracks.parquet"], "tracks.parquet", true),
+        (&["--out", "one", "--format", "parquet"], "one", true),
+        (&["--out", "other"], "other", false),
+    ] {
+        let output = export(more);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let bytes = std::fs::read(folder.path().join(file)).expect("a table");
+        let is_parquet = bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1");
+        assert_eq!((is_parquet, bytes.starts_with(b"id,song,artist,")), (parquet, !parquet), "{more:?}");
+    }
+    let before = files(folder.path());
+    for (out, format) in [("more.csv", "parquet"), ("more.parquet", "csv")] {
+        let output = export(&["--out", out, "--format", format]);
+        let stderr = text(&output.stderr);
+        assert!(output.status.code() == Some(1) && stderr.contains("change one of them"), "{stderr}");
+    }
+    assert_eq!(files(folder.path()), before, "something was written");
+}
+
+#[test]
 fn bad_tables_are_refused_with_a_message_that_says_what_to_do() {
     let header = "song,artist,energy,tempo\n";
     refused(b"", &[], &["empty"]);

@@ -25,7 +25,7 @@ pub struct Error {
 /// # Errors
 ///
 /// Where the folder cannot be made, or the file cannot be written; what was there before is then still there.
-pub fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+pub fn write_with(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<(), Error> {
     let failed = |source| Error { path: path.to_owned(), source };
     // Where links lead to, if anywhere.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

@@ -30,7 +30,7 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Check every checksum and every invariant of an artifact
     Verify(verify::Verify),
-    /// Write the tracks of an artifact with their clusters as CSV
+    /// Write the tracks of an artifact with their clusters as CSV, or with their vectors as Parquet
     Export(export::Export),
     /// Answer one request in the terminal
     Recommend(recommend::Recommend),
