@@ -16,9 +16,9 @@
 //! artists, of which HTTP takes a hundred. Then a thousand classifications in one request, and texts to search for.
 //!
 //! Each is asked on a thread of its own: processor time is that of the process, memory what was allocated at once at most,
-//! beside the model. The worst by time are asked twice more, and the best of the three counts. Ten of each are printed that are not
-//! much alike, and asked again through the function's own routes, with JSON both ways and a compressed answer. `target/segue/bench/worst.json` has
-//! their bodies. The goals are told, and nothing fails.
+//! beside the model. The worst by time are asked twice more, and the best of the three counts. Ten of each are printed that are
+//! not much alike, and asked again through the function's own routes, with JSON both ways and a compressed answer.
+//! `target/segue/bench/worst.json` has their bodies. The goals are told, and nothing fails.
 
 mod factors;
 mod function;
