@@ -16,7 +16,7 @@ use crate::{build, peers, peers::Peers, process};
 /// A catalogue, with its table and its artifact.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    /// `39k`, `265k` or `1m`.
+    /// `39k`, `265k`, `1m` or `60-artists`.
     pub name: &'static str,
     /// The table.
     pub csv: PathBuf,
@@ -25,12 +25,28 @@ pub struct Catalog {
     folder: PathBuf,
 }
 
-/// The catalogues that there are, and the tables that they are made from; the last one is made up.
-const ALL: [(&str, Option<&str>); 3] =
-    [("39k", Some("light_spotify_39k.csv")), ("265k", Some("union_265k.csv")), ("1m", None)];
+/// Where the table of a catalogue comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Origin {
+    /// A file in the folder of the real tables.
+    Real(&'static str),
+    /// It is made up.
+    MadeUp { tracks: u64 },
+    /// It is made up, and then given to a few artists.
+    FewArtists { tracks: u64, artists: u64 },
+}
 
-/// Tracks of the catalogue that is made up.
-const SYNTHETIC_TRACKS: u64 = 1_000_000;
+/// The catalogues that there are.
+const ALL: [(&str, Origin); 4] = [
+    ("39k", Origin::Real("light_spotify_39k.csv")),
+    ("265k", Origin::Real("union_265k.csv")),
+    ("1m", Origin::MadeUp { tracks: 1_000_000 }),
+    // As many tracks as 265k has.
+    (FEW_ARTISTS, Origin::FewArtists { tracks: 264_798, artists: 60 }),
+];
+
+/// The catalogue whose artists are sixty.
+pub const FEW_ARTISTS: &str = "60-artists";
 
 /// Names of catalogues, checked.
 ///
@@ -40,7 +56,7 @@ const SYNTHETIC_TRACKS: u64 = 1_000_000;
 pub fn named(names: &[String]) -> anyhow::Result<Vec<&'static str>> {
     let find = |name: &String| {
         let found = ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(known, _)| *known);
-        found.with_context(|| format!("there is no catalogue {name:?}: expected 39k, 265k or 1m"))
+        found.with_context(|| format!("there is no catalogue {name:?}: expected 39k, 265k, 1m or {FEW_ARTISTS}"))
     };
     names.iter().map(find).collect()
 }
@@ -52,15 +68,34 @@ pub fn named(names: &[String]) -> anyhow::Result<Vec<&'static str>> {
 ///
 /// Where it cannot be read or trained.
 pub fn artifact() -> anyhow::Result<Vec<u8>> {
-    let path = match env::var_os("SEGUE_MODEL") {
-        Some(path) => path.into(),
-        None => {
-            let real = Catalog::ready("265k")?;
-            let catalog = real.map_or_else(|| Catalog::ready("1m"), |catalog| Ok(Some(catalog)))?;
-            catalog.context("there is no catalogue: set SEGUE_MODEL to an artifact")?.artifact
-        }
+    let path = match chosen()? {
+        Chosen::Artifact(path) => path,
+        Chosen::Catalog(catalog) => catalog.artifact,
     };
     fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// What is measured where nothing else is said.
+#[derive(Clone, Debug)]
+pub enum Chosen {
+    /// The artifact that `SEGUE_MODEL` names.
+    Artifact(PathBuf),
+    /// A catalogue.
+    Catalog(Catalog),
+}
+
+/// What [`artifact`] reads.
+///
+/// # Errors
+///
+/// Where it cannot be trained.
+pub fn chosen() -> anyhow::Result<Chosen> {
+    if let Some(path) = env::var_os("SEGUE_MODEL") {
+        return Ok(Chosen::Artifact(path.into()));
+    }
+    let real = Catalog::ready("265k")?;
+    let catalog = real.map_or_else(|| Catalog::ready("1m"), |catalog| Ok(Some(catalog)))?;
+    Ok(Chosen::Catalog(catalog.context("there is no catalogue: set SEGUE_MODEL to an artifact")?))
 }
 
 /// The model of [`artifact`].
@@ -81,19 +116,19 @@ impl Catalog {
     ///
     /// Where there is no such catalogue, or it cannot be trained.
     pub fn ready(name: &'static str) -> anyhow::Result<Option<Self>> {
-        let (_, file) = ALL.iter().find(|(known, _)| *known == name).context("there is no such catalogue")?;
-        let table = match file {
-            Some(file) => match test_data::find_real_table(file) {
+        let (_, origin) = ALL.iter().find(|(known, _)| *known == name).context("there is no such catalogue")?;
+        let table = match origin {
+            Origin::Real(file) => match test_data::find_real_table(file) {
                 Ok(table) => Some(table),
                 Err(missing) => {
                     println!("the catalogue {name} is left out: {missing}");
                     return Ok(None);
                 }
             },
-            None => None,
+            Origin::MadeUp { .. } | Origin::FewArtists { .. } => None,
         };
         let results = build::results()?;
-        let folder = results.join(format!("{name}-{}", key(table.as_deref())?));
+        let folder = results.join(format!("{name}-{}", key(*origin, table.as_deref())?));
         let csv = match table {
             Some(table) => table.canonicalize()?,
             None => folder.join("tracks.csv"),
@@ -101,15 +136,22 @@ impl Catalog {
         let catalog = Self { name, csv, artifact: folder.join("model.segue"), folder };
         if !catalog.artifact.is_file() {
             forget(&results, &format!("{name}-"))?;
-            catalog.train(file.is_none()).with_context(|| format!("the catalogue {name} cannot be trained"))?;
+            catalog.train(*origin).with_context(|| format!("the catalogue {name} cannot be trained"))?;
         }
         Ok(Some(catalog))
     }
 
-    fn train(&self, made_up: bool) -> anyhow::Result<()> {
-        if made_up {
-            println!("making up {SYNTHETIC_TRACKS} tracks");
-            output::write_with(&self.csv, |file| synth::write(SYNTHETIC_TRACKS, 1, file, &mut |_| {}))?;
+    fn train(&self, origin: Origin) -> anyhow::Result<()> {
+        match origin {
+            Origin::Real(_) => {}
+            Origin::MadeUp { tracks } => {
+                println!("making up {tracks} tracks");
+                output::write_with(&self.csv, |file| synth::write(tracks, 1, file, &mut |_| {}))?;
+            }
+            Origin::FewArtists { tracks, artists } => {
+                println!("making up {tracks} tracks of {artists} artists");
+                output::write_with(&self.csv, |file| write_few_artists(tracks, artists, file))?;
+            }
         }
         println!("training on {}: kept in {}", self.csv.display(), self.folder.display());
         let table = table::open(&self.csv, &table::Options::default(), &mut |_| {})?;
@@ -143,9 +185,32 @@ impl Catalog {
     }
 }
 
+/// A made-up table whose artist cells are those of its first artists, turn about.
+fn write_few_artists(tracks: u64, artists: u64, file: impl io::Write) -> io::Result<()> {
+    let mut made_up = Vec::new();
+    synth::write(tracks, 1, &mut made_up, &mut |_| {})?;
+    let mut table = csv::Reader::from_reader(made_up.as_slice());
+    let header = table.headers()?.clone();
+    let missing = || io::Error::other("a made-up table has no column of artists");
+    let column = header.iter().position(|name| name == "artists").ok_or_else(missing)?;
+    let mut names: Vec<String> = Vec::new();
+    let mut out = csv::Writer::from_writer(file);
+    out.write_record(&header)?;
+    for (row, record) in table.into_records().enumerate() {
+        let record = record?;
+        let own = &record[column];
+        if (names.len() as u64) < artists && !own.contains([',', ';']) && !names.iter().any(|name| name == own) {
+            names.push(own.to_owned());
+        }
+        let name = names.get(row % names.len().max(1)).map_or(own, String::as_str);
+        out.write_record(record.iter().enumerate().map(|(at, cell)| if at == column { name } else { cell }))?;
+    }
+    out.flush()
+}
+
 /// What an artifact depends on: the table, the format, and everything that trains.
-fn key(table: Option<&Path>) -> io::Result<String> {
-    let mut parts = format!("{FORMAT_VERSION} {SYNTHETIC_TRACKS}").into_bytes();
+fn key(origin: Origin, table: Option<&Path>) -> io::Result<String> {
+    let mut parts = format!("{FORMAT_VERSION} {origin:?}").into_bytes();
     if let Some(table) = table {
         let file = fs::metadata(table)?;
         parts.extend(format!("{} {} {:?}", table.display(), file.len(), file.modified()?).into_bytes());

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod catalog;
+pub mod engine;
 pub mod latency;
 pub mod machine;
 pub mod peers;

@@ -23,7 +23,7 @@ impl Peers {
     ///
     /// Where that cannot be done: a measurement without peers says little, and has to be asked for.
     pub fn ready() -> anyhow::Result<Self> {
-        Self::install().context("the scikit-learn peers cannot run; --no-peer leaves them out")
+        Self::install().context("the Python peers cannot run; --no-peer leaves them out")
     }
 
     fn install() -> anyhow::Result<Self> {
@@ -35,7 +35,7 @@ impl Peers {
         if python.is_file() && fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(Self { python });
         }
-        println!("installing the scikit-learn peers from PyPI into {}: a minute", environment.display());
+        println!("installing the Python peers from PyPI into {}: a minute", environment.display());
         let run = |command: &mut Command, what: &str| {
             let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
             let status = status.with_context(|| format!("{what} does not run"))?;

@@ -1,10 +1,12 @@
-//! What a process has used so far, as Linux tells it in `/proc` (proc(5)).
+//! What a process has used so far, as Linux tells it in `/proc` (proc(5)); of this one, by its clocks (`clock_gettime(2)`).
 
 use std::{
     io,
     process::{Command, ExitStatus},
     time::{Duration, Instant},
 };
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// How often a process is looked at that is waited for.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -62,15 +64,16 @@ impl Usage {
 
 /// How long this thread has been on a processor; zero where the system does not tell.
 pub fn thread_cpu_time() -> Duration {
-    #[cfg(target_os = "linux")]
-    {
-        use procfs::{FromRead, process::Schedstat};
+    cpu_time(ClockId::ThreadCPUTime)
+}
 
-        if let Ok(stat) = Schedstat::from_file("/proc/thread-self/schedstat") {
-            return Duration::from_nanos(stat.sum_exec_runtime);
-        }
-    }
-    Duration::ZERO
+/// How long all threads of this process have been on a processor; zero where the system does not tell.
+pub fn process_cpu_time() -> Duration {
+    cpu_time(ClockId::ProcessCPUTime)
+}
+
+fn cpu_time(clock: ClockId) -> Duration {
+    clock_gettime(clock).try_into().unwrap_or_default()
 }
 
 /// A command that was run to its end.
@@ -115,5 +118,12 @@ mod tests {
     fn this_process_has_used_something() {
         let usage = Usage::of(std::process::id()).expect("runs");
         assert!(usage.resident > 0 && usage.peak >= usage.resident && usage.cpu > Duration::ZERO);
+    }
+
+    #[test]
+    fn what_a_thread_has_used_its_process_has_used() {
+        let begun = (thread_cpu_time(), process_cpu_time());
+        while thread_cpu_time() < begun.0 + Duration::from_millis(1) {}
+        assert!(process_cpu_time() - begun.1 >= Duration::from_millis(1));
     }
 }

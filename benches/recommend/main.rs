@@ -1,0 +1,140 @@
+//! Recommending: how long a request takes in process, by kind; what the graphs find; and hnswlib and voyager on the same
+//! vectors.
+//!
+//! `cargo bench -p benches --bench recommend`, with options after `--`:
+//!
+//! | option | default | |
+//! |---|---|---|
+//! | `--no-peer` | | without hnswlib and voyager |
+//!
+//! The model is chosen as in `search.rs`. The peers hold its distinct vectors, and are asked from the same seeds, on one
+//! thread: see `peers/neighbors.py`. Beside each stands a whole request over the whole catalogue, which filters, counts and
+//! gives each song once; and the walk through the graphs, which is what the peers do. A peer's figure is that of the least
+//! `ef` tried whose recall is no less: the p50 of calls from Python, and the processor time of a query in a batch, which the ratio
+//! is to.
+
+mod peers;
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use benches::{
+    catalog::{Chosen, chosen, model},
+    latency::report,
+    machine,
+    peers::Peers,
+};
+use clap::Parser;
+use recommender::{
+    Model,
+    recommend::{FeatureRange, MAX_LIMIT, MAX_SEEDS, Request, Seed},
+    search::Search,
+};
+use trainer::evaluation;
+
+/// Seeds, spread evenly through the catalogue.
+const SEEDS: usize = 2_000;
+/// Artists or tracks that one request excludes.
+const EXCLUDED: usize = 1_000;
+
+#[derive(Debug, Parser)]
+struct Options {
+    /// Without hnswlib and voyager
+    #[arg(long)]
+    no_peer: bool,
+    /// Cargo says so to every bench
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    println!("{}", machine::line(&machine::describe()));
+    let model = model()?;
+    let tracks = model.catalog().len();
+    println!("{tracks} tracks in {} clusters", model.clusters().len());
+    let rows = spread(SEEDS, tracks);
+    for (kind, seeds, request) in kinds(&model) {
+        // Several are compared with every track, which takes long.
+        let some = if seeds == 1 { rows.clone() } else { spread(SEEDS / 10, tracks) };
+        let mut times = ask(&model, &some, seeds, request)?;
+        report(kind, &mut times);
+    }
+    for same_cluster in [true, false] {
+        for k in [10, 50] {
+            let recall = evaluation::recall(&model, k, SEEDS, same_cluster)?;
+            println!("recall@{k} of hnsw, same_cluster = {same_cluster}: {recall:.4}");
+        }
+    }
+    if options.no_peer {
+        return Ok(());
+    }
+    let peers = Peers::ready()?;
+    let table = match chosen()? {
+        Chosen::Catalog(catalog) => Some(catalog.csv),
+        Chosen::Artifact(_) => None,
+    };
+    peers::compare(&model, &rows, &peers, table.as_deref())
+}
+
+/// Rows spread evenly through a catalogue.
+fn spread(count: usize, tracks: usize) -> Vec<u32> {
+    (0..count).map(|at| (at * tracks / count) as u32).collect()
+}
+
+/// Requests by kind, and how many seeds each is to have.
+fn kinds(model: &Model) -> Vec<(&'static str, usize, Request)> {
+    let request = || Request::new(Seed::Row(0));
+    let catalog = model.catalog();
+    let excluded: Vec<_> = spread(EXCLUDED, catalog.len()).into_iter().map(|row| catalog.track(row)).collect();
+    let mut all = vec![
+        ("auto, n = 10", 1, request()),
+        ("hnsw, n = 10", 1, Request { search: Search::Hnsw, ..request() }),
+        ("exact, n = 10", 1, Request { search: Search::Exact, ..request() }),
+        ("auto, n = 50", 1, Request { limit: 50, ..request() }),
+        ("auto, n = 100", 1, Request { limit: MAX_LIMIT, ..request() }),
+        ("auto, any cluster, n = 10", 1, Request { same_cluster: false, ..request() }),
+        ("auto, any cluster, n = 50", 1, Request { same_cluster: false, limit: 50, ..request() }),
+        ("auto, any cluster, n = 100", 1, Request { same_cluster: false, limit: MAX_LIMIT, ..request() }),
+        ("exact, any cluster, n = 10", 1, Request { same_cluster: false, search: Search::Exact, ..request() }),
+        ("diversity 0.3, n = 10", 1, Request { diversity: 0.3, ..request() }),
+        ("5 seeds, n = 10", MAX_SEEDS, request()),
+        (
+            "without 1,000 tracks, n = 10",
+            1,
+            Request { exclude_tracks: excluded.iter().map(|track| track.id.to_owned()).collect(), ..request() },
+        ),
+        (
+            "without 1,000 artists, n = 10",
+            1,
+            Request { exclude_artists: excluded.iter().map(|track| track.artist.to_owned()).collect(), ..request() },
+        ),
+    ];
+    if let Some(tempo) = model.scaler().features.iter().position(|feature| feature == "tempo") {
+        let range = FeatureRange { feature: "tempo".into(), min: Some(model.scaler().mean[tempo]), max: None };
+        all.push(("min_tempo, n = 10", 1, Request { ranges: vec![range], ..request() }));
+    }
+    all
+}
+
+/// How long a request takes from each row, with so many seeds: that row, and others far from it.
+fn ask(model: &Model, rows: &[u32], seeds: usize, mut request: Request) -> anyhow::Result<Vec<(Duration, String)>> {
+    let mut times = Vec::with_capacity(rows.len());
+    for at in 0..rows.len() {
+        let of_seed = |seed: usize| Seed::Row(rows[(at + seed * rows.len() / seeds) % rows.len()]);
+        request.seeds = (0..seeds).map(of_seed).collect();
+        let begun = Instant::now();
+        let answer = black_box(model.recommend(&request)?);
+        times.push((begun.elapsed(), rows[at].to_string()));
+        if seeds == 1 {
+            let matching = answer.seeds[0].after_filtering_size as usize;
+            anyhow::ensure!(
+                answer.tracks.len() >= request.limit.min(matching),
+                "an answer came back short: {request:?}"
+            );
+        }
+    }
+    Ok(times)
+}
