@@ -18,7 +18,7 @@ use benches::{
 use recommender::{
     Model,
     recommend::{Request, Seed},
-    search::{EF_SEARCH, Search},
+    search::{Search, ef_of},
 };
 use serde_json::Value;
 use trainer::{evaluation, progress::Stopwatch, table as tracks, training};
@@ -56,7 +56,8 @@ fn ask(model: &Model, seeds: usize, peers: &Peers) -> anyhow::Result<Value> {
     let (file, said) = (folder.path().join("vectors.f32"), folder.path().join("neighbors.json"));
     let features = model.scaler().len();
     let mut out = BufWriter::new(File::create(&file)?);
-    for lane in vectors(model).iter().flat_map(|vector| &vector.lanes()[..features]) {
+    let all = 0..vectors(model).len() as u32;
+    for lane in all.flat_map(|row| &vectors(model).lanes(row)[..features]) {
         out.write_all(&lane.to_le_bytes())?;
     }
     out.into_inner().map_err(|error| error.into_error())?;
@@ -110,7 +111,7 @@ fn walked(model: &Model, rows: &[u32], k: usize, figures: &Value) -> anyhow::Res
     let cpu = thread_cpu_time();
     for row in rows {
         let begun = Instant::now();
-        found.push(black_box(walk(model, *row, EF_SEARCH.max(2 * k))));
+        found.push(black_box(walk(model, *row, ef_of(k))));
         times.push(begun.elapsed());
     }
     let cpu = thread_cpu_time().saturating_sub(cpu);
@@ -126,7 +127,7 @@ fn walked(model: &Model, rows: &[u32], k: usize, figures: &Value) -> anyhow::Res
 }
 
 fn print(own: &[Own], k: usize, figures: &Value) -> anyhow::Result<()> {
-    let header = ["", "recall", "p50", "mean CPU", "ef", "call p50", "batch CPU", "segue's p50 / batch"];
+    let header = ["", "recall", "p50", "mean CPU", "ef", "call p50", "batch CPU", "segue's p50 / call", "/ batch"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     let micros = |nanos: f64| format!("{:.1} µs", nanos / 1e3);
     let peers = figures["peers"].as_array().context("neighbors.py told no peers")?;
@@ -142,10 +143,10 @@ fn print(own: &[Own], k: usize, figures: &Value) -> anyhow::Result<()> {
             let mut row = vec![format!("  {name} at no less recall")];
             match queries.iter().find(|query| number(query, "recall") >= own.recall) {
                 Some(query) => {
-                    let batch = number(query, "batch_ns");
+                    let (call, batch) = (number(query, "call_p50_ns"), number(query, "batch_ns"));
                     row.extend([format!("{:.4}", number(query, "recall")), String::new(), String::new()]);
-                    row.extend([query["ef"].to_string(), micros(number(query, "call_p50_ns")), micros(batch)]);
-                    row.push(format!("{:.2}", own.p50.as_nanos() as f64 / batch));
+                    row.extend([query["ef"].to_string(), micros(call), micros(batch)]);
+                    row.extend([call, batch].map(|peer| format!("{:.2}", own.p50.as_nanos() as f64 / peer)));
                 }
                 None => row.push("not reached".to_owned()),
             }

@@ -144,7 +144,6 @@ fn main() -> anyhow::Result<()> {
 
 /// Has the model make what it makes once and keeps.
 fn warm(model: &Model) -> anyhow::Result<()> {
-    model.prepare_search();
     let world_of_one = Combination::parse("exclude_seed_artists=true max_per_artist=1")?;
     let ready = Question::Recommend(world_of_one).ready(&World::new(model))?;
     measure(|| ready.ask(model)).1?;

@@ -103,7 +103,7 @@ fn search_is_as_good_as_brute_force(table: &Path, samples: usize) {
     for (cluster, summary) in model.clusters().iter().enumerate() {
         let neighbors = model.neighbors();
         for row in summary.rows.clone() {
-            let found = neighbors.search_graph(cluster, &neighbors.vectors().get(row), EF_SEARCH).expect("a graph");
+            let found = neighbors.search_graphs(&[cluster], &neighbors.vectors().get(row), EF_SEARCH).expect("a graph");
             assert!(found.iter().any(|found| found.row == row), "track {row} is not found");
         }
     }

@@ -14,4 +14,4 @@ pub use graph::{EF_SEARCH, Graph, GraphData};
 pub use hnsw::Hnsw;
 pub use neighbor::Neighbor;
 pub(crate) use planner::Query;
-pub use planner::{Neighbors, Search, SearchMethod};
+pub use planner::{Neighbors, Search, SearchMethod, ef_of};

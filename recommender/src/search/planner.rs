@@ -46,8 +46,7 @@ impl SearchMethod {
     }
 }
 
-/// How many nodes a walk keeps at least, and how many for each song that is wanted (`ef` in Malkov and Yashunin 2018): the last
-/// ones are the least sure.
+/// How many nodes a walk keeps at least, and how many for each song that is wanted: the last ones are the least sure.
 const MIN_EF: usize = 140;
 const EF_PER_SONG: usize = 2;
 /// A walk that keeps a node takes as long as comparing with so many rows.
@@ -129,7 +128,7 @@ impl Neighbors {
         let graphs: Option<Vec<&Graph>> = query.clusters.iter().map(|cluster| self.graph(*cluster)).collect();
         if let (Some(graphs), None) = (graphs, query.cost) {
             let is_allowed = |row| query.allowed.contains(row, query.songs);
-            let mut ef = query.want.saturating_mul(EF_PER_SONG).max(MIN_EF);
+            let mut ef = ef_of(query.want);
             while is_quicker(query.search, ef, allowed, pool) {
                 let nodes = self.walk(&graphs, query.vector, query.allowed, ef);
                 let kept = nodes.len();
@@ -157,14 +156,14 @@ impl Neighbors {
         }
     }
 
-    /// The rows that a walk through one cluster's graph finds which keeps `ef` nodes, nearest first; nothing where the graph is not
-    /// there.
+    /// The rows that a walk through the graphs of these clusters finds which keeps `ef` nodes, nearest first; nothing where a graph
+    /// is not there.
     ///
     /// # Panics
     ///
     /// If there is no such cluster.
-    pub fn search_graph(&self, cluster: usize, query: &Vector, ef: usize) -> Option<Vec<Neighbor>> {
-        let graphs = [self.graph(cluster)?];
+    pub fn search_graphs(&self, clusters: &[usize], query: &Vector, ef: usize) -> Option<Vec<Neighbor>> {
+        let graphs = clusters.iter().map(|cluster| self.graph(*cluster)).collect::<Option<Vec<_>>>()?;
         Some(rows_of(&graphs, self.walk(&graphs, query, Allowed::AllBut(&[]), ef.max(1)), |_| true))
     }
 
@@ -205,6 +204,11 @@ impl Neighbors {
         nodes.dedup();
         nodes
     }
+}
+
+/// How many nodes a walk keeps to find so many songs (`ef` in Malkov and Yashunin 2018).
+pub fn ef_of(songs: usize) -> usize {
+    songs.saturating_mul(EF_PER_SONG).max(MIN_EF)
 }
 
 /// Whether to walk the graphs, keeping `ef` nodes: where a part of the rows is allowed, a walk has to go so many times further to

@@ -122,7 +122,7 @@ fn columns(model: &Model) -> Result<Vec<Column<'_>>> {
 
 /// What segue compares of a track: its scaled features, normalised to length 1, shape `(n_features,)`.
 fn vector(model: &Model, row: u32) -> &[f32] {
-    &model.neighbors().vectors()[row as usize].lanes()[..model.scaler().len()]
+    &model.neighbors().vectors().lanes(row)[..model.scaler().len()]
 }
 
 /// A column with a value in every row.
