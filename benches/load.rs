@@ -10,7 +10,7 @@ use benches::process::Usage;
 use recommender::{
     Model, Version,
     artifact::{ArtifactReader, Need, SectionData, section},
-    model::vectors,
+    model::nodes,
     recommend::{Request, Seed},
     search::Search,
 };
@@ -44,8 +44,8 @@ fn main() -> anyhow::Result<()> {
         }
         let begun = Instant::now();
         let (scaler, features) = reader.scaled().context("a feature is missing")?;
-        let made = vectors(scaler, &features)?;
-        timed("(vectors)", begun);
+        let made = nodes(scaler, &features)?;
+        timed("(nodes)", begun);
         let begun = Instant::now();
         let model = Model::assemble_with(reader.finish()?, made, version)?;
         timed("(assemble)", begun);

@@ -56,9 +56,10 @@ fn ask(model: &Model, seeds: usize, peers: &Peers) -> anyhow::Result<Value> {
     let (file, said) = (folder.path().join("vectors.f32"), folder.path().join("neighbors.json"));
     let features = model.scaler().len();
     let mut out = BufWriter::new(File::create(&file)?);
-    let all = 0..vectors(model).len() as u32;
-    for lane in all.flat_map(|row| &vectors(model).lanes(row)[..features]) {
-        out.write_all(&lane.to_le_bytes())?;
+    for vector in vectors(model).iter() {
+        for lane in &vector.lanes()[..features] {
+            out.write_all(&lane.to_le_bytes())?;
+        }
     }
     out.into_inner().map_err(|error| error.into_error())?;
     let mut command = peers.python();

@@ -189,7 +189,7 @@ impl<'a> World<'a> {
         let mut known = self.nearest.borrow_mut();
         let found = known.entry(row).or_insert_with(|| {
             let vectors = vectors(self.model);
-            let seed = vectors.get(row);
+            let seed = vectors.vector(row);
             let mut near: Vec<(f32, u32)> =
                 vectors.iter().map(|vector| seed.squared_distance(&vector)).zip(0..).collect();
             let by_distance = |a: &(f32, u32), b: &(f32, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));

@@ -17,7 +17,7 @@ use crate::{
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
-    search::{GraphData, Neighbors},
+    search::{GraphData, Neighbors, Nodes},
     text_search::{Hit, InvertedIndex, TextSearch},
     vector::{LANES, Vector, Vectors},
 };
@@ -68,17 +68,17 @@ impl Model {
     ///
     /// [`Error::Invalid`] with the section that contradicts itself or the others.
     pub fn assemble(artifact: Artifact, version: Version) -> Result<Self, Error> {
-        let vectors = vectors(&artifact.scaler, &artifact.catalog.features.iter().collect::<Vec<_>>())?;
-        Self::assemble_with(artifact, vectors, version)
+        let nodes = nodes(&artifact.scaler, &artifact.catalog.features.iter().collect::<Vec<_>>())?;
+        Self::assemble_with(artifact, nodes, version)
     }
 
-    /// As [`Model::assemble`], with [`vectors`] computed before: it takes nothing but two sections, while others may
+    /// As [`Model::assemble`], with [`nodes`] made before: it takes nothing but two sections, while others may
     /// still be on their way.
     ///
     /// # Errors
     ///
     /// As [`Model::assemble`].
-    pub fn assemble_with(artifact: Artifact, vectors: Vectors, version: Version) -> Result<Self, Error> {
+    pub fn assemble_with(artifact: Artifact, nodes: Nodes, version: Version) -> Result<Self, Error> {
         let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search } =
             artifact;
         scaler.check().map_err(Error::invalid(Section::Scaler))?;
@@ -87,12 +87,12 @@ impl Model {
         columns.map_err(Error::invalid(Section::Scaler))?;
         catalog.check(&scaler.features)?;
         let tracks = catalog.len();
-        Invalid::count("rows", tracks, vectors.len()).map_err(Error::invalid(Section::Feature(0)))?;
+        Invalid::count("rows", tracks, nodes.rows() as usize).map_err(Error::invalid(Section::Feature(0)))?;
         clusters::check(&clusters, tracks, scaler.len()).map_err(Error::invalid(Section::Clusters))?;
         bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid(Section::Bayes))?;
         ids.check(tracks).map_err(Error::invalid(Section::Ids))?;
         let songs = titles.songs(tracks).map_err(Error::invalid(Section::Titles))?;
-        let neighbors = Neighbors::new(vectors, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
+        let neighbors = Neighbors::new(nodes, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
         let model = Self {
             version,
             card,
@@ -284,6 +284,26 @@ pub fn count_songs(rows: std::ops::Range<u32>, songs: &SongIds) -> u32 {
 ///
 /// [`Error::Invalid`] where the scaler or a column is wrong, or columns differ in length.
 pub fn vectors(scaler: &Scaler, features: &[&NumericColumn]) -> Result<Vectors, Error> {
+    let tracks = features.first().map_or(0, |column| column.len());
+    let mut vectors = Vectors::with_capacity(features.len(), tracks);
+    each_vector(scaler, features, |vector| vectors.push(vector))?;
+    Ok(vectors)
+}
+
+/// The same, those of equal tracks that stand side by side together.
+///
+/// # Errors
+///
+/// As [`vectors`].
+pub fn nodes(scaler: &Scaler, features: &[&NumericColumn]) -> Result<Nodes, Error> {
+    let tracks = features.first().map_or(0, |column| column.len());
+    let mut nodes = Nodes::with_capacity(features.len(), tracks);
+    each_vector(scaler, features, |vector| nodes.push(vector))?;
+    nodes.shrink_to_fit();
+    Ok(nodes)
+}
+
+fn each_vector(scaler: &Scaler, features: &[&NumericColumn], mut each: impl FnMut(&Vector)) -> Result<(), Error> {
     scaler.check().map_err(Error::invalid(Section::Scaler))?;
     let tracks = features.first().map_or(0, |column| column.len());
     Invalid::count("columns of features", scaler.len(), features.len()).map_err(Error::invalid(Section::Scaler))?;
@@ -299,13 +319,12 @@ pub fn vectors(scaler: &Scaler, features: &[&NumericColumn]) -> Result<Vectors, 
         .collect();
     // Some rows of all columns at a time: they stay in the processor's cache.
     let mut block = [[0.0; LANES]; 256];
-    let mut vectors = Vectors::with_capacity(features.len(), tracks);
     for start in (0..tracks).step_by(block.len()) {
         let rows = start..tracks.min(start + block.len());
         for (lane, (column, scaled)) in features.iter().zip(&scaled).enumerate() {
             column.codes().each(rows.clone(), |at, code| block[at][lane] = scaled[code as usize]);
         }
-        block[..rows.len()].iter().for_each(|track| vectors.push(&Vector::unit(&track[..features.len()])));
+        block[..rows.len()].iter().for_each(|track| each(&Vector::unit(&track[..features.len()])));
     }
-    Ok(vectors)
+    Ok(())
 }

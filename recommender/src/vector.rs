@@ -82,6 +82,21 @@ impl Vectors {
         self.lanes.extend_from_slice(&vector.0[..self.width]);
     }
 
+    /// Adds a row like this one behind it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row.
+    pub(crate) fn repeat(&mut self, row: u32) {
+        let (start, end) = (row as usize * self.width, (row as usize + 1) * self.width);
+        let lanes = self.lanes[start..end].to_vec();
+        self.lanes.splice(end..end, lanes);
+    }
+
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.lanes.shrink_to_fit();
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.lanes.len() / self.width

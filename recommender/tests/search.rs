@@ -124,7 +124,7 @@ fn a_cluster_of_one_answers_with_nothing() {
 fn a_quota_of_artists_and_diversity_take_what_the_definition_takes() {
     // Fewer songs than candidates: each answer is chosen from all of them.
     let model = model(90, 2);
-    let vectors = model.neighbors().vectors();
+    let vectors = model.neighbors().nodes();
     for seed in [0, 17, 44] {
         let base = Request { same_cluster: false, search: Search::Exact, limit: 100, ..Request::new(Seed::Row(seed)) };
         let all = model.recommend(&base).expect("answers").tracks;
@@ -138,7 +138,7 @@ fn a_quota_of_artists_and_diversity_take_what_the_definition_takes() {
                 let artist = |row: u32| model.catalog().track(row).artist;
                 let alike = |row: u32| {
                     let likeness = |other: &u32| {
-                        let distance = vectors.squared_distance(row, &vectors.get(*other));
+                        let distance = vectors.squared_distance(row, &vectors.vector(*other));
                         f64::from(recommender::vector::similarity(distance))
                     };
                     taken.iter().map(likeness).fold(-1.0, f64::max)

@@ -77,8 +77,8 @@ fn raw(model: &Model, row: u32, name: &str) -> f64 {
 }
 
 fn distance(model: &Model, a: u32, b: u32) -> f32 {
-    let vectors = model.neighbors().vectors();
-    vectors.squared_distance(a, &vectors.get(b))
+    let vectors = model.neighbors().nodes();
+    vectors.squared_distance(a, &vectors.vector(b))
 }
 
 /// Rows of the seed's cluster that `accepts`, by what they cost, each song once, without the seed's.
@@ -246,10 +246,10 @@ fn an_artist_has_no_more_than_its_share_and_answers_stay_full(model: &Model) {
 /// Reciprocal rank fusion over the first thousand songs of each seed.
 fn fused(model: &Model, positive: &[u32], negative: &[u32], rows: &[u32]) -> Vec<u32> {
     let mut scores: HashMap<u32, f64> = HashMap::new();
-    let vectors = model.neighbors().vectors();
+    let vectors = model.neighbors().nodes();
     let list = |seed: u32| {
         let mut all: Vec<(f32, u32)> =
-            rows.iter().map(|row| (vectors.squared_distance(*row, &vectors.get(seed)), *row)).collect();
+            rows.iter().map(|row| (vectors.squared_distance(*row, &vectors.vector(seed)), *row)).collect();
         all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut seen: HashSet<u32> = positive.iter().chain(negative).map(|seed| model.songs().of(*seed)).collect();
         all.retain(|(_, row)| seen.insert(model.songs().of(*row)));
@@ -329,7 +329,7 @@ fn an_explanation_adds_up(model: &Model) {
         let resolved = [answer.seeds[0].seed.clone()];
         for track in &answer.tracks {
             let explanation = explain(model, &resolved, track.row);
-            let vector = |row: u32| -> Vector { model.neighbors().vectors().get(row) };
+            let vector = |row: u32| -> Vector { model.neighbors().nodes().vector(row) };
             let product = |feature: usize| {
                 f64::from(vector(seed).lanes()[feature]) * f64::from(vector(track.row).lanes()[feature])
             };

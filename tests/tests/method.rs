@@ -68,10 +68,10 @@ fn figures_of_the_reference_table_are_those_of_scikit_learn() {
 
 /// The nearest songs, by comparing with every track: nearest first, a song once, not the seed's.
 fn brute_force(model: &Model, seed: u32, limit: usize, same_cluster: bool) -> Vec<(u32, f32)> {
-    let vectors = model.neighbors().vectors();
-    let rows =
-        if same_cluster { model.clusters()[model.cluster_of(seed)].rows.clone() } else { 0..vectors.len() as u32 };
-    let mut all: Vec<(f32, u32)> = rows.map(|row| (vectors.squared_distance(row, &vectors.get(seed)), row)).collect();
+    let vectors = model.neighbors().nodes();
+    let rows = if same_cluster { model.clusters()[model.cluster_of(seed)].rows.clone() } else { 0..vectors.rows() };
+    let mut all: Vec<(f32, u32)> =
+        rows.map(|row| (vectors.squared_distance(row, &vectors.vector(seed)), row)).collect();
     let nearest = |a: &(f32, u32), b: &(f32, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
     // Of a song there may be many releases; of tracks, there are too many to sort.
     let most = 50 * limit;
@@ -103,7 +103,8 @@ fn search_is_as_good_as_brute_force(table: &Path, samples: usize) {
     for (cluster, summary) in model.clusters().iter().enumerate() {
         let neighbors = model.neighbors();
         for row in summary.rows.clone() {
-            let found = neighbors.search_graphs(&[cluster], &neighbors.vectors().get(row), EF_SEARCH).expect("a graph");
+            let found =
+                neighbors.search_graphs(&[cluster], &neighbors.nodes().vector(row), EF_SEARCH).expect("a graph");
             assert!(found.iter().any(|found| found.row == row), "track {row} is not found");
         }
     }

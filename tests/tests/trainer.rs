@@ -277,7 +277,7 @@ fn weights_are_checked_and_told() {
     let model = recommender::Model::open(&other.path().join("out/model.segue")).expect("opens");
     let popularity = model.scaler().features.iter().position(|feature| feature == "popularity").expect("a feature");
     assert_eq!(model.scaler().weights[popularity], 0.0);
-    assert!(model.neighbors().vectors().iter().all(|vector| vector.lanes()[popularity] == 0.0));
+    assert!(model.neighbors().nodes().iter().all(|vector| vector.lanes()[popularity] == 0.0));
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl ArtifactReader {
         &self.sections
     }
 
-    /// Scaler and columns, where all of them are there: what [`vectors`](crate::model::vectors) are made of.
+    /// Scaler and columns, where all of them are there: what [`nodes`](crate::model::nodes) are made of.
     pub fn scaled(&self) -> Option<(&Scaler, Vec<&NumericColumn>)> {
         Some((self.scaler.as_ref()?, self.features.iter().map(Option::as_ref).collect::<Option<_>>()?))
     }

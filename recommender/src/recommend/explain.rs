@@ -39,7 +39,7 @@ pub struct Contribution {
 ///
 /// If `row` is not a row of the catalogue, or there are no seeds.
 pub fn explain(model: &Model, seeds: &[ResolvedSeed], row: u32) -> Explanation {
-    let vector = model.neighbors().vectors().get(row);
+    let vector = model.neighbors().nodes().vector(row);
     let likeness = |seed: &Vector| similarity(seed.squared_distance(&vector));
     let mut nearest = 0;
     for at in 1..seeds.len() {

@@ -128,8 +128,8 @@ impl Ranking<'_> {
     }
 
     fn similarity(&self, row: u32) -> f32 {
-        let vectors = self.model.neighbors().vectors();
-        let sum: f32 = self.seeds.iter().map(|seed| similarity(vectors.squared_distance(row, &seed.vector))).sum();
+        let nodes = self.model.neighbors().nodes();
+        let sum: f32 = self.seeds.iter().map(|seed| similarity(nodes.squared_distance(row, &seed.vector))).sum();
         sum / self.seeds.len() as f32
     }
 }

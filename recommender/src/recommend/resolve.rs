@@ -68,7 +68,7 @@ impl Model {
             features: self.catalog().raw(row),
             cluster: self.cluster_of(row),
             posteriors: None,
-            vector: self.neighbors().vectors().get(row),
+            vector: self.neighbors().nodes().vector(row),
         })
     }
 }

@@ -3,7 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{answer::Recommendation, rank::Ranked, request::Request};
-use crate::{model::Model, vector::similarity};
+use crate::{
+    model::Model,
+    vector::{Vector, similarity},
+};
 
 /// With diversity, an answer is chosen from so many times as many candidates.
 const CANDIDATES_PER_TRACK: usize = 10;
@@ -60,11 +63,12 @@ pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: 
         }
         return Selection { tracks, quota };
     }
-    let vectors = model.neighbors().vectors();
+    let nodes = model.neighbors().nodes();
     // With the similarity to the most similar track taken.
-    let mut left: Vec<(Ranked, f64)> = ranked.iter().map(|candidate| (*candidate, -1.0)).collect();
+    let mut left: Vec<(Ranked, Vector, f64)> =
+        ranked.iter().map(|candidate| (*candidate, nodes.vector(candidate.row), -1.0)).collect();
     while tracks.len() < want && !left.is_empty() {
-        let value = |(candidate, likeness): &(Ranked, f64)| {
+        let value = |(candidate, _, likeness): &(Ranked, Vector, f64)| {
             (1.0 - request.diversity) * candidate.score - request.diversity * likeness
         };
         let mut best = 0;
@@ -74,14 +78,13 @@ pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: 
                 best = at;
             }
         }
-        let (candidate, _) = left.remove(best);
+        let (candidate, vector, _) = left.remove(best);
         tracks.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
         if quota.take(model, candidate.row) {
-            left.retain(|(other, _)| quota.has_room(model, other.row));
+            left.retain(|(other, ..)| quota.has_room(model, other.row));
         }
-        let vector = vectors.get(candidate.row);
-        for (other, likeness) in &mut left {
-            let alike = similarity(vectors.squared_distance(other.row, &vector));
+        for (_, other, likeness) in &mut left {
+            let alike = similarity(vector.squared_distance(other));
             *likeness = likeness.max(f64::from(alike));
         }
     }

@@ -1,30 +1,23 @@
 //! The nearest tracks by comparing with every one.
 
-use super::{allowed::Allowed, neighbor::Neighbor, planner::Query};
-use crate::vector::Vectors;
+use std::ops::Range;
+
+use super::{allowed::Allowed, neighbor::Neighbor, nodes::Nodes, planner::Query};
 
 /// The `most` nearest rows of `ranges` that are allowed, nearest first.
-pub(super) fn nearest(
-    vectors: &Vectors,
-    ranges: &[std::ops::Range<u32>],
-    query: &Query<'_>,
-    most: usize,
-) -> Vec<Neighbor> {
+pub(super) fn nearest(nodes: &Nodes, ranges: &[Range<u32>], query: &Query<'_>, most: usize) -> Vec<Neighbor> {
     let mut found = Found { most, all: Vec::new(), bound: f32::INFINITY };
     for range in ranges {
-        match (query.allowed, query.cost) {
-            (Allowed::Rows(rows), cost) => {
-                for row in rows.iter(range.clone()) {
-                    let distance = vectors.squared_distance(row, query.vector);
-                    // The cheapest question first: most rows are too far, whatever they cost besides.
-                    if distance <= found.bound {
-                        found.add(row, distance + cost.map_or(0.0, |cost| cost(row)));
-                    }
+        // The cheapest question first: most rows are too far, whatever they cost besides.
+        match query.allowed {
+            Allowed::Rows(rows) => nodes.each_of(rows, range, query.vector, |row, distance| {
+                if distance <= found.bound {
+                    found.add(query, row, distance);
                 }
-            }
-            (Allowed::AllBut(songs), cost) => vectors.each(range.clone(), query.vector, |row, distance| {
-                if distance <= found.bound && !songs.contains(&query.songs.of(row)) {
-                    found.add(row, distance + cost.map_or(0.0, |cost| cost(row)));
+            }),
+            Allowed::AllBut(songs) => nodes.each(range, query.vector, |node, distance| {
+                if distance <= found.bound {
+                    found.add_node(query, songs, nodes.rows_of(node), distance);
                 }
             }),
         }
@@ -40,8 +33,18 @@ struct Found {
     bound: f32,
 }
 
+// Both are called seldom: inlined, they would keep the loops around them from being quick ones.
 impl Found {
-    fn add(&mut self, row: u32, distance: f32) {
+    #[inline(never)]
+    fn add_node(&mut self, query: &Query<'_>, left_out: &[u32], rows: Range<u32>, distance: f32) {
+        for row in rows.filter(|row| !left_out.contains(&query.songs.of(*row))) {
+            self.add(query, row, distance);
+        }
+    }
+
+    #[inline(never)]
+    fn add(&mut self, query: &Query<'_>, row: u32, distance: f32) {
+        let distance = distance + query.cost.map_or(0.0, |cost| cost(row));
         if distance > self.bound || self.most == 0 {
             return;
         }

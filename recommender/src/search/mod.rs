@@ -6,6 +6,7 @@ mod exact;
 mod graph;
 mod hnsw;
 mod neighbor;
+mod nodes;
 mod planner;
 
 pub use adjacency::{Adjacency, Layer, MAX_DEGREES};
@@ -13,5 +14,6 @@ pub(crate) use allowed::Allowed;
 pub use graph::{EF_SEARCH, Graph, GraphData};
 pub use hnsw::Hnsw;
 pub use neighbor::Neighbor;
+pub use nodes::Nodes;
 pub(crate) use planner::Query;
 pub use planner::{Neighbors, Search, SearchMethod, ef_of};

@@ -8,12 +8,9 @@ use super::{
     graph::{Graph, GraphData},
     hnsw::{Candidate, Nearest},
     neighbor::Neighbor,
+    nodes::Nodes,
 };
-use crate::{
-    catalog::titles::SongIds,
-    invalid::Invalid,
-    vector::{Vector, Vectors},
-};
+use crate::{catalog::titles::SongIds, invalid::Invalid, vector::Vector};
 
 /// How to search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,16 +70,18 @@ pub(crate) struct Query<'a> {
 /// Every track's vector, and a graph for each cluster. Graphs may come after the rest: until a cluster has its graph, it
 /// is searched exactly.
 pub struct Neighbors {
-    vectors: Vectors,
+    nodes: Nodes,
     ranges: Vec<Range<u32>>,
     graphs: Vec<OnceLock<Graph>>,
 }
 
 impl Neighbors {
     /// `ranges` are the rows of each cluster.
-    pub(crate) fn new(vectors: Vectors, ranges: Vec<Range<u32>>) -> Self {
+    pub(crate) fn new(mut nodes: Nodes, ranges: Vec<Range<u32>>) -> Self {
+        // Two clusters share no node.
+        ranges.iter().for_each(|range| nodes.split_at(range.start));
         let graphs = ranges.iter().map(|_| OnceLock::new()).collect();
-        Self { vectors, ranges, graphs }
+        Self { nodes, ranges, graphs }
     }
 
     /// Gives a cluster its graph. One that it has already stays.
@@ -94,15 +93,15 @@ impl Neighbors {
                 got: cluster,
             });
         };
-        let graph = Graph::new(&self.vectors, range.clone(), data)?;
+        let graph = Graph::new(self.nodes.of_rows(range), data)?;
         // Nothing is lost where two bring the same graph.
         let _ = place.set(graph);
         Ok(())
     }
 
-    /// The vector of every row.
-    pub fn vectors(&self) -> &Vectors {
-        &self.vectors
+    /// The vectors of all rows.
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
     }
 
     /// A cluster's graph, if it is there yet.
@@ -132,7 +131,7 @@ impl Neighbors {
             while is_quicker(query.search, ef, allowed, pool) {
                 let nodes = self.walk(&graphs, query.vector, query.allowed, ef);
                 let kept = nodes.len();
-                let found = different_songs(&rows_of(&graphs, nodes, is_allowed), query.want, query.songs);
+                let found = different_songs(&self.rows_of(nodes, is_allowed), query.want, query.songs);
                 if found.len() == query.want {
                     return (found, SearchMethod::Hnsw);
                 }
@@ -146,7 +145,7 @@ impl Neighbors {
         }
         let mut most = query.want.saturating_add(16);
         loop {
-            let found = exact::nearest(&self.vectors, &ranges, query, most);
+            let found = exact::nearest(&self.nodes, &ranges, query, most);
             let all = found.len() < most || most >= pool;
             let found = different_songs(&found, query.want, query.songs);
             if found.len() == query.want || all {
@@ -164,37 +163,35 @@ impl Neighbors {
     /// If there is no such cluster.
     pub fn search_graphs(&self, clusters: &[usize], query: &Vector, ef: usize) -> Option<Vec<Neighbor>> {
         let graphs = clusters.iter().map(|cluster| self.graph(*cluster)).collect::<Option<Vec<_>>>()?;
-        Some(rows_of(&graphs, self.walk(&graphs, query, Allowed::AllBut(&[]), ef.max(1)), |_| true))
+        Some(self.rows_of(self.walk(&graphs, query, Allowed::AllBut(&[]), ef.max(1)), |_| true))
     }
 
-    /// The `ef` nearest nodes that have an allowed row, by their [`number`](first_numbers). One result is kept for all graphs, of which
-    /// the one whose way in ends nearest is the first: the others are left as soon as they cannot add to it.
+    /// The `ef` nearest nodes that have an allowed row. One result is kept for all graphs, of which the one whose way in ends nearest
+    /// is the first: the others are left as soon as they cannot add to it.
     fn walk(&self, graphs: &[&Graph], query: &Vector, allowed: Allowed<'_>, ef: usize) -> Vec<Candidate> {
-        let distance = |graph: &Graph, node: u32| graph.distance(&self.vectors, query, node);
-        let is_allowed = |graph: &Graph, node: u32| match allowed {
+        let is_allowed = |node: u32| match allowed {
             // Few: told when the walk is over.
             Allowed::AllBut(_) => true,
-            Allowed::Rows(rows) => graph.rows(node).any(|row| rows.contains(row)),
+            Allowed::Rows(rows) => self.nodes.rows_of(node).any(|row| rows.contains(row)),
         };
-        let mut entries: Vec<(Candidate, u32, &Graph)> = graphs
+        let mut entries: Vec<(Candidate, &Graph)> = graphs
             .iter()
-            .zip(first_numbers(graphs))
-            .map(|(graph, first)| (graph.hnsw.descend(&|node| distance(graph, node)), first, *graph))
+            .map(|graph| (graph.hnsw.descend(&|node| self.nodes.distance(graph.first + node, query)), *graph))
             .collect();
-        entries.sort_unstable_by_key(|(entry, first, _)| (*entry, *first));
+        entries.sort_unstable_by_key(|(entry, graph)| (*entry, graph.first));
         let mut nearest = Nearest::new(ef);
-        for (place, (entry, first, graph)) in entries.into_iter().enumerate() {
+        for (place, (entry, graph)) in entries.into_iter().enumerate() {
+            let distance = |node: u32| self.nodes.distance(graph.first + node, query);
             let beam = if place == 0 { 0 } else { BEAM };
-            graph.hnsw.walk(entry, beam, &|node| distance(graph, node), |found| {
-                if is_allowed(graph, found.node()) {
-                    nearest.offer(Candidate::new(found.distance(), first + found.node()));
+            graph.hnsw.walk(entry, beam, &distance, |found| {
+                if is_allowed(graph.first + found.node()) {
+                    nearest.offer(Candidate::new(found.distance(), graph.first + found.node()));
                 }
                 nearest.bound()
             });
             for node in &graph.unreachable {
-                let found = Candidate::new(distance(graph, *node), first + node);
-                if is_allowed(graph, *node) {
-                    nearest.offer(found);
+                if is_allowed(graph.first + node) {
+                    nearest.offer(Candidate::new(distance(*node), graph.first + node));
                 }
             }
         }
@@ -203,6 +200,17 @@ impl Neighbors {
         // What no walk can be relied on to find may have been found all the same.
         nodes.dedup();
         nodes
+    }
+
+    /// The allowed rows of nodes, nearest first.
+    fn rows_of(&self, nodes: Vec<Candidate>, is_allowed: impl Fn(u32) -> bool) -> Vec<Neighbor> {
+        let mut found: Vec<Neighbor> = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            let rows = self.nodes.rows_of(node.node()).filter(|row| is_allowed(*row));
+            found.extend(rows.map(|row| Neighbor { row, distance: node.distance() }));
+        }
+        found.sort_unstable_by(Neighbor::cmp);
+        found
     }
 }
 
@@ -222,29 +230,6 @@ fn is_quicker(search: Search, ef: usize, allowed: usize, pool: usize) -> bool {
             allowed * allowed >= ef * ROWS_PER_KEPT_NODE * pool
         }
     }
-}
-
-/// The number of each graph's first node: the nodes of all graphs are numbered one graph after the other.
-fn first_numbers(graphs: &[&Graph]) -> impl Iterator<Item = u32> {
-    graphs.iter().scan(0, |next, graph| {
-        let first = *next;
-        // Fits: no node is without a row, and rows are `u32`.
-        *next += graph.nodes() as u32;
-        Some(first)
-    })
-}
-
-/// The allowed rows of nodes, nearest first.
-fn rows_of(graphs: &[&Graph], nodes: Vec<Candidate>, is_allowed: impl Fn(u32) -> bool) -> Vec<Neighbor> {
-    let firsts: Vec<u32> = first_numbers(graphs).collect();
-    let mut found: Vec<Neighbor> = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        let graph = firsts.partition_point(|first| *first <= node.node()) - 1;
-        let rows = graphs[graph].rows(node.node() - firsts[graph]);
-        found.extend(rows.filter(|row| is_allowed(*row)).map(|row| Neighbor { row, distance: node.distance() }));
-    }
-    found.sort_unstable_by(Neighbor::cmp);
-    found
 }
 
 /// The first `want` songs of a sorted list, each once.

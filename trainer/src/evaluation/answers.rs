@@ -129,10 +129,10 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
         sums.genre_chance = frequencies.chance(genre) * known.len() as f64;
     }
     if rows.len() > 1 {
-        let vectors = model.neighbors().vectors();
+        let nodes = model.neighbors().nodes();
         let pairs = rows.iter().enumerate().flat_map(|(at, a)| rows[at + 1..].iter().map(move |b| (a, b)));
         let (sum, pairs) = pairs.fold((0.0, 0_u32), |(sum, pairs), (a, b)| {
-            let distance = vectors.squared_distance(*a, &vectors.get(*b));
+            let distance = nodes.squared_distance(*a, &nodes.vector(*b));
             (sum + 1.0 - f64::from(similarity(distance)), pairs + 1)
         });
         sums.lists = 1;

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Instant};
 use recommender::{
     Model, Version,
     artifact::{self, ArtifactReader, Entry, Need, Section, SectionData},
-    model::vectors,
-    vector::Vectors,
+    model::nodes,
+    search::Nodes,
 };
 use store::{Download, Latest, Store};
 use tokio::{
@@ -92,20 +92,20 @@ async fn read(
             one.decode(move || SectionData::read(&section, &bytes)).await
         });
     }
-    let mut made: Option<Vectors> = None;
+    let mut made: Option<Nodes> = None;
     while let Some(piece) = pieces.join_next().await {
         loading.add(piece??);
-        // Vectors are made as soon as all that they are made of is there. What else comes meanwhile waits its turn.
+        // Nodes are made as soon as all that they are made of is there. What else comes meanwhile waits its turn.
         if made.is_none() && loading.scaled().is_some() {
             let work = move || {
-                let made = loading.scaled().map(|(scaler, features)| vectors(scaler, &features)).transpose()?;
+                let made = loading.scaled().map(|(scaler, features)| nodes(scaler, &features)).transpose()?;
                 Ok((loading, made))
             };
             (loading, made) = reader.decode(work).await?;
         }
     }
     let assemble = move || match made {
-        Some(vectors) => Model::assemble_with(loading.finish()?, vectors, version),
+        Some(nodes) => Model::assemble_with(loading.finish()?, nodes, version),
         None => Model::assemble(loading.finish()?, version),
     };
     reader.decode(assemble).await

@@ -121,8 +121,8 @@ fn columns(model: &Model) -> Result<Vec<Column<'_>>> {
 }
 
 /// What segue compares of a track: its scaled features, normalised to length 1, shape `(n_features,)`.
-fn vector(model: &Model, row: u32) -> &[f32] {
-    &model.neighbors().vectors().lanes(row)[..model.scaler().len()]
+fn vector(model: &Model, row: u32) -> Vec<f32> {
+    model.neighbors().nodes().vector(row).lanes()[..model.scaler().len()].to_vec()
 }
 
 /// A column with a value in every row.
@@ -159,7 +159,7 @@ fn optional<'a, T: DataType>(
 }
 
 /// A column of lists of `float`, none of them null or empty: the three levels of the specification's `LIST`.
-fn list<'a>(name: &str, value: impl Fn(u32) -> &'a [f32] + 'a) -> Result<Column<'a>> {
+fn list<'a>(name: &str, value: impl Fn(u32) -> Vec<f32> + 'a) -> Result<Column<'a>> {
     let element = primitive::<FloatType>("element", None, Repetition::REQUIRED)?;
     let elements =
         Type::group_type_builder("list").with_repetition(Repetition::REPEATED).with_fields(vec![element]).build()?;
@@ -172,7 +172,7 @@ fn list<'a>(name: &str, value: impl Fn(u32) -> &'a [f32] + 'a) -> Result<Column<
         let mut values = Vec::new();
         let mut repetition_levels = Vec::new();
         for value in rows.map(&value) {
-            values.extend_from_slice(value);
+            values.extend_from_slice(&value);
             // 0 begins a list, 1 continues it.
             repetition_levels.extend((0..value.len()).map(|at| i16::from(at > 0)));
         }
