@@ -100,7 +100,8 @@ fn kinds(model: &Model) -> Vec<(&'static str, usize, Request)> {
         ("auto, any cluster, n = 100", 1, Request { same_cluster: false, limit: MAX_LIMIT, ..request() }),
         ("exact, any cluster, n = 10", 1, Request { same_cluster: false, search: Search::Exact, ..request() }),
         ("diversity 0.3, n = 10", 1, Request { diversity: 0.3, ..request() }),
-        ("5 seeds, n = 10", MAX_SEEDS, request()),
+        ("5 seeds, n = 10", 5, request()),
+        ("100 seeds, n = 10", MAX_SEEDS, request()),
         (
             "without 1,000 tracks, n = 10",
             1,

@@ -51,8 +51,7 @@ impl Function {
             store.publish(Upload::of(artifact.into(), Vec::new())?).await?;
             let models = Arc::new(ModelManager::new(Source::Store(store), DEADLINE));
             models.get_with_graphs().await?;
-            // The index of words, too.
-            models.idle().await;
+            models.get_with_text_search().await?;
             anyhow::Ok(router(models))
         });
         Ok(Self { runtime, router: router.context("the function has no model")? })

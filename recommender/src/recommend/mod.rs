@@ -1,7 +1,7 @@
 //! The question and the answer: which songs should follow these?
 //!
-//! [`Request`] says what is asked; `filter` what may be answered with; `rank` puts the candidates in order, by one seed
-//! or by the agreement of several; `select` takes the answer from them, more or less alike, artist by artist;
+//! [`Request`] says what is asked; `filter` what may be answered with; `rank` puts the candidates in order, by their mean cosine to the
+//! seeds; `select` takes the answer from them, more or less alike, artist by artist;
 //! [`Explanation`] says why.
 
 mod answer;

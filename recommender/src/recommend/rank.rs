@@ -1,6 +1,4 @@
-//! The candidates in order: by one seed, or by the agreement of several.
-
-use std::collections::HashMap;
+//! The candidates in order: by the mean cosine to the seeds.
 
 use super::{
     filter::Filter,
@@ -10,126 +8,106 @@ use super::{
 use crate::{
     column::IntColumn,
     model::Model,
-    search::{Neighbor, Query, SearchMethod},
-    vector::{Vector, similarity},
+    search::{Query, SearchMethod},
+    vector::{LANES, Vector, similarity},
 };
 
-/// The constant of reciprocal rank fusion: how little the very first places count for more than the next ones
-/// (60 in Cormack, Clarke and Büttcher 2009).
-const RRF_K: f64 = 60.0;
-/// How many places of each list the fusion looks at, at least.
-const MIN_RANKED: usize = 1_000;
+/// What all negative seeds together count for, where the seeds count for 1 (Rocchio's formula with the weights 0.25 and 0.75 of
+/// Salton and Buckley 1990, "Improving retrieval performance by relevance feedback").
+const NEGATIVE_WEIGHT: f64 = 1.0 / 3.0;
 /// What a feature costs that is one deviation from its target, in squared distance: as much as a cosine of 0.125.
 const TARGET_WEIGHT: f64 = 0.25;
 
 /// What is ranked, and how.
 pub(super) struct Ranking<'a> {
-    pub(super) model: &'a Model,
-    pub(super) request: &'a Request,
-    pub(super) seeds: &'a [ResolvedSeed],
-    pub(super) negative: &'a [ResolvedSeed],
-    pub(super) clusters: &'a [usize],
-    pub(super) filter: &'a Filter<'a>,
+    model: &'a Model,
+    seeds: &'a [ResolvedSeed],
+    query: Vector,
+    request: &'a Request,
+    clusters: &'a [usize],
+    filter: &'a Filter<'a>,
+    /// For each target the codes of its feature, and what each code costs.
+    targets: Vec<(&'a IntColumn, Vec<f32>)>,
 }
 
 /// One candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Ranked {
     pub(super) row: u32,
-    /// Higher is better: the cosine, less what targets cost; for several seeds, the fused score divided by the best.
+    /// Higher is better: the cosine to what is searched for, less what targets cost.
     pub(super) score: f64,
     /// Mean cosine to the seeds.
     pub(super) similarity: f32,
 }
 
-impl Ranking<'_> {
-    /// The best `most` different songs, best first; fewer only where there are no more.
-    pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, SearchMethod) {
-        if let ([seed], []) = (self.seeds, self.negative) {
-            let (found, searched) = self.list(&seed.vector, most, true);
-            let ranked = found
-                .iter()
-                .map(|neighbor| Ranked {
-                    row: neighbor.row,
-                    score: f64::from(1.0 - neighbor.distance / 2.0),
-                    similarity: self.similarity(neighbor.row),
-                })
-                .collect();
-            return (ranked, searched);
-        }
-        // Every list is of whole songs: what is first in one place is not third in another for its releases.
-        let mut searched = SearchMethod::Hnsw;
-        let mut list = |seed: &ResolvedSeed, targeted| {
-            let (list, method) = self.list(&seed.vector, most.max(MIN_RANKED), targeted);
-            if method == SearchMethod::Exact {
-                searched = method;
-            }
-            list
-        };
-        let positive: Vec<Vec<Neighbor>> = self.seeds.iter().map(|seed| list(seed, true)).collect();
-        let negative: Vec<Vec<Neighbor>> = self.negative.iter().map(|seed| list(seed, false)).collect();
-        let mut scores: HashMap<u32, f64> = HashMap::new();
-        for (list, sign) in positive.iter().map(|list| (list, 1.0)).chain(negative.iter().map(|list| (list, -1.0))) {
-            for (place, neighbor) in list.iter().enumerate() {
-                *scores.entry(self.model.songs().of(neighbor.row)).or_default() += sign / (RRF_K + place as f64 + 1.0);
-            }
-        }
-        // A release for each song: the one that is most like the seeds.
-        let mut ranked: HashMap<u32, Ranked> = HashMap::new();
-        for neighbor in positive.iter().flatten() {
-            let song = self.model.songs().of(neighbor.row);
-            let candidate =
-                Ranked { row: neighbor.row, score: scores[&song], similarity: self.similarity(neighbor.row) };
-            let best = ranked.entry(song).or_insert(candidate);
-            if (candidate.similarity, best.row) > (best.similarity, candidate.row) {
-                *best = candidate;
-            }
-        }
-        let mut ranked: Vec<Ranked> = ranked.into_values().collect();
-        ranked.sort_unstable_by(|a, b| {
-            b.score.total_cmp(&a.score).then(b.similarity.total_cmp(&a.similarity)).then(a.row.cmp(&b.row))
-        });
-        ranked.truncate(most);
-        let best = ranked.first().map_or(1.0, |first| first.score.abs().max(f64::MIN_POSITIVE));
-        for candidate in &mut ranked {
-            candidate.score /= best;
-        }
-        (ranked, searched)
+impl<'a> Ranking<'a> {
+    /// Ranks the songs of these clusters.
+    pub(super) fn new(
+        model: &'a Model,
+        request: &'a Request,
+        seeds: &'a [ResolvedSeed],
+        negative: &[ResolvedSeed],
+        clusters: &'a [usize],
+        filter: &'a Filter<'a>,
+    ) -> Self {
+        let query = direction(seeds, negative);
+        Self { model, seeds, query, request, clusters, filter, targets: targets(model, &request.targets) }
     }
 
-    /// The songs nearest to one vector, and to the targets where `targeted`.
-    fn list(&self, vector: &Vector, most: usize, targeted: bool) -> (Vec<Neighbor>, SearchMethod) {
-        let targets = if targeted { self.targets() } else { Vec::new() };
-        let cost = |row: u32| targets.iter().map(|(codes, costs)| costs[codes.get(row as usize) as usize]).sum::<f32>();
-        let cost: Option<&dyn Fn(u32) -> f32> = if targets.is_empty() { None } else { Some(&cost) };
+    /// The best `most` different songs, best first; fewer only where there are no more.
+    pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, SearchMethod) {
+        let cost =
+            |row: u32| self.targets.iter().map(|(codes, costs)| costs[codes.get(row as usize) as usize]).sum::<f32>();
         let query = Query {
-            vector,
+            vector: &self.query,
             clusters: self.clusters,
             want: most,
             search: self.request.search,
             allowed: self.filter.allowed(),
             songs: self.model.songs(),
-            cost,
+            cost: if self.targets.is_empty() { None } else { Some(&cost) },
         };
-        self.model.neighbors().nearest(&query)
-    }
-
-    /// For each target the codes of its feature, and what each code costs.
-    fn targets(&self) -> Vec<(&IntColumn, Vec<f32>)> {
-        let scaler = self.model.scaler();
-        let target = |target: &Target| {
-            let feature = scaler.features.iter().position(|feature| *feature == target.feature)?;
-            let column = &self.model.catalog().features[feature];
-            let wanted = scaler.scale_one(feature, target.value);
-            let cost = |value: &f64| (TARGET_WEIGHT * (scaler.scale_one(feature, *value) - wanted).powi(2)) as f32;
-            Some((column.codes(), column.values().iter().map(cost).collect()))
-        };
-        self.request.targets.iter().filter_map(target).collect()
+        let (found, searched) = self.model.neighbors().nearest(&query);
+        let ranked = found.iter().map(|neighbor| Ranked {
+            row: neighbor.row,
+            score: f64::from(1.0 - neighbor.distance / 2.0),
+            similarity: self.similarity(neighbor.row),
+        });
+        (ranked.collect(), searched)
     }
 
     fn similarity(&self, row: u32) -> f32 {
-        let nodes = self.model.neighbors().nodes();
-        let sum: f32 = self.seeds.iter().map(|seed| similarity(nodes.squared_distance(row, &seed.vector))).sum();
+        let vector = self.model.neighbors().nodes().vector(row);
+        let sum: f32 = self.seeds.iter().map(|seed| similarity(seed.vector.squared_distance(&vector))).sum();
         sum / self.seeds.len() as f32
     }
+}
+
+/// The vector whose nearest neighbours have the highest mean cosine to the seeds, less that to the negative seeds: the mean of the
+/// ones less the mean of the others. One search for any number of seeds.
+fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed]) -> Vector {
+    if let ([seed], []) = (seeds, negative) {
+        return seed.vector;
+    }
+    let mut sum = [0.0; LANES];
+    for (seeds, weight) in [(seeds, 1.0), (negative, -NEGATIVE_WEIGHT)] {
+        for seed in seeds {
+            for (sum, lane) in sum.iter_mut().zip(seed.vector.lanes()) {
+                *sum += weight * f64::from(*lane) / seeds.len() as f64;
+            }
+        }
+    }
+    Vector::unit(&sum)
+}
+
+fn targets<'a>(model: &'a Model, targets: &[Target]) -> Vec<(&'a IntColumn, Vec<f32>)> {
+    let scaler = model.scaler();
+    let target = |target: &Target| {
+        let feature = scaler.features.iter().position(|feature| *feature == target.feature)?;
+        let column = &model.catalog().features[feature];
+        let wanted = scaler.scale_one(feature, target.value);
+        let cost = |value: &f64| (TARGET_WEIGHT * (scaler.scale_one(feature, *value) - wanted).powi(2)) as f32;
+        Some((column.codes(), column.values().iter().map(cost).collect()))
+    };
+    targets.iter().filter_map(target).collect()
 }

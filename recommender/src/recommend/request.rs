@@ -6,7 +6,7 @@ use crate::{model::Model, search::Search};
 /// The most tracks that one answer may hold.
 pub const MAX_LIMIT: usize = 100;
 /// The most seeds, and the most negative seeds, of one request.
-pub const MAX_SEEDS: usize = 5;
+pub const MAX_SEEDS: usize = 100;
 
 /// A feature that must lie within bounds, in the file's own unit.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,8 +95,8 @@ impl Request {
         };
         range("limit", "1 to 100", (1..=MAX_LIMIT).contains(&self.limit), self.limit.to_string())?;
         let (seeds, negative) = (self.seeds.len(), self.negative_seeds.len());
-        range("seeds", "1 to 5 of them", (1..=MAX_SEEDS).contains(&seeds), seeds.to_string())?;
-        range("negative_seeds", "0 to 5 of them", negative <= MAX_SEEDS, negative.to_string())?;
+        range("seeds", "1 to 100 of them", (1..=MAX_SEEDS).contains(&seeds), seeds.to_string())?;
+        range("negative_seeds", "0 to 100 of them", negative <= MAX_SEEDS, negative.to_string())?;
         range("diversity", "0 to 1", (0.0..=1.0).contains(&self.diversity), self.diversity.to_string())?;
         let most = self.max_per_artist;
         range(

@@ -61,8 +61,7 @@ impl Model {
             })
             .collect();
 
-        let ranking =
-            Ranking { model: self, request, seeds: &seeds, negative: &negative, clusters: &clusters, filter: &filter };
+        let ranking = Ranking::new(self, request, &seeds, &negative, &clusters, &filter);
         let want = request.limit.min(all as usize);
         let mut most = select::candidates_for(request, want);
         let (tracks, search) = loop {

@@ -48,6 +48,9 @@ const MIN_EF: usize = 140;
 const EF_PER_SONG: usize = 2;
 /// A walk that keeps a node takes as long as comparing with so many rows.
 const ROWS_PER_KEPT_NODE: f64 = 80.0;
+/// A walk that is asked for may take so many times as long as comparing with every row, and anything in clusters of so few rows.
+const MAX_FORCED_RATIO: f64 = 8.0;
+const MAX_FORCED_ROWS: usize = 1 << 14;
 /// In each graph but the first, a walk goes on while it finds nodes that are among so many nearest of that graph.
 const BEAM: usize = 32;
 
@@ -222,13 +225,13 @@ pub fn ef_of(songs: usize) -> usize {
 /// Whether to walk the graphs, keeping `ef` nodes: where a part of the rows is allowed, a walk has to go so many times further to
 /// find as many, and there are so many times fewer to compare with.
 fn is_quicker(search: Search, ef: usize, allowed: usize, pool: usize) -> bool {
+    let (kept, allowed) = (ef as f64, allowed as f64);
+    // Both in rows that are compared.
+    let (compared, walked) = (allowed, kept * ROWS_PER_KEPT_NODE * pool as f64 / allowed.max(1.0));
     match search {
         Search::Exact => false,
-        Search::Hnsw => ef <= pool.max(MIN_EF).saturating_mul(4),
-        Search::Auto => {
-            let (ef, allowed, pool) = (ef as f64, allowed as f64, pool as f64);
-            allowed * allowed >= ef * ROWS_PER_KEPT_NODE * pool
-        }
+        Search::Hnsw => compared * MAX_FORCED_RATIO >= walked || pool <= MAX_FORCED_ROWS,
+        Search::Auto => compared >= walked,
     }
 }
 

@@ -19,7 +19,9 @@ use super::{error::Error, options::Options};
 use crate::table::{PlaylistEntry, Table};
 
 /// A playlist of fewer songs is left out: its shown half would not fill a request's seeds.
-const MIN_PLAYLIST_TRACKS: usize = 2 * MAX_SEEDS;
+const MIN_PLAYLIST_TRACKS: usize = 2 * FEW_SEEDS;
+/// As many seeds as a person names.
+const FEW_SEEDS: usize = 5;
 
 /// Playlists as rows of a model's catalogue.
 #[derive(Debug, Default)]
@@ -201,13 +203,15 @@ fn score(model: &Model, halves: &Halves, popular: Option<&[u32]>) -> Result<Vec<
         let rows: Vec<u32> = model.recommend(&request)?.tracks.iter().map(|track| track.row).collect();
         Ok(scores(&songs(&rows), hidden))
     };
-    let seeds = &shown[..MAX_SEEDS.min(shown.len())];
+    let seeds = &shown[..FEW_SEEDS.min(shown.len())];
+    let many = &shown[..MAX_SEEDS.min(shown.len())];
     let rows = |rows: &[u32]| rows.iter().map(|row| Seed::Row(*row)).collect::<Vec<_>>();
     let mean = |rows: &[u32]| vec![Seed::Features(mean(model, rows))];
     let mut all = vec![
         ("segue, 5 seeds, any cluster", answer(rows(seeds), false)?),
         ("segue, 5 seeds, their clusters", answer(rows(seeds), true)?),
         ("nearest to 1 of the seeds", answer(rows(&seeds[..1]), false)?),
+        ("segue, all shown, any cluster", answer(rows(many), false)?),
         ("nearest to the mean of the 5", answer(mean(seeds), false)?),
         ("nearest to the mean of all shown", answer(mean(shown), false)?),
     ];

@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 
-use super::values::MAX_VALUE_CHARS;
+use super::values::MAX_LIST_CHARS;
 use crate::problem::Problem;
 
 /// What a parameter of a URL may hold, and a member of a JSON body.
@@ -261,7 +261,7 @@ impl Kind for List {
     type Value = Vec<String>;
 
     fn parse(&self, name: &str, text: &str) -> Result<Vec<String>, Problem> {
-        let text = Text::at_most(MAX_VALUE_CHARS).parse(name, text)?;
+        let text = Text::at_most(MAX_LIST_CHARS).parse(name, text)?;
         let parts = text.split(self.separator).map(str::trim).filter(|part| !part.is_empty());
         let list = parts.map(str::to_owned).collect();
         self.check(name, &list).map(|()| list)
@@ -275,7 +275,7 @@ impl Kind for List {
     }
 
     fn schema(&self) -> Object {
-        Text::at_most(MAX_VALUE_CHARS).schema()
+        Text::at_most(MAX_LIST_CHARS).schema()
     }
 
     fn member_schema(&self) -> Schema {

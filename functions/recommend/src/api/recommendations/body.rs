@@ -107,7 +107,7 @@ impl PartialSchema for RecommendationRequest {
         };
         let object = ObjectBuilder::new()
             .description(Some("What should follow what"))
-            .property("seeds", seeds("What to begin from. Several are ranked by their agreement", Some(1)))
+            .property("seeds", seeds("What to begin from. Songs are ranked by their mean similarity to them", Some(1)))
             .required("seeds")
             .property("negative_seeds", seeds("What to keep away from", None))
             .property("min", features("The least value of a feature, in the catalogue's units"))

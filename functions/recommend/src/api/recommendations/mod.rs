@@ -33,7 +33,7 @@ pub(super) fn routes() -> Routes {
 /// Which songs should follow these?
 ///
 /// At least one seed is named: a `song` (and its `artist`, where several artists share the title), a `track_id`, or
-/// `seed_tracks`; up to five in all. Several seeds are ranked by their agreement (reciprocal rank fusion).
+/// `seed_tracks`; up to a hundred in all. Songs are ranked by their mean similarity to the seeds.
 #[utoipa::path(
     get,
     path = "/v1/recommendations",

@@ -23,9 +23,9 @@ const MAX_QUOTED_CHARS: usize = 64;
 /// What should follow what.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RecommendationRequest {
-    /// What to begin from, 1 to 5. Several are ranked by their agreement.
+    /// What to begin from, 1 to 100. Songs are ranked by their mean similarity to them.
     pub(super) seeds: Vec<SeedRequest>,
-    /// What to keep away from, up to 5.
+    /// What to keep away from, up to 100.
     pub(super) negative_seeds: Vec<SeedRequest>,
     /// The least value of a feature, in the catalogue's units.
     pub(super) min: FeatureValues,
