@@ -7,7 +7,7 @@ use crate::problem::Problem;
 /// The longest text that a parameter may have, in characters after decoding.
 pub const MAX_VALUE_CHARS: usize = 1_024;
 /// The longest list, in characters: a hundred ids and as many excluded ones fit.
-pub const MAX_LIST_CHARS: usize = 8_192;
+pub(super) const MAX_LIST_CHARS: usize = 8_192;
 /// How much of an unknown name is repeated, in characters.
 const MAX_QUOTED_CHARS: usize = 64;
 
