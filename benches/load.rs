@@ -10,9 +10,11 @@ use benches::process::Usage;
 use recommender::{
     Model, Version,
     artifact::{ArtifactReader, Need, SectionData, section},
+    column::{DictColumn, IntColumn, NumericColumn},
     model::nodes,
     recommend::{Request, Seed},
-    search::Search,
+    search::{Graph, Search},
+    text_search::TextSearch,
 };
 
 fn main() -> anyhow::Result<()> {
@@ -26,6 +28,7 @@ fn main() -> anyhow::Result<()> {
     let before = resident()?;
     let model = Model::from_bytes(&file, version)?;
     println!("{:>6} MB for a model, text search included\n", resident()? - before);
+    print_memory(&model);
     drop(model);
     let mut steps: BTreeMap<(usize, String), Vec<f64>> = BTreeMap::new();
     for _ in 0..runs.max(1) {
@@ -71,4 +74,25 @@ fn main() -> anyhow::Result<()> {
         println!("{name:<16} {median:>8.2} ms   {total:>8.2} ms so far");
     }
     Ok(())
+}
+
+/// What a track takes in memory, part by part.
+fn print_memory(model: &Model) {
+    let catalog = model.catalog();
+    let graphs = (0..model.clusters().len()).filter_map(|cluster| model.neighbors().graph(cluster));
+    let optional = |column: &Option<DictColumn>| column.as_ref().map_or(0, DictColumn::memory);
+    let marks = [&catalog.years, &catalog.explicit].into_iter().flatten().map(IntColumn::memory).sum::<usize>();
+    for (part, bytes) in [
+        ("vectors", model.neighbors().nodes().memory()),
+        ("graphs", graphs.map(Graph::memory).sum()),
+        ("features", catalog.features.iter().map(NumericColumn::memory).sum()),
+        ("ids", catalog.ids.memory()),
+        ("titles", catalog.songs.memory()),
+        ("artists", catalog.artists.memory()),
+        ("albums, genres, years, explicit", optional(&catalog.albums) + optional(&catalog.genres) + marks),
+        ("text search", model.text_search().map_or(0, TextSearch::bytes)),
+    ] {
+        println!("{part:<32} {:>6.1} bytes a track", bytes as f64 / catalog.len() as f64);
+    }
+    println!();
 }

@@ -93,6 +93,20 @@ impl Vectors {
         self.lanes.splice(end..end, lanes);
     }
 
+    /// Whether a row is this vector.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row.
+    pub(crate) fn is_at(&self, row: u32, vector: &Vector) -> bool {
+        self.lanes(row) == &vector.0[..self.width]
+    }
+
+    /// How much memory they take, in bytes.
+    pub fn memory(&self) -> usize {
+        self.lanes.len() * size_of::<f32>()
+    }
+
     pub(crate) fn shrink_to_fit(&mut self) {
         self.lanes.shrink_to_fit();
     }

@@ -8,8 +8,8 @@ use crate::{Error, Location, Version};
 /// The longest `latest.json` or `summary.json` that is read, in bytes.
 pub const MAX_LATEST_BYTES: usize = 64 * 1024;
 
-/// The largest artifact that is published or fetched, in bytes: 16 million tracks at 64 bytes each.
-pub const MAX_ARTIFACT_BYTES: u64 = 1 << 30;
+/// The largest artifact that is published or fetched, in bytes: 33 million tracks at 128 bytes each. S3 takes 5 GB in one request.
+pub const MAX_ARTIFACT_BYTES: u64 = 1 << 32;
 
 /// The longest ETag that is taken, quotes included. S3's have 34 bytes, or up to 40 after an upload in parts.
 const MAX_ETAG_BYTES: usize = 128;

@@ -35,6 +35,11 @@ impl DictColumn {
         self.dictionary.get(self.codes.get(row) as usize)
     }
 
+    /// How much memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        self.dictionary.memory() + self.codes.memory()
+    }
+
     /// The distinct strings.
     pub fn dictionary(&self) -> &StringColumn {
         &self.dictionary

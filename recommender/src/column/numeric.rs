@@ -37,6 +37,11 @@ mod byte_planes {
 }
 
 impl NumericColumn {
+    /// How much memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        self.values.len() * size_of::<f64>() + self.codes.memory()
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.codes.len()

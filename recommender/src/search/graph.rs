@@ -42,6 +42,11 @@ impl Graph {
         Ok(Self { hnsw, first: nodes.start, unreachable: data.unreachable.iter().collect() })
     }
 
+    /// How much memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        self.hnsw.memory() + self.unreachable.len() * size_of::<u32>()
+    }
+
     /// Number of distinct vectors.
     pub fn nodes(&self) -> usize {
         self.hnsw.len()

@@ -35,7 +35,7 @@ impl Links {
         let mut starts = Vec::with_capacity(layer.degrees.len() + 1);
         let mut end = 0;
         starts.push(end);
-        // Fits: a section has at most 2^30 bytes, and a neighbour takes one or more.
+        // Fits: a section has at most 2^31 bytes, and a neighbour takes one or more.
         starts.extend(layer.degrees.iter().map(|degree| {
             end += degree;
             end
@@ -146,6 +146,12 @@ impl Hnsw {
         // Of which the check has found at least one.
         let zero = layers.next().ok_or(Invalid::Count { what: "layers".into(), expected: 1, got: 0 })?;
         Ok(Self { zero, upper: layers.collect() })
+    }
+
+    /// How much memory it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        let links = |links: &Links| (links.starts.len() + links.neighbors.len()) * size_of::<u32>();
+        links(&self.zero) + self.upper.iter().map(links).sum::<usize>()
     }
 
     /// Number of nodes.

@@ -27,7 +27,7 @@ impl Nodes {
     /// Appends a row.
     pub(crate) fn push(&mut self, vector: &Vector) {
         let last = self.vectors.len();
-        if last > 0 && self.vectors.get(last as u32 - 1) == *vector {
+        if last > 0 && self.vectors.is_at(last as u32 - 1, vector) {
             self.starts[last] += 1;
         } else {
             self.vectors.push(vector);
@@ -58,6 +58,11 @@ impl Nodes {
     /// Whether there are none (which no model has).
     pub fn is_empty(&self) -> bool {
         self.vectors.is_empty()
+    }
+
+    /// How much memory they take, in bytes.
+    pub fn memory(&self) -> usize {
+        self.vectors.memory() + self.starts.len() * size_of::<u32>()
     }
 
     /// Number of rows.

@@ -24,7 +24,7 @@ use super::{
 };
 
 /// The most tracks that a table may have. Room enough for any catalogue, and an end for a file that unpacks for ever.
-pub const MAX_TRACKS: usize = 1 << 24;
+pub const MAX_TRACKS: usize = 1 << 25;
 
 /// How a table is to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,8 @@
 
 use store::Latest;
 
-/// What a loaded model takes for a track, its index for searches included: 717 to 950 measured, see
-/// `docs/operations.md`.
-const BYTES_PER_TRACK: u64 = 1_000;
+/// What a loaded model takes for a track, text search included: 240 to 290 measured, see `docs/operations.md`.
+const BYTES_PER_TRACK: u64 = 320;
 
 /// What it takes to load and hold a model: it, and its artifact while that is being decoded.
 pub(super) fn needed(latest: &Latest) -> u64 {

@@ -3,8 +3,8 @@
 use bincode::config::{Configuration, Limit, LittleEndian, Varint};
 use serde::{Deserialize, Serialize};
 
-/// No section may be longer: 1 GiB.
-pub const MAX_SECTION_BYTES: usize = 1 << 30;
+/// No section may be longer: 2 GiB.
+pub const MAX_SECTION_BYTES: usize = 1 << 31;
 
 /// Bytes that could not be made or read.
 #[derive(Debug, thiserror::Error)]
