@@ -74,12 +74,12 @@ pub(crate) async fn publish(s3: &EmbeddedS3, name: &str, upload: Upload) -> anyh
 /// Starts the function, asks, and ends it.
 pub(crate) async fn start(
     binary: &Path,
-    s3: &FarS3,
+    s3: &FarS3<'_>,
     location: &Location,
     song: &Song,
-    artifact_bytes: u64,
+    bytes: u64,
 ) -> anyhow::Result<Start> {
-    let mut env = s3.proxy.env(&s3.s3);
+    let mut env = s3.proxy.env(s3.s3);
     env.extend([
         ("MODEL_URI".to_owned(), location.to_string()),
         // However slow the machine or the rate: what is measured is how long it takes, not that it takes too long.
@@ -115,7 +115,7 @@ pub(crate) async fn start(
         first_answer,
         graphs_ready,
         transfer,
-        ideal: s3.throttle.first_byte_delay + s3.throttle.duration(artifact_bytes) / transfer.at_once as u32,
+        ideal: s3.throttle.first_byte_delay + s3.throttle.duration(bytes) / transfer.at_once as u32,
         at_first_answer,
         at_graphs_ready,
         steady,

@@ -6,7 +6,7 @@
 //! | option | environment | default | |
 //! |---|---|---|---|
 //! | `--rate` | `SEGUE_BENCH_RATE` | 90 | MB (10^6 bytes) a second that S3 sends on one connection |
-//! | `--delay` | `SEGUE_BENCH_DELAY` | 30 | ms from a request to the first byte of S3's answer |
+//! | `--delay` | `SEGUE_BENCH_DELAY` | `30,63` | ms from a request to the first byte of S3's answer: each is measured |
 //! | `--runs` | `SEGUE_BENCH_RUNS` | 10 | cold starts of each catalogue |
 //! | `--peer-runs` | `SEGUE_BENCH_PEER_RUNS` | 5 | starts of the peer |
 //! | `--no-peer` | | | without the peer |
@@ -21,7 +21,7 @@
 //! runtime API and the function share the machine's cores, which is harder than Lambda; and what Lambda does before it
 //! starts the process is not in here.
 //!
-//! The transfer's own time is what S3's pace alone allows: one delay, and the artifact's bytes over the rate of the
+//! The transfer's own time is what S3's pace alone allows: one delay, and the bytes that it loads over the rate of the
 //! connections that were in use at the same time. `target/segue/bench/cold_start.json` has every run.
 
 mod function;
@@ -33,7 +33,10 @@ use anyhow::{Context, ensure};
 use benches::{build, catalog, catalog::Catalog, machine, peers::Peers, stats::Stats, table};
 use clap::Parser;
 use local::s3::EmbeddedS3;
-use recommender::Model;
+use recommender::{
+    Model,
+    artifact::{self, Need},
+};
 use serde_json::{Value, json};
 use store::Upload;
 use tests::faults::{Fault, Proxy, Throttle};
@@ -44,8 +47,14 @@ struct Options {
     #[arg(long, env = "SEGUE_BENCH_RATE", default_value_t = 90.0)]
     rate: f64,
     /// Milliseconds from a request to the first byte of S3's answer
-    #[arg(long, env = "SEGUE_BENCH_DELAY", default_value_t = 30, value_parser = clap::value_parser!(u64).range(..=10_000))]
-    delay: u64,
+    #[arg(
+        long,
+        env = "SEGUE_BENCH_DELAY",
+        value_delimiter = ',',
+        default_value = "30,63",
+        value_parser = clap::value_parser!(u64).range(..=10_000)
+    )]
+    delay: Vec<u64>,
     /// Cold starts of each catalogue
     #[arg(long, env = "SEGUE_BENCH_RUNS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
@@ -64,10 +73,17 @@ struct Options {
 }
 
 /// An S3 server that is published to directly, and read from as from afar.
-struct FarS3 {
-    s3: EmbeddedS3,
+struct FarS3<'a> {
+    s3: &'a EmbeddedS3,
     proxy: Proxy,
     throttle: Throttle,
+}
+
+impl<'a> FarS3<'a> {
+    async fn start(s3: &'a EmbeddedS3, throttle: Throttle) -> Self {
+        let proxy = Proxy::start_with(&s3.endpoint(), move |_| Some(Fault::Throttle(throttle))).await;
+        Self { s3, proxy, throttle }
+    }
 }
 
 /// A song that is asked for.
@@ -82,7 +98,7 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     ensure!(cfg!(target_os = "linux"), "what a process uses is read from /proc, which only Linux has");
     let rate = NonZeroU64::new((options.rate * 1e6) as u64).context("--rate is above 0")?;
-    let throttle = Throttle { bytes_per_second: rate, first_byte_delay: Duration::from_millis(options.delay) };
+    let throttle = |delay| Throttle { bytes_per_second: rate, first_byte_delay: Duration::from_millis(delay) };
     let names = catalog::named(&options.catalogs)?;
     let machine = machine::describe();
     println!("{}", machine::line(&machine));
@@ -93,13 +109,15 @@ async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let s3 = EmbeddedS3::start(folder.path()).await?;
     s3.create_bucket(function::BUCKET)?;
-    let far = Proxy::start_with(&s3.endpoint(), move |_| Some(Fault::Throttle(throttle))).await;
-    let s3 = FarS3 { s3, proxy: far, throttle };
-
     let mut catalogs = Vec::new();
     for name in names {
         let Some(catalog) = tokio::task::spawn_blocking(move || Catalog::ready(name)).await?? else { continue };
-        catalogs.push(measure(&catalog, &options, &binary, &s3, peers.as_ref()).await?);
+        for (number, delay) in options.delay.iter().enumerate() {
+            let far = FarS3::start(&s3, throttle(*delay)).await;
+            // The peer's artifact is on this machine's disk, however far S3 is.
+            let peers = peers.as_ref().filter(|_| number == 0);
+            catalogs.push(measure(&catalog, &options, &binary, &far, peers).await?);
+        }
     }
 
     ensure!(!catalogs.is_empty(), "nothing was measured");
@@ -111,7 +129,6 @@ async fn main() -> anyhow::Result<()> {
     let results = json!({
         "machine": machine,
         "rate_bytes_per_second": rate,
-        "first_byte_delay_ms": options.delay,
         "binary_bytes": binary_bytes,
         "catalogs": catalogs.iter().map(Measured::json).collect::<Vec<_>>(),
     });
@@ -125,17 +142,22 @@ async fn measure(
     catalog: &Catalog,
     options: &Options,
     binary: &Path,
-    s3: &FarS3,
+    s3: &FarS3<'_>,
     peers: Option<&Peers>,
 ) -> anyhow::Result<Measured> {
     let songs = songs(&Model::open(&catalog.artifact)?, options.runs.max(options.peer_runs));
     ensure!(!songs.is_empty(), "no title of the catalogue {} is made of ASCII letters and digits", catalog.name);
     let upload = Upload::of(std::fs::read(&catalog.artifact)?.into(), Vec::new())?;
     let (tracks, bytes) = (upload.tracks, upload.artifact.len() as u64);
-    let location = function::publish(&s3.s3, catalog.name, upload).await?;
+    // What only searches by text need is fetched when one comes.
+    let sections = artifact::sections(&upload.artifact)?;
+    let needed = sections.iter().filter(|entry| entry.section.need() != Need::TextSearch);
+    let needed = needed.map(|entry| entry.range().end).max().unwrap_or(bytes);
+    let location = function::publish(s3.s3, catalog.name, upload).await?;
 
-    println!("{}: {} cold starts of the function", catalog.name, options.runs);
-    let start = async |song| function::start(binary, s3, &location, song, bytes).await;
+    let delay = s3.throttle.first_byte_delay;
+    println!("{}: {} cold starts of the function, S3 {delay:?} away", catalog.name, options.runs);
+    let start = async |song| function::start(binary, s3, &location, song, needed).await;
     // One that does not count: S3 reads the object from its file once, and the system the binary.
     start(&songs[0]).await?;
     let mut starts = Vec::new();
@@ -154,7 +176,7 @@ async fn measure(
             served.push(peer::start(peers, &joblib, song).await?);
         }
     }
-    Ok(Measured { name: catalog.name, tracks, bytes, starts, joblib_bytes, served })
+    Ok(Measured { name: catalog.name, delay, tracks, bytes, starts, joblib_bytes, served })
 }
 
 /// Songs spread evenly through the catalogue, with titles that any URL can carry: the peer takes no `/`.
@@ -174,6 +196,7 @@ fn songs(model: &Model, count: u32) -> Vec<Song> {
 /// What was measured of a catalogue.
 struct Measured {
     name: &'static str,
+    delay: Duration,
     tracks: u64,
     bytes: u64,
     starts: Vec<function::Start>,
@@ -198,6 +221,7 @@ impl Measured {
     fn json(&self) -> Value {
         json!({
             "name": self.name,
+            "first_byte_delay_ms": ms(self.delay),
             "tracks": self.tracks,
             "artifact_bytes": self.bytes,
             "first_answer_ms": Stats::json(self.of(|start| ms(start.first_answer))),
@@ -276,7 +300,7 @@ fn table(catalog: &Measured) -> Vec<Vec<String>> {
             peer(0, "MB", |start| mb(start.at_first_answer.resident)),
         ),
     ];
-    let mut table = vec![vec![format!("{} tracks", catalog.tracks), "segue".to_owned()]];
+    let mut table = vec![vec![format!("{} tracks, S3 {:?} away", catalog.tracks, catalog.delay), "segue".to_owned()]];
     table.extend(rows.iter().map(|(name, own, _)| vec![(*name).to_owned(), own(catalog)]));
     if !catalog.served.is_empty() {
         table[0].push("scikit-learn".to_owned());
