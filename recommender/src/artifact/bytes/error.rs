@@ -32,6 +32,14 @@ pub enum Error {
         /// Bytes there are.
         got: u64,
     },
+    /// There are fewer bytes than a header has.
+    #[error("{got} bytes, an artifact's header has {expected}: the file was cut short, fetch it again")]
+    CutShort {
+        /// Bytes that a header has.
+        expected: u64,
+        /// Bytes there are.
+        got: u64,
+    },
     /// The header contradicts itself.
     #[error("the artifact's header is damaged: {0}; fetch it again, or train again")]
     Header(#[from] HeaderError),

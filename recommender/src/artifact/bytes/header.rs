@@ -135,7 +135,7 @@ pub fn header_length(start: &[u8]) -> Result<usize, Error> {
         return Err(Error::Magic { got: start[..start.len().min(8)].to_vec() });
     }
     if start.len() < PREFIX_BYTES {
-        return Err(Error::Length { expected: PREFIX_BYTES as u64, got: start.len() as u64 });
+        return Err(Error::CutShort { expected: PREFIX_BYTES as u64, got: start.len() as u64 });
     }
     let mut cursor = Cursor(&start[MAGIC.len()..]);
     let version = cursor.u32();
@@ -154,7 +154,7 @@ pub fn header_length(start: &[u8]) -> Result<usize, Error> {
 pub(in crate::artifact) fn read(start: &[u8], length: u64) -> Result<Vec<Entry<String>>, Error> {
     let header = header_length(start)?;
     if start.len() < header {
-        return Err(Error::Length { expected: header as u64, got: start.len() as u64 });
+        return Err(Error::CutShort { expected: header as u64, got: start.len() as u64 });
     }
     let (table, tail) = (&start[..header - TAIL_BYTES], &start[header - TAIL_BYTES..header]);
     let expected = Cursor(tail).u32();
