@@ -18,6 +18,8 @@ pub use registry::{Need, Section};
 pub use section_data::SectionData;
 pub use version::{BadVersion, Version};
 
+use rayon::prelude::*;
+
 use crate::{
     card::Card,
     catalog::{Catalog, ids::IdIndex, titles::Titles},
@@ -74,7 +76,7 @@ pub fn with_card(file: &[u8], card: &Card) -> Result<Vec<u8>, Error> {
         Section::Card => section_data::card(card),
         name => Ok(bytes::CompressedSection {
             name: name.to_string(),
-            bytes: section(file, &entry).to_vec(),
+            bytes: section(file, &entry).into(),
             uncompressed: entry.uncompressed as usize,
             compression: entry.compression,
         }),
@@ -133,8 +135,11 @@ pub fn card(file: &[u8]) -> Result<Card, Error> {
 /// See [`Error`]. No input panics.
 pub fn decode(file: &[u8]) -> Result<Artifact, Error> {
     let mut reader = ArtifactReader::new(file, file.len() as u64)?;
-    for entry in reader.sections().to_vec() {
-        reader.add(SectionData::read(&entry, section(file, &entry))?);
+    let read = |entry: &Entry<Section>| SectionData::read(entry, section(file, entry));
+    let sections: Vec<Result<SectionData, Error>> = reader.sections().par_iter().with_max_len(1).map(read).collect();
+    // Of several errors, the first.
+    for data in sections {
+        reader.add(data?);
     }
     reader.finish()
 }

@@ -16,14 +16,17 @@ pub struct IdIndex {
 }
 
 impl IdIndex {
-    /// Orders the rows of a catalogue. Where rows share an id, the one that stands first in the user's file (`rank`)
-    /// comes first.
-    pub fn new(ids: &StringColumn, rank: &[u32]) -> Self {
+    /// Orders the rows of a catalogue. Of rows that share an id, the first comes first.
+    pub fn new(ids: &StringColumn) -> Self {
         let mut rows: Vec<u32> = (0..ids.len() as u32).collect();
-        rows.par_sort_unstable_by(|a, b| {
-            ids.get(*a as usize).cmp(ids.get(*b as usize)).then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
-        });
+        rows.par_sort_unstable_by(|a, b| ids.get(*a as usize).cmp(ids.get(*b as usize)).then_with(|| a.cmp(b)));
         Self { rows: IntColumn::new(&rows) }
+    }
+
+    /// The same order of a catalogue whose rows were put in another order: `place` is each old row's new one.
+    #[must_use]
+    pub fn renumbered(self, place: &[u32]) -> Self {
+        Self { rows: self.rows.renumbered(place) }
     }
 
     /// The first row with this id.

@@ -77,18 +77,17 @@ pub enum TitleMatch {
 }
 
 impl Titles {
-    /// Orders the rows of a catalogue. `popularity` decides which release of a song comes first; ties go by `rank`,
-    /// each row's place in the user's file.
-    pub fn new(catalog: &Catalog, popularity: Option<usize>, rank: &[u32]) -> Self {
+    /// Orders the rows of a catalogue. `popularity` decides which release of a song comes first; ties go by row.
+    pub fn new(catalog: &Catalog, popularity: Option<usize>) -> Self {
         let places = SortKeys::of(catalog);
         let mut rows: Vec<u32> = (0..catalog.len() as u32).collect();
         let popularity = |row: u32| popularity.map_or(0.0, |feature| catalog.features[feature].get(row as usize));
-        // No two rows have the same rank: one order is right.
+        // No two rows are the same: one order is right.
         rows.par_sort_unstable_by(|a, b| {
             let by_key = places.of_row(catalog, *a).cmp(&places.of_row(catalog, *b));
             by_key
                 .then_with(|| popularity(*b).total_cmp(&popularity(*a)))
-                .then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
+                .then_with(|| a.cmp(b))
         });
         let mut before = None;
         let relations: Vec<u32> = rows
@@ -103,6 +102,12 @@ impl Titles {
             })
             .collect();
         Self { rows: IntColumn::new(&rows), relations: IntColumn::new(&relations) }
+    }
+
+    /// The same order of a catalogue whose rows were put in another order: `place` is each old row's new one.
+    #[must_use]
+    pub fn renumbered(self, place: &[u32]) -> Self {
+        Self { rows: self.rows.renumbered(place), relations: self.relations }
     }
 
     /// Rows in order and relations, as an artifact keeps them.

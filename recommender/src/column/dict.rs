@@ -77,24 +77,22 @@ impl DictColumn {
     ///
     /// If `order` does not.
     #[must_use]
-    pub fn with_dictionary_order(&self, order: &[u32]) -> Self {
+    pub fn with_dictionary_order(self, order: &[u32]) -> Self {
         let mut place = vec![0; order.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old as usize] = new as u32;
         }
-        let codes: Vec<u32> = self.codes.iter().map(|code| place[code as usize]).collect();
-        let dictionary = order.iter().map(|word| self.dictionary.get(*word as usize)).collect();
-        Self { dictionary, codes: IntColumn::new(&codes) }
+        Self { dictionary: self.dictionary.of_rows(order), codes: self.codes.renumbered(&place) }
     }
 
-    /// The strings of other rows, from the same dictionary: `rows` names one for each new row.
+    /// The same rows in another order: `rows` names each once.
     ///
     /// # Panics
     ///
     /// If one is not below [`DictColumn::len`].
     #[must_use]
-    pub fn of_rows(&self, rows: &[u32]) -> Self {
-        Self { dictionary: self.dictionary.clone(), codes: self.codes.of_rows(rows) }
+    pub fn reordered(self, rows: &[u32]) -> Self {
+        Self { codes: self.codes.of_rows(rows), dictionary: self.dictionary }
     }
 
     /// Strings from a dictionary, by code.

@@ -1,5 +1,7 @@
 //! Header and section table, then the sections end to end. `docs/artifact-format.md` specifies them.
 
+use std::borrow::Cow;
+
 use super::{
     codec::MAX_SECTION_BYTES,
     compression::Compression,
@@ -56,12 +58,12 @@ impl<S> Entry<S> {
 }
 
 /// A section on its way into a file.
-pub(in crate::artifact) struct CompressedSection {
+pub(in crate::artifact) struct CompressedSection<'a> {
     /// At most 16 printable ASCII characters.
     pub(in crate::artifact) name: String,
     pub(in crate::artifact) compression: Compression,
     pub(in crate::artifact) uncompressed: usize,
-    pub(in crate::artifact) bytes: Vec<u8>,
+    pub(in crate::artifact) bytes: Cow<'a, [u8]>,
 }
 
 fn header_bytes(sections: usize) -> usize {
@@ -73,7 +75,7 @@ fn header_bytes(sections: usize) -> usize {
 /// # Panics
 ///
 /// If there are more than [`MAX_SECTIONS`], or a name is longer than 16 bytes: the names are the program's own.
-pub(in crate::artifact) fn write(sections: &[CompressedSection]) -> Vec<u8> {
+pub(in crate::artifact) fn write(sections: &[CompressedSection<'_>]) -> Vec<u8> {
     assert!(sections.len() <= MAX_SECTIONS, "{} sections, at most {MAX_SECTIONS} fit", sections.len());
     let header = header_bytes(sections.len());
     let length = header + sections.iter().map(|section| section.bytes.len()).sum::<usize>();
@@ -97,7 +99,7 @@ pub(in crate::artifact) fn write(sections: &[CompressedSection]) -> Vec<u8> {
     file.extend(crc32fast::hash(&file).to_le_bytes());
     file.extend([0; 4]);
     for section in sections {
-        file.extend(&section.bytes);
+        file.extend_from_slice(&section.bytes);
     }
     file
 }
