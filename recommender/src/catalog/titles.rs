@@ -10,10 +10,11 @@ use rayon::prelude::*;
 use super::Catalog;
 use crate::{
     bit_set::BitSet,
-    column::{DictColumn, IntColumn},
+    column::{DictColumn, IntColumn, StringColumn},
     invalid::Invalid,
     partition_point::partition_point,
     text::{self, normalize},
+    text_order::in_order,
 };
 
 /// Whether `wanted` names the artist of a cell: the whole cell, or one of the artists it separates with `;`.
@@ -85,9 +86,7 @@ impl Titles {
         // No two rows are the same: one order is right.
         rows.par_sort_unstable_by(|a, b| {
             let by_key = places.of_row(catalog, *a).cmp(&places.of_row(catalog, *b));
-            by_key
-                .then_with(|| popularity(*b).total_cmp(&popularity(*a)))
-                .then_with(|| a.cmp(b))
+            by_key.then_with(|| popularity(*b).total_cmp(&popularity(*a))).then_with(|| a.cmp(b))
         });
         let mut before = None;
         let relations: Vec<u32> = rows
@@ -250,6 +249,9 @@ impl Titles {
     }
 }
 
+/// How many words are normalised at a time.
+const BLOCK_WORDS: usize = 1 << 12;
+
 /// The place of each distinct title and artist cell in the order of their keys; those of one key have one place.
 struct SortKeys {
     songs: Vec<u32>,
@@ -260,14 +262,18 @@ impl SortKeys {
     fn of(catalog: &Catalog) -> Self {
         let places = |words: &DictColumn| {
             let dictionary = words.dictionary();
-            let keys: Vec<String> =
-                (0..dictionary.len()).into_par_iter().map(|word| normalize(dictionary.get(word))).collect();
-            let mut order: Vec<u32> = (0..keys.len() as u32).collect();
-            order.par_sort_unstable_by(|a, b| keys[*a as usize].cmp(&keys[*b as usize]));
-            let mut places = vec![0; keys.len()];
+            let starts: Vec<usize> = (0..dictionary.len()).step_by(BLOCK_WORDS).collect();
+            let block = |start: usize| {
+                let words = start..dictionary.len().min(start + BLOCK_WORDS);
+                words.map(|word| normalize(dictionary.get(word))).collect()
+            };
+            // Some at a time side by side, and not a string each: they would take several times the memory.
+            let blocks: Vec<StringColumn> = starts.into_par_iter().map(block).collect();
+            let key = |word: u32| blocks[word as usize / BLOCK_WORDS].get(word as usize % BLOCK_WORDS);
+            let mut places = vec![0; dictionary.len()];
             let mut place = 0;
-            for pair in order.windows(2) {
-                place += u32::from(keys[pair[0] as usize] != keys[pair[1] as usize]);
+            for pair in in_order(dictionary.len(), key).windows(2) {
+                place += u32::from(key(pair[0]) != key(pair[1]));
                 places[pair[1] as usize] = place;
             }
             places

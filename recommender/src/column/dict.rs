@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{IntColumn, StringColumn};
-use crate::invalid::Invalid;
+use crate::{invalid::Invalid, text_order::in_order};
 
 /// One string a row, from a dictionary.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,6 +106,21 @@ impl DictColumn {
     }
 }
 
+impl From<StringColumn> for DictColumn {
+    /// Its dictionary is sorted, as that of a [`DictBuilder`].
+    fn from(rows: StringColumn) -> Self {
+        let mut codes = vec![0; rows.len()];
+        let mut firsts: Vec<u32> = Vec::new();
+        for row in in_order(rows.len(), |row| rows.get(row as usize)) {
+            if firsts.last().is_none_or(|first| rows.get(*first as usize) != rows.get(row as usize)) {
+                firsts.push(row);
+            }
+            codes[row as usize] = firsts.len() as u32 - 1;
+        }
+        Self { dictionary: rows.of_rows(&firsts), codes: codes.into() }
+    }
+}
+
 /// A [`DictColumn`] in the making, row by row.
 #[derive(Clone, Debug, Default)]
 pub struct DictBuilder {
@@ -157,6 +172,7 @@ mod tests {
     #[test]
     fn repeated_strings_are_stored_once() {
         let words: DictColumn = ["rock", "pop", "rock"].into_iter().collect();
+        assert_eq!(DictColumn::from(["rock", "pop", "rock"].into_iter().collect::<StringColumn>()), words);
         assert_eq!(words.dictionary().iter().collect::<Vec<_>>(), ["pop", "rock"]);
         assert_eq!((0..3).map(|row| words.get(row)).collect::<Vec<_>>(), ["rock", "pop", "rock"]);
     }

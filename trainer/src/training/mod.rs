@@ -259,9 +259,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
         .collect();
     let build = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let graphs = with_graphs.then_some(GraphOptions { build, threads: options.threads });
-    let distinct_songs = songs.iter().collect();
-    drop(songs);
-    let catalog = Catalog { ids, songs: distinct_songs, artists, albums, genres, years, explicit, features };
+    let catalog = Catalog { ids, songs: songs.into(), artists, albums, genres, years, explicit, features };
     let labels = clustering.labels;
     let builder = ArtifactBuilder { catalog, labels, clusters, scaler, projection, bayes, card, graphs };
     let artifact = builder.build(&|done| stage.set(done as u64))?;
