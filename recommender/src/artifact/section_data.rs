@@ -109,7 +109,7 @@ impl SectionData {
 }
 
 /// The sections of a model, packed, in the order of the file.
-pub(super) fn sections(artifact: &Artifact) -> Result<Vec<CompressedSection<'static>>, Error> {
+pub(super) fn sections(artifact: &Artifact) -> Result<Vec<CompressedSection>, Error> {
     let sections: Vec<Section> = Section::all(artifact.catalog.features.len(), artifact.graphs.len()).collect();
     // Encoded and packed one by one: what is not packed is short-lived.
     sections.into_par_iter().with_max_len(1).map(|section| compress(section, encode(artifact, section)?)).collect()
@@ -139,18 +139,18 @@ fn encode(artifact: &Artifact, section: Section) -> Result<Vec<u8>, Error> {
 }
 
 /// The packed section of a card.
-pub(super) fn card(card: &Card) -> Result<CompressedSection<'static>, Error> {
+pub(super) fn card(card: &Card) -> Result<CompressedSection, Error> {
     let section = Section::Card;
     let bytes = serde_json::to_vec(card).map_err(|error| Error::Encoding { section, source: error.into() })?;
     compress(section, bytes)
 }
 
-fn compress(section: Section, bytes: Vec<u8>) -> Result<CompressedSection<'static>, Error> {
+fn compress(section: Section, bytes: Vec<u8>) -> Result<CompressedSection, Error> {
     let uncompressed = bytes.len();
     let packed = match uncompressed {
         0..=codec::MAX_SECTION_BYTES => bytes::compress(bytes),
         got => Err(codec::Error::TooLong { got }),
     };
     let (compression, bytes) = packed.map_err(|source| Error::Encoding { section, source })?;
-    Ok(CompressedSection { name: section.to_string(), compression, uncompressed, bytes: bytes.into() })
+    Ok(CompressedSection { name: section.to_string(), compression, uncompressed, bytes })
 }

@@ -140,10 +140,11 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let file = artifact::encode(&artifact)?;
     let mut card = artifact.card.clone();
     drop(artifact);
-    let model = Model::from_bytes(&file, Version::of(&file))?;
+    // Its version is not known before its card is.
+    let model = Model::from_bytes(&file, Version::of(&[]))?;
     model.verify()?;
     card.index.recall_at_10 = evaluation::recall(&model, 10, RECALL_SAMPLE, true)?;
-    let file = artifact::with_card(&file, &card)?;
+    let file = artifact::with_card(file, &card)?;
     let version = Version::of(&file);
     let model = model.with_card_of(&file, version)?;
     let example = example(&model);
