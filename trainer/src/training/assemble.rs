@@ -197,8 +197,7 @@ impl Texts {
     }
 }
 
-/// Builds the graphs of all clusters, the largest first, and beside the last ones what finds tracks by text: that takes less
-/// time than a large graph, and the most memory goes to two of these.
+/// Builds the graphs of all clusters, and beside the last ones what finds tracks by text, which takes less time than a graph.
 fn index(
     catalog: &Catalog,
     scaler: &Scaler,
@@ -210,10 +209,10 @@ fn index(
     let vectorizer = &Vectorizer::new(scaler, catalog.features.iter().collect())?;
     let built: Vec<OnceLock<Result<BuiltCluster, Error>>> = members.iter().map(|_| OnceLock::new()).collect();
     let (texts, done) = (OnceLock::new(), &AtomicUsize::new(0));
-    let mut largest_first: Vec<(Vec<u32>, &OnceLock<_>)> = members.into_iter().zip(&built).collect();
-    largest_first.sort_by_key(|(members, _)| Reverse(members.len()));
+    let mut clusters: Vec<(Vec<u32>, &OnceLock<_>)> = members.into_iter().zip(&built).collect();
+    order_jobs(&mut clusters, |(members, _)| members.len());
     let mut jobs: Vec<Job<'_>> = Vec::new();
-    for (members, place) in largest_first {
+    for (members, place) in clusters {
         jobs.push(Box::new(move || {
             let tracks = members.len();
             let cluster = build_cluster(members, vectorizer, options.map(|options| options.build));
@@ -228,6 +227,20 @@ fn index(
     let clusters = built.into_iter().filter_map(OnceLock::into_inner).collect::<Result<_, _>>()?;
     let texts = texts.into_inner().unwrap_or_else(|| Texts::of(catalog, popularity))?;
     Ok((clusters, texts))
+}
+
+/// Puts jobs in an order in which threads end at about the same time: the largest first. The smallest, as many as are as large as
+/// that one together, are done beside it: two large graphs at a time would take the most memory.
+fn order_jobs<T>(jobs: &mut Vec<T>, size: impl Fn(&T) -> usize) {
+    jobs.sort_by_key(|job| Reverse(size(job)));
+    let Some(largest) = jobs.first().map(&size) else { return };
+    let mut beside = 0;
+    let is_beside = |job: &&T| {
+        beside += size(job);
+        beside <= largest
+    };
+    let count = jobs.iter().skip(1).rev().take_while(is_beside).count();
+    jobs[1..].rotate_right(count);
 }
 
 fn build_cluster(
@@ -263,7 +276,8 @@ fn cluster(
     let mut nearest: BinaryHeap<Reverse<(u64, u32)>> = rows
         .clone()
         .map(|row| {
-            let scaled = |(feature, column): (usize, &NumericColumn)| scaler.scale_one(feature, column.get(row as usize));
+            let scaled =
+                |(feature, column): (usize, &NumericColumn)| scaler.scale_one(feature, column.get(row as usize));
             let scaled = catalog.features.iter().enumerate().map(scaled);
             let distance = scaled.zip(&centroid).map(|(x, c)| (x - c) * (x - c)).sum::<f64>();
             Reverse((distance.to_bits(), row))
@@ -281,4 +295,23 @@ fn cluster(
     };
     let central = nearest_first.filter(|row| is_new_song(row)).take(CENTRAL_TRACKS).collect();
     Cluster { name, songs: model::count_songs(rows.clone(), songs), rows, centroid, means, genres, central }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_jobs_are_done_beside_the_largest() {
+        for (mut sizes, expected) in [
+            (vec![5, 30, 12, 7, 21, 3], vec![30, 12, 7, 5, 3, 21]),
+            (vec![4, 4, 4], vec![4, 4, 4]),
+            (vec![1, 9], vec![9, 1]),
+            (vec![2], vec![2]),
+            (vec![], vec![]),
+        ] {
+            order_jobs(&mut sizes, |size| *size);
+            assert_eq!(sizes, expected);
+        }
+    }
 }
