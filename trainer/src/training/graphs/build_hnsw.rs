@@ -14,7 +14,7 @@ use super::{
 };
 
 /// How many candidates are kept while most nodes are looked for by their own vector.
-const EF_QUICK: usize = 8;
+const EF_QUICK: usize = 2;
 
 /// How a graph is built.
 #[derive(Clone, Copy, Debug)]
