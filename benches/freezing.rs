@@ -141,7 +141,7 @@ async fn main() -> anyhow::Result<()> {
 fn upload(file: &[u8], number: u64) -> anyhow::Result<Upload> {
     let mut card = artifact::card(file)?;
     card.dropped.insert("bench".to_owned(), number);
-    let file = artifact::with_card(file, &card)?;
+    let file = artifact::with_card(file.to_vec(), &card)?;
     Ok(Upload::of(file.into(), Vec::new())?)
 }
 

@@ -155,7 +155,7 @@ impl Catalog {
         }
         println!("training on {}: kept in {}", self.csv.display(), self.folder.display());
         let table = table::open(&self.csv, &table::Options::default(), &mut |_| {})?;
-        let trained = training::train(&table, &training::Options::default(), &())?;
+        let trained = training::train(table, &training::Options::default(), &())?;
         Ok(output::write(&self.artifact, &trained.file)?)
     }
 

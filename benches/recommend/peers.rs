@@ -168,7 +168,8 @@ fn builds(csv: &Path, figures: &Value) -> anyhow::Result<()> {
     let mut own = Vec::new();
     for threads in [1, all.threads] {
         let stopwatch = Stopwatch::default();
-        training::train(&table, &training::Options { threads, k_range: all.k..=all.k, ..all.clone() }, &stopwatch)?;
+        let options = training::Options { threads, k_range: all.k..=all.k, ..all.clone() };
+        training::train(table.clone(), &options, &stopwatch)?;
         let stages = stopwatch.seconds();
         let (_, index) = stages.iter().find(|(stage, _)| stage == "index").context("the trainer told no seconds")?;
         own.push(*index);

@@ -165,7 +165,7 @@ async fn publish(store: &Store, catalog: &Catalog) -> anyhow::Result<(Vec<Versio
     let model = Model::from_bytes(&file, Version::of(&file))?;
     let mut card = model.card().clone();
     card.classifier.accuracy -= 1e-9;
-    let other = artifact::with_card(&file, &card)?;
+    let other = artifact::with_card(file.clone(), &card)?;
     let mut versions = Vec::new();
     for file in [other, file] {
         versions.push(store.publish(Upload::of(file.into(), Vec::new())?).await?.version);

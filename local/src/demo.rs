@@ -184,7 +184,7 @@ fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
     };
     let table = Input::File(data).table(&table::Options::default(), &console)?;
     report::warn_of_table(&table, &console);
-    Ok(training::train(&table, &Options::default(), &console)?)
+    Ok(training::train(table, &Options::default(), &console)?)
 }
 
 /// A request that works as it is printed.

@@ -21,6 +21,7 @@ pub mod projection;
 pub mod recommend;
 pub mod search;
 pub mod text;
+mod text_order;
 pub mod text_search;
 pub mod vector;
 

@@ -68,13 +68,18 @@ pub struct Vectors {
 }
 
 /// The fewer lanes of a row.
-const NARROW_LANES: usize = 12;
+pub const NARROW_LANES: usize = 12;
 
 impl Vectors {
     /// None yet, with memory for `rows` of `features` features.
     pub fn with_capacity(features: usize, rows: usize) -> Self {
         let width = if features <= NARROW_LANES { NARROW_LANES } else { LANES };
         Self { width, lanes: Vec::with_capacity(width * rows) }
+    }
+
+    /// Lanes of a row: [`NARROW_LANES`] or [`LANES`].
+    pub fn width(&self) -> usize {
+        self.width
     }
 
     /// Appends a row, of which lanes beyond the features are 0.
@@ -105,6 +110,20 @@ impl Vectors {
     /// How much memory they take, in bytes.
     pub fn memory(&self) -> usize {
         self.lanes.len() * size_of::<f32>()
+    }
+
+    /// Keeps some of the rows, which `rows` names in ascending order.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row.
+    pub fn keep(&mut self, rows: &[u32]) {
+        for (place, row) in rows.iter().enumerate() {
+            let start = *row as usize * self.width;
+            self.lanes.copy_within(start..start + self.width, place * self.width);
+        }
+        self.lanes.truncate(rows.len() * self.width);
+        self.shrink_to_fit();
     }
 
     pub(crate) fn shrink_to_fit(&mut self) {
@@ -172,7 +191,7 @@ impl Vectors {
 
 /// Squared Euclidean distance over the lanes that both have, four sums side by side. Lanes in which both are 0 change no bit.
 #[inline]
-fn squared_distance(a: &[f32], b: &[f32; LANES]) -> f32 {
+pub fn squared_distance<const N: usize>(a: &[f32], b: &[f32; N]) -> f32 {
     let mut sums = [0.0_f32; 4];
     for (a, b) in a.chunks_exact(4).zip(b.chunks_exact(4)) {
         for lane in 0..4 {

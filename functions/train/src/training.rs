@@ -31,9 +31,8 @@ pub fn train(input: &Input, options: &Options) -> Result<TrainingOutput, Error> 
     let stopwatch = Stopwatch::default();
     let table = input.table(&options.table, &stopwatch)?;
     log_table_summary(&table);
-    let trained = training::train(&table, &options.training, &stopwatch)?;
-    let rows = table.rows;
-    drop(table);
+    let trained = training::train(table, &options.training, &stopwatch)?;
+    let rows = trained.rows;
 
     let stage = stopwatch.stage("measure", ReportData::steps());
     let model = Model::from_bytes(&trained.file, trained.version)?;

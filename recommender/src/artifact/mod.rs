@@ -18,6 +18,8 @@ pub use registry::{Need, Section};
 pub use section_data::SectionData;
 pub use version::{BadVersion, Version};
 
+use rayon::prelude::*;
+
 use crate::{
     card::Card,
     catalog::{Catalog, ids::IdIndex, titles::Titles},
@@ -68,18 +70,17 @@ pub fn encode(artifact: &Artifact) -> Result<Vec<u8>, Error> {
 ///
 /// # Errors
 ///
-/// Where the bytes are no artifact.
-pub fn with_card(file: &[u8], card: &Card) -> Result<Vec<u8>, Error> {
-    let packed = |entry: Entry<Section>| match entry.section {
-        Section::Card => section_data::card(card),
-        name => Ok(bytes::CompressedSection {
-            name: name.to_string(),
-            bytes: section(file, &entry).to_vec(),
-            uncompressed: entry.uncompressed as usize,
-            compression: entry.compression,
-        }),
+/// Where the bytes are no artifact that this program wrote: one whose first section is not the card.
+pub fn with_card(file: Vec<u8>, card: &Card) -> Result<Vec<u8>, Error> {
+    let entries = sections(&file)?;
+    if entries.first().is_none_or(|entry| entry.section != Section::Card) {
+        return Err(Error::Missing { section: Section::Card });
+    }
+    let named = |entry: Entry<Section>| {
+        let name = entry.section.to_string();
+        entry.named(name)
     };
-    Ok(bytes::write(&sections(file)?.into_iter().map(packed).collect::<Result<Vec<_>, _>>()?))
+    Ok(bytes::with_first(file, entries.into_iter().map(named).collect(), &section_data::card(card)?))
 }
 
 /// How long the header of a file is, in bytes. `start` is the first [`HEADER_PREFIX_BYTES`] bytes of the file, or more.
@@ -133,8 +134,11 @@ pub fn card(file: &[u8]) -> Result<Card, Error> {
 /// See [`Error`]. No input panics.
 pub fn decode(file: &[u8]) -> Result<Artifact, Error> {
     let mut reader = ArtifactReader::new(file, file.len() as u64)?;
-    for entry in reader.sections().to_vec() {
-        reader.add(SectionData::read(&entry, section(file, &entry))?);
+    let read = |entry: &Entry<Section>| SectionData::read(entry, section(file, entry));
+    let sections: Vec<Result<SectionData, Error>> = reader.sections().par_iter().with_max_len(1).map(read).collect();
+    // Of several errors, the first.
+    for data in sections {
+        reader.add(data?);
     }
     reader.finish()
 }

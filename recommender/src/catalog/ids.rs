@@ -1,12 +1,12 @@
 //! Finding tracks by id.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::partition_point::partition_point;
 use crate::{
     column::{IntColumn, StringColumn},
     invalid::Invalid,
+    text_order::in_order,
 };
 
 /// Rows in the order of their ids.
@@ -16,14 +16,15 @@ pub struct IdIndex {
 }
 
 impl IdIndex {
-    /// Orders the rows of a catalogue. Where rows share an id, the one that stands first in the user's file (`rank`)
-    /// comes first.
-    pub fn new(ids: &StringColumn, rank: &[u32]) -> Self {
-        let mut rows: Vec<u32> = (0..ids.len() as u32).collect();
-        rows.par_sort_unstable_by(|a, b| {
-            ids.get(*a as usize).cmp(ids.get(*b as usize)).then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
-        });
-        Self { rows: IntColumn::new(&rows) }
+    /// Orders the rows of a catalogue. Of rows that share an id, the first comes first.
+    pub fn new(ids: &StringColumn) -> Self {
+        Self { rows: in_order(ids.len(), |row| ids.get(row as usize)).into() }
+    }
+
+    /// The same order of a catalogue whose rows were put in another order: `place` is each old row's new one.
+    #[must_use]
+    pub fn renumbered(self, place: &[u32]) -> Self {
+        Self { rows: self.rows.renumbered(place) }
     }
 
     /// The first row with this id.

@@ -9,6 +9,7 @@ pub(crate) mod genres;
 pub mod ids;
 pub mod titles;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 pub(crate) use self::error::{Column, Error};
@@ -39,6 +40,30 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The same tracks in another order: `rows` names each row once.
+    ///
+    /// # Panics
+    ///
+    /// If one is not below [`Catalog::len`].
+    #[must_use]
+    pub fn reordered(self, rows: &[u32]) -> Self {
+        let Self { ids, songs, artists, albums, genres, years, explicit, features } = self;
+        let texts = || {
+            let reordered = |column: Option<DictColumn>| column.map(|column| column.reordered(rows));
+            (songs.reordered(rows), artists.reordered(rows), reordered(albums), reordered(genres))
+        };
+        let numbers = || {
+            let ids_in_order = ids.of_rows(rows);
+            drop(ids);
+            let reordered = |column: Option<IntColumn>| column.map(|column| column.of_rows(rows));
+            (ids_in_order, reordered(years), reordered(explicit))
+        };
+        let features = || features.into_par_iter().map(|feature| feature.reordered(rows)).collect();
+        let ((songs, artists, albums, genres), ((ids, years, explicit), features)) =
+            rayon::join(texts, || rayon::join(numbers, features));
+        Self { ids, songs, artists, albums, genres, years, explicit, features }
+    }
+
     /// Number of tracks.
     pub fn len(&self) -> usize {
         self.ids.len()

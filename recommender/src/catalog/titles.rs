@@ -10,10 +10,11 @@ use rayon::prelude::*;
 use super::Catalog;
 use crate::{
     bit_set::BitSet,
-    column::{DictColumn, IntColumn},
+    column::{DictColumn, IntColumn, StringColumn},
     invalid::Invalid,
     partition_point::partition_point,
     text::{self, normalize},
+    text_order::in_order,
 };
 
 /// Whether `wanted` names the artist of a cell: the whole cell, or one of the artists it separates with `;`.
@@ -77,18 +78,15 @@ pub enum TitleMatch {
 }
 
 impl Titles {
-    /// Orders the rows of a catalogue. `popularity` decides which release of a song comes first; ties go by `rank`,
-    /// each row's place in the user's file.
-    pub fn new(catalog: &Catalog, popularity: Option<usize>, rank: &[u32]) -> Self {
+    /// Orders the rows of a catalogue. `popularity` decides which release of a song comes first; ties go by row.
+    pub fn new(catalog: &Catalog, popularity: Option<usize>) -> Self {
         let places = SortKeys::of(catalog);
         let mut rows: Vec<u32> = (0..catalog.len() as u32).collect();
         let popularity = |row: u32| popularity.map_or(0.0, |feature| catalog.features[feature].get(row as usize));
-        // No two rows have the same rank: one order is right.
+        // No two rows are the same: one order is right.
         rows.par_sort_unstable_by(|a, b| {
             let by_key = places.of_row(catalog, *a).cmp(&places.of_row(catalog, *b));
-            by_key
-                .then_with(|| popularity(*b).total_cmp(&popularity(*a)))
-                .then_with(|| rank[*a as usize].cmp(&rank[*b as usize]))
+            by_key.then_with(|| popularity(*b).total_cmp(&popularity(*a))).then_with(|| a.cmp(b))
         });
         let mut before = None;
         let relations: Vec<u32> = rows
@@ -103,6 +101,12 @@ impl Titles {
             })
             .collect();
         Self { rows: IntColumn::new(&rows), relations: IntColumn::new(&relations) }
+    }
+
+    /// The same order of a catalogue whose rows were put in another order: `place` is each old row's new one.
+    #[must_use]
+    pub fn renumbered(self, place: &[u32]) -> Self {
+        Self { rows: self.rows.renumbered(place), relations: self.relations }
     }
 
     /// Rows in order and relations, as an artifact keeps them.
@@ -245,6 +249,9 @@ impl Titles {
     }
 }
 
+/// How many words are normalised at a time.
+const BLOCK_WORDS: usize = 1 << 12;
+
 /// The place of each distinct title and artist cell in the order of their keys; those of one key have one place.
 struct SortKeys {
     songs: Vec<u32>,
@@ -255,14 +262,18 @@ impl SortKeys {
     fn of(catalog: &Catalog) -> Self {
         let places = |words: &DictColumn| {
             let dictionary = words.dictionary();
-            let keys: Vec<String> =
-                (0..dictionary.len()).into_par_iter().map(|word| normalize(dictionary.get(word))).collect();
-            let mut order: Vec<u32> = (0..keys.len() as u32).collect();
-            order.par_sort_unstable_by(|a, b| keys[*a as usize].cmp(&keys[*b as usize]));
-            let mut places = vec![0; keys.len()];
+            let starts: Vec<usize> = (0..dictionary.len()).step_by(BLOCK_WORDS).collect();
+            let block = |start: usize| {
+                let words = start..dictionary.len().min(start + BLOCK_WORDS);
+                words.map(|word| normalize(dictionary.get(word))).collect()
+            };
+            // Some at a time side by side, and not a string each: they would take several times the memory.
+            let blocks: Vec<StringColumn> = starts.into_par_iter().map(block).collect();
+            let key = |word: u32| blocks[word as usize / BLOCK_WORDS].get(word as usize % BLOCK_WORDS);
+            let mut places = vec![0; dictionary.len()];
             let mut place = 0;
-            for pair in order.windows(2) {
-                place += u32::from(keys[pair[0] as usize] != keys[pair[1] as usize]);
+            for pair in in_order(dictionary.len(), key).windows(2) {
+                place += u32::from(key(pair[0]) != key(pair[1]));
                 places[pair[1] as usize] = place;
             }
             places

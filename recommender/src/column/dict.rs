@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{IntColumn, StringColumn};
-use crate::invalid::Invalid;
+use crate::{invalid::Invalid, text_order::in_order};
 
 /// One string a row, from a dictionary.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,24 +82,22 @@ impl DictColumn {
     ///
     /// If `order` does not.
     #[must_use]
-    pub fn with_dictionary_order(&self, order: &[u32]) -> Self {
+    pub fn with_dictionary_order(self, order: &[u32]) -> Self {
         let mut place = vec![0; order.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old as usize] = new as u32;
         }
-        let codes: Vec<u32> = self.codes.iter().map(|code| place[code as usize]).collect();
-        let dictionary = order.iter().map(|word| self.dictionary.get(*word as usize)).collect();
-        Self { dictionary, codes: IntColumn::new(&codes) }
+        Self { dictionary: self.dictionary.of_rows(order), codes: self.codes.renumbered(&place) }
     }
 
-    /// The strings of other rows, from the same dictionary: `rows` names one for each new row.
+    /// The same rows in another order: `rows` names each once.
     ///
     /// # Panics
     ///
     /// If one is not below [`DictColumn::len`].
     #[must_use]
-    pub fn of_rows(&self, rows: &[u32]) -> Self {
-        Self { dictionary: self.dictionary.clone(), codes: self.codes.of_rows(rows) }
+    pub fn reordered(self, rows: &[u32]) -> Self {
+        Self { codes: self.codes.of_rows(rows), dictionary: self.dictionary }
     }
 
     /// Strings from a dictionary, by code.
@@ -110,6 +108,21 @@ impl DictColumn {
     /// All strings in row order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|row| self.get(row))
+    }
+}
+
+impl From<StringColumn> for DictColumn {
+    /// Its dictionary is sorted, as that of a [`DictBuilder`].
+    fn from(rows: StringColumn) -> Self {
+        let mut codes = vec![0; rows.len()];
+        let mut firsts: Vec<u32> = Vec::new();
+        for row in in_order(rows.len(), |row| rows.get(row as usize)) {
+            if firsts.last().is_none_or(|first| rows.get(*first as usize) != rows.get(row as usize)) {
+                firsts.push(row);
+            }
+            codes[row as usize] = firsts.len() as u32 - 1;
+        }
+        Self { dictionary: rows.of_rows(&firsts), codes: codes.into() }
     }
 }
 
@@ -164,6 +177,7 @@ mod tests {
     #[test]
     fn repeated_strings_are_stored_once() {
         let words: DictColumn = ["rock", "pop", "rock"].into_iter().collect();
+        assert_eq!(DictColumn::from(["rock", "pop", "rock"].into_iter().collect::<StringColumn>()), words);
         assert_eq!(words.dictionary().iter().collect::<Vec<_>>(), ["pop", "rock"]);
         assert_eq!((0..3).map(|row| words.get(row)).collect::<Vec<_>>(), ["rock", "pop", "rock"]);
     }

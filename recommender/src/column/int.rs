@@ -82,6 +82,23 @@ impl IntColumn {
         }
     }
 
+    /// `number` of each code.
+    ///
+    /// # Panics
+    ///
+    /// If a code has none.
+    #[must_use]
+    pub fn renumbered(self, number: &[u32]) -> Self {
+        let codes: Vec<u32> = match self {
+            Self::U32(mut codes) => {
+                codes.iter_mut().for_each(|code| *code = number[*code as usize]);
+                codes
+            }
+            narrow => narrow.iter().map(|code| number[code as usize]).collect(),
+        };
+        Self::from(codes)
+    }
+
     /// Calls `each` with the position in `rows` and the code, row by row. Quicker than [`IntColumn::get`] one by one.
     ///
     /// # Panics
@@ -102,6 +119,16 @@ impl IntColumn {
             Self::U8(codes) => codes.iter().copied().max().map(u32::from),
             Self::U16(codes) => codes.iter().copied().max().map(u32::from),
             Self::U32(codes) => codes.iter().copied().max(),
+        }
+    }
+}
+
+impl From<Vec<u32>> for IntColumn {
+    /// As [`IntColumn::new`], without a copy where the codes are wide.
+    fn from(codes: Vec<u32>) -> Self {
+        match codes.iter().copied().max().unwrap_or(0) {
+            0..=0xffff => Self::new(&codes),
+            _ => Self::U32(codes),
         }
     }
 }

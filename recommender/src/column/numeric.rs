@@ -104,9 +104,11 @@ impl FromIterator<f64> for NumericColumn {
         // By total order, under which -0.0 and 0.0 differ: every bit comes back.
         values.sort_unstable_by(f64::total_cmp);
         values.dedup_by(|a, b| a.to_bits() == b.to_bits());
+        // Mostly a small part of what was taken for all of them.
+        values.shrink_to_fit();
         let codes: Vec<u32> =
             rows.iter().map(|row| values.partition_point(|value| value.total_cmp(row).is_lt()) as u32).collect();
-        Self { codes: IntColumn::new(&codes), values }
+        Self { codes: codes.into(), values }
     }
 }
 

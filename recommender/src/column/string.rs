@@ -39,6 +39,21 @@ impl StringColumn {
         &self.text[start..self.ends[row] as usize]
     }
 
+    /// The strings of some rows, in their order, without room for more.
+    ///
+    /// # Panics
+    ///
+    /// If one is not below [`StringColumn::len`], or the strings together are 4 GiB or longer.
+    #[must_use]
+    pub fn of_rows(&self, rows: &[u32]) -> Self {
+        let length = rows.iter().map(|row| self.get(*row as usize).len()).sum();
+        let mut strings = Self { text: String::with_capacity(length), ends: Vec::with_capacity(rows.len()) };
+        for row in rows {
+            assert!(strings.push(self.get(*row as usize)), "a column of strings must stay below 4 GiB");
+        }
+        strings
+    }
+
     /// All strings in row order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|row| self.get(row))

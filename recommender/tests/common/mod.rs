@@ -6,17 +6,17 @@ pub(crate) mod artifact_builder;
 
 use std::collections::BTreeMap;
 
-use ndarray::Array2;
 use recommender::{
     artifact::Artifact,
     card::{Card, ClassScores, ClassificationReport, ClassifierMetrics, ClusterSummary, FeatureSummary, IndexMetrics},
+    catalog::Catalog,
     clusters::NaiveBayes,
-    column::{DictColumn, IntColumn},
+    column::IntColumn,
     features::Scaler,
     projection::Projection,
 };
 use trainer::training::{
-    assemble::{ArtifactBuilder, ClusterSpec, GraphOptions, TrackColumns},
+    assemble::{ArtifactBuilder, ClusterSpec, GraphOptions},
     graphs::BuildOptions,
 };
 
@@ -109,20 +109,18 @@ pub(crate) fn artifact(tracks: &[Invented], k: usize, threads: usize) -> Artifac
         index: IndexMetrics { recall_at_10: 1.0, average_degree: 0.0, unreachable: 0 },
     };
     let numbers = |of: fn(u32) -> u32| IntColumn::new(&(0..tracks.len() as u32).map(of).collect::<Vec<_>>());
-    let features = Array2::from_shape_fn((tracks.len(), width), |(track, f)| tracks[track].features[f]);
-    let columns = TrackColumns {
-        features: features.view(),
-        ids: &tracks.iter().map(|track| &track.id).collect(),
-        songs: &tracks.iter().map(|track| &track.song).collect(),
-        artists: &tracks.iter().map(|track| &track.artist).collect(),
-        albums: Some(&tracks.iter().map(|track| &track.album).collect::<DictColumn>()),
+    let catalog = Catalog {
+        ids: tracks.iter().map(|track| &track.id).collect(),
+        songs: tracks.iter().map(|track| &track.song).collect(),
+        artists: tracks.iter().map(|track| &track.artist).collect(),
+        albums: Some(tracks.iter().map(|track| &track.album).collect()),
         genres: None,
-        years: Some(&numbers(|track| 1960 + track % 60)),
-        explicit: Some(&numbers(|track| track % 3)),
+        years: Some(numbers(|track| 1960 + track % 60)),
+        explicit: Some(numbers(|track| track % 3)),
+        features: (0..width).map(|f| column(f).collect()).collect(),
     };
     let graphs = Some(GraphOptions { build: BuildOptions::default(), threads });
-    let builder =
-        ArtifactBuilder { tracks: columns, labels: &labels, clusters, scaler, projection, bayes, card, graphs };
+    let builder = ArtifactBuilder { catalog, labels, clusters, scaler, projection, bayes, card, graphs };
     let mut artifact = builder.build(&|_| {}).expect("the tracks make a model");
     artifact.card.clusters = (0..)
         .zip(&artifact.clusters)

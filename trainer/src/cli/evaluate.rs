@@ -76,9 +76,8 @@ impl Evaluate {
             Some(table) => {
                 let options = training::Options { k: model.card().k, seed: self.seed, ..Default::default() };
                 let stage = console.stage("compare", 0);
-                let unweighted = training::unweighted(&table, &options)?;
+                let unweighted = training::unweighted(table, &options)?;
                 stage.done("a model in which every feature has the weight 1");
-                drop(table);
                 self.ensure_same_values(&model, &unweighted)?;
                 Some(self.measure(&unweighted, lists, &console)?)
             }

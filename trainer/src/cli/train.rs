@@ -89,12 +89,8 @@ impl Train {
             ..self.options.training()
         };
         // Kept only where its playlists are looked at again.
-        let (kept, (trained, model)) = if table.playlists.is_some() {
-            let trained = training::train_and_open(&table, &options, &console)?;
-            (Some(table), trained)
-        } else {
-            (None, training::train_and_open(table, &options, &console)?)
-        };
+        let kept = table.playlists.is_some().then(|| table.clone());
+        let (trained, model) = training::train_and_open(table, &options, &console)?;
 
         let stage = console.stage("measure", ReportData::steps());
         let mut report_data = ReportData::gather(&model, &trained, &|done| stage.set(done))?;

@@ -28,7 +28,7 @@ fn options() -> training::Options {
 }
 
 fn model(columns: &str) -> Model {
-    let trained = training::train(&table(columns), &options(), &()).expect("a model");
+    let trained = training::train(table(columns), &options(), &()).expect("a model");
     Model::from_bytes(&trained.file, trained.version).expect("opens")
 }
 
@@ -116,7 +116,7 @@ fn recall_is_whole_where_the_graphs_find_everything() {
 
 #[test]
 fn recall_is_none_where_no_graph_is_walked() {
-    let without = training::unweighted(&table("genre"), &options()).expect("a model");
+    let without = training::unweighted(table("genre"), &options()).expect("a model");
     assert!(!without.neighbors().is_complete());
     for same_cluster in [true, false] {
         assert_eq!(recall(&without, 10, 50, same_cluster).expect("answers"), 0.0);

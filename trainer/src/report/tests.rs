@@ -18,7 +18,7 @@ fn reported(folder: &Path) -> Trained {
     let table = table::read(csv.as_bytes(), "hostile", &table::Options::default(), &mut |_| {}).expect("a table");
     let names = BTreeMap::from([(1, HOSTILE.to_owned())]);
     let options = training::Options { k: 3, k_range: 2..=4, names, ..Default::default() };
-    let trained = training::train(&table, &options, &()).expect("a model");
+    let trained = training::train(table, &options, &()).expect("a model");
     let model = Model::from_bytes(&trained.file, trained.version).expect("opens");
     let report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
     files::write(&files::make(&trained, &report_data, &[]).expect("a report"), folder).expect("written");
@@ -66,7 +66,7 @@ fn playlists_of_the_table_are_continued() {
     let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
     let weights = "tempo=2".parse().expect("weights");
     let options = training::Options { k: 2, k_range: 2..=3, weights, ..Default::default() };
-    let (trained, model) = training::train_and_open(&table, &options, &()).expect("a model");
+    let (trained, model) = training::train_and_open(table.clone(), &options, &()).expect("a model");
     let mut report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
     report_data.add_playlists(&model, &table, "lists").expect("playlists");
     let folder = tempfile::tempdir().expect("a folder");
@@ -87,7 +87,7 @@ fn playlists_too_short_to_hide_half_of_are_left_out_and_said_so() {
     let csv = format!("song,artist,energy,tempo,playlist\n{csv}");
     let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
     let options = training::Options { k: 2, k_range: 2..=2, ..Default::default() };
-    let (trained, model) = training::train_and_open(&table, &options, &()).expect("a model");
+    let (trained, model) = training::train_and_open(table.clone(), &options, &()).expect("a model");
     let mut report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
     report_data.add_playlists(&model, &table, "lists").expect("no defect");
     assert!(report_data.playlists.is_none());

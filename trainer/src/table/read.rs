@@ -8,7 +8,7 @@ use std::{
 
 use ndarray::Array2;
 use recommender::{
-    column::{DictBuilder, IntColumn, StringColumn},
+    column::{DictBuilder, DictColumn, IntColumn, StringColumn},
     features::Feature,
 };
 
@@ -97,7 +97,11 @@ fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) ->
     }
     let mut builder = Builder::new(Columns::find(name, &header, options.features.as_deref())?);
     let max_tracks = options.max_tracks.min(MAX_TRACKS);
-    let no_room = |line| Error::TooLarge { name: name.to_owned(), line, what: "4 GiB of titles or ids before its end" };
+    let no_room = |line| Error::TooLarge {
+        name: name.to_owned(),
+        line,
+        what: "4 GiB of titles, artists, albums or ids before its end",
+    };
     let mut line = 0;
     while let Some(row) = rows.next_row().map_err(|error| error.into_error(name, gzip, &header))? {
         if row.len() != header.len() {
@@ -128,8 +132,8 @@ struct Builder {
     values: Vec<f64>,
     ids: StringColumn,
     songs: StringColumn,
-    artists: DictBuilder,
-    albums: Option<DictBuilder>,
+    artists: StringColumn,
+    albums: Option<StringColumn>,
     genres: Option<DictBuilder>,
     playlists: Option<DictBuilder>,
     years: Option<Vec<u32>>,
@@ -144,8 +148,8 @@ impl Builder {
             values: Vec::new(),
             ids: StringColumn::default(),
             songs: StringColumn::default(),
-            artists: DictBuilder::default(),
-            albums: columns.album.map(|_| DictBuilder::default()),
+            artists: StringColumn::default(),
+            albums: columns.album.map(|_| StringColumn::default()),
             genres: columns.genre.map(|_| DictBuilder::default()),
             playlists: columns.playlist.map(|_| DictBuilder::default()),
             years: columns.year.map(|_| Vec::new()),
@@ -167,12 +171,13 @@ impl Builder {
         }
         let columns = &self.columns;
         let id = columns.id.map_or("", |column| cell::id(row.cell(column)));
-        if !self.ids.push(id) || !self.songs.push(row.cell(columns.song)) {
-            return false;
-        }
-        self.artists.push(row.cell(columns.artist));
+        let mut room = self.ids.push(id) && self.songs.push(row.cell(columns.song));
+        room &= self.artists.push(row.cell(columns.artist));
         if let (Some(albums), Some(column)) = (&mut self.albums, columns.album) {
-            albums.push(row.cell(column));
+            room &= albums.push(row.cell(column));
+        }
+        if !room {
+            return false;
         }
         if let (Some(genres), Some(column)) = (&mut self.genres, columns.genre) {
             genres.push(row.cell(column));
@@ -213,7 +218,10 @@ impl Builder {
     /// At least one track must have been taken. Nothing where there is no room for the ids that are made.
     fn finish(mut self) -> Option<Table> {
         let features: Vec<Feature> = self.columns.features.iter().map(|&(feature, ..)| feature).collect();
-        let artists = self.artists.finish();
+        // Hardly any of these is made of few strings: sorted on all cores rather than looked up one by one.
+        let (artists, albums) = (self.artists, self.albums);
+        let (artists, albums): (DictColumn, Option<DictColumn>) =
+            rayon::join(|| artists.into(), || albums.map(DictColumn::from));
         self.songs.shrink_to_fit();
         let mut ids = id::fill(self.ids, &artists, &self.songs)?;
         ids.shrink_to_fit();
@@ -228,7 +236,7 @@ impl Builder {
             ids,
             songs: self.songs,
             artists,
-            albums: self.albums.map(DictBuilder::finish),
+            albums,
             genres: self.genres.map(DictBuilder::finish),
             playlists: self.playlists.map(DictBuilder::finish),
             years: self.years.map(|years| IntColumn::new(&years)),

@@ -1,6 +1,14 @@
 //! The artifact of a trained model: tracks put in the catalogue's order, graphs built, titles and ids sorted.
 
-use ndarray::ArrayView2;
+use std::{
+    cmp::Reverse,
+    collections::BinaryHeap,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
 use rayon::prelude::*;
 use recommender::{
     artifact::{self, Artifact},
@@ -11,39 +19,19 @@ use recommender::{
         titles::{SongIds, Titles},
     },
     clusters::{Cluster, NaiveBayes},
-    column::{DictColumn, IntColumn, NumericColumn, StringColumn},
+    column::NumericColumn,
     features::Scaler,
     invalid::Invalid,
-    model,
+    model::{self, Vectorizer},
     projection::Projection,
+    search::GraphData,
     text_search::{InvertedIndex, TooManyWords},
 };
 
-use super::graphs::{self, BuildOptions, BuiltGraph, Nodes};
+use super::graphs::{self, BuildOptions, Job, Nodes};
 
 /// How many central tracks a cluster names.
 const CENTRAL_TRACKS: usize = 3;
-
-/// The columns of a track table, in the order of the user's file. Row i of each is the same track.
-#[derive(Clone, Copy, Debug)]
-pub struct TrackColumns<'a> {
-    /// Features in the file's own units, shape `(n_tracks, n_features)`.
-    pub features: ArrayView2<'a, f64>,
-    /// Ids.
-    pub ids: &'a StringColumn,
-    /// Titles.
-    pub songs: &'a StringColumn,
-    /// Artist cells.
-    pub artists: &'a DictColumn,
-    /// Albums, empty where unknown.
-    pub albums: Option<&'a DictColumn>,
-    /// Genre cells, empty where unknown.
-    pub genres: Option<&'a DictColumn>,
-    /// Years of release, 0 where unknown.
-    pub years: Option<&'a IntColumn>,
-    /// Explicit lyrics: 0 unknown, 1 no, 2 yes.
-    pub explicit: Option<&'a IntColumn>,
-}
 
 /// A cluster, before its tracks are put in order.
 #[derive(Clone, Debug)]
@@ -67,11 +55,11 @@ pub struct GraphOptions {
 
 /// What an artifact is made of.
 #[derive(Debug)]
-pub struct ArtifactBuilder<'a> {
-    /// The tracks.
-    pub tracks: TrackColumns<'a>,
+pub struct ArtifactBuilder {
+    /// The tracks, in the order of the user's file.
+    pub catalog: Catalog,
     /// The cluster of each track, an index into `clusters`.
-    pub labels: &'a [u32],
+    pub labels: Vec<u32>,
     /// The clusters, by id. None is without tracks.
     pub clusters: Vec<ClusterSpec>,
     /// The scaler of the features.
@@ -123,95 +111,153 @@ pub enum Error {
     Titles(#[from] Invalid),
 }
 
-impl ArtifactBuilder<'_> {
+impl ArtifactBuilder {
     /// Builds the artifact. `progress` is told how many tracks are in graphs that are finished.
     ///
     /// # Errors
     ///
     /// [`Error::Shape`] and [`Error::Label`] where the input contradicts itself; others are defects.
     pub fn build(self, progress: &(dyn Fn(usize) + Sync)) -> Result<Artifact, Error> {
-        let Self { tracks: columns, labels, clusters, scaler, projection, bayes, mut card, graphs } = self;
-        let tracks = columns.ids.len();
-        let shape = [columns.features.nrows(), columns.features.ncols()];
+        let Self { catalog, labels, clusters, scaler, projection, bayes, mut card, graphs } = self;
+        let tracks = catalog.len();
+        let shape = [catalog.features.first().map_or(0, NumericColumn::len), catalog.features.len()];
         if shape != [tracks, scaler.len()] || labels.len() != tracks {
             return Err(Error::Shape { tracks, features: scaler.len(), labels: labels.len(), shape });
         }
         if let Some(label) = labels.iter().find(|label| **label as usize >= clusters.len()) {
             return Err(Error::Label { got: *label, clusters: clusters.len() });
         }
-        let features: Vec<NumericColumn> = columns
-            .features
-            .axis_iter(ndarray::Axis(1))
-            .into_par_iter()
-            .map(|feature| feature.iter().copied().collect())
-            .collect();
-        let vectors = model::vectors(&scaler, &features.iter().collect::<Vec<_>>())?;
         let mut members: Vec<Vec<u32>> = vec![Vec::new(); clusters.len()];
         for (track, label) in labels.iter().enumerate() {
             members[*label as usize].push(track as u32);
         }
-        let nodes: Vec<Nodes> = members.par_iter().map(|members| Nodes::of(members, &vectors)).collect();
-        drop((vectors, members));
-        let graphs = match graphs {
-            Some(GraphOptions { build, threads }) => graphs::build_all(&nodes, &build, threads, progress)?,
-            None => Vec::new(),
-        };
-        let (order, rows) = order(&nodes, &graphs);
-        drop(nodes);
-
+        drop(labels);
         let popularity = scaler.features.iter().position(|feature| feature == "popularity");
-        let mut catalog = catalog(&columns, features, &order);
-        let titles = Titles::new(&catalog, popularity, &order);
-        catalog.songs = catalog.songs.with_dictionary_order(&titles.spellings(&catalog.songs));
-        let ids = IdIndex::new(&catalog.ids, &order);
-        let songs = titles.songs(tracks)?;
-        let clusters =
-            clusters.into_iter().zip(rows).map(|(spec, rows)| cluster(spec, rows, &catalog, &scaler, &songs)).collect();
+        let (built, texts) = index(&catalog, &scaler, popularity, members, graphs, progress)?;
 
-        let count: usize = graphs.iter().map(|graph| graph.order.len()).sum();
-        let edges: usize = graphs
-            .iter()
-            .filter_map(|graph| graph.data.adjacency.layers.first())
-            .map(|layer| layer.neighbors.len())
-            .sum();
+        let mut order: Vec<u32> = Vec::with_capacity(tracks);
+        let (mut rows, mut graphs) = (Vec::with_capacity(built.len()), Vec::with_capacity(built.len()));
+        for cluster in built {
+            let start = order.len() as u32;
+            order.extend(cluster.tracks);
+            rows.push(start..order.len() as u32);
+            graphs.extend(cluster.graph);
+        }
+        let mut place = vec![0; tracks];
+        for (row, track) in (0..).zip(&order) {
+            place[*track as usize] = row;
+        }
+        let Texts { titles, spellings, ids, text_search } = texts;
+        let catalog = Catalog { songs: catalog.songs.with_dictionary_order(&spellings), ..catalog };
+        drop(spellings);
+        let catalog = catalog.reordered(&order);
+        drop(order);
+        let (titles, ids) = (titles.renumbered(&place), ids.renumbered(&place));
+        drop(place);
+        let songs = titles.songs(tracks)?;
+        let clusters = clusters
+            .into_par_iter()
+            .zip(rows)
+            .map(|(spec, rows)| cluster(spec, rows, &catalog, &scaler, &songs))
+            .collect();
+
+        let lowest = || graphs.iter().filter_map(|graph| graph.adjacency.layers.first());
+        let nodes: usize = lowest().map(|layer| layer.degrees.len()).sum();
+        let edges: usize = lowest().map(|layer| layer.neighbors.len()).sum();
         card.index = IndexMetrics {
-            average_degree: edges as f64 / count.max(1) as f64,
-            unreachable: graphs.iter().map(|graph| graph.data.unreachable.len() as u64).sum(),
+            average_degree: edges as f64 / nodes.max(1) as f64,
+            unreachable: graphs.iter().map(|graph| graph.unreachable.len() as u64).sum(),
             ..card.index
         };
-        let graphs = graphs.into_iter().map(|graph| graph.data).collect();
-        let text_search = Some(Box::new(InvertedIndex::build(&catalog, &titles, popularity)?));
+        let text_search = Some(Box::new(text_search));
         Ok(Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search })
     }
 }
 
-/// The catalogue's order, as the tracks' numbers in the table: cluster by cluster, node by node. And the rows of each cluster.
-fn order(clusters: &[Nodes], graphs: &[BuiltGraph]) -> (Vec<u32>, Vec<std::ops::Range<u32>>) {
-    let mut order: Vec<u32> = Vec::with_capacity(clusters.iter().map(|nodes| nodes.all_tracks().len()).sum());
-    let mut rows = Vec::with_capacity(clusters.len());
-    for (cluster, nodes) in clusters.iter().enumerate() {
-        let start = order.len() as u32;
-        match graphs.get(cluster) {
-            Some(graph) => order.extend(graph.order.iter().flat_map(|node| nodes.tracks(*node))),
-            None => order.extend(nodes.all_tracks()),
-        }
-        rows.push(start..order.len() as u32);
-    }
-    (order, rows)
+/// A cluster's tracks in the order of its rows, node by node, and the graph of its nodes.
+struct BuiltCluster {
+    tracks: Vec<u32>,
+    graph: Option<GraphData>,
 }
 
-fn catalog(columns: &TrackColumns<'_>, features: Vec<NumericColumn>, order: &[u32]) -> Catalog {
-    let texts = |column: &StringColumn| order.iter().map(|track| column.get(*track as usize)).collect();
-    Catalog {
-        ids: texts(columns.ids),
-        songs: order.iter().map(|track| columns.songs.get(*track as usize)).collect(),
-        artists: columns.artists.of_rows(order),
-        albums: columns.albums.map(|albums| albums.of_rows(order)),
-        genres: columns.genres.map(|genres| genres.of_rows(order)),
-        years: columns.years.map(|years| years.of_rows(order)),
-        explicit: columns.explicit.map(|explicit| explicit.of_rows(order)),
-        features: features.into_par_iter().map(|feature| feature.reordered(order)).collect(),
+/// What finds tracks by text. Rows are those of the user's file.
+struct Texts {
+    titles: Titles,
+    /// The distinct titles in the order of their first use.
+    spellings: Vec<u32>,
+    ids: IdIndex,
+    text_search: InvertedIndex,
+}
+
+impl Texts {
+    fn of(catalog: &Catalog, popularity: Option<usize>) -> Result<Self, Error> {
+        let titles = Titles::new(catalog, popularity);
+        let text_search = InvertedIndex::build(catalog, &titles, popularity)?;
+        Ok(Self { spellings: titles.spellings(&catalog.songs), titles, ids: IdIndex::new(&catalog.ids), text_search })
     }
+}
+
+/// Builds the graphs of all clusters, and beside the last ones what finds tracks by text, which takes less time than a graph.
+fn index(
+    catalog: &Catalog,
+    scaler: &Scaler,
+    popularity: Option<usize>,
+    members: Vec<Vec<u32>>,
+    options: Option<GraphOptions>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<(Vec<BuiltCluster>, Texts), Error> {
+    let vectorizer = &Vectorizer::new(scaler, catalog.features.iter().collect())?;
+    let built: Vec<OnceLock<Result<BuiltCluster, Error>>> = members.iter().map(|_| OnceLock::new()).collect();
+    let (texts, done) = (OnceLock::new(), &AtomicUsize::new(0));
+    let mut clusters: Vec<(Vec<u32>, &OnceLock<_>)> = members.into_iter().zip(&built).collect();
+    order_jobs(&mut clusters, |(members, _)| members.len());
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    for (members, place) in clusters {
+        jobs.push(Box::new(move || {
+            let tracks = members.len();
+            let cluster = build_cluster(members, vectorizer, options.map(|options| options.build));
+            progress(done.fetch_add(tracks, Ordering::Relaxed) + tracks);
+            // Each place is one job's.
+            let _ = place.set(cluster);
+        }));
+    }
+    jobs.push(Box::new(|| _ = texts.set(Texts::of(catalog, popularity))));
+    graphs::run(jobs, options.map_or(1, |options| options.threads));
+    // Every job was done: one that panics ends the run with its panic.
+    let clusters = built.into_iter().filter_map(OnceLock::into_inner).collect::<Result<_, _>>()?;
+    let texts = texts.into_inner().unwrap_or_else(|| Texts::of(catalog, popularity))?;
+    Ok((clusters, texts))
+}
+
+/// Puts jobs in an order in which threads end at about the same time: the largest first. The smallest, as many as are as large as
+/// that one together, are done beside it: two large graphs at a time would take the most memory.
+fn order_jobs<T>(jobs: &mut Vec<T>, size: impl Fn(&T) -> usize) {
+    jobs.sort_by_key(|job| Reverse(size(job)));
+    let Some(largest) = jobs.first().map(&size) else { return };
+    let mut beside = 0;
+    let is_beside = |job: &&T| {
+        beside += size(job);
+        beside <= largest
+    };
+    let count = jobs.iter().skip(1).rev().take_while(is_beside).count();
+    jobs[1..].rotate_right(count);
+}
+
+fn build_cluster(
+    members: Vec<u32>,
+    vectorizer: &Vectorizer<'_>,
+    options: Option<BuildOptions>,
+) -> Result<BuiltCluster, Error> {
+    let mut vectors = vectorizer.of(&members);
+    let nodes = Nodes::of(&members, &mut vectors);
+    drop(members);
+    Ok(match options {
+        Some(options) => {
+            let graph = graphs::build(vectors, &options)?;
+            BuiltCluster { tracks: nodes.tracks_of(&graph.order), graph: Some(graph.data) }
+        }
+        None => BuiltCluster { tracks: nodes.into_tracks(), graph: None },
+    })
 }
 
 /// A cluster of the catalogue's rows `rows`.
@@ -226,14 +272,18 @@ fn cluster(
     let size = f64::from(rows.end - rows.start);
     let mean = |feature: &NumericColumn| rows.clone().map(|row| feature.get(row as usize)).sum::<f64>() / size;
     let means = catalog.features.iter().map(mean).collect();
-    let mut nearest_first: Vec<(f64, u32)> = rows
+    // Distances are not negative: their bits are in the order of their values.
+    let mut nearest: BinaryHeap<Reverse<(u64, u32)>> = rows
         .clone()
         .map(|row| {
-            let scaled = scaler.scale(&catalog.raw(row));
-            (scaled.iter().zip(&centroid).map(|(x, c)| (x - c) * (x - c)).sum::<f64>(), row)
+            let scaled =
+                |(feature, column): (usize, &NumericColumn)| scaler.scale_one(feature, column.get(row as usize));
+            let scaled = catalog.features.iter().enumerate().map(scaled);
+            let distance = scaled.zip(&centroid).map(|(x, c)| (x - c) * (x - c)).sum::<f64>();
+            Reverse((distance.to_bits(), row))
         })
         .collect();
-    nearest_first.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let nearest_first = std::iter::from_fn(|| nearest.pop().map(|Reverse((_, row))| row));
     let mut named: Vec<u32> = Vec::new();
     let mut is_new_song = |row: &u32| {
         let song = songs.of(*row);
@@ -243,7 +293,25 @@ fn cluster(
         }
         new
     };
-    let central =
-        nearest_first.iter().map(|(_, row)| *row).filter(|row| is_new_song(row)).take(CENTRAL_TRACKS).collect();
+    let central = nearest_first.filter(|row| is_new_song(row)).take(CENTRAL_TRACKS).collect();
     Cluster { name, songs: model::count_songs(rows.clone(), songs), rows, centroid, means, genres, central }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_jobs_are_done_beside_the_largest() {
+        for (mut sizes, expected) in [
+            (vec![5, 30, 12, 7, 21, 3], vec![30, 12, 7, 5, 3, 21]),
+            (vec![4, 4, 4], vec![4, 4, 4]),
+            (vec![1, 9], vec![9, 1]),
+            (vec![2], vec![2]),
+            (vec![], vec![]),
+        ] {
+            order_jobs(&mut sizes, |size| *size);
+            assert_eq!(sizes, expected);
+        }
+    }
 }

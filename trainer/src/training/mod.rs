@@ -10,13 +10,16 @@ pub mod projection;
 pub mod scale;
 pub mod weights;
 
-use std::{borrow::Borrow, collections::BTreeMap, ops::RangeInclusive};
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 use recommender::{
     Model, Version,
     artifact::{self, Artifact},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
+    catalog::Catalog,
+    column::NumericColumn,
     features::Scaler,
 };
 
@@ -25,7 +28,7 @@ use crate::{
     evaluation::silhouette::{Silhouette, silhouettes},
     progress::Progress,
     table::Table,
-    training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions, TrackColumns},
+    training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions},
     training::graphs::BuildOptions,
     training::kmeans::Clustering,
     training::weights::Weights,
@@ -112,40 +115,36 @@ pub enum Error {
     Artifact(#[from] artifact::Error),
 }
 
-/// Trains a model on a table.
+/// Trains a model on a table. Its columns are let go of, or become the model's, as soon as the training is done with them: copies
+/// of both together would take the most memory.
 ///
 /// # Errors
 ///
 /// Where the table does not hold the clusters that were asked for. An artifact that does not read back, which would be
 /// a defect, is an error too: it is never returned.
-pub fn train(table: &Table, options: &Options, progress: &dyn Progress) -> Result<Trained, Error> {
+pub fn train(table: Table, options: &Options, progress: &dyn Progress) -> Result<Trained, Error> {
     Ok(train_and_open(table, options, progress)?.0)
 }
 
-/// As [`train`]; gives the model too, as it was read back out of the artifact. A table that is given away is let go of
-/// as soon as it is not needed any more, before the model is read back: together they take the most memory.
+/// As [`train`]; gives the model too, as it was read back out of the artifact.
 ///
 /// # Errors
 ///
 /// Those of [`train`].
-pub fn train_and_open(
-    table: impl Borrow<Table>,
-    options: &Options,
-    progress: &dyn Progress,
-) -> Result<(Trained, Model), Error> {
-    let TrainingOutput { artifact, scaled_means, silhouettes } = make(table.borrow(), options, true, progress)?;
-    let rows = table.borrow().rows;
-    drop(table);
+pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) -> Result<(Trained, Model), Error> {
+    let rows = table.rows;
+    let TrainingOutput { artifact, scaled_means, silhouettes } = make(table, options, true, progress)?;
 
     let stage = progress.stage("check", 0);
     // Read back before it is called done: what is published has been loaded once, and has answered.
     let file = artifact::encode(&artifact)?;
     let mut card = artifact.card.clone();
     drop(artifact);
-    let model = Model::from_bytes(&file, Version::of(&file))?;
+    // Its version is not known before its card is.
+    let model = Model::from_bytes(&file, Version::of(&[]))?;
     model.verify()?;
     card.index.recall_at_10 = evaluation::recall(&model, 10, RECALL_SAMPLE, true)?;
-    let file = artifact::with_card(&file, &card)?;
+    let file = artifact::with_card(file, &card)?;
     let version = Version::of(&file);
     let model = model.with_card_of(&file, version)?;
     let example = example(&model);
@@ -159,7 +158,7 @@ pub fn train_and_open(
 /// # Errors
 ///
 /// Those of [`train`].
-pub fn unweighted(table: &Table, options: &Options) -> Result<Model, Error> {
+pub fn unweighted(table: Table, options: &Options) -> Result<Model, Error> {
     let options = Options { k_range: options.k..=options.k, weights: Weights::default(), ..options.clone() };
     let made = make(table, &options, false, &())?;
     Ok(Model::assemble(made.artifact, Version::of(&[]))?)
@@ -172,12 +171,17 @@ struct TrainingOutput {
     silhouettes: BTreeMap<u32, Silhouette>,
 }
 
-fn make(table: &Table, options: &Options, with_graphs: bool, progress: &dyn Progress) -> Result<TrainingOutput, Error> {
+fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progress) -> Result<TrainingOutput, Error> {
     let stage = progress.stage("scale", 0);
     let weights = options.weights.of(&table.features)?;
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
-    let scaler = scale::fit(names.clone(), table.values.view(), weights);
-    let mut scaled = table.values.clone();
+    let Table { values, ids, songs, artists, albums, genres, years, explicit, dropped, .. } = table;
+    drop(table.playlists);
+    let scaler = scale::fit(names.clone(), values.view(), weights);
+    // Before they are scaled where they are.
+    let columns = |feature: ndarray::ArrayView1<'_, f64>| feature.iter().copied().collect();
+    let features: Vec<NumericColumn> = values.axis_iter(Axis(1)).into_par_iter().map(columns).collect();
+    let mut scaled = values;
     scale::transform(&scaler, scaled.view_mut());
     stage.done(&format!("{} features", names.len()));
     for feature in scale::constant(&scaler) {
@@ -205,25 +209,26 @@ fn make(table: &Table, options: &Options, with_graphs: bool, progress: &dyn Prog
     stage.done(&format!("k-means for k = {}, {} clusters kept", spread(&inertia), options.k));
 
     let stage = progress.stage("classify", 0);
-    let evaluated = naive_bayes::evaluate(scaled.view(), &clustering.labels, clustering.k(), options.seed)?;
-    let bayes = naive_bayes::fit(scaled.view(), &clustering.labels, clustering.k())?;
+    let (k, labels) = (clustering.k(), &clustering.labels);
+    let (projection, bayes) =
+        rayon::join(|| projection::fit(scaled.view()), || naive_bayes::fit(scaled.view(), labels, k));
+    let (projection, bayes) = (projection?, bayes?);
+    let evaluated = naive_bayes::evaluate(scaled, labels, k, options.seed)?;
     stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
 
-    let raw_means = means_by_cluster(&table.values, &clustering);
+    let raw_means = means_by_cluster(&features, &clustering);
     let mut scaled_means = raw_means.clone();
     scale::transform(&Scaler { weights: vec![1.0; names.len()], ..scaler.clone() }, scaled_means.view_mut());
-    let projection = projection::fit(scaled.view())?;
-    drop(scaled);
-    let genres = match &table.genres {
-        Some(genres) => cluster_names::typical(genres.iter(), &clustering.labels, clustering.k()),
-        None => vec![Vec::new(); clustering.k()],
+    let typical_genres = match &genres {
+        Some(genres) => cluster_names::typical(genres.iter(), labels, k),
+        None => vec![Vec::new(); k],
     };
-    let features: Vec<&str> = names.iter().map(String::as_str).collect();
-    let cluster_names = cluster_names::name(&features, scaled_means.view(), &genres, &options.names);
+    let feature_names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let cluster_names = cluster_names::name(&feature_names, scaled_means.view(), &typical_genres, &options.names);
 
     let card = Card {
-        tracks: table.n_tracks() as u64,
-        dropped: table.dropped.by_reason.clone(),
+        tracks: labels.len() as u64,
+        dropped: dropped.by_reason,
         features: (0..names.len())
             .map(|f| FeatureSummary {
                 name: names[f].clone(),
@@ -246,17 +251,18 @@ fn make(table: &Table, options: &Options, with_graphs: bool, progress: &dyn Prog
         index: IndexMetrics { recall_at_10: 0.0, average_degree: 0.0, unreachable: 0 },
     };
 
-    let stage = progress.stage("index", table.n_tracks() as u64);
+    let stage = progress.stage("index", labels.len() as u64);
     let clusters = cluster_names
         .into_iter()
-        .zip(genres)
+        .zip(typical_genres)
         .zip(clustering.centroids.rows())
         .map(|((name, genres), centroid)| ClusterSpec { name, genres, centroid: centroid.to_vec() })
         .collect();
     let build = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let graphs = with_graphs.then_some(GraphOptions { build, threads: options.threads });
-    let (tracks, labels) = (columns(table), &clustering.labels);
-    let builder = ArtifactBuilder { tracks, labels, clusters, scaler, projection, bayes, card, graphs };
+    let catalog = Catalog { ids, songs: songs.into(), artists, albums, genres, years, explicit, features };
+    let labels = clustering.labels;
+    let builder = ArtifactBuilder { catalog, labels, clusters, scaler, projection, bayes, card, graphs };
     let artifact = builder.build(&|done| stage.set(done as u64))?;
     stage.done(&format!("{:.1} neighbours a node", artifact.card.index.average_degree));
     Ok(TrainingOutput { artifact, scaled_means, silhouettes })
@@ -269,29 +275,18 @@ fn spread(inertia: &BTreeMap<u32, f64>) -> String {
 }
 
 /// Mean of each column in each cluster, shape `(k, n_features)`.
-fn means_by_cluster(values: &Array2<f64>, clustering: &Clustering) -> Array2<f64> {
-    let mut means = Array2::zeros((clustering.k(), values.ncols()));
-    for (row, label) in values.rows().into_iter().zip(&clustering.labels) {
-        let mut mean = means.row_mut(*label as usize);
-        mean += &row;
-    }
-    for (mut mean, size) in means.rows_mut().into_iter().zip(&clustering.sizes) {
-        mean /= *size as f64;
-    }
+fn means_by_cluster(features: &[NumericColumn], clustering: &Clustering) -> Array2<f64> {
+    let mut means = Array2::zeros((clustering.k(), features.len()));
+    means.axis_iter_mut(Axis(1)).into_par_iter().zip(features).for_each(|(mut means, feature)| {
+        let values = feature.values();
+        feature.codes().each(0..feature.len(), |track, code| {
+            means[clustering.labels[track] as usize] += values[code as usize];
+        });
+        for (mean, size) in means.iter_mut().zip(&clustering.sizes) {
+            *mean /= *size as f64;
+        }
+    });
     means
-}
-
-fn columns(table: &Table) -> TrackColumns<'_> {
-    TrackColumns {
-        features: table.values.view(),
-        ids: &table.ids,
-        songs: &table.songs,
-        artists: &table.artists,
-        albums: table.albums.as_ref(),
-        genres: table.genres.as_ref(),
-        years: table.years.as_ref(),
-        explicit: table.explicit.as_ref(),
-    }
 }
 
 /// The title of a central track that no other artist has, or of any track where there is none; a short one if it can be.

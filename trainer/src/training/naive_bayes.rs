@@ -58,7 +58,7 @@ pub fn fit(scaled: ArrayView2<f64>, labels: &[u32], k: usize) -> Result<NaiveBay
 
 /// Holds out 20 % of each cluster (rounded, and at least one track stays), fits on the rest, and compares the clusters
 /// predicted for the held-out tracks with theirs. The same seed holds out the same tracks. Where there are too few
-/// tracks to hold any out, every figure is 0.
+/// tracks to hold any out, every figure is 0. `scaled` is taken for room to put the tracks in order.
 ///
 /// # Errors
 ///
@@ -67,14 +67,18 @@ pub fn fit(scaled: ArrayView2<f64>, labels: &[u32], k: usize) -> Result<NaiveBay
 /// # Panics
 ///
 /// Those of [`fit`].
-pub fn evaluate(scaled: ArrayView2<f64>, labels: &[u32], k: usize, seed: u64) -> Result<ClassifierMetrics, Error> {
+pub fn evaluate(mut scaled: Array2<f64>, labels: &[u32], k: usize, seed: u64) -> Result<ClassifierMetrics, Error> {
     let (training, held_out) = stratified(labels, k, seed);
-    let pick = |rows: &[usize]| -> (Array2<f64>, Vec<u32>) {
-        (scaled.select(Axis(0), rows), rows.iter().map(|&row| labels[row]).collect())
-    };
-    let (known, known_labels) = pick(&training);
-    let fitted = Fitted::new(known.view(), &known_labels, k)?;
-    let (unseen, truth) = pick(&held_out);
+    // Those to train on come first, then those held out.
+    let unseen = scaled.select(Axis(0), &held_out);
+    for (place, row) in training.iter().enumerate().filter(|(place, row)| place != *row) {
+        let (mut before, from) = scaled.view_mut().split_at(Axis(0), *row);
+        before.row_mut(place).assign(&from.row(0));
+    }
+    let pick = |rows: &[usize]| -> Vec<u32> { rows.iter().map(|&row| labels[row]).collect() };
+    let (known, _) = scaled.view().split_at(Axis(0), training.len());
+    let fitted = Fitted::new(known, &pick(&training), k)?;
+    let truth = pick(&held_out);
     let mut confusion = vec![vec![0; k]; k];
     for (truth, predicted) in truth.iter().zip(fitted.predict(unseen.view())) {
         confusion[*truth as usize][predicted as usize] += 1;

@@ -64,6 +64,19 @@ pub(in crate::artifact) struct CompressedSection {
     pub(in crate::artifact) bytes: Vec<u8>,
 }
 
+impl CompressedSection {
+    fn entry(&self) -> Entry<&str> {
+        Entry {
+            section: &self.name,
+            offset: 0,
+            length: self.bytes.len() as u64,
+            uncompressed: self.uncompressed as u64,
+            crc32: crc32fast::hash(&self.bytes),
+            compression: self.compression,
+        }
+    }
+}
+
 fn header_bytes(sections: usize) -> usize {
     PREFIX_BYTES + sections * ENTRY_BYTES + TAIL_BYTES
 }
@@ -75,31 +88,63 @@ fn header_bytes(sections: usize) -> usize {
 /// If there are more than [`MAX_SECTIONS`], or a name is longer than 16 bytes: the names are the program's own.
 pub(in crate::artifact) fn write(sections: &[CompressedSection]) -> Vec<u8> {
     assert!(sections.len() <= MAX_SECTIONS, "{} sections, at most {MAX_SECTIONS} fit", sections.len());
-    let header = header_bytes(sections.len());
-    let length = header + sections.iter().map(|section| section.bytes.len()).sum::<usize>();
-    let mut file = Vec::with_capacity(length);
-    file.extend(MAGIC);
-    file.extend(FORMAT_VERSION.to_le_bytes());
-    file.extend((sections.len() as u32).to_le_bytes());
-    file.extend((length as u64).to_le_bytes());
-    let mut offset = header;
-    for section in sections {
-        let mut padded = [0; NAME_BYTES];
-        padded[..section.name.len()].copy_from_slice(section.name.as_bytes());
-        file.extend(padded);
-        file.extend((offset as u64).to_le_bytes());
-        file.extend((section.bytes.len() as u64).to_le_bytes());
-        file.extend((section.uncompressed as u64).to_le_bytes());
-        file.extend(crc32fast::hash(&section.bytes).to_le_bytes());
-        file.extend(section.compression.number().to_le_bytes());
-        offset += section.bytes.len();
-    }
-    file.extend(crc32fast::hash(&file).to_le_bytes());
-    file.extend([0; 4]);
+    let entries: Vec<Entry<&str>> = sections.iter().map(CompressedSection::entry).collect();
+    let mut file = Vec::with_capacity(length(&entries) + SPARE_BYTES);
+    file.extend(header(&entries));
     for section in sections {
         file.extend(&section.bytes);
     }
     file
+}
+
+/// The same file with another first section.
+///
+/// # Panics
+///
+/// As [`write`], and if the file has no section.
+pub(in crate::artifact) fn with_first(
+    mut file: Vec<u8>,
+    entries: Vec<Entry<String>>,
+    first: &CompressedSection,
+) -> Vec<u8> {
+    let replaced = entries[0].range().end as usize;
+    let others = entries.iter().skip(1).map(|entry| entry.clone().named(entry.section.as_str()));
+    let entries: Vec<Entry<&str>> = std::iter::once(first.entry()).chain(others).collect();
+    let start = [header(&entries), first.bytes.clone()].concat();
+    // In place: two files may not fit into memory.
+    drop(file.splice(..replaced, start));
+    file
+}
+
+/// Room for a longer first section.
+const SPARE_BYTES: usize = 1 << 12;
+
+/// How long a file of these sections is. Their offsets do not matter, here and in [`header`].
+fn length(entries: &[Entry<&str>]) -> usize {
+    header_bytes(entries.len()) + entries.iter().map(|entry| entry.length as usize).sum::<usize>()
+}
+
+fn header(entries: &[Entry<&str>]) -> Vec<u8> {
+    let mut header = Vec::with_capacity(header_bytes(entries.len()));
+    header.extend(MAGIC);
+    header.extend(FORMAT_VERSION.to_le_bytes());
+    header.extend((entries.len() as u32).to_le_bytes());
+    header.extend((length(entries) as u64).to_le_bytes());
+    let mut offset = header_bytes(entries.len()) as u64;
+    for entry in entries {
+        let mut padded = [0; NAME_BYTES];
+        padded[..entry.section.len()].copy_from_slice(entry.section.as_bytes());
+        header.extend(padded);
+        header.extend(offset.to_le_bytes());
+        header.extend(entry.length.to_le_bytes());
+        header.extend(entry.uncompressed.to_le_bytes());
+        header.extend(entry.crc32.to_le_bytes());
+        header.extend(entry.compression.number().to_le_bytes());
+        offset += entry.length;
+    }
+    header.extend(crc32fast::hash(&header).to_le_bytes());
+    header.extend([0; 4]);
+    header
 }
 
 /// Reads numbers from the header; its length was checked before.

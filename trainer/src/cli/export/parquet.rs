@@ -223,7 +223,7 @@ mod tests {
         let table =
             table::read(csv.as_bytes(), "tracks.csv", &table::Options::default(), &mut |_| {}).expect("a table");
         assert_eq!(table.n_tracks(), 300);
-        training::unweighted(&table, &training::Options { k: 3, ..Default::default() }).expect("a model")
+        training::unweighted(table, &training::Options { k: 3, ..Default::default() }).expect("a model")
     }
 
     fn read(file: &[u8]) -> (SerializedFileReader<File>, Vec<Row>) {

@@ -116,7 +116,7 @@ fn charts_of_a_table_are_whole() {
             ClusterSummary { id, name: names[id as usize].clone(), size: rows.len() as u64, means }
         })
         .collect();
-    let metrics = naive_bayes::evaluate(values.view(), &found.labels, 6, 42).expect("metrics");
+    let metrics = naive_bayes::evaluate(values.clone(), &found.labels, 6, 42).expect("metrics");
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     println!("{}", crate::report::terminal::elbow(&inertia, 6));
     println!("{}", crate::report::terminal::profile(&features, &clusters));

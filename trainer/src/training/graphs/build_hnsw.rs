@@ -1,11 +1,12 @@
 //! Building one cluster's graph.
 
 use instant_distance::{Builder, Heuristic, Point};
+use rand::{Rng, SeedableRng, rngs::SmallRng};
 
 use recommender::{
     column::IntColumn,
     search::{EF_SEARCH, GraphData, Hnsw},
-    vector::Vector,
+    vector::{LANES, NARROW_LANES, Vectors},
 };
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 };
 
 /// How many candidates are kept while most nodes are looked for by their own vector.
-const EF_QUICK: usize = 8;
+const EF_QUICK: usize = 2;
 
 /// How a graph is built.
 #[derive(Clone, Copy, Debug)]
@@ -42,30 +43,39 @@ pub struct BuiltGraph {
     pub data: GraphData,
 }
 
-/// Builds the graph of one cluster over its distinct vectors.
-///
-/// The same points in the same order give the same graph only where a single rayon thread builds it: call it inside
-/// the `install` of a pool with one thread, and build several graphs side by side.
+/// Builds the graph of one cluster over its distinct vectors. The same points in the same order give the same graph: one thread
+/// builds it, so build several graphs side by side.
 ///
 /// # Errors
 ///
 /// Where the graph cannot be read out of instant-distance, or does not load again, which would be a defect.
-pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, Error> {
+pub fn build(points: Vectors, options: &BuildOptions) -> Result<BuiltGraph, Error> {
+    match points.width() {
+        NARROW_LANES => build_of::<NARROW_LANES>(points, options),
+        _ => build_of::<LANES>(points, options),
+    }
+}
+
+fn build_of<const N: usize>(vectors: Vectors, options: &BuildOptions) -> Result<BuiltGraph, Error> {
+    let points: Vec<GraphPoint<N>> = GraphPoint::all(&vectors);
+    drop(vectors);
     // `instant-distance` shuffles the points before it inserts them. They are handed over so that they come out of that
     // in the order wanted.
     let inserted = insertion_order::order(&points);
     let places = shuffle(points.len(), options);
-    let shuffled: Vec<GraphPoint> =
-        places.iter().map(|place| GraphPoint(points[inserted[*place as usize] as usize])).collect();
+    let shuffled: Vec<GraphPoint<N>> = places.iter().map(|place| points[inserted[*place as usize] as usize]).collect();
     drop(points);
-    let (hnsw, ids) = build_hnsw(shuffled, options.ef_construction, options);
+    // Two threads in one graph would make another graph in every run.
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    let (hnsw, ids) = one.install(|| build_hnsw(shuffled, options));
+    drop(one);
     let mut point_of = vec![0; ids.len()];
     for (id, place) in ids.iter().zip(&places) {
         point_of[*id as usize] = inserted[*place as usize];
     }
     drop((inserted, places, ids));
     let adjacency = extract_adjacency(&hnsw)?;
-    let in_graph_order: Vec<Vector> = hnsw.iter().map(|(_, point)| point.0).collect();
+    let in_graph_order: Vec<GraphPoint<N>> = hnsw.iter().map(|(_, point)| *point).collect();
     drop(hnsw);
 
     // Numbers that are near for points that are near: less to store, and less to fetch from memory in a search. Each
@@ -79,7 +89,7 @@ pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, 
     }
     let adjacency = relabel(&adjacency, &nodes);
     let order: Vec<u32> = nodes.iter().map(|node| point_of[*node as usize]).collect();
-    let points: Vec<Vector> = nodes.iter().map(|node| in_graph_order[*node as usize]).collect();
+    let points: Vec<GraphPoint<N>> = nodes.iter().map(|node| in_graph_order[*node as usize]).collect();
     drop((nodes, point_of, in_graph_order));
 
     // What is searched is what a reader of the artifact will search. Best-first search only goes further where it keeps
@@ -87,7 +97,7 @@ pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, 
     let hnsw = Hnsw::new(&adjacency, points.len())?;
     let unreachable_among = |ef: usize, nodes: Vec<u32>| -> Vec<u32> {
         let is_unreachable = |node: &u32| {
-            let distance = |other: u32| points[*node as usize].squared_distance(&points[other as usize]);
+            let distance = |other: u32| points[*node as usize].distance(&points[other as usize]);
             hnsw.search(ef, distance).iter().all(|(found, _)| found != node)
         };
         nodes.into_iter().filter(is_unreachable).collect()
@@ -98,15 +108,11 @@ pub fn build(points: Vec<Vector>, options: &BuildOptions) -> Result<BuiltGraph, 
 }
 
 /// A graph, and the node that each of the points has become.
-fn build_hnsw<P: Point>(
-    points: Vec<P>,
-    ef_construction: usize,
-    options: &BuildOptions,
-) -> (instant_distance::Hnsw<P>, Vec<u32>) {
+fn build_hnsw<P: Point>(points: Vec<P>, options: &BuildOptions) -> (instant_distance::Hnsw<P>, Vec<u32>) {
     // Without the pruned candidates a node has about 7 neighbours instead of 64, at the same recall.
     let heuristic = Heuristic { extend_candidates: false, keep_pruned: false };
     let (hnsw, ids) = Builder::default()
-        .ef_construction(ef_construction)
+        .ef_construction(options.ef_construction)
         .ef_search(EF_SEARCH)
         .ml(options.layer_share)
         .select_heuristic(Some(heuristic))
@@ -115,33 +121,36 @@ fn build_hnsw<P: Point>(
     (hnsw, ids.into_iter().map(|id| id.into_inner()).collect())
 }
 
-/// Which node each of so many points becomes. That depends on nothing but their number and the seed, and so it shows in
-/// a graph of points that are nowhere, which takes no time to grow.
+/// Which node each of so many points becomes. That depends on nothing but their number and the seed: `instant-distance` draws a
+/// number for each and sorts by it.
 fn shuffle(points: usize, options: &BuildOptions) -> Vec<u32> {
-    #[derive(Clone)]
-    struct DummyPoint;
-
-    impl Point for DummyPoint {
-        fn distance(&self, _: &Self) -> f32 {
-            0.0
-        }
+    let mut rng = SmallRng::seed_from_u64(options.seed);
+    let mut drawn: Vec<(u32, u32)> = (0..points as u32).map(|point| (rng.gen_range(0..points as u32), point)).collect();
+    drawn.sort_unstable();
+    let mut nodes = vec![0; points];
+    for (node, (_, point)) in (0..).zip(drawn) {
+        nodes[point as usize] = node;
     }
-
-    build_hnsw(vec![DummyPoint; points], 1, options).1
+    nodes
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use recommender::vector::Vector;
 
     use super::*;
 
+    fn unit(scaled: &[f64]) -> GraphPoint<LANES> {
+        GraphPoint::of(Vector::unit(scaled).lanes())
+    }
+
     #[test]
-    fn what_points_become_does_not_depend_on_where_they_are() {
-        let point = |i: i32| GraphPoint(Vector::unit(&[f64::from(i * 377 % 700) - 350.0, 99.0]));
-        let points: Vec<GraphPoint> = (0..700).map(point).collect();
+    fn points_become_the_nodes_that_instant_distance_makes_of_them() {
+        let points: Vec<GraphPoint<LANES>> =
+            (0..700).map(|i| unit(&[f64::from(i * 377 % 700) - 350.0, 99.0])).collect();
         let options = BuildOptions { seed: 7, ..BuildOptions::default() };
-        assert_eq!(build_hnsw(points, options.ef_construction, &options).1, shuffle(700, &options));
+        assert_eq!(build_hnsw(points, &options).1, shuffle(700, &options));
     }
 
     proptest! {
@@ -152,12 +161,12 @@ mod tests {
             seeds in prop::collection::vec(prop::array::uniform4(-1.0..1.0_f64), 1..600),
             query in prop::array::uniform4(-1.0..1.0_f64),
         ) {
-            let points: Vec<GraphPoint> = seeds.iter().map(|seed| GraphPoint(Vector::unit(seed))).collect();
-            let query = GraphPoint(Vector::unit(&query));
+            let points: Vec<GraphPoint<LANES>> = seeds.iter().map(|seed| unit(seed)).collect();
+            let query = unit(&query);
             let options = BuildOptions::default();
-            let (graph, _) = build_hnsw(points, options.ef_construction, &options);
+            let (graph, _) = build_hnsw(points, &options);
             let walked = Hnsw::new(&extract_adjacency(&graph).expect("reads out"), graph.iter().count()).expect("a graph");
-            let points: Vec<GraphPoint> = graph.iter().map(|(_, point)| *point).collect();
+            let points: Vec<GraphPoint<LANES>> = graph.iter().map(|(_, point)| *point).collect();
             let found = walked.search(EF_SEARCH, |node| query.distance(&points[node as usize]));
             let mut found: Vec<f32> = found.into_iter().map(|(_, distance)| distance).collect();
             found.sort_by(f32::total_cmp);

@@ -11,7 +11,6 @@ use instant_distance::Hnsw;
 use recommender::{
     column::IntColumn,
     search::{Adjacency, Layer, MAX_DEGREES},
-    vector::LANES,
 };
 
 use super::{Error, point::GraphPoint};
@@ -20,7 +19,7 @@ use super::{Error, point::GraphPoint};
 const FIXINT: Configuration<LittleEndian, Fixint> = bincode::config::standard().with_fixed_int_encoding();
 
 /// Reads a graph's neighbours out of it.
-pub(super) fn extract_adjacency(graph: &Hnsw<GraphPoint>) -> Result<Adjacency, Error> {
+pub(super) fn extract_adjacency<const N: usize>(graph: &Hnsw<GraphPoint<N>>) -> Result<Adjacency, Error> {
     let mut extraction = Extraction::default();
     bincode::serde::encode_into_writer(graph, &mut extraction, FIXINT)?;
     if extraction.next != Next::Nothing {
@@ -29,7 +28,7 @@ pub(super) fn extract_adjacency(graph: &Hnsw<GraphPoint>) -> Result<Adjacency, E
     Ok(Adjacency { layers: extraction.layers })
 }
 
-/// Takes the numbers that a graph serialises to, lengths of sequences among them. Floats come as their bits.
+/// Takes the numbers that a graph serialises to, lengths of sequences among them.
 impl Writer for Extraction {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
@@ -41,15 +40,13 @@ impl Writer for Extraction {
     }
 }
 
-/// What the next number is: `ef_search`, `points`, `zero` (64 slots a node) and `layers` (32 slots a node), sequences
+/// What the next number is: `ef_search`, the number of points, `zero` (64 slots a node) and `layers` (32 slots a node), sequences
 /// beginning with their lengths, empty slots being `u32::MAX`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Next {
     #[default]
     EfSearch,
     Points,
-    /// Lanes of the points that are still to come.
-    Lanes(u64),
     Nodes,
     Slots,
     Layers,
@@ -77,8 +74,7 @@ impl Extraction {
     fn take(&mut self, number: u64) {
         match self.next {
             Next::EfSearch => self.next = Next::Points,
-            Next::Points => self.next = Self::lanes(number * LANES as u64),
-            Next::Lanes(left) => self.next = Self::lanes(left - 1),
+            Next::Points => self.next = Next::Nodes,
             Next::Nodes => {
                 self.nodes = number;
                 self.degrees.reserve_exact(number as usize);
@@ -92,10 +88,6 @@ impl Extraction {
             }
             Next::Nothing => {}
         }
-    }
-
-    fn lanes(left: u64) -> Next {
-        if left == 0 { Next::Nodes } else { Next::Lanes(left) }
     }
 
     #[inline]

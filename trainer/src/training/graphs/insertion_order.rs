@@ -6,12 +6,10 @@
 //! order of the tree (a biased randomized insertion order: Amenta, Choi and Rote 2003, "Incremental constructions con
 //! BRIO"). Measured on 264,797 tracks: a third less time, at the same recall.
 
-use recommender::vector::Vector;
-
-use super::kd_order;
+use super::{kd_order, point::GraphPoint};
 
 /// The numbers of the points, in the order to insert them in. The same points give the same order.
-pub(super) fn order(points: &[Vector]) -> Vec<u32> {
+pub(super) fn order<const N: usize>(points: &[GraphPoint<N>]) -> Vec<u32> {
     let mut near: Vec<u32> = (0..points.len() as u32).collect();
     kd_order::sort(&mut near, points);
     // Every fourth place of the tree's order is of an earlier round, every fourth of these of one before, and so on.
@@ -27,11 +25,14 @@ const ROUNDS: usize = 16;
 
 #[cfg(test)]
 mod tests {
+    use recommender::vector::{LANES, Vector};
+
     use super::*;
 
     #[test]
     fn every_point_comes_once_and_each_round_is_spread_over_all_of_them() {
-        let points: Vec<Vector> = (0..1000).map(|i| Vector::unit(&[f64::from(i) - 500.0, 300.0])).collect();
+        let point = |i: i32| GraphPoint::of(Vector::unit(&[f64::from(i) - 500.0, 300.0]).lanes());
+        let points: Vec<GraphPoint<LANES>> = (0..1000).map(point).collect();
         let order = order(&points);
         let mut sorted = order.clone();
         sorted.sort_unstable();

@@ -14,4 +14,7 @@ pub use self::{
     build_hnsw::{BuildOptions, BuiltGraph, build},
     error::Error,
 };
-pub(super) use self::{nodes::Nodes, parallel::build_all};
+pub(super) use self::{
+    nodes::Nodes,
+    parallel::{Job, run},
+};

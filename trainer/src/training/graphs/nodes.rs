@@ -3,15 +3,12 @@
 use std::{
     collections::HashMap,
     hash::{Hash, Hasher},
-    sync::{Mutex, PoisonError},
 };
 
-use recommender::vector::{Vector, Vectors};
+use recommender::vector::Vectors;
 
-/// The distinct vectors of one cluster, and the tracks that each of them stands for.
+/// The tracks that share each of the distinct vectors of one cluster.
 pub(in crate::training) struct Nodes {
-    /// Taken by the graph that is built of them.
-    points: Mutex<Vec<Vector>>,
     /// The tracks of every node, end to end.
     tracks: Vec<u32>,
     /// Where each node's tracks end; they begin where those before end.
@@ -43,18 +40,18 @@ impl PartialEq for VectorKey<'_> {
 impl Eq for VectorKey<'_> {}
 
 impl Nodes {
-    /// The nodes of the tracks `members`, in the order of their first tracks.
-    pub(in crate::training) fn of(members: &[u32], vectors: &Vectors) -> Self {
+    /// The nodes of the tracks `members`, in the order of their first tracks. `vectors` are those of the tracks, and then of
+    /// the nodes.
+    pub(in crate::training) fn of(members: &[u32], vectors: &mut Vectors) -> Self {
         let mut node_of: HashMap<VectorKey<'_>, u32> = HashMap::with_capacity(members.len());
-        let mut points = Vec::new();
+        let mut firsts: Vec<u32> = Vec::new();
         let mut ends: Vec<u32> = Vec::new();
-        let nodes: Vec<u32> = members
-            .iter()
-            .map(|track| {
-                let node = *node_of.entry(VectorKey(vectors.lanes(*track))).or_insert_with(|| {
-                    points.push(vectors.get(*track));
+        let nodes: Vec<u32> = (0..members.len() as u32)
+            .map(|member| {
+                let node = *node_of.entry(VectorKey(vectors.lanes(member))).or_insert_with(|| {
+                    firsts.push(member);
                     ends.push(0);
-                    points.len() as u32 - 1
+                    firsts.len() as u32 - 1
                 });
                 ends[node as usize] += 1;
                 node
@@ -74,28 +71,25 @@ impl Nodes {
             tracks[*next as usize] = *track;
             *next += 1;
         }
-        points.shrink_to_fit();
-        Self { points: Mutex::new(points), tracks, ends }
-    }
-
-    /// Number of nodes.
-    pub(in crate::training) fn len(&self) -> usize {
-        self.ends.len()
+        vectors.keep(&firsts);
+        Self { tracks, ends }
     }
 
     /// The tracks of one node, in the order of the table.
-    pub(in crate::training) fn tracks(&self, node: u32) -> &[u32] {
+    fn tracks(&self, node: u32) -> &[u32] {
         let start = if node == 0 { 0 } else { self.ends[node as usize - 1] };
         &self.tracks[start as usize..self.ends[node as usize] as usize]
     }
 
-    /// The tracks of all nodes, node by node.
-    pub(in crate::training) fn all_tracks(&self) -> &[u32] {
-        &self.tracks
+    /// The tracks of some nodes, node by node.
+    pub(in crate::training) fn tracks_of(&self, nodes: &[u32]) -> Vec<u32> {
+        let mut tracks = Vec::with_capacity(self.tracks.len());
+        nodes.iter().for_each(|node| tracks.extend(self.tracks(*node)));
+        tracks
     }
 
-    /// The vectors of the nodes; they are gone from here then.
-    pub(super) fn take_points(&self) -> Vec<Vector> {
-        std::mem::take(&mut *self.points.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The tracks of all nodes, node by node.
+    pub(in crate::training) fn into_tracks(self) -> Vec<u32> {
+        self.tracks
     }
 }

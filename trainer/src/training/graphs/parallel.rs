@@ -1,49 +1,29 @@
-//! The graphs of all clusters, several at a time.
+//! The graphs of all clusters, several at a time, and other work beside them.
 
 use std::sync::{
     Mutex, PoisonError,
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{
-    Error,
-    build_hnsw::{BuildOptions, BuiltGraph, build},
-    nodes::Nodes,
-};
+/// A piece of work.
+pub(in crate::training) type Job<'a> = Box<dyn FnOnce() + Send + 'a>;
 
-/// Builds the graph of each cluster, the largest first, `threads` of them at a time. Each is built by one thread, so that the
-/// graphs do not depend on how many threads there are. `progress` is told how many tracks are in graphs that are finished.
-///
-/// # Errors
-///
-/// Those of [`build`], with the cluster.
-pub(in crate::training) fn build_all(
-    clusters: &[Nodes],
-    options: &BuildOptions,
-    threads: usize,
-    progress: &(dyn Fn(usize) + Sync),
-) -> Result<Vec<BuiltGraph>, Error> {
-    let mut largest_first: Vec<usize> = (0..clusters.len()).collect();
-    largest_first.sort_by_key(|cluster| std::cmp::Reverse(clusters[*cluster].len()));
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let built: Mutex<Vec<Option<Result<BuiltGraph, Error>>>> = Mutex::new(clusters.iter().map(|_| None).collect());
+/// Does all jobs, `threads` of them at a time, each on one thread, in their order as threads become free.
+pub(in crate::training) fn run(jobs: Vec<Job<'_>>, threads: usize) {
+    let threads = threads.clamp(1, jobs.len().max(1));
+    let jobs: Vec<Mutex<Option<Job<'_>>>> = jobs.into_iter().map(|job| Mutex::new(Some(job))).collect();
+    let next = AtomicUsize::new(0);
+    // A thread that panics ends the scope with its panic.
     std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, clusters.len().max(1)) {
+        for _ in 0..threads {
             scope.spawn(|| {
-                while let Some(&cluster) = largest_first.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let points = clusters[cluster].take_points();
-                    // Two threads in one graph would make another graph in every run.
-                    let graph = match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
-                        Ok(one) => one.install(|| build(points, options)),
-                        Err(error) => Err(error.into()),
-                    };
-                    let tracks = clusters[cluster].all_tracks().len();
-                    progress(done.fetch_add(tracks, Ordering::Relaxed) + tracks);
-                    built.lock().unwrap_or_else(PoisonError::into_inner)[cluster] = Some(graph);
+                while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let job = job.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    if let Some(job) = job {
+                        job();
+                    }
                 }
             });
         }
     });
-    // Every cluster was taken by a thread; a thread that panics ends the scope with its panic.
-    built.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
 }

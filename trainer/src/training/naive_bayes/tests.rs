@@ -96,10 +96,10 @@ fn the_seed_decides_who_is_held_out() {
 #[test]
 fn one_cluster_and_one_track_work() {
     let scaled = array![[1.0, -1.0], [-1.0, 1.0], [0.0, 0.0], [1.0, 1.0], [-1.0, -1.0]];
-    let metrics = evaluate(scaled.view(), &[0; 5], 1, 0).expect("metrics");
+    let metrics = evaluate(scaled, &[0; 5], 1, 0).expect("metrics");
     assert_eq!((metrics.held_out, metrics.accuracy), (1, 1.0));
     let alone = array![[0.0, 0.0]];
-    assert_eq!(evaluate(alone.view(), &[0], 1, 0).expect("metrics").held_out, 0);
+    assert_eq!(evaluate(alone.clone(), &[0], 1, 0).expect("metrics").held_out, 0);
     let parameters = fit(alone.view(), &[0], 1).expect("a classifier");
     assert_eq!((parameters.priors[0], parameters.variances[0][0]), (1.0, VAR_SMOOTHING));
 }
@@ -108,7 +108,7 @@ fn one_cluster_and_one_track_work() {
 fn tracks_that_are_all_alike_go_to_the_largest_cluster() {
     let scaled = Array2::zeros((20, 2));
     let labels: Vec<u32> = (0..20).map(|row| u32::from(row >= 5)).collect();
-    let metrics = evaluate(scaled.view(), &labels, 2, 0).expect("metrics");
+    let metrics = evaluate(scaled.clone(), &labels, 2, 0).expect("metrics");
     assert_eq!(metrics.confusion_matrix, [[0, 1], [0, 3]]);
 }
 
