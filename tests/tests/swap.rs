@@ -121,10 +121,10 @@ async fn a_model_that_does_not_fit_beside_the_old_one_is_left_where_it_is() {
     let function = start(&test_env, &test_env.s3.endpoint(), &[("REFRESH_SECONDS", "1")]).await;
     let first = version(&function).await;
 
-    // It says that it has five million tracks: more than the function's 1769 MB.
+    // It says that it has twenty million tracks: more than the function's 1769 MB.
     let features = vec!["energy".to_owned()];
     let artifact = vec![1; 1_000].into();
-    let upload = Upload { artifact, report: Vec::new(), tracks: 5_000_000, k: 3, accuracy: 0.9, features };
+    let upload = Upload { artifact, report: Vec::new(), tracks: 20_000_000, k: 3, accuracy: 0.9, features };
     let large = test_env.store().publish(upload).await.expect("publishes");
     let failure = async || {
         assert_eq!(version(&function).await, first);

@@ -231,7 +231,7 @@ fn index(
 
 /// Puts jobs in an order in which threads end at about the same time: the largest first. The smallest, as many as are as large as
 /// that one together, are done beside it: two large graphs at a time would take the most memory.
-fn order_jobs<T>(jobs: &mut Vec<T>, size: impl Fn(&T) -> usize) {
+fn order_jobs<T>(jobs: &mut [T], size: impl Fn(&T) -> usize) {
     jobs.sort_by_key(|job| Reverse(size(job)));
     let Some(largest) = jobs.first().map(&size) else { return };
     let mut beside = 0;
