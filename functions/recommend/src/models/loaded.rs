@@ -24,12 +24,12 @@ pub struct LoadedModel {
     settled: watch::Sender<bool>,
     /// Where the model was loaded from, and what of it only searches by text need.
     store: Store,
-    text_search: Option<Entry<Section>>,
+    text_search: Entry<Section>,
     text_search_loaded: OnceCell<()>,
 }
 
 impl LoadedModel {
-    pub(super) fn new(model: Model, latest: Latest, store: Store, text_search: Option<Entry<Section>>) -> Self {
+    pub(super) fn new(model: Model, latest: Latest, store: Store, text_search: Entry<Section>) -> Self {
         let settled = watch::Sender::new(false);
         Self { model, latest, settled, store, text_search, text_search_loaded: OnceCell::new() }
     }
@@ -37,7 +37,7 @@ impl LoadedModel {
     /// Fetches what searches by text need, where it is not there yet. One at a time does; after a failure the next one tries.
     pub(super) async fn load_text_search(self: Arc<Self>) -> Result<(), Error> {
         let loading = || async {
-            let Some(entry) = self.text_search.clone() else { return Ok(()) };
+            let entry = self.text_search.clone();
             let begun = Instant::now();
             let bytes = self.store.download_range(&self.latest, entry.range()).take(entry.range()).await?;
             let loaded = Arc::clone(&self);

@@ -51,7 +51,8 @@ async fn begin(store: &Store, latest: Latest) -> Result<(Arc<LoadedModel>, Graph
     let needed =
         |need| -> Vec<_> { loading.sections().iter().filter(|entry| entry.section.need() == need).cloned().collect() };
     let (sections, graphs) = (needed(Need::FirstAnswer), needed(Need::Graphs));
-    let text_search = needed(Need::TextSearch).pop();
+    let missing = artifact::Error::Missing { section: Section::TextSearch };
+    let text_search = needed(Need::TextSearch).pop().ok_or(missing)?;
     let reader = Reader { download, decoders: decoders() };
     let model = read(&reader, loading, sections, latest.version).await?;
     let loaded = LoadedModel::new(model, latest, store.clone(), text_search);

@@ -167,14 +167,20 @@ impl ModelManager {
     pub async fn get_with_text_search(self: &Arc<Self>) -> Outcome {
         let with_text_search = async {
             let loaded = self.get().await?;
-            self.work.spawn(Arc::clone(&loaded).load_text_search()).await??;
+            let loading = Arc::clone(&loaded);
+            // Whoever waits may go away: what went wrong is said by what does the work.
+            let work = async move {
+                let outcome = loading.load_text_search().await;
+                if let Err(error) = &outcome {
+                    metrics::load_failed();
+                    tracing::error!(%error, causes = causes(error), "text search not loaded");
+                }
+                outcome
+            };
+            self.work.spawn(work).await??;
             Ok(loaded)
         };
-        let outcome = self.within_deadline(with_text_search).await;
-        if let Err(error) = &outcome {
-            tracing::error!(%error, causes = causes(error), "text search not loaded");
-        }
-        outcome
+        self.within_deadline(with_text_search).await
     }
 
     async fn within_deadline(&self, outcome: impl Future<Output = Outcome>) -> Outcome {
