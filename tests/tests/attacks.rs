@@ -1,5 +1,6 @@
 //! What no client of good will sends: each is a problem, and the next request is answered.
 
+use crate::operations::{lines, logging};
 use recommend::http::cors::Cors;
 use serde_json::Value;
 use tests::{
@@ -97,6 +98,38 @@ async fn a_body_that_is_not_utf_8_is_a_problem() {
         (answer.status().as_u16(), answer.headers()["content-type"].to_str().expect("text")),
         (400, "application/problem+json")
     );
+}
+
+#[tokio::test]
+async fn an_event_that_would_make_a_panic_is_a_problem_and_the_log_stays_json() {
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let file = test_env.folder.path().join("log");
+    let mut function = logging(&test_env, &file, &[]).await;
+    for route in ["/v1/classify", "/v1/recommendations"] {
+        let mut event = api_gateway_event("POST", route);
+        event["headers"]["content-type"] = "application/json".into();
+        event["body"] = "{\"no\": \"base64\"}".into();
+        event["isBase64Encoded"] = true.into();
+        let (status, headers, problem) = function.answer(event).await;
+        assert_eq!((status, &problem["type"]), (400, &Value::from("urn:segue:problem:malformed-base64")), "{problem}");
+        assert!(headers["x-request-id"].is_string(), "{headers}");
+    }
+    let mut event = api_gateway_event("GET", "/health");
+    event["requestContext"]["stage"] = "a stage <of no URL>".into();
+    assert_eq!(function.answer(event).await.0, 200);
+    // The runtime refuses it: it is no request.
+    let mut event = api_gateway_event("GET", "/health");
+    for number in 0..40_000 {
+        event["headers"][format!("x-{number}")] = "1".into();
+    }
+    let error = function.try_invoke(event).await.expect_err("no request");
+    assert!(error.to_string().contains("at most 1000"), "{error}");
+    assert_eq!(function.get("/health").await.0, 200);
+    assert!(function.is_running());
+    drop(function);
+    let lines = lines(&file);
+    assert!(lines.iter().all(|line| !line.to_string().contains("panicked")), "{lines:?}");
 }
 
 #[tokio::test]

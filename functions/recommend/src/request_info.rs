@@ -57,9 +57,15 @@ pub(crate) fn record_search(answer: &Answer) {
     });
 }
 
-/// The model that alone decides the answer to this task's request, where one does.
-pub(crate) fn decided_by() -> Option<Version> {
-    INFO.try_with(|info| info.borrow().decided_by).ok().flatten()
+/// The model that alone decides the answer to this task's request, where one does, and how it searched neighbours, where
+/// it did.
+pub(crate) fn decided_by() -> Option<(Version, Option<&'static str>)> {
+    INFO.try_with(|info| {
+        let info = info.borrow();
+        info.decided_by.map(|version| (version, info.search))
+    })
+    .ok()
+    .flatten()
 }
 
 #[cfg(test)]

@@ -10,18 +10,16 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode, header},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use http_body_util::BodyExt;
 use lambda_http::{
     Adapter, Context, LambdaEvent, Service,
-    request::LambdaRequest,
     tower::{ServiceBuilder, ServiceExt},
 };
 use local::s3::EmbeddedS3;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use recommend::{
     api::router,
-    http::lambda::sanitize_event,
+    http::lambda::{Event, sanitize_event},
     models::{ModelManager, Source},
 };
 use serde_json::{Value, json};
@@ -144,14 +142,7 @@ pub fn api_event(data: &[u8]) {
 
 fn event(json: &[u8]) {
     // An event that is none: the runtime refuses it before it gets to the function.
-    let Ok(payload) = serde_json::from_slice::<LambdaRequest>(json) else { return };
-    // API Gateway makes its base64 itself; `lambda_http` panics on what is none.
-    if let LambdaRequest::ApiGatewayV2(request) = &payload
-        && request.is_base64_encoded
-        && request.body.as_ref().is_some_and(|body| STANDARD.decode(body).is_err())
-    {
-        return;
-    }
+    let Ok(payload) = serde_json::from_slice::<Event>(json) else { return };
     let function = &*FUNCTION;
     function.runtime.block_on(async {
         // As `main` of the function has it.

@@ -1,10 +1,19 @@
 //! What fuzzers found worth keeping, and what they found wrong, once more, with the compiler of everyday.
 
 use std::{
+    alloc::System,
     fs,
     panic::catch_unwind,
     path::{Path, PathBuf},
 };
+
+use cap::Cap;
+
+/// As fuzzers are run (`docs/fuzzing.md`): an input that takes more memory ends the process.
+const MAX_BYTES: usize = 2 << 30;
+
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, MAX_BYTES);
 
 /// A target.
 type Target = fn(&[u8]);

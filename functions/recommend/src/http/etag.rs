@@ -27,8 +27,8 @@ pub(super) async fn answer_if_changed(request: Request, next: Next) -> Response 
     let known = request.headers().typed_get::<IfNoneMatch>();
     let deployed = function_version(request.extensions()).unwrap_or(RELEASE).to_owned();
     let mut response = next.run(request).await;
-    let Some(version) = request_info::decided_by() else { return response };
-    let Some(etag) = etag(version, &deployed, &target).filter(|_| response.status() == StatusCode::OK) else {
+    let Some((version, search)) = request_info::decided_by() else { return response };
+    let Some(etag) = etag(version, &deployed, &target, search).filter(|_| response.status() == StatusCode::OK) else {
         return response;
     };
     if known.is_some_and(|known| !known.precondition_passes(&etag)) {
@@ -43,10 +43,11 @@ pub(super) async fn answer_if_changed(request: Request, next: Next) -> Response 
 }
 
 /// Weak, because the compressed and the plain answer share it. Other code and other settings may answer the same model's
-/// question otherwise, so the deployed version is in there too.
-fn etag(version: Version, deployed: &str, target: &str) -> Option<ETag> {
+/// question otherwise, so the deployed version is in there too. So is how the neighbours were searched: until the graphs of
+/// a cold start are there it is another search than afterwards, and perhaps another answer.
+fn etag(version: Version, deployed: &str, target: &str, search: Option<&str>) -> Option<ETag> {
     let mut hasher = DefaultHasher::new();
-    (deployed, target).hash(&mut hasher);
+    (deployed, target, search).hash(&mut hasher);
     let version = version.to_string();
     format!("W/\"{}-{:016x}\"", version.get(..16)?, hasher.finish()).parse().ok()
 }
@@ -56,12 +57,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_etag_is_of_one_model_one_deployed_version_and_one_target() {
+    fn an_etag_is_of_one_model_one_deployed_version_one_target_and_one_search() {
         let (one, other) = (Version::of(b"one"), Version::of(b"other"));
-        assert!(etag(one, "7", "/v1/model").is_some());
-        assert_eq!(etag(one, "7", "/v1/model"), etag(one, "7", "/v1/model"));
-        assert_ne!(etag(one, "7", "/v1/model"), etag(other, "7", "/v1/model"));
-        assert_ne!(etag(one, "7", "/v1/model"), etag(one, "8", "/v1/model"));
-        assert_ne!(etag(one, "7", "/v1/model"), etag(one, "7", "/v1/clusters"));
+        let first = etag(one, "7", "/v1/model", Some("exact"));
+        assert!(first.is_some());
+        assert_eq!(first, etag(one, "7", "/v1/model", Some("exact")));
+        for changed in [
+            etag(other, "7", "/v1/model", Some("exact")),
+            etag(one, "8", "/v1/model", Some("exact")),
+            etag(one, "7", "/v1/clusters", Some("exact")),
+            etag(one, "7", "/v1/model", Some("hnsw")),
+            etag(one, "7", "/v1/model", None),
+        ] {
+            assert_ne!(first, changed);
+        }
     }
 }

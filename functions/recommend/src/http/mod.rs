@@ -30,6 +30,7 @@ pub fn common(routes: Router, access: &Access) -> Router {
         .layer(CatchPanicLayer::custom(problems::panicked))
         .layer(from_fn(etag::answer_if_changed))
         .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES)))
+        .layer(from_fn(lambda::refuse_undecodable_body))
         .layer(from_fn(target::check))
         .layer(map_response(problems::instead_of_text));
     let routes = match &access.tokens {
