@@ -63,9 +63,8 @@ impl Latest {
         Ok(latest)
     }
 
-    /// What is said of one that is longer than [`MAX_LATEST_BYTES`].
-    pub(crate) fn too_large(location: &Location, key: &str) -> Error {
-        let reason = format!("expected at most {MAX_LATEST_BYTES} bytes, got more");
+    /// What is said of one that cannot be read.
+    pub(crate) fn unreadable(location: &Location, key: &str, reason: String) -> Error {
         Error::Corrupt { what: location.url(key), reason }
     }
 

@@ -86,7 +86,7 @@ impl Store {
         let key = self.location.summary_key(version);
         let summary = match self.get_small(&key, None).await? {
             SmallObject::Missing | SmallObject::NotModified => return Ok(None),
-            SmallObject::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
+            SmallObject::Unreadable { reason, .. } => Err(Latest::unreadable(&self.location, &key, reason)),
             SmallObject::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key),
         };
         Ok(summary.inspect_err(|error| warn!(%error, "a summary cannot be read")).ok())

@@ -3,7 +3,9 @@
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_checksums::body::validate;
 use bytes::Bytes;
+use tracing::warn;
 
 use crate::error::cause;
 use crate::latest::is_etag;
@@ -12,8 +14,15 @@ use crate::{Error, MAX_LATEST_BYTES, Store};
 
 /// An object that should be small.
 pub(crate) enum SmallObject {
-    Found { bytes: Vec<u8>, etag: Option<String> },
-    TooLarge { etag: Option<String> },
+    Found {
+        bytes: Vec<u8>,
+        etag: Option<String>,
+    },
+    /// What is there cannot be read: it is too large, or its bytes are not those of its checksum.
+    Unreadable {
+        reason: String,
+        etag: Option<String>,
+    },
     NotModified,
     Missing,
 }
@@ -68,12 +77,21 @@ impl Store {
         let timed_out = || Error::timed_out(self.location.url(key), limit);
         let all = async {
             let mut attempts = Attempts::new(&self.options);
+            let mut damaged = false;
             loop {
                 let output = match attempts.request(|| Box::pin(self.ask_small(key, known_etag))).await? {
                     Answer::Body(output) => output,
                     Answer::None(object) => return Ok(object),
                 };
                 match self.read_small(key, *output).await {
+                    // Damaged where it lies, or on its way: only another look can tell.
+                    Ok(SmallObject::Unreadable { reason, .. }) if !damaged => {
+                        warn!(
+                            what = self.location.url(key),
+                            reason, "an object cannot be read, and is asked for again"
+                        );
+                        damaged = true;
+                    }
                     // Each attempt reads it from its beginning.
                     Err(error) => attempts.broke_off(error, false).await?,
                     read => return read,
@@ -106,9 +124,17 @@ impl Store {
         let mut bytes = Vec::new();
         let mut body = output.body;
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|error| Error::Unavailable { what: what(), source: cause(error) })?;
+            let chunk = match chunk {
+                Ok(chunk) => chunk,
+                Err(error) if is_checksum_mismatch(&error) => {
+                    let reason = format!("its bytes are not those that were written: {}", root_cause(&error));
+                    return Ok(SmallObject::Unreadable { reason, etag: output.e_tag });
+                }
+                Err(error) => return Err(Error::Unavailable { what: what(), source: cause(error) }),
+            };
             if bytes.len() + chunk.len() > MAX_LATEST_BYTES {
-                return Ok(SmallObject::TooLarge { etag: output.e_tag });
+                let reason = format!("expected at most {MAX_LATEST_BYTES} bytes, got more");
+                return Ok(SmallObject::Unreadable { reason, etag: output.e_tag });
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -161,4 +187,20 @@ impl Store {
             Err(error) => Err(Error::from_sdk(&self.location, key, error)),
         }
     }
+}
+
+/// Whether a body was read whole, and is not of the checksum that came with it.
+fn is_checksum_mismatch(error: &(dyn std::error::Error + 'static)) -> bool {
+    chain(error).any(|error| error.is::<validate::Error>())
+}
+
+fn chain<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
+}
+
+/// The last of the causes: the first ones only say that streaming failed.
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
 }

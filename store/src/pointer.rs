@@ -86,7 +86,7 @@ impl Store {
             match self.get_small(&key, known_etag).await? {
                 SmallObject::NotModified => Ok(LatestState::NotModified),
                 SmallObject::Missing => Err(Error::NoModel { location: self.location.clone() }),
-                SmallObject::TooLarge { .. } => Err(Latest::too_large(&self.location, &key)),
+                SmallObject::Unreadable { reason, .. } => Err(Latest::unreadable(&self.location, &key, reason)),
                 SmallObject::Found { bytes, etag } => {
                     Ok(LatestState::Found { latest: Latest::parse(&bytes, &self.location, &key)?, etag })
                 }
@@ -100,7 +100,7 @@ impl Store {
             SmallObject::Missing | SmallObject::NotModified => {
                 return Ok(Pointer { etag: None, latest: None, pending_deletes: PendingDeletes::default() });
             }
-            SmallObject::TooLarge { etag } => (etag, Err(Latest::too_large(&self.location, &key))),
+            SmallObject::Unreadable { reason, etag } => (etag, Err(Latest::unreadable(&self.location, &key, reason))),
             SmallObject::Found { bytes, etag } => {
                 let latest = Latest::parse(&bytes, &self.location, &key);
                 let pending_deletes = serde_json::from_slice::<PendingDeletes>(&bytes)
@@ -153,7 +153,8 @@ impl Store {
         let key = self.location.latest_key();
         let json = pending_deletes.beside(next);
         if json.len() > MAX_LATEST_BYTES {
-            return Err(Latest::too_large(&self.location, &key));
+            let reason = format!("expected at most {MAX_LATEST_BYTES} bytes, got more");
+            return Err(Latest::unreadable(&self.location, &key, reason));
         }
         let condition = seen.etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
         self.put(&key, json.into(), "application/json", condition).await

@@ -40,7 +40,7 @@ impl Store {
         let unknown = || Error::UnknownVersion { location: self.location.clone(), version };
         let mut model = match self.get_small(&key, None).await? {
             SmallObject::Missing | SmallObject::NotModified => return Err(unknown()),
-            SmallObject::TooLarge { .. } => return Err(Latest::too_large(&self.location, &key)),
+            SmallObject::Unreadable { reason, .. } => return Err(Latest::unreadable(&self.location, &key, reason)),
             SmallObject::Found { bytes, .. } => Latest::parse(&bytes, &self.location, &key)?,
         };
         if model.version != version {

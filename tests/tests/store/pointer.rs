@@ -1,8 +1,11 @@
 //! The pointer: asked for again, moved back, mended.
 
 use bytes::Bytes;
-use store::{Error, Latest, LatestState, MAX_LATEST_BYTES, Upload, Version};
-use tests::TestStore;
+use store::{Error, Latest, LatestState, MAX_LATEST_BYTES, Store, Upload, Version};
+use tests::{
+    TestStore,
+    faults::{Fault, FaultTarget, Proxy},
+};
 
 use super::{current, upload};
 
@@ -125,4 +128,23 @@ async fn a_pointer_with_another_etag_or_none_is_mended_by_publishing_or_rolling_
         assert_eq!(mended, Latest { published_at: mended.published_at, ..good.clone() });
         assert_eq!(test.store.fetch(&good).await.unwrap(), "second");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pointer_of_another_checksum_is_corrupt_and_not_out_of_reach() {
+    let test = TestStore::start().await;
+    test.store.publish(upload("model")).await.unwrap();
+    let proxy = Proxy::start(&test.s3.endpoint()).await;
+    let store = Store::with_client(proxy.client(&test.s3), test.store.location().clone());
+    // On its way once, it is asked for again.
+    proxy.set(Fault::FlippedBit, FaultTarget::Pointer, 1);
+    assert!(matches!(store.latest(None).await, Ok(LatestState::Found { .. })));
+    proxy.set(Fault::FlippedBit, FaultTarget::Pointer, usize::MAX);
+    let error = store.latest(None).await.unwrap_err();
+    assert!(matches!(error, Error::Corrupt { .. }) && !error.is_retryable(), "{error:?}");
+    let said = error.to_string();
+    assert!(
+        said.contains("latest.json is corrupt") && said.contains("checksum") && !said.contains("network"),
+        "{said}"
+    );
 }
