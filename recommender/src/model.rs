@@ -47,7 +47,7 @@ impl Model {
     ///
     /// Where the file cannot be read, or is not an artifact that can be served.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let file = std::fs::read(path).map_err(|source| Error::Read { path: path.into(), source })?;
+        let file = artifact::read_file(path)?;
         Self::from_bytes(&file, Version::of(&file))
     }
 
@@ -259,7 +259,7 @@ impl Model {
     }
 
     /// The feature that says how popular a track is.
-    fn popularity(&self) -> Option<usize> {
+    pub(crate) fn popularity(&self) -> Option<usize> {
         self.scaler.features.iter().position(|feature| feature == "popularity")
     }
 

@@ -294,3 +294,25 @@ fn artifacts_of_older_formats_are_refused_with_what_to_do() {
         assert!(error.to_string().contains("train again"), "{error}");
     }
 }
+
+#[test]
+fn sections_that_would_take_gigabytes_are_refused_before_one_is_unpacked() {
+    const GIB: u64 = 1 << 30;
+    let (_, file) = small();
+    let mut sections = artifact_builder::open(&file);
+    // Zeros of a kilobyte, packed, that are said to be a gibibyte: none is unpacked, or the error would be another one.
+    for section in &mut sections {
+        section.content = zstd::bulk::compress(&[0; 1 << 10], 3).expect("compresses");
+        section.encoding = artifact_builder::Encoding::Claimed(GIB / 16);
+    }
+    let count = sections.len() as u64;
+    assert!(count > 16, "{count} sections");
+    let expected = bytes::HeaderError::UnpackedBytes { limit: GIB, got: GIB / 16 * count };
+    let file = artifact_builder::close(&sections);
+    match refused(&file) {
+        Error::Bytes(bytes::Error::Header(error)) => assert_eq!(error, expected),
+        other => panic!("{other}"),
+    }
+    assert!(recommender::artifact::card(&file).is_err());
+    assert!(recommender::artifact::sections(&file).is_err());
+}

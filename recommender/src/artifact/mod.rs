@@ -11,12 +11,14 @@ mod section_data;
 mod title_order;
 mod version;
 
-pub use bytes::{Compression, Entry, FORMAT_VERSION, HEADER_PREFIX_BYTES, MAGIC};
+pub use bytes::{Compression, Entry, FORMAT_VERSION, HEADER_PREFIX_BYTES, MAGIC, unpacked_bytes};
 pub use error::Error;
 pub use reader::ArtifactReader;
 pub use registry::{Need, Section};
 pub use section_data::SectionData;
 pub use version::{BadVersion, Version};
+
+use std::{fs::File, io::Read, path::Path};
 
 use rayon::prelude::*;
 
@@ -90,6 +92,26 @@ pub fn with_card(file: Vec<u8>, card: &Card) -> Result<Vec<u8>, Error> {
 /// [`Error::Bytes`] where the bytes do not begin an artifact, or one of another format.
 pub fn header_length(start: &[u8]) -> Result<usize, Error> {
     Ok(bytes::header_length(start)?)
+}
+
+/// The bytes of an artifact in a file: as many as its header says that there are, and one more where there are more. What is
+/// no artifact, such as a device that never ends, is left after its first bytes.
+///
+/// # Errors
+///
+/// [`Error::Read`] where the file cannot be read, [`Error::Bytes`] where it does not begin as an artifact does.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |source| Error::Read { path: path.into(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    (&mut file).take(HEADER_PREFIX_BYTES as u64).read_to_end(&mut bytes).map_err(failed)?;
+    let length = bytes::file_length(&bytes)?;
+    let rest = length.saturating_sub(bytes.len() as u64).saturating_add(1);
+    // What is there, not what is said.
+    let there = file.metadata().map_or(0, |file| file.len()).min(length);
+    bytes.reserve_exact(usize::try_from(there).unwrap_or(0).saturating_sub(bytes.len()).saturating_add(1));
+    file.take(rest).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }
 
 /// The section table of an artifact, without reading the sections.

@@ -15,17 +15,24 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::{error::Error, loaded::LoadedModel};
+use super::{error::Error, loaded::LoadedModel, memory::Budget};
 use crate::metrics;
 
 /// Sections up to this many bytes are decoded where they arrive: handing them to another thread would take longer.
 const MAX_INLINE_BYTES: u64 = 128 * 1024;
 
 /// Fetches a model, up to where it can answer. The graphs follow as `work` in the background: until a cluster has its graph it is searched exactly.
-pub(super) async fn load(store: &Store, latest: Latest, work: &TaskTracker) -> Result<Arc<LoadedModel>, Error> {
+///
+/// A model that does not fit into `budget` is left where it is, once its header is there.
+pub(super) async fn load(
+    store: &Store,
+    latest: Latest,
+    budget: Option<Budget>,
+    work: &TaskTracker,
+) -> Result<Arc<LoadedModel>, Error> {
     let begun = Instant::now();
     let milliseconds = move || begun.elapsed().as_millis() as u64;
-    let (loaded, graphs) = begin(store, latest).await?;
+    let (loaded, graphs) = begin(store, latest, budget).await?;
     let (version, tracks) = (loaded.model.version(), loaded.model.catalog().len());
     let bytes = loaded.latest.size;
     tracing::info!(%version, tracks, bytes, milliseconds = milliseconds(), "model loaded");
@@ -45,9 +52,12 @@ pub(super) async fn load(store: &Store, latest: Latest, work: &TaskTracker) -> R
     Ok(loaded)
 }
 
-async fn begin(store: &Store, latest: Latest) -> Result<(Arc<LoadedModel>, Graphs), Error> {
+async fn begin(store: &Store, latest: Latest, budget: Option<Budget>) -> Result<(Arc<LoadedModel>, Graphs), Error> {
     let download = Arc::new(store.download_range(&latest, 0..latest.text_search_offset.unwrap_or(latest.size)));
     let loading = header(&download, latest.size).await?;
+    if let Some(budget) = budget {
+        budget.check(loading.sections())?;
+    }
     let needed =
         |need| -> Vec<_> { loading.sections().iter().filter(|entry| entry.section.need() == need).cloned().collect() };
     let (sections, graphs) = (needed(Need::FirstAnswer), needed(Need::Graphs));

@@ -14,7 +14,7 @@ use super::{
     error::{Error, causes},
     loaded::LoadedModel,
     loading::load,
-    memory,
+    memory::{self, Budget},
     refresh::{Check, CheckFailure, CheckOutcome, Failure, Refresh},
     schedule::{Now, Schedule},
 };
@@ -91,7 +91,7 @@ impl ModelManager {
         self
     }
 
-    /// Leaves a new model where it is that would not fit beside the old one into so many bytes.
+    /// Leaves a model where it is that would not fit into so many bytes, a new one that would not fit beside the old one.
     #[must_use]
     pub fn within_memory(mut self, bytes: u64) -> Self {
         self.memory = Some(bytes);
@@ -242,11 +242,13 @@ impl ModelManager {
         if let Some(limit) = self.memory.filter(|limit| needed > *limit) {
             tracing::warn!(needed, limit, "the model may not fit into the function's memory: give it more");
         }
-        let loaded = match load(store, latest.clone(), &self.work).await {
+        // Nothing is held yet but the process itself: what it takes is known too late to be worth a refusal.
+        let budget = self.memory.map(|limit| Budget { limit, held: 0 });
+        let loaded = match load(store, latest.clone(), budget, &self.work).await {
             // Damaged where it lies, or on its way: only another look can tell.
             Err(Error::Artifact(error)) => {
                 tracing::warn!(%error, "the model came damaged, and is asked for again");
-                load(store, latest, &self.work).await?
+                load(store, latest, budget, &self.work).await?
             }
             loaded => loaded?,
         };

@@ -1,6 +1,9 @@
 //! Whether a model fits into what the function has.
 
+use recommender::artifact::{Entry, Section, unpacked_bytes};
 use store::Latest;
+
+use super::error::Error;
 
 /// What a loaded model takes for a track, text search included: 240 to 290 measured, see `docs/operations.md`.
 const BYTES_PER_TRACK: u64 = 320;
@@ -8,6 +11,25 @@ const BYTES_PER_TRACK: u64 = 320;
 /// What it takes to load and hold a model: it, and its artifact while that is being decoded.
 pub(super) fn needed(latest: &Latest) -> u64 {
     latest.tracks.saturating_mul(BYTES_PER_TRACK).saturating_add(latest.size)
+}
+
+/// What a model may take, where that is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    /// Bytes that the function has.
+    pub(super) limit: u64,
+    /// Bytes that are taken, by a model that answers meanwhile among others.
+    pub(super) held: u64,
+}
+
+impl Budget {
+    /// Compares what the header says that the sections have unpacked, before any is unpacked: a table of few tracks with
+    /// very long texts makes a small artifact of a large model, and a forged one says what it likes of its tracks.
+    pub(super) fn check(self, sections: &[Entry<Section>]) -> Result<(), Error> {
+        let Self { limit, held } = self;
+        let needed = unpacked_bytes(sections);
+        if held.saturating_add(needed) > limit { Err(Error::Memory { needed, held, limit }) } else { Ok(()) }
+    }
 }
 
 /// What this process holds, in bytes: its resident set. Nothing where the system does not tell.

@@ -13,7 +13,7 @@ use super::{
     error::{Error, causes},
     loaded::LoadedModel,
     loading::load,
-    memory,
+    memory::{self, Budget},
     schedule::{Now, Schedule},
 };
 use crate::metrics;
@@ -141,13 +141,14 @@ impl Check<'_> {
     /// A model with its graphs, and with what searches by text need where the `current` one has that: it is to be no slower than
     /// the one it replaces.
     async fn load_beside(&self, current: &LoadedModel, latest: Latest) -> Result<Arc<LoadedModel>, Error> {
-        if let (Some(limit), Some(held)) = (self.memory, memory::held()) {
+        let budget = self.memory.zip(memory::held()).map(|(limit, held)| Budget { limit, held });
+        if let Some(Budget { limit, held }) = budget {
             let needed = memory::needed(&latest);
             if held.saturating_add(needed) > limit {
                 return Err(Error::Memory { needed, held, limit });
             }
         }
-        let loaded = load(self.store, latest, self.work).await?;
+        let loaded = load(self.store, latest, budget, self.work).await?;
         loaded.settled().await;
         if loaded.lacks_graphs() {
             return Err(Error::Graphs);

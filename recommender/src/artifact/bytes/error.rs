@@ -117,6 +117,14 @@ pub enum HeaderError {
         /// Its length unpacked.
         got: u64,
     },
+    /// The sections are too long to be unpacked, all together.
+    #[error("the sections have {got} bytes unpacked, at most {limit} are allowed for a file of this length")]
+    UnpackedBytes {
+        /// The most that is allowed.
+        limit: u64,
+        /// Their lengths unpacked, added up.
+        got: u64,
+    },
     /// A section ends behind the file.
     #[error("section {section} ends behind the file")]
     SectionEnd {

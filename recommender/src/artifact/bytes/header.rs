@@ -14,6 +14,12 @@ pub const FORMAT_VERSION: u32 = 4;
 /// The most sections that an artifact may have.
 pub(super) const MAX_SECTIONS: usize = 64;
 
+/// The sections of an artifact may have so many bytes unpacked, all together, or [`MAX_UNPACKED_RATIO`] times the file's
+/// length if that is more: a file of kilobytes is not to take gigabytes.
+const MIN_UNPACKED_LIMIT: u64 = 1 << 30;
+/// Zstandard makes a catalogue a half to a tenth of its length.
+const MAX_UNPACKED_RATIO: u64 = 64;
+
 const NAME_BYTES: usize = 16;
 /// Magic, format version, number of sections, length of the file.
 const PREFIX_BYTES: usize = 8 + 4 + 4 + 8;
@@ -194,6 +200,12 @@ pub fn header_length(start: &[u8]) -> Result<usize, Error> {
     Ok(header_bytes(count))
 }
 
+/// How long a file is, as its header says. `start` is as [`header_length`] takes it.
+pub(in crate::artifact) fn file_length(start: &[u8]) -> Result<u64, Error> {
+    header_length(start)?;
+    Ok(Cursor(&start[PREFIX_BYTES - 8..PREFIX_BYTES]).u64())
+}
+
 /// Reads the section table from the first bytes of a file, which is `length` bytes long. The sections follow one
 /// another from the end of the header to the end of the file, without holes and without overlaps.
 pub(in crate::artifact) fn read(start: &[u8], length: u64) -> Result<Vec<Entry<String>>, Error> {
@@ -210,7 +222,7 @@ pub(in crate::artifact) fn read(start: &[u8], length: u64) -> Result<Vec<Entry<S
     if tail[4..] != [0; 4] {
         return Err(HeaderError::Padding.into());
     }
-    let said = Cursor(&table[PREFIX_BYTES - 8..PREFIX_BYTES]).u64();
+    let said = file_length(start)?;
     if said != length {
         return Err(Error::Length { expected: said, got: length });
     }
@@ -246,10 +258,21 @@ pub(in crate::artifact) fn read(start: &[u8], length: u64) -> Result<Vec<Entry<S
         }
         sections.push(Entry { section, offset: begins, length: section_length, uncompressed, crc32, compression });
     }
+    let limit = length.saturating_mul(MAX_UNPACKED_RATIO).max(MIN_UNPACKED_LIMIT);
+    let unpacked = unpacked_bytes(&sections);
+    if unpacked > limit {
+        return Err(HeaderError::UnpackedBytes { limit, got: unpacked }.into());
+    }
     if offset != length {
         return Err(HeaderError::End { expected: length, got: offset }.into());
     }
     Ok(sections)
+}
+
+/// How many bytes sections have unpacked, all together: what it takes to hold them, before any is unpacked.
+pub fn unpacked_bytes<S>(sections: &[Entry<S>]) -> u64 {
+    // Each has at most `MAX_SECTION_BYTES`, and there are few.
+    sections.iter().map(|entry| entry.uncompressed).sum()
 }
 
 /// Compares a section's bytes with its length and checksum.
