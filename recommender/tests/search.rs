@@ -191,7 +191,9 @@ fn a_shared_title_needs_its_artist() {
     let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
     let song = |song, artist| model.resolve_song(song, artist);
     match song("shared", None) {
-        Err(Error::ArtistNeeded { artists, .. }) => assert_eq!(artists, ["Ann", "Bob"]),
+        Err(Error::ArtistNeeded { artists, .. }) => {
+            assert_eq!((artists.names, artists.count), (vec!["Ann".to_owned(), "Bob".to_owned()], 2));
+        }
         other => panic!("{other:?}"),
     }
     assert!(song("SHARED", Some("bob")).is_ok());
@@ -238,4 +240,34 @@ fn titles_artists_and_genres_are_found_in_any_case() {
     };
     let answer = model.recommend(&without).expect("answers");
     assert!(answer.tracks.iter().all(|track| id(track.row) != tracks[7].id));
+}
+
+#[test]
+fn of_many_artists_that_share_a_title_the_best_known_are_listed() {
+    let mut tracks = common::tracks(5_000, 3);
+    for (place, track) in tracks.iter_mut().enumerate() {
+        track.song = if place % 2 == 0 { "Intro".into() } else { format!("intro {place}") };
+        track.artist = format!("Artist {place:05}");
+        track.features[2] = f64::from(u8::from(place % 40 == 0));
+    }
+    tracks[0].artist = "x".repeat(1 << 17);
+    let mut artifact = common::artifact(&tracks, 2, 1);
+    artifact.scaler.features[2] = "popularity".into();
+    let file = encode(&artifact).expect("encodes");
+    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
+    let Err(error @ Error::ArtistNeeded { .. }) = model.resolve_song("intro", None) else { panic!("no such error") };
+    let said = error.to_string();
+    assert!(said.len() < 4_000 && said.ends_with(" and 2451 more"), "{said}");
+    let Error::ArtistNeeded { artists, .. } = error else { unreachable!("it is one") };
+    // Of the fifty the longest name is left out.
+    assert_eq!((artists.names.len(), artists.count), (49, 2_500));
+    assert!(artists.names.is_sorted());
+    assert!(artists.names.iter().all(|name| name[7..].parse::<u32>().is_ok_and(|place| place % 40 == 0)));
+    match model.resolve_song("intro", Some("nobody")) {
+        Err(Error::UnknownArtist { artists, .. }) => assert_eq!((artists.names.len(), artists.count), (49, 2_500)),
+        other => panic!("{other:?}"),
+    }
+    for place in [2, 2_498, 4_998] {
+        assert!(model.resolve_song("intro", Some(&format!("ARTIST {place:05}"))).is_ok(), "{place}");
+    }
 }

@@ -18,6 +18,7 @@ mod http;
 mod hybrid;
 mod image;
 mod lifecycle;
+mod limits;
 mod method;
 mod missing_model;
 mod modules;

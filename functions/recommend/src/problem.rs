@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
+use recommender::recommend::ArtistList;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -43,8 +44,11 @@ struct Members {
     parameter: Option<String>,
     /// What is allowed there.
     allowed: Option<String>,
-    /// The artists that have a song of the title.
+    /// The artists that have a song of the title: the best known, at most 50.
+    #[schema(max_items = 50)]
     artists: Option<Vec<String>>,
+    /// How many artists have a song of the title.
+    artist_count: Option<usize>,
     /// Titles that may have been meant.
     suggestions: Option<Vec<String>>,
 }
@@ -74,6 +78,10 @@ impl Problem {
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
         self.members.insert(member.to_owned(), value.into());
         self
+    }
+
+    fn with_artists(self, artists: ArtistList) -> Self {
+        self.with("artists", artists.names).with("artist_count", artists.count)
     }
 
     /// Tells the receiver to try again after some seconds.
@@ -121,11 +129,11 @@ impl From<recommender::recommend::Error> for Problem {
             }
             Error::UnknownArtist { artists, .. } => {
                 Self::new(StatusCode::NOT_FOUND, "unknown-artist", "The song is by other artists", detail)
-                    .with("artists", artists)
+                    .with_artists(artists)
             }
             Error::ArtistNeeded { artists, .. } => {
                 Self::new(StatusCode::CONFLICT, "artist-needed", "Several artists share this title", detail)
-                    .with("artists", artists)
+                    .with_artists(artists)
             }
             Error::UnknownFeature { feature, expected } => Self::parameter(&feature, &expected.join(", "), detail),
             Error::Features { expected } => Self::parameter("features", &expected.join(", "), detail),

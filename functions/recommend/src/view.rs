@@ -37,7 +37,7 @@ pub struct ClusterRef<'a> {
 impl<'a> ClusterRef<'a> {
     /// Of a cluster of a model.
     pub fn of(model: &'a Model, id: usize) -> Self {
-        Self { id, name: &model.clusters()[id].name }
+        Self { id, name: bounded(&model.clusters()[id].name) }
     }
 }
 
@@ -75,10 +75,48 @@ impl<'a> Track<'a> {
     pub fn of(model: &'a Model, row: u32) -> Self {
         let id = model.cluster_of(row);
         Self {
-            track: model.catalog().track(row),
+            track: bounded_track(model.catalog().track(row)),
             cluster: ClusterRef::of(model, id),
             features: Features { names: &model.scaler().features, values: model.catalog().raw(row) },
         }
+    }
+}
+
+/// What a text of a track takes in an answer at most, in bytes of JSON. An answer has 200 tracks with five texts and the name
+/// of a cluster each, and is to stay below 5 MB.
+const MAX_TEXT_BYTES: usize = 3 << 10;
+
+/// The text, or as much of its beginning as an answer takes.
+pub fn bounded(text: &str) -> &str {
+    // The longest escape, `\u0000`, is of one byte.
+    if text.len() <= MAX_TEXT_BYTES / 6 {
+        return text;
+    }
+    let mut left = MAX_TEXT_BYTES;
+    for (place, c) in text.char_indices() {
+        let bytes = match c {
+            '"' | '\\' => 2,
+            '\0'..'\u{20}' => 6,
+            c => c.len_utf8(),
+        };
+        match left.checked_sub(bytes) {
+            Some(rest) => left = rest,
+            None => return &text[..place],
+        }
+    }
+    text
+}
+
+fn bounded_track(track: catalog::Track<'_>) -> catalog::Track<'_> {
+    let catalog::Track { id, song, artist, album, genre, year, explicit } = track;
+    catalog::Track {
+        id: bounded(id),
+        song: bounded(song),
+        artist: bounded(artist),
+        album: album.map(bounded),
+        genre: genre.map(bounded),
+        year,
+        explicit,
     }
 }
 
@@ -134,4 +172,22 @@ impl ToSchema for SomeFeatures {}
 /// A similarity with six decimals: more than `f32` vectors can tell apart would be noise.
 pub fn rounded(similarity: f32) -> f64 {
     (f64::from(similarity) * 1e6).round() / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_takes_no_more_of_an_answer_than_its_part() {
+        for short in ["", "Déjà Vu", &"\u{1}".repeat(512), &"x".repeat(MAX_TEXT_BYTES), &"歌".repeat(1_024)] {
+            assert_eq!(bounded(short), short);
+        }
+        for c in ["x", "é", "歌", "🎵", "\u{1}", "\"", "\\", "\n", "\u{7f}"] {
+            let text = c.repeat(100_000);
+            let json = serde_json::to_string(bounded(&text)).expect("JSON");
+            assert!(json.len() <= MAX_TEXT_BYTES + 2, "{c:?}: {}", json.len());
+            assert!(bounded(&text).len() >= MAX_TEXT_BYTES / 6, "{c:?}");
+        }
+    }
 }

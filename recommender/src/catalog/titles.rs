@@ -17,10 +17,13 @@ use crate::{
     text_order::in_order,
 };
 
-/// Whether `wanted` names the artist of a cell: the whole cell, or one of the artists it separates with `;`.
+/// Whether `wanted` is one of the artists that a cell names.
 fn has_artist(cell: &str, wanted: &str) -> bool {
-    normalize(cell) == wanted || text::artists(cell).any(|artist| artist == wanted)
+    text::artists(cell).any(|artist| artist == wanted)
 }
+
+/// How many rows of a title are walked one by one before its end is searched for.
+const MAX_ROWS_WALKED: usize = 16;
 
 /// How a row in title order relates to the one before it.
 const SAME_SONG: u32 = 0;
@@ -172,16 +175,54 @@ impl Titles {
     fn range(&self, catalog: &Catalog, title: &str) -> Range<usize> {
         let key_at = |place: usize| normalize(catalog.songs.get(self.rows.get(place) as usize));
         let start = partition_point(0..self.rows.len(), |place| key_at(place).as_str() < title);
-        let mut end = start;
-        while end < self.rows.len() && (end == start || self.relations.get(end) != NEW_TITLE) {
-            end += 1;
+        if start == self.rows.len() || key_at(start) != title {
+            return start..start;
         }
-        if start == end || key_at(start) != title { start..start } else { start..end }
+        // Mostly there are few rows; where there are many, they are not walked one by one.
+        let past = (start + 1 + MAX_ROWS_WALKED).min(self.rows.len());
+        let end = (start + 1..past).find(|place| self.relations.get(*place) == NEW_TITLE);
+        start..end.unwrap_or_else(|| partition_point(past..self.rows.len(), |place| key_at(place).as_str() <= title))
+    }
+
+    /// The rows of the song that begins at a place.
+    fn releases(&self, start: usize) -> Vec<u32> {
+        let others = (start + 1..self.rows.len()).take_while(|place| self.relations.get(*place) == SAME_SONG);
+        std::iter::once(start).chain(others).map(|place| self.rows.get(place)).collect()
+    }
+
+    /// Which rows have a title that several artists have: one entry a row.
+    pub fn shared(&self) -> Vec<bool> {
+        let mut shared = vec![false; self.rows.len()];
+        let mut rows: Vec<u32> = Vec::new();
+        let mut artists = 0;
+        let mut mark = |rows: &mut Vec<u32>, artists: u32| {
+            rows.drain(..).for_each(|row| shared[row as usize] = artists > 1);
+        };
+        for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
+            if relation == NEW_TITLE {
+                mark(&mut rows, artists);
+                artists = 0;
+            }
+            artists += u32::from(relation != SAME_SONG);
+            rows.push(row);
+        }
+        mark(&mut rows, artists);
+        shared
     }
 
     /// Finds a song by its title and, where given, its artist.
     pub fn find(&self, catalog: &Catalog, song: &str, artist: Option<&str>) -> TitleMatch {
         let range = self.range(catalog, &normalize(song));
+        let artist = artist.map(normalize);
+        let cell = |row: u32| catalog.artists.get(row as usize);
+        if let Some(artist) = &artist {
+            // Within a title the songs are in the order of their artists.
+            let artist_at = |place: usize| normalize(cell(self.rows.get(place)));
+            let place = partition_point(range.clone(), |place| artist_at(place) < *artist);
+            if place < range.end && artist_at(place) == *artist {
+                return TitleMatch::Song(self.releases(place));
+            }
+        }
         let mut songs: Vec<Vec<u32>> = Vec::new();
         for place in range {
             let row = self.rows.get(place);
@@ -191,12 +232,7 @@ impl Titles {
             }
         }
         if let Some(artist) = artist {
-            let artist = normalize(artist);
-            let cell = |releases: &[u32]| catalog.artists.get(releases[0] as usize);
-            match songs.iter().position(|releases| normalize(cell(releases)) == artist) {
-                Some(whole) => songs = vec![songs.swap_remove(whole)],
-                None => songs.retain(|releases| has_artist(cell(releases), &artist)),
-            }
+            songs.retain(|releases| has_artist(cell(releases[0]), &artist));
         }
         match songs.len() {
             0 => TitleMatch::Unknown,
@@ -295,7 +331,6 @@ mod tests {
     #[test]
     fn one_of_several_artists_names_the_cell() {
         assert!(has_artist("Simon; Garfunkel", "garfunkel"));
-        assert!(has_artist("Simon; Garfunkel", "simon; garfunkel"));
         assert!(!has_artist("Simon & Garfunkel", "garfunkel"));
     }
 }

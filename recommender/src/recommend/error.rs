@@ -1,6 +1,6 @@
 //! Why there is no answer.
 
-use super::seed::SeedKind;
+use super::{artist_list::ArtistList, seed::SeedKind};
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -21,22 +21,22 @@ pub enum Error {
         suggestions: Vec<String>,
     },
     /// The title is there, but not by this artist.
-    #[error("there is no song called {song:?} by {artist:?}; these artists have one: {}", .artists.join(", "))]
+    #[error("there is no song called {song:?} by {artist:?}; these artists have one: {artists}")]
     UnknownArtist {
         /// The title that was asked for.
         song: String,
         /// The artist that was asked for.
         artist: String,
         /// The artists that have a song of this title.
-        artists: Vec<String>,
+        artists: ArtistList,
     },
     /// Several artists have a song of this title.
-    #[error("several artists have a song called {song:?}, name one of them: {}", .artists.join(", "))]
+    #[error("several artists have a song called {song:?}, name one of them: {artists}")]
     ArtistNeeded {
         /// The title that was asked for.
         song: String,
         /// The artists that have a song of this title.
-        artists: Vec<String>,
+        artists: ArtistList,
     },
     /// A seed's features are not those of the model, or not finite.
     #[error("a seed's features must be these, as finite numbers in the catalogue's units: {}", .expected.join(", "))]

@@ -5,6 +5,7 @@
 //! [`Explanation`] says why.
 
 mod answer;
+mod artist_list;
 mod error;
 mod explain;
 mod filter;
@@ -16,6 +17,7 @@ mod seed;
 mod select;
 
 pub use answer::{Answer, AnswerSeed, Recommendation};
+pub use artist_list::{ArtistList, MAX_LISTED_ARTISTS};
 pub use error::Error;
 pub use explain::{Contribution, Explanation, explain};
 pub use request::{FeatureRange, MAX_LIMIT, MAX_SEEDS, Request, Target};

@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{catalog::titles::TitleMatch, model::Model, vector::Vector};
 
-/// How many titles an error suggests.
+/// How many titles an error suggests, and the longest that it does, in bytes: nobody types a longer one.
 const MAX_SUGGESTIONS: usize = 5;
+const MAX_SUGGESTED_BYTES: usize = 1 << 12;
 
 impl Model {
     /// The row that a seed names.
@@ -16,23 +17,22 @@ impl Model {
     ///
     /// Where no track, or several artists', are meant.
     pub fn resolve_song(&self, song: &str, artist: Option<&str>) -> Result<u32, Error> {
-        let artists = |rows: &[u32]| {
-            let mut artists: Vec<String> =
-                rows.iter().map(|row| self.catalog().track(*row).artist.to_owned()).collect();
-            artists.dedup();
-            artists
-        };
+        let artists = |rows: &[u32]| self.list_artists(rows);
         match self.titles().find(self.catalog(), song, artist) {
             TitleMatch::Song(releases) => Ok(releases[0]),
             TitleMatch::Shared(rows) => Err(Error::ArtistNeeded { song: song.into(), artists: artists(&rows) }),
             TitleMatch::Unknown => Err(match (artist, self.titles().find(self.catalog(), song, None)) {
-                (Some(artist), TitleMatch::Song(rows) | TitleMatch::Shared(rows)) => {
+                (Some(artist), TitleMatch::Song(rows)) => {
+                    Error::UnknownArtist { song: song.into(), artist: artist.into(), artists: artists(&rows[..1]) }
+                }
+                (Some(artist), TitleMatch::Shared(rows)) => {
                     Error::UnknownArtist { song: song.into(), artist: artist.into(), artists: artists(&rows) }
                 }
-                _ => Error::UnknownSong {
-                    song: song.into(),
-                    suggestions: self.titles().suggest(self.catalog(), song, MAX_SUGGESTIONS),
-                },
+                _ => {
+                    let mut suggestions = self.titles().suggest(self.catalog(), song, MAX_SUGGESTIONS);
+                    suggestions.retain(|title| title.len() <= MAX_SUGGESTED_BYTES);
+                    Error::UnknownSong { song: song.into(), suggestions }
+                }
             }),
         }
     }

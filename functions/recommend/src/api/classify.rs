@@ -18,7 +18,12 @@ use utoipa::{
 use utoipa_axum::routes;
 
 use crate::{
-    api::{answer::json, feature_values::FeatureValues, responses::Problems, state::Routes},
+    api::{
+        answer::{MAX_ANSWER_BYTES, json},
+        feature_values::FeatureValues,
+        responses::Problems,
+        state::Routes,
+    },
     http::json::{Json, Object},
     models::ModelManager,
     parameters::{NoParameters, Query},
@@ -132,6 +137,20 @@ struct Classification<'a> {
     posteriors: Vec<Posterior<'a>>,
 }
 
+/// How many tracks an answer has room for: [`MAX_CLASSIFIED_TRACKS`], unless the clusters are many and of long names.
+fn max_tracks(model: &Model) -> usize {
+    /// What an entry takes beside its cluster's name: its members' names, the id, a probability of 24 characters.
+    const ENTRY_BYTES: usize = 64;
+    let names = |id| serde_json::to_string(&ClusterRef::of(model, id)).map_or(0, |json| json.len());
+    let (mut all, mut longest) = (0, 0);
+    for bytes in (0..model.clusters().len()).map(names) {
+        all += bytes + ENTRY_BYTES;
+        longest = longest.max(bytes + ENTRY_BYTES);
+    }
+    // What surrounds the tracks takes less than a thousand bytes.
+    ((MAX_ANSWER_BYTES - 1_000) / (all + longest)).clamp(1, MAX_CLASSIFIED_TRACKS)
+}
+
 fn classify<'a>(model: &'a Model, features: &[f64]) -> Classification<'a> {
     let scaled = model.scaler().scale(features);
     let posteriors = Posterior::all(model, &model.bayes().posteriors(&scaled));
@@ -158,13 +177,23 @@ async fn post(
     let model = &loaded.model;
     let tracks = match &body {
         Classify::One(track) => vec![classify(model, &track.features.ordered(model, "features")?)],
-        Classify::Tracks(ManyTracks { tracks }) => tracks
-            .iter()
-            .enumerate()
-            .map(|(index, track)| {
-                Ok(classify(model, &track.features.ordered(model, &format!("tracks[{index}].features"))?))
-            })
-            .collect::<Result<_, Problem>>()?,
+        Classify::Tracks(ManyTracks { tracks }) => {
+            let most = max_tracks(model);
+            if tracks.len() > most {
+                let detail = format!(
+                    "tracks has {}: expected at most {most}, for the answer names all {} clusters for each",
+                    tracks.len(),
+                    model.clusters().len()
+                );
+                return Err(Problem::parameter("tracks", &format!("1 to {most} tracks"), detail));
+            }
+            let features = |index| format!("tracks[{index}].features");
+            let classified = tracks
+                .iter()
+                .enumerate()
+                .map(|(index, track)| Ok(classify(model, &track.features.ordered(model, &features(index))?)));
+            classified.collect::<Result<_, Problem>>()?
+        }
     };
     Ok(json(&Classified { model: ModelRef::of(model), tracks }))
 }

@@ -16,8 +16,12 @@ use crate::{
     models::ModelManager,
     parameters::{NoParameters, Query},
     problem::Problem,
-    view::{Features, ModelRef, Track},
+    view::{Features, ModelRef, Track, bounded},
 };
+
+/// How many genres and central tracks of a cluster are shown: as many as training stores.
+const MAX_GENRES: usize = 3;
+const MAX_CENTRAL_TRACKS: usize = 3;
 
 pub(super) fn routes() -> Routes {
     Routes::default().routes(routes!(get))
@@ -45,7 +49,7 @@ struct ClusterView<'a> {
     /// Mean of each feature, in the file's own units.
     means: Features<'a>,
     /// Genres that are more typical of this cluster than of the others, the most typical first.
-    genres: &'a [String],
+    genres: Vec<&'a str>,
     /// The three tracks nearest to its centre, nearest first.
     central_tracks: Vec<Track<'a>>,
 }
@@ -69,12 +73,12 @@ async fn get(State(models): State<Arc<ModelManager>>, _: Query<NoParameters>) ->
         .enumerate()
         .map(|(id, cluster)| ClusterView {
             id,
-            name: &cluster.name,
+            name: bounded(&cluster.name),
             size: cluster.rows.end - cluster.rows.start,
             songs: cluster.songs,
             means: Features { names: &model.scaler().features, values: cluster.means.clone() },
-            genres: &cluster.genres,
-            central_tracks: cluster.central.iter().map(|row| Track::of(model, *row)).collect(),
+            genres: cluster.genres.iter().take(MAX_GENRES).map(|genre| bounded(genre)).collect(),
+            central_tracks: cluster.central.iter().take(MAX_CENTRAL_TRACKS).map(|row| Track::of(model, *row)).collect(),
         })
         .collect();
     Ok(answer(model, &Clusters { model: ModelRef::of(model), clusters }))

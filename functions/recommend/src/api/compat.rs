@@ -26,7 +26,7 @@ use crate::{
     parameters::{Flag, Integer, MAX_VALUE_CHARS, Or, Path, Query, Required, Text, parameters},
     problem::Problem,
     request_info,
-    view::{number, rounded},
+    view::{bounded, number, rounded},
 };
 
 /// The most tracks that the old service answered with, and as many as it did unless told otherwise.
@@ -102,7 +102,8 @@ enum Recommendations<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = compat::Options)]
 struct Options {
-    /// In alphabetical order.
+    /// The best known, at most 50, in alphabetical order.
+    #[schema(max_items = 50)]
     artists: Vec<String>,
 }
 
@@ -170,8 +171,8 @@ struct Profile {
 impl<'a> Song<'a> {
     fn of(model: &'a Model, row: u32) -> Self {
         let (track, cluster_id) = (model.catalog().track(row), model.cluster_of(row));
-        let nombre_cluster = &model.clusters()[cluster_id].name;
-        Self { song: track.song, artist: track.artist, cluster_id, nombre_cluster }
+        let nombre_cluster = bounded(&model.clusters()[cluster_id].name);
+        Self { song: bounded(track.song), artist: bounded(track.artist), cluster_id, nombre_cluster }
     }
 }
 
@@ -235,11 +236,11 @@ async fn recommend(
         Err(error @ Error::UnknownSong { .. }) => Recommendations::Unknown { message: error.to_string() },
         Err(Error::ArtistNeeded { artists, song }) => Recommendations::ArtistNeeded {
             message: format!("several artists have a song called {song:?}; name one of them"),
-            options: Options::new(artists),
+            options: Options::new(artists.names),
         },
         Err(Error::UnknownArtist { artists, song, artist }) => Recommendations::ArtistNeeded {
             message: format!("there is no song called {song:?} by {artist:?}; name one of the artists that have one"),
-            options: Options::new(artists),
+            options: Options::new(artists.names),
         },
         Err(error) => return Err(error.into()),
     };
@@ -254,9 +255,10 @@ struct Matches<'a> {
     /// The title as it was asked for.
     query: &'a str,
     options: Options,
-    /// One for each artist that has a song of this title.
+    /// One for each of the artists.
+    #[schema(max_items = 50)]
     matches: Vec<Match<'a>>,
-    /// How many matches.
+    /// How many artists have a song of this title.
     count: usize,
 }
 
@@ -306,13 +308,14 @@ async fn search(
         TitleMatch::Shared(rows) => (Status::ArtistNeeded, rows),
         TitleMatch::Unknown => (Status::Unknown, Vec::new()),
     };
-    let matches: Vec<Match<'_>> = rows
-        .iter()
+    let matches: Vec<Match<'_>> = model
+        .best_known(&rows)
+        .into_iter()
         .map(|row| {
-            let track = model.catalog().track(*row);
-            Match { song: track.song, artist: track.artist, cluster: model.cluster_of(*row) }
+            let track = model.catalog().track(row);
+            Match { song: bounded(track.song), artist: bounded(track.artist), cluster: model.cluster_of(row) }
         })
         .collect();
     let options = Options::new(matches.iter().map(|track| track.artist.to_owned()).collect());
-    Ok(answer(model, &Matches { status, query: &song, options, count: matches.len(), matches }))
+    Ok(answer(model, &Matches { status, query: &song, options, count: rows.len(), matches }))
 }
