@@ -55,8 +55,15 @@ pub fn artists(cell: &str) -> impl Iterator<Item = String> + '_ {
 
 /// The genres that a cell names, [`normalize`]d: `rock, pop` names two. None is empty.
 pub fn genres(cell: &str) -> impl Iterator<Item = String> + '_ {
-    parts(cell, &[',', ';'])
+    parts(cell, &GENRE_SEPARATORS)
 }
+
+/// The genres that a cell names, as it spells them, without white space around them. None is empty.
+pub fn genre_spellings(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(GENRE_SEPARATORS).map(str::trim).filter(|part| !part.is_empty())
+}
+
+const GENRE_SEPARATORS: [char; 2] = [',', ';'];
 
 fn parts<'a>(cell: &'a str, separators: &'static [char]) -> impl Iterator<Item = String> + 'a {
     cell.split(separators).map(normalize).filter(|part| !part.is_empty())

@@ -7,28 +7,94 @@ use crate::{
     text::{self, normalize},
 };
 
-/// For each genre, [`normalize`]d, the distinct genre cells that name it. A cell such as `rock, pop` names two, and is one itself.
+/// For each genre, [`normalize`]d, the distinct genre cells that name it. A cell such as `rock, pop` names two.
 #[derive(Debug, Default)]
 pub(crate) struct Genres {
     cells: HashMap<String, Vec<u32>>,
 }
 
 impl Genres {
+    /// Takes the distinct cells of a column apart. A catalogue has few genres and many lists of them: each spelling is
+    /// normalised once, and no list as a whole.
     pub(crate) fn new(column: Option<&DictColumn>) -> Self {
-        let mut cells: HashMap<String, Vec<u32>> = HashMap::new();
-        for (cell, text) in (0..).zip(column.into_iter().flat_map(|column| column.dictionary().iter())) {
-            for genre in text::genres(text).chain([normalize(text)]) {
-                let cells = cells.entry(genre).or_default();
-                if cells.last() != Some(&cell) {
-                    cells.push(cell);
+        let mut spellings: HashMap<&str, usize> = HashMap::new();
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut cells: Vec<Vec<u32>> = Vec::new();
+        for (cell, list) in (0..).zip(column.into_iter().flat_map(|column| column.dictionary().iter())) {
+            for spelling in text::genre_spellings(list) {
+                let number = *spellings.entry(spelling).or_insert_with(|| {
+                    let next = cells.len();
+                    let number = *numbers.entry(normalize(spelling)).or_insert(next);
+                    if number == next {
+                        cells.push(Vec::new());
+                    }
+                    number
+                });
+                if cells[number].last() != Some(&cell) {
+                    cells[number].push(cell);
                 }
             }
         }
-        Self { cells }
+        Self { cells: numbers.into_iter().map(|(genre, number)| (genre, std::mem::take(&mut cells[number]))).collect() }
     }
 
-    /// The cells that name a genre.
-    pub(crate) fn of(&self, genre: &str) -> &[u32] {
-        self.cells.get(genre).map_or(&[], Vec::as_slice)
+    /// The cells of the column that name a genre, ascending. A list of genres is named by the cells that are the same list.
+    /// `genre` is [`normalize`]d.
+    pub(crate) fn of(&self, column: &DictColumn, genre: &str) -> Vec<u32> {
+        let mut wanted: Vec<String> = text::genres(genre).collect();
+        if wanted.len() < 2 {
+            return wanted.pop().and_then(|genre| self.cells.get(&genre)).cloned().unwrap_or_default();
+        }
+        let Some(mut lists) = wanted.iter().map(|genre| self.cells.get(genre)).collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
+        lists.sort_by_key(|cells| cells.len());
+        let is_same = |cell: &u32| {
+            let list = column.dictionary().get(*cell as usize);
+            // What costs least first: few cells get as far as being normalised.
+            text::genre_spellings(list).count() == wanted.len()
+                && lists[1..].iter().all(|cells| cells.binary_search(cell).is_ok())
+                && text::genres(list).eq(wanted.iter().map(String::as_str))
+        };
+        lists[0].iter().copied().filter(is_same).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_genre_is_named_alone_or_in_a_list_and_a_list_by_the_same_list() {
+        let cells = ["Rock", "rock, POP", "Pop;rock", "", "rock, rock ", "Élan, pop", "e\u{301}lan"];
+        let column: DictColumn = cells.iter().collect();
+        let genres = Genres::new(Some(&column));
+        let of = |genre: &str| -> Vec<&str> {
+            let found = genres.of(&column, &normalize(genre));
+            found.into_iter().map(|cell| column.dictionary().get(cell as usize)).collect()
+        };
+        assert_eq!(of("ROCK"), ["Rock", "rock, POP", "Pop;rock", "rock, rock "]);
+        assert_eq!(of("élan"), ["Élan, pop", "e\u{301}lan"]);
+        assert_eq!(of("Rock; pop"), ["rock, POP"]);
+        assert_eq!(of("rock,rock"), ["rock, rock "]);
+        for none in ["", ";", "polka", "rock, polka", "rock, pop, rock"] {
+            assert!(of(none).is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    #[ignore = "a measurement: prints how long the largest index takes"]
+    fn measurement_of_many_distinct_lists_of_accented_genres() {
+        for distinct in [300_usize, 3_000_000] {
+            let genre = |number: usize| format!("Élëctrö Ñübeat {}", number % distinct);
+            let list = |cell: usize| (0..12).map(|at| genre(cell * 12 + at * at)).collect::<Vec<_>>().join(", ");
+            let column: DictColumn = (0..265_000).map(list).collect();
+            let begun = std::time::Instant::now();
+            let genres = Genres::new(Some(&column));
+            println!("{} lists, {} genres: {:?}", column.dictionary().len(), genres.cells.len(), begun.elapsed());
+            let begun = std::time::Instant::now();
+            let found = genres.of(&column, &normalize(&list(7))).len();
+            println!("{found} found in {:?}", begun.elapsed());
+        }
     }
 }

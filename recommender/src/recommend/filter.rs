@@ -191,7 +191,7 @@ fn conditions<'a>(model: &'a Model, request: &Request, seeds: &[ResolvedSeed]) -
         (None, _) => {}
         (Some(wanted), Some(column)) => {
             let mut cells = BitSet::new(column.dictionary().len());
-            model.genres().of(&normalize(wanted)).iter().for_each(|cell| _ = cells.insert(*cell));
+            model.genres().of(column, &normalize(wanted)).into_iter().for_each(|cell| _ = cells.insert(cell));
             conditions.push(Condition::OneOf(column, cells));
         }
         (Some(_), None) => return Err(Error::NoColumn { column: "genres", parameter: "genre" }),
