@@ -189,10 +189,12 @@ fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
 
 /// A request that works as it is printed.
 fn example(trained: &Trained, port: u16) -> String {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("song", &trained.example)
-        .append_pair("limit", "3")
-        .finish();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("song", &trained.example.song);
+    if let Some(artist) = &trained.example.artist {
+        query.append_pair("artist", artist);
+    }
+    let query = query.append_pair("limit", "3").finish();
     format!("http://localhost:{port}/v1/recommendations?{query}")
 }
 

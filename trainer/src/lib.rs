@@ -11,6 +11,7 @@ pub mod evaluation;
 pub mod input;
 pub mod interrupt;
 pub mod output;
+pub mod printable;
 pub mod progress;
 pub mod report;
 pub mod synth;

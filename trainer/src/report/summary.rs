@@ -10,7 +10,7 @@ use crate::{
         terminal::count,
         text_table::{Column, text_table},
     },
-    training::Trained,
+    training::{Example, Trained},
 };
 
 /// How many clusters are shown; more than these would push the rest off the screen.
@@ -102,7 +102,9 @@ pub fn summary(
 
 /// A command that answers: a song of the catalogue, as a shell takes it.
 pub fn next_command(trained: &Trained, artifact: &Path) -> String {
-    format!("trainer recommend {} --song {}", quoted(&artifact.display().to_string()), quoted(&trained.example))
+    let Example { song, artist } = &trained.example;
+    let artist = artist.as_ref().map_or_else(String::new, |artist| format!(" --artist {}", quoted(artist)));
+    format!("trainer recommend {} --song {}{artist}", quoted(&artifact.display().to_string()), quoted(song))
 }
 
 /// A word as a POSIX shell takes it: quoted where it has to be.

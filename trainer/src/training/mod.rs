@@ -26,6 +26,7 @@ use recommender::{
 use crate::{
     evaluation,
     evaluation::silhouette::{Silhouette, silhouettes},
+    printable,
     progress::Progress,
     table::Table,
     training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions},
@@ -85,8 +86,17 @@ pub struct Trained {
     pub rows: u64,
     /// How well the clusters of each k are apart; without a k whose clusters a sample does not tell.
     pub silhouettes: BTreeMap<u32, Silhouette>,
-    /// A song that one artist only has: one that can be asked for by its title.
-    pub example: String,
+    /// A song to ask for.
+    pub example: Example,
+}
+
+/// A song that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// Its title.
+    pub song: String,
+    /// Its artist, where several artists have a song of the title.
+    pub artist: Option<String>,
 }
 
 /// A training that came to nothing.
@@ -289,15 +299,25 @@ fn means_by_cluster(features: &[NumericColumn], clustering: &Clustering) -> Arra
     means
 }
 
-/// The title of a central track that no other artist has, or of any track where there is none; a short one if it can be.
-fn example(model: &Model) -> String {
-    let song = |row: u32| model.catalog().track(row).song;
-    let songs = || {
+/// A central track whose title no other artist has, or any such track where there is none, with a short title if it can be.
+/// Where artists share every title, a track with its artist.
+fn example(model: &Model) -> Example {
+    let shared = model.titles().shared();
+    let rows = || {
         let central = model.clusters().iter().flat_map(|cluster| cluster.central.iter().copied());
-        central.chain(0..model.catalog().len() as u32).map(song)
+        central.chain(0..model.catalog().len() as u32)
     };
-    let short = |song: &&str| song.chars().count() <= MAX_EXAMPLE_CHARS && !song.contains(char::is_control);
-    let answers = |song: &&str| model.resolve_song(song, None).is_ok();
-    let found = songs().filter(short).find(answers).or_else(|| songs().find(answers));
-    found.unwrap_or_else(|| song(0)).to_owned()
+    let track = |row: u32| model.catalog().track(row);
+    // What is escaped when it is printed would not be the title any more.
+    let is_short = |text: &str| text.chars().count() <= MAX_EXAMPLE_CHARS && printable::is_printable(text);
+    let is_unshared = |row: &u32| !shared[*row as usize];
+    let named =
+        |row: &u32| is_short(track(*row).song) && is_short(track(*row).artist) && !track(*row).artist.is_empty();
+    let found = rows()
+        .find(|row| is_unshared(row) && is_short(track(*row).song))
+        .or_else(|| rows().find(named))
+        .or_else(|| rows().find(is_unshared))
+        .unwrap_or(0);
+    let artist = (!is_unshared(&found)).then(|| track(found).artist.to_owned());
+    Example { song: track(found).song.to_owned(), artist }
 }
