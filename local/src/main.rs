@@ -10,7 +10,7 @@ async fn main() -> ExitCode {
     match Demo::parse().run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", trainer::printable::printable_lines(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -7,7 +7,10 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::progress::{Progress, Stage, Stopwatch};
+use crate::{
+    printable::{printable, printable_lines},
+    progress::{Progress, Stage, Stopwatch},
+};
 
 /// Shows stages on stderr, and remembers how long each one took.
 pub struct Console {
@@ -69,7 +72,7 @@ impl Progress for Console {
 
     fn warn(&self, text: &str) {
         if self.shown != Shown::Nothing {
-            eprintln!("warning: {text}");
+            eprintln!("warning: {}", printable_lines(text));
         }
     }
 }
@@ -91,7 +94,7 @@ impl Stage for Bar<'_> {
         self.bar.finish_and_clear();
         let seconds = self.console.stopwatch.add(self.name, self.begun);
         if self.console.shown != Shown::Nothing {
-            eprintln!("{:<10} {seconds:>7.2} s  {result}", self.name);
+            eprintln!("{:<10} {seconds:>7.2} s  {}", self.name, printable(result));
         }
     }
 }

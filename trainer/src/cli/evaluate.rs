@@ -10,6 +10,7 @@ use crate::{
     console::Console,
     evaluation::{self, Continuation, Options, Playlists, Quality},
     input::Input,
+    printable::printable_json,
     progress::Progress,
     report::evaluation::{continuation, quality},
     table::{self, Table},
@@ -87,7 +88,7 @@ impl Evaluate {
         if self.json {
             let (version, tracks) = (model.version(), model.catalog().len());
             let evaluated = Evaluated { version, tracks, seed: self.seed, measured, unweighted };
-            println!("{}", serde_json::to_string_pretty(&evaluated)?);
+            println!("{}", printable_json(&serde_json::to_string_pretty(&evaluated)?));
             return Ok(());
         }
         print!("{}", quality(&measured.recommendations, unweighted.as_ref().map(|found| &found.recommendations)));

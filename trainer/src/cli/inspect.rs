@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use recommender::{Model, Version, artifact, card::Card};
 use serde::Serialize;
 
+use crate::printable::printable_json;
 use crate::report::text_table::{
     Column::{Left, Right},
     text_table,
@@ -45,7 +45,7 @@ impl Section {
 
 impl Inspect {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let file = std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
+        let file = artifact::read_file(&self.file)?;
         let model = Model::from_bytes(&file, Version::of(&file))?;
         let tracks = model.catalog().len() as u64;
         let sections: Vec<Section> = artifact::sections(&file)?
@@ -60,7 +60,7 @@ impl Inspect {
             card: model.card(),
         };
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&inspected)?);
+            println!("{}", printable_json(&serde_json::to_string_pretty(&inspected)?));
             return Ok(());
         }
         print!("{}", text(&inspected, &model));

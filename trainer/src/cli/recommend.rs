@@ -7,6 +7,7 @@ use recommender::{
     recommend::{Request, Seed},
 };
 
+use crate::printable::printable;
 use crate::report::text_table::{Column, text_table};
 
 #[derive(Debug, clap::Args)]
@@ -41,7 +42,7 @@ impl Recommend {
         };
         let cluster = |row| model.clusters()[model.cluster_of(row)].name.as_str();
         for row in answer.seeds.iter().filter_map(|seed| seed.seed.row) {
-            println!("{} ({})", named(row), cluster(row));
+            println!("{}", printable(&format!("{} ({})", named(row), cluster(row))));
         }
         let tracks = answer.tracks.iter().map(|track| {
             let elsewhere = if self.any_cluster { format!("({})", cluster(track.row)) } else { String::new() };

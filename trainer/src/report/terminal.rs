@@ -3,6 +3,7 @@
 use recommender::card::{ClassificationReport, ClassifierMetrics, ClusterSummary};
 
 use super::text_table::{Column, narrow_text_table, text_table};
+use crate::printable::printable;
 
 /// The columns of a wide terminal.
 const MAX_COLUMNS: u16 = 120;
@@ -58,7 +59,7 @@ pub fn confusion_matrix(matrix: &[Vec<u64>]) -> String {
 /// The classification report, character by character as scikit-learn's `classification_report(digits=2)` prints it.
 /// `names` are the row names (`target_names`), or empty for the clusters' ids.
 pub fn classification_report(report: &ClassificationReport, accuracy: f64, names: &[&str]) -> String {
-    let name = |id: usize| names.get(id).map_or_else(|| id.to_string(), |name| (*name).to_owned());
+    let name = |id: usize| names.get(id).map_or_else(|| id.to_string(), |name| printable(name).into_owned());
     let rows: Vec<_> = report.clusters.iter().enumerate().map(|(id, scores)| (name(id), *scores)).collect();
     let longest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let width = longest.max("weighted avg".len());

@@ -2,6 +2,8 @@
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width, presets::NOTHING};
 
+use crate::printable::printable;
+
 /// Spaces between two columns.
 const GAP: u16 = 2;
 
@@ -45,7 +47,9 @@ pub fn narrow_text_table(
 
 fn lines(columns: &[Column<'_>], rows: impl IntoIterator<Item = Vec<String>>, max_width: Option<u16>) -> String {
     let mut table = Table::new();
-    table.load_style(NOTHING).add_rows(rows);
+    // Cells are of a table or an artifact.
+    let shown = |row: Vec<String>| row.iter().map(|cell| printable(cell).into_owned()).collect::<Vec<_>>();
+    table.load_style(NOTHING).add_rows(rows.into_iter().map(shown));
     if let Some(max_width) = max_width {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(max_width);
     }
@@ -92,5 +96,11 @@ mod tests {
         let cut = table(30);
         assert!(cut.lines().all(|line| line.chars().count() <= 30), "{cut}");
         assert!(cut.contains("  instr") && cut.contains("…  energy\n1,234,567  ") && cut.contains("-0.123"), "{cut}");
+    }
+
+    #[test]
+    fn a_terminal_obeys_no_cell() {
+        let text = text_table(&[Column::Left(""), Column::Left("")], rows(&[["\u{1b}[31m", "a\nb\u{202e}"]]));
+        assert_eq!(text, "\\u{1b}[31m  a\\u{a}b\\u{202e}\n");
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::printable::is_printable;
+
 /// How the file of names is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -52,7 +54,7 @@ pub enum Error {
         /// The cluster's id.
         id: u32,
     },
-    /// A name is empty, or too long, or has line breaks or the like in it.
+    /// A name is empty, or too long, or has line breaks, escapes, bidirectional controls or the like in it.
     #[error("the name of cluster {id} must have 1 to 80 printable characters; change it, or leave the cluster out")]
     Unprintable {
         /// The cluster's id.
@@ -107,7 +109,7 @@ pub fn parse(text: &str, format: Format, k: usize) -> Result<BTreeMap<u32, Strin
         let last = (k as u32).saturating_sub(1);
         let id = id.ok_or(Error::UnknownId { id: key, last })?;
         let name = name.ok_or(Error::NotAString { id })?.trim().to_owned();
-        if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || !is_printable(&name) {
             return Err(Error::Unprintable { id });
         }
         if names.insert(id, name).is_some() {
