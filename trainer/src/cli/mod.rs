@@ -28,7 +28,7 @@ enum Command {
     Train(train::Train),
     /// Show what an artifact holds
     Inspect(inspect::Inspect),
-    /// Check every checksum and every invariant of an artifact
+    /// Check every checksum and every invariant of an artifact, and that its parts are of one training
     Verify(verify::Verify),
     /// Write the tracks of an artifact with their clusters as CSV, or with their vectors as Parquet
     Export(export::Export),

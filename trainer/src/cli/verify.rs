@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use recommender::Model;
+use recommender::{Model, Version, artifact};
+
+use crate::training::consistency;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Verify {
@@ -12,8 +14,10 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let model = Model::open(&self.file)?;
+        let file = artifact::read_file(&self.file)?;
+        let model = Model::from_bytes(&file, Version::of(&file))?;
         model.verify()?;
+        consistency::verify(&artifact::decode(&file)?, &model)?;
         println!(
             "{}: whole; model {} of {} tracks in {} clusters",
             self.file.display(),

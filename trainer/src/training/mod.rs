@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod cluster_names;
+pub mod consistency;
 pub mod elbow;
 pub mod graphs;
 pub mod kmeans;

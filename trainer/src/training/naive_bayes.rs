@@ -86,6 +86,11 @@ pub fn evaluate(mut scaled: Array2<f64>, labels: &[u32], k: usize, seed: u64) ->
     Ok(metrics(confusion))
 }
 
+/// How many tracks of a cluster of this size are held out: of one or two, none.
+pub(super) fn held_out(tracks: usize) -> usize {
+    (tracks as f64 * HOLD_OUT_SHARE).round() as usize
+}
+
 /// The rows to train on and the rows held out, each in ascending order.
 fn stratified(labels: &[u32], k: usize, seed: u64) -> (Vec<usize>, Vec<usize>) {
     let mut rng = Xoshiro256Plus::seed_from_u64(seed);
@@ -93,7 +98,7 @@ fn stratified(labels: &[u32], k: usize, seed: u64) -> (Vec<usize>, Vec<usize>) {
     labels.iter().enumerate().for_each(|(row, &label)| members[label as usize].push(row));
     let mut out = vec![false; labels.len()];
     for rows in members {
-        let share = (rows.len() as f64 * HOLD_OUT_SHARE).round() as usize; // of one or two tracks: none
+        let share = held_out(rows.len());
         index::sample(&mut rng, rows.len(), share).iter().for_each(|at| out[rows[at]] = true);
     }
     (0..labels.len()).partition(|&row| !out[row])
