@@ -426,3 +426,156 @@ fn a_writing_that_is_ended_leaves_no_file() {
         assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
     }
 }
+
+/// What a terminal obeys, and the order of a line with it.
+const HOSTILE: &str = "\u{1b}[31m\u{9b}2J\u{202e}\u{7}";
+
+#[test]
+fn a_terminal_obeys_no_text_of_a_table_or_an_artifact() {
+    let header = "song,artist,genre,energy,tempo\n";
+    let row = |track: usize| {
+        let (energy, tempo) = (track % 3 * 10 + track % 2, track % 3 * 40 + track % 5);
+        format!(
+            "Song {}{HOSTILE},Artist {}{HOSTILE},rock{HOSTILE}{},{energy},{tempo}\n",
+            track % 5,
+            track % 7,
+            track % 3
+        )
+    };
+    let csv = header.to_owned() + &(0..60).map(row).collect::<String>();
+    let (output, folder) = train(csv.as_bytes(), &["--k", "3"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let mut said = vec![("train", output)];
+    for (name, arguments) in [
+        ("inspect", &["inspect", "out/model.segue"][..]),
+        ("inspect --json", &["inspect", "out/model.segue", "--json"]),
+        (
+            "recommend",
+            &[
+                "recommend",
+                "out/model.segue",
+                "--song",
+                &format!("song 1{HOSTILE}"),
+                "--artist",
+                &format!("artist 1{HOSTILE}"),
+            ],
+        ),
+        ("several artists", &["recommend", "out/model.segue", "--song", &format!("song 1{HOSTILE}")]),
+        ("a table of no columns", &["train", "--data", "columns.csv", "--out", "more"]),
+        ("names", &["train", "--data", "tracks.csv", "--out", "more", "--cluster-names", "names.toml"]),
+        ("names that are no TOML", &["train", "--data", "tracks.csv", "--out", "more", "--cluster-names", "none.toml"]),
+    ] {
+        std::fs::write(folder.path().join("columns.csv"), format!("{HOSTILE}a,{HOSTILE}b\n1,2\n")).expect("writes");
+        std::fs::write(folder.path().join("names.toml"), "0 = \"a\\u202eb\"\n").expect("writes");
+        std::fs::write(folder.path().join("none.toml"), format!("0 = {HOSTILE}\n")).expect("writes");
+        said.push((name, trainer(arguments, folder.path())));
+    }
+    for (name, output) in said {
+        for said in [text(&output.stdout), text(&output.stderr)] {
+            let obeyed = |c: char| c.is_control() && c != '\n' || ('\u{202a}'..='\u{202e}').contains(&c);
+            assert!(!said.contains(obeyed), "{name}: {said:?}");
+        }
+        let fails = ["several artists", "a table of no columns", "names", "names that are no TOML"].contains(&name);
+        assert_eq!(output.status.success(), !fails, "{name}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_command_that_is_printed_works_though_artists_share_every_title() {
+    let header = "song,artist,energy,tempo\n";
+    let row = |track: usize| {
+        format!("Intro,Artist {track}'s,{},{}\n", track % 3 * 10 + track % 2, track % 3 * 40 + track % 5)
+    };
+    let csv = header.to_owned() + &(0..3_000).map(row).collect::<String>();
+    let (output, folder) = train(csv.as_bytes(), &["--k", "3"]);
+    let stdout = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let next = stdout.lines().rev().find_map(|line| line.strip_prefix("next")).expect("a command").trim();
+    assert!(next.contains("--artist"), "{next}");
+    let command = next.replacen("trainer", binary("trainer").to_str().expect("a path"), 1);
+    let output = Command::new("sh").args(["-c", &command]).current_dir(folder.path()).output().expect("a shell");
+    assert!(output.status.success(), "{next}: {}", text(&output.stderr));
+}
+
+#[test]
+#[cfg(unix)]
+fn an_out_that_cannot_be_written_is_refused_before_the_training() {
+    let folder = folder(catalog::csv().as_bytes());
+    std::fs::write(folder.path().join("file"), "mine").expect("writes");
+    std::fs::create_dir_all(folder.path().join("taken/model.segue")).expect("a folder");
+    for out in ["file", "file/below", "taken", "-"] {
+        let output = trainer(&["train", "--data", "tracks.csv", "--out", out], folder.path());
+        let stderr = text(&output.stderr);
+        assert!(output.status.code() == Some(1) && !stderr.contains("read "), "{out}: {stderr}");
+    }
+    assert_eq!(std::fs::read(folder.path().join("file")).expect("reads"), b"mine");
+    assert!(!folder.path().join("taken/report").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_dash_and_the_standard_output_by_its_name_are_written_through() {
+    let (_, folder) = train(catalog::csv().as_bytes(), &["--k", "3"]);
+    let into = |arguments: &[&str]| {
+        // As a file, which must be written and not replaced.
+        let path = folder.path().join("stdout");
+        let file = std::fs::File::create(&path).expect("a file");
+        let output = Command::new(binary("trainer"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdout(file)
+            .stderr(Stdio::null())
+            .status()
+            .expect("the trainer runs");
+        assert!(output.success(), "{arguments:?}");
+        std::fs::read(path).expect("reads")
+    };
+    let synth = |out| into(&["synth", "--tracks", "50", "--out", out]);
+    assert_eq!(synth("-"), synth("/dev/stdout"));
+    assert_eq!(synth("-").iter().filter(|byte| **byte == b'\n').count(), 51);
+    for out in ["-", "/dev/stdout"] {
+        let csv = text(&into(&["export", "out/model.segue", "--out", out]));
+        assert!(csv.starts_with("id,song,artist,") && csv.lines().count() == 204, "{out}: {csv}");
+    }
+    let parquet = into(&["export", "out/model.segue", "--format", "parquet", "--out", "-"]);
+    assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+    assert!(!folder.path().join("-").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_artifact_is_left_after_its_first_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (file, expected) in [("/dev/zero", "not a segue artifact"), (".", "cannot read .")] {
+        for command in ["verify", "inspect"] {
+            let output = trainer(&[command, file], folder.path());
+            let stderr = text(&output.stderr);
+            assert!(output.status.code() == Some(1) && stderr.contains(expected), "{command} {file}: {stderr}");
+            assert_eq!(stderr.matches("os error").count(), usize::from(file == "."), "said twice: {stderr}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn two_signals_leave_no_file_either() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut child = Command::new(binary("trainer"))
+        .args(["synth", "--tracks", "5000000", "--out", "many.csv"])
+        .current_dir(folder.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the trainer runs");
+    let begun = Instant::now();
+    while files(folder.path()).is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "nothing is written");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // By one command, so that the second comes before the first is over.
+    let id = child.id().to_string();
+    let sent = Command::new("sh").args(["-c", &format!("kill -INT {id}; kill -INT {id}")]).status().expect("a shell");
+    assert!(sent.success());
+    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    assert_eq!(files(folder.path()), Vec::<PathBuf>::new());
+}

@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: the process ends at once, and leaves nothing half-written.
 //!
 //! Files are written aside and renamed. What lies aside when the signal comes is taken away; what belongs together is
-//! written to its end first, which takes milliseconds. A second signal does not wait for that.
+//! written to its end first, which takes milliseconds. A second signal does not wait for that; it takes away what lies aside too.
 
 use std::{
     collections::BTreeSet,
@@ -34,6 +34,7 @@ pub fn listen() {
         let said = if code == SIGNAL_EXIT + SIGTERM { "terminated" } else { "interrupted" };
         std::thread::spawn(move || end(code, said));
         if let Some(code) = codes.next() {
+            let _temp_files = remove_temp_files();
             std::process::exit(code);
         }
     });
@@ -47,14 +48,19 @@ pub fn listen() {}
 #[cfg(unix)]
 fn end(code: i32, said: &str) -> ! {
     let _deferred = lock(&DEFERRED);
-    // Held until the end: no file is begun any more.
+    let _temp_files = remove_temp_files();
+    eprintln!("{said}");
+    std::process::exit(code)
+}
+
+/// Takes away what lies aside. While the result is held, no file is begun any more.
+fn remove_temp_files() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     let temp_files = lock(&TEMP_FILES);
     for path in temp_files.iter() {
         // It may just have been renamed: then it is whole.
         let _ = std::fs::remove_file(path);
     }
-    eprintln!("{said}");
-    std::process::exit(code)
+    temp_files
 }
 
 /// While it is held, signals wait: for files that belong together.
@@ -79,5 +85,26 @@ impl TempFile {
 impl Drop for TempFile {
     fn drop(&mut self) {
         lock(&TEMP_FILES).remove(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_aside_is_taken_away_whichever_signal_comes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("aside");
+        let make = || std::fs::write(&path, "half").map(|()| ((), path.clone()));
+        let ((), noted) = TempFile::new(make).expect("writes");
+        // As with the second signal, while the first one waits.
+        let deferred = defer_signals();
+        drop(remove_temp_files());
+        assert!(!path.exists());
+        drop((deferred, noted));
+        std::fs::write(&path, "whole").expect("writes");
+        drop(remove_temp_files());
+        assert!(path.exists(), "it is no longer aside");
     }
 }

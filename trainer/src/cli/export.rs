@@ -11,18 +11,19 @@ use std::{
 use anyhow::{bail, ensure};
 use recommender::Model;
 
-use crate::output;
+use crate::{output, printable::printable};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
     /// The artifact
     file: PathBuf,
-    /// The file to write
+    /// The file to write, - for standard output
     #[arg(long)]
     out: PathBuf,
     /// csv: id, song, artist, cluster, cluster_name. parquet: the same with album, genre, year and explicit, where the
     /// artifact has them, each feature, and the vector that is compared. Without --format, a file that ends in .parquet is
-    /// Parquet, any other CSV
+    /// Parquet, any other CSV. Titles and artists are written as they are: a spreadsheet takes =1+1 or -1 for a formula, so
+    /// import these columns as text
     #[arg(long, value_enum)]
     format: Option<Format>,
 }
@@ -69,12 +70,16 @@ impl Export {
             Format::Csv => write_csv,
             Format::Parquet => parquet_writer()?,
         };
+        output::check_file(&self.out)?;
         let model = Model::open(&self.file)?;
         let same = std::fs::canonicalize(&self.out)
             .is_ok_and(|out| std::fs::canonicalize(&self.file).is_ok_and(|file| file == out));
         ensure!(!same, "{} is the artifact: --out needs another file", self.out.display());
         output::write_with(&self.out, |file| write(&model, file))?;
-        println!("{}: {} tracks as {}", self.out.display(), model.catalog().len(), format.name());
+        if !output::is_stdout(&self.out) {
+            let tracks = model.catalog().len();
+            println!("{}", printable(&format!("{}: {tracks} tracks as {}", self.out.display(), format.name())));
+        }
         Ok(())
     }
 }

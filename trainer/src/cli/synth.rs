@@ -12,7 +12,7 @@ pub(super) struct Synth {
     /// The same seed makes the same catalogue
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The CSV file to write
+    /// The CSV file to write, - for standard output
     #[arg(long)]
     out: PathBuf,
 }
@@ -23,7 +23,9 @@ impl Synth {
         let stage = console.stage("synth", self.tracks);
         output::write_with(&self.out, |file| synth::write(self.tracks, self.seed, file, &mut |done| stage.set(done)))?;
         stage.done(&format!("{} made-up tracks", self.tracks));
-        println!("{}", self.out.display());
+        if !output::is_stdout(&self.out) {
+            println!("{}", self.out.display());
+        }
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use serde::Serialize;
 use store::{Location, Published};
 
@@ -11,6 +11,7 @@ use crate::{
     console::Console,
     input::Input,
     interrupt, output,
+    printable::printable_json,
     progress::Progress,
     report::summary::{next_command, summary},
     report::{self, ReportData},
@@ -66,6 +67,11 @@ impl Train {
         if let Some(threads) = self.threads {
             rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
         }
+        let (folder, artifact) = (self.out.join("report"), self.out.join("model.segue"));
+        ensure!(!output::is_stdout(&self.out), "--out needs a folder, for the model and its report");
+        // What cannot be written would be noticed after the training.
+        output::check_file(&artifact)?;
+        output::check_folder(&folder)?;
         let names = match &self.cluster_names {
             Some(path) => cluster_names::read(path, self.options.k as usize)?,
             None => BTreeMap::new(),
@@ -100,13 +106,12 @@ impl Train {
         drop((model, kept));
         stage.done(&format!("what follows {} songs", report_data.quality.songs));
 
-        let folder = self.out.join("report");
-        let artifact = self.out.join("model.segue");
         let stage = console.stage("write", 0);
         let deferred = interrupt::defer_signals();
         let report = report::files::make(&trained, &report_data, &console.seconds())?;
-        report::files::write(&report, &folder)?;
-        output::write(&artifact, &trained.file)?;
+        // All are complete before the first takes its place: a disk that is full keeps the old model with its report.
+        let files = report.iter().map(|file| (folder.join(&file.path), &*file.bytes));
+        output::write_all(files.chain([(artifact.clone(), &*trained.file)]))?;
         drop(deferred);
         stage.done(&format!("{} and {}", artifact.display(), folder.display()));
 
@@ -139,7 +144,7 @@ impl Train {
                 model: artifact,
                 report: folder,
             };
-            println!("{}", serde_json::to_string(&printed)?);
+            println!("{}", printable_json(&serde_json::to_string(&printed)?));
         } else if !self.quiet {
             let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
             println!("{}", report::text(trained));
