@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Context;
-use recommender::{Model, Version};
+use recommender::{Model, Version, artifact};
 use store::{Location, ModelEntry, Prune as Which, Published, ReportFile, Store, Upload};
 
 use crate::{
@@ -63,7 +63,7 @@ pub(super) struct Prune {
 
 impl Publish {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let file = std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
+        let file = artifact::read_file(&self.file)?;
         // What cannot be served is not published.
         let version = Version::of(&file);
         Model::from_bytes(&file, version)?;
@@ -83,6 +83,11 @@ fn report_beside(artifact: &Path, version: Version, progress: &dyn Progress) -> 
     match found {
         FolderReport::Found(files) => return Ok(files),
         FolderReport::Absent => {}
+        FolderReport::Changed { file } => progress.warn(&format!(
+            "{} is left out: {file} is not the file that was made with metrics.json; `trainer train` writes a model and its \
+             report",
+            folder.display()
+        )),
         FolderReport::OfAnother { version: named } => {
             let named =
                 named.map_or_else(|| "does not say which model it is of".to_owned(), |it| format!("is of {it}"));
