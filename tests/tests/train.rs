@@ -284,3 +284,18 @@ async fn every_event_of_the_repository_is_answered() {
     }
     assert!(answered >= 15, "{answered} events");
 }
+
+#[tokio::test]
+async fn a_table_of_one_title_by_many_artists_is_trained_on_and_its_answers_stay_small() {
+    let (test_env, function) = started().await;
+    let row = |track: usize| {
+        let (energy, tempo) = (track % 3 * 10 + track % 2, track % 3 * 40 + track % 5);
+        format!("Intro\u{1b}[31m\u{202e},{}{track},{energy},{tempo}\n", "Artist ".repeat(100))
+    };
+    let csv = "song,artist,energy,tempo\n".to_owned() + &(0..3_000).map(row).collect::<String>();
+    let outcome = function.invoke(upload(&test_env.s3, "one.csv", csv, &[("segue-k", "3")]).await).await[0].clone();
+    assert_eq!((&outcome["outcome"], &outcome["tracks"]), (&json!("published"), &json!(3_000)), "{outcome}");
+    let (status, _, problem) = test_env.function().await.get("/v1/recommendations?song=intro%1B%5B31m%E2%80%AE").await;
+    assert_eq!((status, &problem["artist_count"]), (409, &json!(3_000)));
+    assert!(problem.to_string().len() < 100_000);
+}
