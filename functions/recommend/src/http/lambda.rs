@@ -98,7 +98,7 @@ impl<'de> Visitor<'de> for CountEntries {
 ///
 /// `lambda_http` would panic on a query with a character that is allowed in none (`?song=<3`), a path or a stage that is
 /// not one, or both too long for a URL, and on a body that is not the base64 that the event says: that body goes, and
-/// [`refuse_undecodable_body`] answers. The host goes too, which nobody here asks for: a URL may fail on it.
+/// a layer of the router answers. The host goes too, which nobody here asks for: a URL may fail on it.
 pub fn sanitize_event(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     let mut event = LambdaEvent { payload: event.payload.0, context: event.context };
     let LambdaRequest::ApiGatewayV2(request) = &mut event.payload else { return event };
