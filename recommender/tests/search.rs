@@ -250,7 +250,7 @@ fn of_many_artists_that_share_a_title_the_best_known_are_listed() {
         track.artist = format!("Artist {place:05}");
         track.features[2] = f64::from(u8::from(place % 40 == 0));
     }
-    tracks[0].artist = "x".repeat(1 << 17);
+    (tracks[0].artist, tracks[0].features[2]) = ("x".repeat(1 << 17), 2.0);
     let mut artifact = common::artifact(&tracks, 2, 1);
     artifact.scaler.features[2] = "popularity".into();
     let file = encode(&artifact).expect("encodes");
