@@ -4,6 +4,8 @@ use std::fmt;
 
 use recommender::features::Feature;
 
+use super::columns::Encoding;
+
 /// Why a needed cell cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CellError {
@@ -72,6 +74,16 @@ pub(crate) fn length(cell: &str) -> Result<f64, CellError> {
         parts += 1;
     }
     if parts < 2 { Err(CellError::NotALength) } else { Ok(f64::from(seconds) * 1000.0) }
+}
+
+/// A length in milliseconds, where the cell holds one below 24 days.
+pub(crate) fn milliseconds(cell: &str, encoding: Encoding) -> Option<u32> {
+    let length = match encoding {
+        Encoding::Number => number(cell, Feature::DurationMs),
+        Encoding::Length => length(cell),
+    };
+    // Rounded and within the range, so no bit is lost.
+    length.ok().map(f64::round).filter(|ms| (1.0..2e9).contains(ms)).map(|ms| ms as u32)
 }
 
 /// The year in a date: the first group of exactly four digits (`2019-06-14`, `2019`, `29th April 2013`).

@@ -12,6 +12,9 @@ const ALBUM: &[&str] = &["album", "albumname", "trackalbumname"];
 const GENRE: &[&str] = &["genre", "trackgenre", "playlistgenre", "genres"];
 const YEAR: &[&str] = &["releasedate", "year", "releaseyear", "trackalbumreleasedate", "albumreleasedate"];
 const EXPLICIT: &[&str] = &["explicit"];
+const KEY: &[&str] = &["key"];
+const MODE: &[&str] = &["mode"];
+const TIME_SIGNATURE: &[&str] = &["timesignature"];
 const PLAYLIST: &[&str] = &["playlistid", "playlist", "playlisturi", "pid", "playlistname"];
 
 const fn feature_aliases(feature: Feature) -> &'static [&'static str] {
@@ -53,6 +56,10 @@ pub(crate) struct Columns {
     pub(crate) playlist: Option<usize>,
     pub(crate) year: Option<usize>,
     pub(crate) explicit: Option<usize>,
+    pub(crate) key: Option<usize>,
+    pub(crate) mode: Option<usize>,
+    pub(crate) time_signature: Option<usize>,
+    pub(crate) duration: Option<(usize, Encoding)>,
     pub(crate) features: Vec<(Feature, usize, Encoding)>,
     pub(crate) absent: Vec<Feature>,
     pub(crate) warnings: Vec<String>,
@@ -78,8 +85,7 @@ impl Columns {
                     }
                 }
             };
-            let is_length = LENGTH_NAMES.contains(&search.keys[column].as_str());
-            found.push((feature, column, if is_length { Encoding::Length } else { Encoding::Number }));
+            found.push((feature, column, search.encoding(column)));
         }
         if found.len() < 2 {
             let found = found.into_iter().map(|(feature, ..)| feature).collect();
@@ -87,6 +93,8 @@ impl Columns {
         }
         // Playlists often have an id and a name: nobody needs to be told which is taken.
         let playlist = search.columns(PLAYLIST).next();
+        let duration = search.columns(feature_aliases(Feature::DurationMs)).next();
+        let duration = duration.map(|column| (column, search.encoding(column)));
         Ok(Columns {
             song,
             artist,
@@ -96,6 +104,10 @@ impl Columns {
             playlist,
             year: search.optional("year", YEAR),
             explicit: search.optional("explicit", EXPLICIT),
+            key: search.optional("key", KEY),
+            mode: search.optional("mode", MODE),
+            time_signature: search.optional("time_signature", TIME_SIGNATURE),
+            duration,
             features: found,
             absent,
             warnings: search.warnings,
@@ -153,6 +165,11 @@ impl<'a> Search<'a> {
         aliases.iter().flat_map(|alias| {
             self.keys.iter().enumerate().filter(move |(_, key)| key == alias).map(|(column, _)| column)
         })
+    }
+
+    /// How the cells of a column that holds a feature are to be read.
+    fn encoding(&self, column: usize) -> Encoding {
+        if LENGTH_NAMES.contains(&self.keys[column].as_str()) { Encoding::Length } else { Encoding::Number }
     }
 
     fn optional(&mut self, meaning: &str, aliases: &[&str]) -> Option<usize> {

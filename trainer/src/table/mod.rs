@@ -17,6 +17,7 @@
 //! # Ok::<(), table::Error>(())
 //! ```
 
+mod attributes;
 mod cell;
 mod columns;
 mod decompress;

@@ -13,7 +13,7 @@ use recommender::{
 };
 
 use super::{
-    cell,
+    attributes, cell,
     columns::{Columns, Encoding},
     decompress::unpacked,
     dropped::Dropped,
@@ -138,6 +138,10 @@ struct Builder {
     playlists: Option<DictBuilder>,
     years: Option<Vec<u32>>,
     explicit: Option<Vec<u32>>,
+    key: Option<Vec<u8>>,
+    mode: Option<Vec<u8>>,
+    time_signature: Option<Vec<u8>>,
+    duration_ms: Option<Vec<u32>>,
     dropped: Dropped,
 }
 
@@ -154,6 +158,10 @@ impl Builder {
             playlists: columns.playlist.map(|_| DictBuilder::default()),
             years: columns.year.map(|_| Vec::new()),
             explicit: columns.explicit.map(|_| Vec::new()),
+            key: columns.key.map(|_| Vec::new()),
+            mode: columns.mode.or(columns.key).map(|_| Vec::new()),
+            time_signature: columns.time_signature.map(|_| Vec::new()),
+            duration_ms: columns.duration.map(|_| Vec::new()),
             dropped: Dropped::default(),
             columns,
         }
@@ -190,6 +198,21 @@ impl Builder {
         }
         if let (Some(explicit), Some(column)) = (&mut self.explicit, columns.explicit) {
             explicit.push(cell::flag(row.cell(column)).map_or(0, |explicit| 1 + u32::from(explicit)));
+        }
+        let key = columns.key.map_or_else(Default::default, |column| attributes::key(row.cell(column)));
+        if let Some(keys) = &mut self.key {
+            keys.push(key.pitch.map_or(0, |pitch| pitch + 1));
+        }
+        if let Some(modes) = &mut self.mode {
+            let mode = columns.mode.and_then(|column| attributes::mode(row.cell(column)));
+            modes.push(mode.or(key.mode).map_or(0, |mode| mode + 1));
+        }
+        if let (Some(signatures), Some(column)) = (&mut self.time_signature, columns.time_signature) {
+            signatures.push(attributes::time_signature(row.cell(column)).map_or(0, |beats| beats + 1));
+        }
+        if let (Some(durations), Some((column, form))) = (&mut self.duration_ms, columns.duration) {
+            let duration = cell::milliseconds(row.cell(column), form);
+            durations.push(duration.map_or(0, |duration| duration + 1));
         }
         true
     }
@@ -241,8 +264,17 @@ impl Builder {
             playlists: self.playlists.map(DictBuilder::finish),
             years: self.years.map(|years| IntColumn::new(&years)),
             explicit: self.explicit.map(|explicit| IntColumn::new(&explicit)),
+            key: self.key.filter(|keys| is_known(keys)).map(IntColumn::U8),
+            mode: self.mode.filter(|modes| is_known(modes)).map(IntColumn::U8),
+            time_signature: self.time_signature.filter(|signatures| is_known(signatures)).map(IntColumn::U8),
+            duration_ms: self.duration_ms.filter(|durations| durations.iter().any(|ms| *ms > 0)).map(IntColumn::from),
             dropped: self.dropped,
             warnings: self.columns.warnings,
         })
     }
+}
+
+/// Whether an attribute is known of one track at least: otherwise the table is as good without it.
+fn is_known(attribute: &[u8]) -> bool {
+    attribute.iter().any(|value| *value > 0)
 }

@@ -188,6 +188,25 @@ fn optional_columns_are_there_only_where_the_file_has_them() {
 }
 
 #[test]
+fn key_mode_time_signature_and_length_are_kept_with_0_for_unknown() {
+    let of = |csv: &str| {
+        let table = table(csv);
+        [table.key, table.mode, table.time_signature, table.duration_ms]
+    };
+    let known = |values: &[u32]| Some(IntColumn::new(values));
+    assert_eq!(
+        of("song,artist,energy,tempo,key,mode,time_signature,duration_ms\ns,a,1,2,0,1,4,1000\nt,a,1,2,-1,,0,\n"),
+        [known(&[1, 0]), known(&[2, 0]), known(&[5, 0]), known(&[1001, 0])]
+    );
+    assert_eq!(
+        of("song,artist,energy,tempo,Key,Length\ns,a,1,2,A minor,03:47\nt,a,1,2,C#,soon\n"),
+        [known(&[10, 2]), known(&[1, 0]), None, known(&[227_001, 0])]
+    );
+    assert_eq!(of("song,artist,energy,tempo,key,mode\ns,a,1,2,,\n"), [None, None, None, None]);
+    assert_eq!(of(SMALL), [None, None, None, None]);
+}
+
+#[test]
 fn track_without_an_id_gets_the_same_one_every_time() {
     let csv = "track_id,song,artist,energy,tempo\n,s,a,1,2\nX,s,a,1,2\n,s,a,1,2\n,t,a,1,2\n";
     let ids = table(csv).ids;

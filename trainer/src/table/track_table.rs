@@ -37,6 +37,16 @@ pub struct Table {
     pub years: Option<IntColumn>,
     /// Explicit lyrics, where the file has such a column: 0 unknown, 1 no, 2 yes.
     pub explicit: Option<IntColumn>,
+    /// Pitch classes, where the file has such a column and one cell of it that can be read: 0 unknown, else Spotify's number
+    /// plus 1, so that 1 is C and 12 is B.
+    pub key: Option<IntColumn>,
+    /// Modes, out of a column of their own or out of keys such as `A minor`: 0 unknown, 1 minor, 2 major (Spotify's number
+    /// plus 1).
+    pub mode: Option<IntColumn>,
+    /// Beats in a bar, where the file has such a column: 0 unknown, else the number of beats (1 to 32) plus 1.
+    pub time_signature: Option<IntColumn>,
+    /// Lengths, where the file has such a column: 0 unknown, else milliseconds plus 1.
+    pub duration_ms: Option<IntColumn>,
     /// The rows that were left out.
     pub dropped: Dropped,
     /// What a person should know about how the columns were understood, a sentence each.

@@ -176,7 +176,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let weights = options.weights.of(&table.features)?;
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
     let Table { values, ids, songs, artists, albums, genres, years, explicit, dropped, .. } = table;
-    drop(table.playlists);
+    drop((table.playlists, table.key, table.mode, table.time_signature, table.duration_ms));
     let scaler = scale::fit(names.clone(), values.view(), weights);
     // Before they are scaled where they are.
     let columns = |feature: ndarray::ArrayView1<'_, f64>| feature.iter().copied().collect();
