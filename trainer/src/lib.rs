@@ -13,6 +13,7 @@ pub mod interrupt;
 pub mod output;
 pub mod progress;
 pub mod report;
+mod shell;
 pub mod synth;
 pub mod table;
 #[cfg(test)]

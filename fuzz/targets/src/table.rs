@@ -17,7 +17,7 @@ pub fn table(data: &[u8]) {
 
 fn read(csv: &[u8], name: &str) {
     for max_tracks in [MAX_TRACKS, table::MAX_TRACKS] {
-        let options = Options { features: None, max_tracks };
+        let options = Options { max_tracks, ..Options::default() };
         let mut taken = 0;
         match table::read(csv, name, &options, &mut |bytes| taken = bytes) {
             Ok(table) => {

@@ -81,6 +81,9 @@ impl Train {
         }
         let console = if self.quiet { Console::quiet() } else { Console::new() };
         let table = self.data.table(&self.options.table(), &console)?;
+        if !self.quiet {
+            eprint!("{}", report::columns::text(&table.schema));
+        }
         report::warn_of_table(&table, &console);
 
         let options = Options {

@@ -9,7 +9,7 @@ use recommender::{
     features::Feature,
 };
 
-use super::{ReportData, is_weighted};
+use super::{ReportData, columns, is_weighted};
 use crate::{
     evaluation::{Continuation, Method},
     report::charts,
@@ -130,6 +130,7 @@ fn data(trained: &Trained, report_data: &ReportData) -> Result<Markup, charts::E
                 tbody { @for (reason, rows) in reasons { tr { td { (reason) } td.number { (count(*rows)) } } } }
             }))
         }
+        (columns::markup(&trained.schema))
         p {
             "Every feature is scaled to mean 0 and deviation 1"
             @if weighted { ", then multiplied with its weight," }
@@ -359,7 +360,7 @@ fn timings(seconds: &[(String, f64)]) -> Markup {
 }
 
 /// A table in a box of its own, which scrolls where the screen is narrow.
-fn table(name: &str, content: Markup) -> Markup {
+pub(super) fn table(name: &str, content: Markup) -> Markup {
     html! {
         div.scroll role="group" aria-label=(name) tabindex="0" {
             table { caption.away { (name) } (content) }

@@ -1,6 +1,7 @@
 //! What is said of a training: in the terminal, and in the files of `report/`.
 
 pub mod charts;
+pub mod columns;
 mod data;
 pub mod evaluation;
 pub mod files;
@@ -11,7 +12,7 @@ pub mod text_table;
 
 use std::collections::BTreeMap;
 
-use recommender::{Version, card::Card};
+use recommender::{Version, card::Card, features::Feature};
 use serde::Serialize;
 
 pub use data::{ClusterData, ReportData, Spread};
@@ -19,7 +20,10 @@ pub use data::{ClusterData, ReportData, Spread};
 use crate::{
     evaluation::{Continuation, Quality},
     progress::Progress,
-    table::Table,
+    table::{
+        Meaning, Schema, Table,
+        columns::{option, quoted},
+    },
     training::Trained,
     training::elbow::knee,
 };
@@ -29,9 +33,8 @@ pub fn warn_of_table(table: &Table, progress: &dyn Progress) {
     for warning in &table.warnings {
         progress.warn(warning);
     }
-    if !table.absent.is_empty() {
-        let absent: Vec<&str> = table.absent.iter().map(|feature| feature.name()).collect();
-        progress.warn(&format!("the file does not have {}: the model is made without", absent.join(", ")));
+    if let Some(absent) = absent(table) {
+        progress.warn(&absent);
     }
     match table.dropped.warning(table.rows) {
         Some(warning) => progress.warn(&warning),
@@ -40,6 +43,37 @@ pub fn warn_of_table(table: &Table, progress: &dyn Progress) {
         }
         None => {}
     }
+    if table.dropped.never_analysed() > 0 {
+        progress.warn("--keep-unanalysed keeps the tracks that were never analysed");
+    }
+}
+
+/// Which features the model is made without, and why: there is no such column, a column looks like one and is not taken, or
+/// its column holds nothing.
+pub fn absent(table: &Table) -> Option<String> {
+    let looks_like = |feature: Feature| table.schema.hints().find(|(_, meaning)| *meaning == Meaning::Feature(feature));
+    let mut there_not = Vec::new();
+    let mut reasons = Vec::new();
+    for &feature in &table.absent {
+        if let Some(used) = table.schema.of(Meaning::Feature(feature)) {
+            let column = used.column.as_deref().unwrap_or_default();
+            let note = used.note.as_deref().unwrap_or("no cell has a value");
+            reasons.push(format!("{feature} (column {}: {note})", quoted(column)));
+        } else if let Some((column, _)) = looks_like(feature) {
+            let option = option(Meaning::Feature(feature), column);
+            reasons.push(format!("{feature} (column {} looks like it: {option})", quoted(column)));
+        } else {
+            there_not.push(feature.name());
+        }
+    }
+    let mut sentences = Vec::new();
+    if !there_not.is_empty() {
+        sentences.push(format!("the file does not have {}", there_not.join(", ")));
+    }
+    if !reasons.is_empty() {
+        sentences.push(format!("nothing is taken for {}", reasons.join(", ")));
+    }
+    (!sentences.is_empty()).then(|| format!("{}: the model is made without", sentences.join("; ")))
 }
 
 /// The elbow, the cluster profile and the classifier's scores, as text.
@@ -65,6 +99,7 @@ struct Metrics<'a> {
     #[serde(flatten)]
     card: &'a Card,
     rows: u64,
+    columns: &'a Schema,
     #[serde(skip_serializing_if = "Option::is_none")]
     knee: Option<u32>,
     silhouette: BTreeMap<u32, f64>,
@@ -90,6 +125,7 @@ pub fn metrics(trained: &Trained, report_data: &ReportData, seconds: &[(String, 
         version: trained.version,
         card: &trained.card,
         rows: trained.rows,
+        columns: &trained.schema,
         knee: knee(&inertia),
         silhouette: trained.silhouettes.iter().map(|(k, found)| (*k, found.mean)).collect(),
         recall_at_50: report_data.recall_at_50,

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use shlex::Quoter;
-
 use crate::{
     report::{
         ReportData,
         terminal::count,
         text_table::{Column, text_table},
     },
+    shell::quoted,
     training::Trained,
 };
 
@@ -103,27 +102,4 @@ pub fn summary(
 /// A command that answers: a song of the catalogue, as a shell takes it.
 pub fn next_command(trained: &Trained, artifact: &Path) -> String {
     format!("trainer recommend {} --song {}", quoted(&artifact.display().to_string()), quoted(&trained.example))
-}
-
-/// A word as a POSIX shell takes it: quoted where it has to be.
-fn quoted(word: &str) -> String {
-    // Nothing but a null character is refused, and that is allowed.
-    Quoter::new().allow_nul(true).quote(word).map_or_else(|_| word.to_owned(), Into::into)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shell_takes_any_title_for_one_word() {
-        for title in ["Dance", "It's $HOME `now`", "-n", "", "a\nb", "\"x\" \\ '", "déjà vu", "*"] {
-            let output = std::process::Command::new("sh")
-                .args(["-c", &format!("printf %s {}", quoted(title))])
-                .output()
-                .expect("a shell");
-            assert_eq!(String::from_utf8_lossy(&output.stdout), title, "{}", quoted(title));
-        }
-        assert_eq!(quoted("model/model.segue"), "model/model.segue");
-    }
 }

@@ -12,6 +12,9 @@ pub(crate) struct Key {
 /// Spotify's number of a pitch class (`0`, `11.0`), a name of a key (`C#`, `Db`, `A minor`, `F Maj`, `Am`, `C♯/D♭`), or
 /// its place on the Camelot wheel (`8A`). Nothing where it is none, such as Spotify's -1.
 pub(crate) fn key(cell: &str) -> Key {
+    if let Some(number) = digits(cell) {
+        return Key { pitch: Some(number).filter(|&pitch| pitch < 12), mode: None };
+    }
     // Where a cell has two names, both are of one key.
     let name = cell.split('/').next().unwrap_or_default().trim();
     if let Some(number) = whole(name) {
@@ -63,6 +66,9 @@ fn named(name: &str) -> Option<Key> {
 
 /// 0 minor, 1 major: Spotify's numbers, or their names.
 pub(crate) fn mode(cell: &str) -> Option<u8> {
+    if let [digit @ (b'0' | b'1')] = cell.as_bytes() {
+        return Some(digit - b'0');
+    }
     const MAJOR: [&str; 7] = ["1", "1.0", "major", "maj", "dur", "mayor", "majeur"];
     const MINOR: [&str; 7] = ["0", "0.0", "minor", "min", "moll", "menor", "mineur"];
     let is_one_of = |names: [&str; 7]| names.iter().any(|name| name.eq_ignore_ascii_case(cell));
@@ -75,10 +81,23 @@ pub(crate) fn mode(cell: &str) -> Option<u8> {
     }
 }
 
-/// Beats in a bar: Spotify's number (`4`), or the upper one of `6/8`. 1 to 32.
+/// Beats in a bar: Spotify's number (`4`), or the upper one of `6/8`. 1 to 7.
 pub(crate) fn time_signature(cell: &str) -> Option<u8> {
+    if let Some(beats) = digits(cell) {
+        return Some(beats).filter(|beats| (1..=7).contains(beats));
+    }
     let beats = cell.split('/').next().unwrap_or_default().trim();
-    whole(beats).and_then(|beats| u8::try_from(beats).ok()).filter(|beats| (1..=32).contains(beats))
+    whole(beats).and_then(|beats| u8::try_from(beats).ok()).filter(|beats| (1..=7).contains(beats))
+}
+
+/// A number of one or two digits: what most cells are.
+#[inline]
+fn digits(cell: &str) -> Option<u8> {
+    match cell.as_bytes() {
+        [ones @ b'0'..=b'9'] => Some(ones - b'0'),
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => Some((tens - b'0') * 10 + ones - b'0'),
+        _ => None,
+    }
 }
 
 /// A whole number, as `4` or `4.0`.
@@ -141,7 +160,7 @@ mod tests {
         for (cell, beats) in [("4", Some(4)), ("3.0", Some(3)), ("6/8", Some(6)), ("4/4", Some(4))] {
             assert_eq!(time_signature(cell), beats, "{cell}");
         }
-        for cell in ["", "0", "33", "-4", "four", "4.5", "/4"] {
+        for cell in ["", "0", "8", "12/8", "-4", "four", "4.5", "/4"] {
             assert_eq!(time_signature(cell), None, "{cell}");
         }
     }

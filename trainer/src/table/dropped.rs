@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fmt};
 /// Rows that were left out: how many for each reason, and where the first ones stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
-    /// Number of rows by reason, such as `"energy is empty"`, `"tempo is not a number"`, `"loudness is NaN"`,
-    /// `"popularity is infinite"`, `"tempo is beyond ±1e30"`, `"song is missing"`, `"artist is missing"`. A row counts once, for the first
-    /// reason found: song, artist, then the features in their order.
+    /// Number of rows by reason, such as `"energy is empty"`, `"tempo is not a number"`, `"popularity is infinite"`, `"tempo is
+    /// beyond ±1e30"`, `"song is missing"`, `"artist is missing"`. A row counts once, for the first reason found: song, artist,
+    /// the features in their order, and that it was never analysed.
     pub by_reason: BTreeMap<String, u64>,
     /// The first few: physical line in the file (the header is usually line 1), and reason.
     pub first: Vec<(u64, String)>,
@@ -25,6 +25,20 @@ impl Dropped {
             self.first.push((line, reason.clone()));
         }
         *self.by_reason.entry(reason).or_default() += 1;
+    }
+
+    /// Adds a row that was read before others that have been added.
+    pub(crate) fn add_earlier(&mut self, line: u64, reason: String) {
+        self.total += 1;
+        let place = self.first.partition_point(|(other, _)| *other <= line);
+        self.first.insert(place, (line, reason.clone()));
+        self.first.truncate(Self::FIRST);
+        *self.by_reason.entry(reason).or_default() += 1;
+    }
+
+    /// How many rows were dropped because their track was never analysed.
+    pub fn never_analysed(&self) -> u64 {
+        self.by_reason.get(super::builder::NEVER_ANALYSED).copied().unwrap_or(0)
     }
 
     /// A warning not to be overlooked where more than one in ten of `rows` rows read was dropped, otherwise nothing.

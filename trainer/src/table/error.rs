@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use recommender::features::Feature;
 
-use super::Dropped;
+use super::{Dropped, Meaning};
 
 /// Why there is no table. Each says what was expected, what came, and what to do. `name` is the file as the caller
 /// named it; lines are physical lines, from 1.
@@ -85,18 +85,18 @@ pub enum Error {
     },
     /// A column that every table needs, or that was asked for, is not there.
     #[error(
-        "{name} has no {column} column: expected one named {accepted} (case, spaces and punctuation do not matter); \
-         its columns are {found}; rename the right one{}",
+        "{name} has no {column} column: expected one named like {accepted} (case, accents, spaces and punctuation do not \
+         matter); its columns are {found}; name the right one with --column {column}=NAME{}",
         if *.asked_for { ", or leave the feature out of --features" } else { "" }
     )]
     MissingColumn {
         /// The file.
         name: String,
-        /// What is missing: `song`, `artist`, or the name of a feature.
+        /// What is missing: the name of a [`Meaning`](super::Meaning).
         column: &'static str,
-        /// The names that would have been accepted.
+        /// Some of the names that would have been accepted.
         accepted: String,
-        /// The columns that the header has.
+        /// The columns that the header has, and what they look like.
         found: String,
         /// Whether it is a feature that the caller asked for.
         asked_for: bool,
@@ -104,15 +104,45 @@ pub enum Error {
     /// Too few of the default features.
     #[error(
         "{name} has {} of the features, expected at least 2 of {}; its columns are {columns}; \
-         rename those that hold audio features", found.len(), Feature::DEFAULT.map(Feature::name).join(", ")
+         name those that hold audio features with --column FEATURE=NAME", found.len(), Feature::DEFAULT.map(Feature::name).join(", ")
     )]
     TooFewFeatures {
         /// The file.
         name: String,
         /// The features that it has.
         found: Vec<Feature>,
-        /// The columns that the header has.
+        /// The columns that the header has, and what they look like.
         columns: String,
+    },
+    /// A column that the caller names is not there.
+    #[error(
+        "{name} has no column {column:?} for {meaning}; its columns are {found} (or name one by its number, such as #3)"
+    )]
+    UnknownColumn {
+        /// The file.
+        name: String,
+        /// What the column was named for.
+        meaning: Meaning,
+        /// The name that came.
+        column: String,
+        /// The columns that the header has.
+        found: String,
+    },
+    /// The caller names two columns for one meaning.
+    #[error("two columns are named for {meaning}: expected one --column {meaning}=NAME")]
+    RepeatedOverride {
+        /// What they were named for.
+        meaning: Meaning,
+    },
+    /// No row has a value of a feature that the caller asked for.
+    #[error(
+        "no row of {name} has a value of {feature}: leave it out of --features, or name another column with --column {feature}=NAME"
+    )]
+    NoValues {
+        /// The file.
+        name: String,
+        /// The feature.
+        feature: Feature,
     },
     /// The caller's list of features cannot be used.
     #[error("expected 2 to 16 different features, got {}", got.iter().map(|f| f.name()).collect::<Vec<_>>().join(","))]

@@ -6,21 +6,10 @@ use std::{
     path::Path,
 };
 
-use ndarray::Array2;
-use recommender::{
-    column::{DictBuilder, DictColumn, IntColumn, StringColumn},
-    features::Feature,
-};
+use recommender::features::Feature;
 
 use super::{
-    attributes, cell,
-    columns::{Columns, Encoding},
-    decompress::unpacked,
-    dropped::Dropped,
-    error::Error,
-    id,
-    rows::{Row, Rows},
-    track_table::Table,
+    builder::Builder, columns::ColumnOverride, decompress::unpacked, error::Error, rows::Rows, track_table::Table,
 };
 
 /// The most tracks that a table may have. Room enough for any catalogue, and an end for a file that unpacks for ever.
@@ -34,11 +23,15 @@ pub struct Options {
     pub features: Option<Vec<Feature>>,
     /// More tracks than this are an error. [`MAX_TRACKS`] at most and by default.
     pub max_tracks: usize,
+    /// Columns named for a meaning, whatever their names and values say: at most one for each.
+    pub columns: Vec<ColumnOverride>,
+    /// Keeps tracks whose danceability, tempo and valence are all 0: those that Spotify never analysed.
+    pub keep_unanalysed: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { features: None, max_tracks: MAX_TRACKS }
+        Options { features: None, max_tracks: MAX_TRACKS, columns: Vec::new(), keep_unanalysed: false }
     }
 }
 
@@ -95,186 +88,15 @@ fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) ->
     {
         return Err(Error::NotCommas { name: name.to_owned(), separator });
     }
-    let mut builder = Builder::new(Columns::find(name, &header, options.features.as_deref())?);
-    let max_tracks = options.max_tracks.min(MAX_TRACKS);
-    let no_room = |line| Error::TooLarge {
-        name: name.to_owned(),
-        line,
-        what: "4 GiB of titles, artists, albums or ids before its end",
-    };
-    let mut line = 0;
+    let width = header.len();
+    let mut builder = Builder::new(options);
+    builder.begin(name, header.clone());
     while let Some(row) = rows.next_row().map_err(|error| error.into_error(name, gzip, &header))? {
-        if row.len() != header.len() {
-            let (expected, got) = (header.len(), row.len());
-            return Err(Error::RowWidth { name: name.to_owned(), line: row.line, expected, got });
+        if row.len() != width {
+            return Err(Error::RowWidth { name: name.to_owned(), line: row.line, expected: width, got: row.len() });
         }
-        line = row.line;
-        if !builder.push(row) {
-            return Err(no_room(line));
-        }
-        if builder.songs.len() > max_tracks {
-            return Err(Error::TooManyTracks { name: name.to_owned(), limit: max_tracks });
-        }
+        builder.push(&row)?;
     }
-    match builder.rows {
-        0 => Err(Error::HeaderOnly { name: name.to_owned() }),
-        rows if builder.songs.is_empty() => {
-            Err(Error::NoRowsLeft { name: name.to_owned(), rows, dropped: builder.dropped })
-        }
-        _ => builder.finish().ok_or_else(|| no_room(line)),
-    }
-}
-
-/// A table in the making.
-struct Builder {
-    columns: Columns,
-    rows: u64,
-    values: Vec<f64>,
-    ids: StringColumn,
-    songs: StringColumn,
-    artists: StringColumn,
-    albums: Option<StringColumn>,
-    genres: Option<DictBuilder>,
-    playlists: Option<DictBuilder>,
-    years: Option<Vec<u32>>,
-    explicit: Option<Vec<u32>>,
-    key: Option<Vec<u8>>,
-    mode: Option<Vec<u8>>,
-    time_signature: Option<Vec<u8>>,
-    duration_ms: Option<Vec<u32>>,
-    dropped: Dropped,
-}
-
-impl Builder {
-    fn new(columns: Columns) -> Self {
-        Builder {
-            rows: 0,
-            values: Vec::new(),
-            ids: StringColumn::default(),
-            songs: StringColumn::default(),
-            artists: StringColumn::default(),
-            albums: columns.album.map(|_| StringColumn::default()),
-            genres: columns.genre.map(|_| DictBuilder::default()),
-            playlists: columns.playlist.map(|_| DictBuilder::default()),
-            years: columns.year.map(|_| Vec::new()),
-            explicit: columns.explicit.map(|_| Vec::new()),
-            key: columns.key.map(|_| Vec::new()),
-            mode: columns.mode.or(columns.key).map(|_| Vec::new()),
-            time_signature: columns.time_signature.map(|_| Vec::new()),
-            duration_ms: columns.duration.map(|_| Vec::new()),
-            dropped: Dropped::default(),
-            columns,
-        }
-    }
-
-    /// False where there is no room for more.
-    #[must_use]
-    fn push(&mut self, row: Row<'_>) -> bool {
-        self.rows += 1;
-        let kept = self.values.len();
-        if let Err(reason) = self.push_needed(row) {
-            self.values.truncate(kept);
-            self.dropped.add(row.line, reason);
-            return true;
-        }
-        let columns = &self.columns;
-        let id = columns.id.map_or("", |column| cell::id(row.cell(column)));
-        let mut room = self.ids.push(id) && self.songs.push(row.cell(columns.song));
-        room &= self.artists.push(row.cell(columns.artist));
-        if let (Some(albums), Some(column)) = (&mut self.albums, columns.album) {
-            room &= albums.push(row.cell(column));
-        }
-        if !room {
-            return false;
-        }
-        if let (Some(genres), Some(column)) = (&mut self.genres, columns.genre) {
-            genres.push(row.cell(column));
-        }
-        if let (Some(playlists), Some(column)) = (&mut self.playlists, columns.playlist) {
-            playlists.push(row.cell(column));
-        }
-        if let (Some(years), Some(column)) = (&mut self.years, columns.year) {
-            years.push(cell::year(row.cell(column)).map_or(0, u32::from));
-        }
-        if let (Some(explicit), Some(column)) = (&mut self.explicit, columns.explicit) {
-            explicit.push(cell::flag(row.cell(column)).map_or(0, |explicit| 1 + u32::from(explicit)));
-        }
-        let key = columns.key.map_or_else(Default::default, |column| attributes::key(row.cell(column)));
-        if let Some(keys) = &mut self.key {
-            keys.push(key.pitch.map_or(0, |pitch| pitch + 1));
-        }
-        if let Some(modes) = &mut self.mode {
-            let mode = columns.mode.and_then(|column| attributes::mode(row.cell(column)));
-            modes.push(mode.or(key.mode).map_or(0, |mode| mode + 1));
-        }
-        if let (Some(signatures), Some(column)) = (&mut self.time_signature, columns.time_signature) {
-            signatures.push(attributes::time_signature(row.cell(column)).map_or(0, |beats| beats + 1));
-        }
-        if let (Some(durations), Some((column, form))) = (&mut self.duration_ms, columns.duration) {
-            let duration = cell::milliseconds(row.cell(column), form);
-            durations.push(duration.map_or(0, |duration| duration + 1));
-        }
-        true
-    }
-
-    /// Checks all that a track must have, and takes its features; or says why the row is to be dropped.
-    fn push_needed(&mut self, row: Row<'_>) -> Result<(), String> {
-        let (song, artist) = (row.cell(self.columns.song), row.cell(self.columns.artist));
-        // "NA" in both is how R writes what is missing. In one it is a name: there is a song called NA.
-        if song.is_empty() || (song == "NA" && artist == "NA") {
-            return Err("song is missing".to_owned());
-        }
-        if artist.is_empty() {
-            return Err("artist is missing".to_owned());
-        }
-        for &(feature, column, form) in &self.columns.features {
-            let cell = row.cell(column);
-            let value = match form {
-                Encoding::Number => cell::number(cell, feature),
-                Encoding::Length => cell::length(cell),
-            };
-            self.values.push(value.map_err(|error| format!("{feature} {error}"))?);
-        }
-        Ok(())
-    }
-
-    /// At least one track must have been taken. Nothing where there is no room for the ids that are made.
-    fn finish(mut self) -> Option<Table> {
-        let features: Vec<Feature> = self.columns.features.iter().map(|&(feature, ..)| feature).collect();
-        // Hardly any of these is made of few strings: sorted on all cores rather than looked up one by one.
-        let (artists, albums) = (self.artists, self.albums);
-        let (artists, albums): (DictColumn, Option<DictColumn>) =
-            rayon::join(|| artists.into(), || albums.map(DictColumn::from));
-        self.songs.shrink_to_fit();
-        let mut ids = id::fill(self.ids, &artists, &self.songs)?;
-        ids.shrink_to_fit();
-        self.values.shrink_to_fit();
-        let shape = (self.songs.len(), features.len());
-        Some(Table {
-            // Every track pushed exactly one value for every feature.
-            values: Array2::from_shape_vec(shape, self.values).expect("as many values as tracks times features"),
-            features,
-            absent: self.columns.absent,
-            rows: self.rows,
-            ids,
-            songs: self.songs,
-            artists,
-            albums,
-            genres: self.genres.map(DictBuilder::finish),
-            playlists: self.playlists.map(DictBuilder::finish),
-            years: self.years.map(|years| IntColumn::new(&years)),
-            explicit: self.explicit.map(|explicit| IntColumn::new(&explicit)),
-            key: self.key.filter(|keys| is_known(keys)).map(IntColumn::U8),
-            mode: self.mode.filter(|modes| is_known(modes)).map(IntColumn::U8),
-            time_signature: self.time_signature.filter(|signatures| is_known(signatures)).map(IntColumn::U8),
-            duration_ms: self.duration_ms.filter(|durations| durations.iter().any(|ms| *ms > 0)).map(IntColumn::from),
-            dropped: self.dropped,
-            warnings: self.columns.warnings,
-        })
-    }
-}
-
-/// Whether an attribute is known of one track at least: otherwise the table is as good without it.
-fn is_known(attribute: &[u8]) -> bool {
-    attribute.iter().any(|value| *value > 0)
+    builder.end()?;
+    builder.finish()
 }

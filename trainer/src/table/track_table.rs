@@ -6,7 +6,7 @@ use recommender::{
     features::Feature,
 };
 
-use super::dropped::Dropped;
+use super::{dropped::Dropped, schema::Schema};
 
 /// The tracks of one file, as columns. Row i of every column is the same track, in the file's order.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub struct Table {
     /// Modes, out of a column of their own or out of keys such as `A minor`: 0 unknown, 1 minor, 2 major (Spotify's number
     /// plus 1).
     pub mode: Option<IntColumn>,
-    /// Beats in a bar, where the file has such a column: 0 unknown, else the number of beats (1 to 32) plus 1.
+    /// Beats in a bar, where the file has such a column: 0 unknown, else the number of beats (1 to 7) plus 1.
     pub time_signature: Option<IntColumn>,
     /// Lengths, where the file has such a column: 0 unknown, else milliseconds plus 1.
     pub duration_ms: Option<IntColumn>,
@@ -51,6 +51,8 @@ pub struct Table {
     pub dropped: Dropped,
     /// What a person should know about how the columns were understood, a sentence each.
     pub warnings: Vec<String>,
+    /// What was understood of the columns.
+    pub schema: Schema,
 }
 
 impl Table {

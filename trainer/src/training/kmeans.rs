@@ -161,7 +161,15 @@ fn check(scaled: ArrayView2<f64>, ks: &[usize]) -> Result<(), Error> {
     if let Some(row) = scaled.rows().into_iter().position(|row| row.iter().any(|value| !value.is_finite())) {
         return Err(Error::NotFinite { row });
     }
-    let most = ks.iter().copied().max().unwrap_or(0);
+    let distinct = distinct_tracks(scaled, ks.iter().copied().max().unwrap_or(0));
+    match ks.iter().find(|&&k| k > distinct) {
+        Some(&k) => Err(Error::TooFewDistinct { k, distinct }),
+        None => Ok(()),
+    }
+}
+
+/// How many of the tracks differ in a feature: more than that cannot be told apart. Not counted beyond `most`.
+pub(super) fn distinct_tracks(scaled: ArrayView2<f64>, most: usize) -> usize {
     let mut distinct = HashSet::new();
     for row in scaled.rows() {
         if distinct.len() >= most {
@@ -169,10 +177,7 @@ fn check(scaled: ArrayView2<f64>, ks: &[usize]) -> Result<(), Error> {
         }
         distinct.insert(row.iter().map(|value| (value + 0.0).to_bits()).collect::<Vec<_>>()); // -0 is 0
     }
-    match ks.iter().find(|&&k| k > distinct.len()) {
-        Some(&k) => Err(Error::TooFewDistinct { k, distinct: distinct.len() }),
-        None => Ok(()),
-    }
+    distinct.len()
 }
 
 /// All tracks, or some of them.

@@ -12,7 +12,7 @@ pub mod weights;
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 use recommender::{
     Model, Version,
@@ -27,7 +27,7 @@ use crate::{
     evaluation,
     evaluation::silhouette::{Silhouette, silhouettes},
     progress::Progress,
-    table::Table,
+    table::{Schema, Table},
     training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions},
     training::graphs::BuildOptions,
     training::kmeans::Clustering,
@@ -85,6 +85,8 @@ pub struct Trained {
     pub rows: u64,
     /// How well the clusters of each k are apart; without a k whose clusters a sample does not tell.
     pub silhouettes: BTreeMap<u32, Silhouette>,
+    /// What was understood of the table's columns.
+    pub schema: Schema,
     /// A song that one artist only has: one that can be asked for by its title.
     pub example: String,
 }
@@ -132,7 +134,7 @@ pub fn train(table: Table, options: &Options, progress: &dyn Progress) -> Result
 ///
 /// Those of [`train`].
 pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) -> Result<(Trained, Model), Error> {
-    let rows = table.rows;
+    let (rows, schema) = (table.rows, table.schema.clone());
     let TrainingOutput { artifact, scaled_means, silhouettes } = make(table, options, true, progress)?;
 
     let stage = progress.stage("check", 0);
@@ -149,7 +151,7 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let model = model.with_card_of(&file, version)?;
     let example = example(&model);
     stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
-    Ok((Trained { version, file, card, scaled_means, rows, silhouettes, example }, model))
+    Ok((Trained { version, file, card, scaled_means, rows, silhouettes, schema, example }, model))
 }
 
 /// The model of the same table and options, and of no elbow, in which every feature counts once: to compare with. It
@@ -191,6 +193,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
         ));
     }
 
+    let options = &for_tracks(scaled.view(), options, progress);
     // The model's own k first: if there are too few tracks, that is the number to speak of.
     let mut ks = vec![options.k as usize];
     ks.extend(options.k_range.clone().map(|k| k as usize).filter(|k| *k != options.k as usize));
@@ -266,6 +269,29 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let artifact = builder.build(&|done| stage.set(done as u64))?;
     stage.done(&format!("{:.1} neighbours a node", artifact.card.index.average_degree));
     Ok(TrainingOutput { artifact, scaled_means, silhouettes })
+}
+
+/// The options with no more clusters than there are tracks that differ.
+fn for_tracks(scaled: ArrayView2<'_, f64>, options: &Options, progress: &dyn Progress) -> Options {
+    let mut options = options.clone();
+    let (k, range) = (options.k, options.k_range.clone());
+    let most = k.max(*range.end());
+    // Not counted beyond the largest k, which is a u32.
+    let distinct = kmeans::distinct_tracks(scaled, most as usize) as u32;
+    if (1..most).contains(&distinct) {
+        options.k = k.min(distinct);
+        options.k_range = (*range.start()).min(distinct)..=(*range.end()).min(distinct);
+        progress.warn(&format!(
+            "the table has {distinct} tracks whose features differ: k is {}, and the elbow's range {} to {} (asked for: {k}, \
+             and {} to {})",
+            options.k,
+            options.k_range.start(),
+            options.k_range.end(),
+            range.start(),
+            range.end()
+        ));
+    }
+    options
 }
 
 /// The ks of an elbow, as a person would write them.
