@@ -172,6 +172,7 @@ async fn ensure_bucket(client: &Client, bucket: &str) -> anyhow::Result<()> {
 
 fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
     let console = Console::new();
+    let is_own = data.is_some();
     let data = match data {
         Some(data) => data,
         None => {
@@ -183,6 +184,9 @@ fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
         }
     };
     let table = Input::File(data).table(&table::Options::default(), &console)?;
+    if is_own {
+        eprint!("{}", report::columns::text(&table.schema));
+    }
     report::warn_of_table(&table, &console);
     Ok(training::train(table, &Options::default(), &console)?)
 }

@@ -213,6 +213,21 @@ fn a_column_is_named_by_its_name_or_its_number_and_what_is_not_there_is_an_error
 }
 
 #[test]
+fn what_only_has_the_name_of_something_is_not_taken_for_it() {
+    let row = "Song {},Band,0.5,12{},1,2020-01-01T00:00:0{}Z,https://video.example/{}";
+    let few = table(&rows("song,artist,energy,tempo,pop,time,url", row, 9));
+    assert_eq!(column(&few, Meaning::Feature(Feature::Popularity)), Some("pop"), "few rows prove nothing");
+    assert_eq!((&few.duration_ms, column(&few, Meaning::Id)), (&None, None));
+    let many = table(&rows("song,artist,energy,tempo,pop,time,url", row, 30));
+    assert_eq!(column(&many, Meaning::Feature(Feature::Popularity)), None);
+    assert_eq!(many.schema.unused.len(), 3, "{:?}", many.schema.unused);
+    // A column that is named is taken, whatever is in it.
+    let named = read(&rows("song,artist,energy,tempo,k", "Song {},Band,0.5,12{},none", 3), &with_columns(&["key=k"]));
+    let named = named.expect("a table");
+    assert_eq!((column(&named, Meaning::Key), named.key.is_none()), (Some("k"), true));
+}
+
+#[test]
 fn what_looks_like_something_is_told() {
     let mut csv = String::from("song,artist,energy,valence,pace,level,nr,streams,spin,avg tempo\n");
     for row in 0..50 {

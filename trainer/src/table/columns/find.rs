@@ -15,6 +15,8 @@ use crate::table::{Options, cell, cells::Cells, error::Error};
 
 /// Names that may lead to a track or anywhere else: columns of them hold ids where their values are Spotify's.
 const WEAK_ID_NAMES: [&str; 3] = ["href", "url", "link"];
+/// A name of a length or of an hour.
+const WEAK_LENGTH_NAME: &str = "time";
 
 /// A title column names the artist too in this share of its cells: it holds the titles of videos, or whole lines.
 const WHOLE_LINES: f64 = 0.3;
@@ -101,6 +103,8 @@ struct Search<'a> {
     /// The meaning that each column is taken for.
     taken: Vec<Option<Meaning>>,
     keys: Vec<String>,
+    /// Whether an override names the column.
+    named: Vec<bool>,
     profiles: Vec<OnceCell<Profile>>,
     warnings: Vec<String>,
 }
@@ -120,21 +124,21 @@ impl<'a> Search<'a> {
             candidates: vec![Vec::new(); Meaning::COUNT],
             taken: vec![None; header.len()],
             keys,
+            named: vec![false; header.len()],
             profiles: vec![OnceCell::new(); header.len()],
             warnings: Vec::new(),
         };
-        let mut named = vec![false; header.len()];
         for wanted in overrides {
-            let column = search.named(wanted)?;
+            let column = search.column_of(wanted)?;
             let candidates = &mut search.candidates[wanted.meaning.index()];
             if !candidates.is_empty() {
                 return Err(Error::RepeatedOverride { meaning: wanted.meaning });
             }
             candidates.push(column);
-            named[column] = true;
+            search.named[column] = true;
         }
         let mut by_rank: Vec<(usize, usize, Meaning)> = Vec::new();
-        for (column, key) in search.keys.iter().enumerate().filter(|(column, _)| !named[*column]) {
+        for (column, key) in search.keys.iter().enumerate().filter(|(column, _)| !search.named[*column]) {
             if let Some((meaning, rank)) = meaning_of(key)
                 && !overrides.iter().any(|wanted| wanted.meaning == meaning)
             {
@@ -143,8 +147,7 @@ impl<'a> Search<'a> {
         }
         by_rank.sort_unstable();
         for (_, column, meaning) in by_rank {
-            let weak = meaning == Meaning::Id && WEAK_ID_NAMES.contains(&search.keys[column].as_str());
-            if !weak || search.profile(column).is_ids() {
+            if search.may_have_the_name(meaning, column) {
                 search.candidates[meaning.index()].push(column);
             }
         }
@@ -152,7 +155,7 @@ impl<'a> Search<'a> {
     }
 
     /// The column that an override names: by its name as it stands, by its name as names are compared, or by its number.
-    fn named(&self, wanted: &ColumnOverride) -> Result<usize, Error> {
+    fn column_of(&self, wanted: &ColumnOverride) -> Result<usize, Error> {
         let exact = self.header.iter().position(|name| *name == wanted.column);
         let key = normalize(&wanted.column);
         let alike = || self.keys.iter().position(|other| !key.is_empty() && *other == key);
@@ -166,6 +169,21 @@ impl<'a> Search<'a> {
             column: wanted.column.clone(),
             found: list(self.header),
         })
+    }
+
+    /// Whether a column that is called like a meaning is not something else of that name.
+    fn may_have_the_name(&self, meaning: Meaning, column: usize) -> bool {
+        let key = self.keys[column].as_str();
+        match meaning {
+            Meaning::Id if WEAK_ID_NAMES.contains(&key) => self.profile(column).is_ids(),
+            Meaning::Feature(Feature::DurationMs) if key == WEAK_LENGTH_NAME => {
+                let profile = self.profile(column);
+                profile.mostly(profile.lengths + profile.numbers)
+            }
+            // "pop", "dance" or "live" may be a genre's column of zeros and ones.
+            Meaning::Feature(feature) => key == normalize(feature.name()) || !self.profile(column).is_flags(),
+            _ => true,
+        }
     }
 
     fn profile(&self, column: usize) -> &Profile {
@@ -198,6 +216,9 @@ impl<'a> Search<'a> {
     /// Of columns with a name of one meaning, the one whose values are most like it; of several, the one of the best name.
     fn best(&self, meaning: Meaning, candidates: &[usize]) -> Option<usize> {
         let first = *candidates.first()?;
+        if self.named[first] {
+            return Some(first);
+        }
         let usable = |column: usize| readable(self.sample, column, meaning, self.encoding_of(column, meaning));
         let fits: Box<dyn Fn(usize) -> bool> = match meaning {
             Meaning::Year | Meaning::Explicit | Meaning::Key | Meaning::Mode | Meaning::TimeSignature => {

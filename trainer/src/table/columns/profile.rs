@@ -74,6 +74,13 @@ impl Profile {
         self.mostly(self.numbers)
     }
 
+    /// Whether it holds nothing but zeros and ones, in more rows than that would be by chance.
+    pub(super) fn is_flags(&self) -> bool {
+        const MIN_FLAGS: usize = 20;
+        let whole = self.numbers == self.filled && self.whole == self.numbers;
+        self.filled >= MIN_FLAGS && whole && self.min >= 0.0 && self.max <= 1.0
+    }
+
     /// Whether it holds Spotify's ids of tracks.
     pub(super) fn is_ids(&self) -> bool {
         self.mostly(self.ids)
