@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use recommender::features::Feature;
 
+use super::dialect_options::DialectOptions;
 use crate::{
     table,
     training::{self, weights::Weights},
@@ -27,12 +28,15 @@ pub struct TrainOptions {
     /// The same file, options and seed make the same bytes
     #[arg(long, default_value_t = 42, value_parser = number::<u64>(0..=u64::MAX))]
     pub seed: u64,
+    /// How the table is written.
+    #[command(flatten)]
+    pub dialect: DialectOptions,
 }
 
 impl TrainOptions {
     /// How the table is read.
     pub fn table(&self) -> table::Options {
-        table::Options { features: self.features.clone(), ..Default::default() }
+        table::Options { features: self.features.clone(), dialect: self.dialect.dialect(), ..Default::default() }
     }
 
     /// How the model is trained.

@@ -103,20 +103,44 @@ impl Columns {
     }
 }
 
+impl Columns {
+    /// What this or another table has, and the features that both have.
+    pub(crate) fn combine(&mut self, other: &Self) {
+        let Self { song: _, artist: _, id, album, genre, playlist, year, explicit, features, absent, warnings: _ } = other;
+        for (mine, others) in [
+            (&mut self.id, id),
+            (&mut self.album, album),
+            (&mut self.genre, genre),
+            (&mut self.playlist, playlist),
+            (&mut self.year, year),
+            (&mut self.explicit, explicit),
+        ] {
+            *mine = mine.or(*others);
+        }
+        self.absent.extend(absent);
+        self.absent.sort_by_key(|feature| Feature::ALL.iter().position(|one| one == feature));
+        self.absent.dedup();
+        self.features.retain(|(feature, ..)| features.iter().any(|(common, ..)| common == feature));
+    }
+}
+
 /// Where the members of playlists stand in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PlaylistColumns {
-    pub(crate) playlist: usize,
+    pub(crate) playlist: Option<usize>,
     pub(crate) id: Option<usize>,
     pub(crate) song: Option<usize>,
     pub(crate) artist: Option<usize>,
 }
 
 impl PlaylistColumns {
-    /// Finds the columns of a header: the playlist, and the id or the title.
-    pub(crate) fn find(name: &str, header: &[String]) -> Result<Self, Error> {
+    /// Finds the columns of a header: the playlist where one `needs_playlist`, and the id or the title.
+    pub(crate) fn find(name: &str, header: &[String], needs_playlist: bool) -> Result<Self, Error> {
         let mut search = Search::new(name, header);
-        let playlist = search.required("playlist", PLAYLIST, false)?;
+        let playlist = match needs_playlist {
+            true => Some(search.required("playlist", PLAYLIST, false)?),
+            false => search.optional("playlist", PLAYLIST),
+        };
         let (song, artist) = (search.optional("song", SONG), search.optional("artist", ARTIST));
         let id = match song {
             Some(_) => search.optional("id", ID),

@@ -1,8 +1,9 @@
 //! The track table: a catalogue's CSV read into columns.
 //!
-//! The way through it: [`open`] or [`read`] streams the file, `rows` splits it into rows of cells, `columns` finds
-//! the ones that matter by their names, `cell` parses them one by one, and a row that lacks something needed is
-//! counted in [`Dropped`]. What is left is a [`Table`], kept as columns: a million tracks take about 170 MB.
+//! The way through it: [`open`], [`read`] or [`read_sources`] opens what holds the table or the tables, `source` finds
+//! out what it is and which encoding and dialect it has, `rows` splits text into rows of cells, `columns` finds the ones
+//! that matter by their names, `cell` parses them one by one, and a row that lacks something needed is counted in
+//! [`Dropped`]. What is left is a [`Table`], kept as columns: a million tracks take about 170 MB.
 //!
 //! ```
 //! use recommender::features::Feature;
@@ -19,13 +20,14 @@
 
 mod cell;
 mod columns;
-mod decompress;
 mod dropped;
 mod error;
 pub(crate) mod id;
 mod playlists;
 mod read;
 mod rows;
+mod source;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod track_table;
@@ -33,7 +35,12 @@ mod track_table;
 pub use self::{
     dropped::Dropped,
     error::Error,
-    playlists::{PlaylistEntry, open_playlists, read_playlists},
-    read::{MAX_TRACKS, Options, open, read},
+    playlists::{PlaylistEntry, read_playlists, read_playlists_of},
+    read::{MAX_TRACKS, Options, TABLE_ENDINGS, open, read, read_sources},
+    source::{
+        Content, MAX_TABLES, Source,
+        dialect::{Decimal, Dialect},
+    },
+    sources::FileSource,
     track_table::Table,
 };
