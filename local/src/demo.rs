@@ -45,7 +45,7 @@ Environment variables, the function's settings:
 #[derive(Debug, Parser)]
 #[command(name = "cargo demo", bin_name = "cargo demo", version, max_term_width = 100, after_help = SETTINGS)]
 pub struct Demo {
-    /// Track table to train on: .csv or .csv.gz [default: a made-up catalogue]
+    /// Track table to train on: .csv, .tsv, .csv.gz or .zip, or a folder of them [default: a made-up catalogue]
     #[arg(long)]
     data: Option<PathBuf>,
     /// Port to answer on; 0 takes any that is free

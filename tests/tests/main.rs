@@ -31,6 +31,7 @@ mod report;
 mod skips;
 mod store;
 mod swap;
+mod tables;
 mod template;
 mod train;
 mod trainer;

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use clap::ArgAction;
 use recommender::features::Feature;
 
+use super::dialect_options::DialectOptions;
 use crate::{
     table::{self, ColumnOverride},
     training::{self, weights::Weights},
@@ -36,6 +37,9 @@ pub struct TrainOptions {
     /// The same file, options and seed make the same bytes
     #[arg(long, default_value_t = 42, value_parser = number::<u64>(0..=u64::MAX))]
     pub seed: u64,
+    /// How the table is written.
+    #[command(flatten)]
+    pub dialect: DialectOptions,
 }
 
 impl TrainOptions {
@@ -45,6 +49,7 @@ impl TrainOptions {
             features: self.features.clone(),
             columns: self.columns.clone(),
             keep_unanalysed: self.keep_unanalysed,
+            dialect: self.dialect.dialect(),
             ..Default::default()
         }
     }

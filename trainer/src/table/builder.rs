@@ -32,6 +32,8 @@ pub(super) const NEVER_ANALYSED: &str = "danceability, tempo and valence are all
 /// A table in the making.
 pub(super) struct Builder {
     options: Options,
+    /// How messages call all files together.
+    all: String,
     /// The file that rows come from, and its header.
     name: String,
     header: Vec<String>,
@@ -68,6 +70,12 @@ pub(super) struct Builder {
     unused: Vec<UnusedColumn>,
     warnings: Vec<String>,
     files: usize,
+    /// Whether there are several files.
+    several: bool,
+    /// What the file's playlist is called where no column says it.
+    file_playlist: Option<String>,
+    /// Rows and dropped rows before the file.
+    before: (u64, u64),
 }
 
 /// A feature of the table.
@@ -95,9 +103,11 @@ struct Pending {
 }
 
 impl Builder {
-    pub(super) fn new(options: &Options) -> Self {
+    /// Of tables that messages call `name` together.
+    pub(super) fn new(options: &Options, name: &str) -> Self {
         Builder {
             options: options.clone(),
+            all: name.to_owned(),
             name: String::new(),
             header: Vec::new(),
             sample: None,
@@ -127,15 +137,28 @@ impl Builder {
             unused: Vec::new(),
             warnings: Vec::new(),
             files: 0,
+            several: false,
+            file_playlist: None,
+            before: (0, 0),
         }
     }
 
-    /// Begins a file: the rows that follow are of this header.
-    pub(super) fn begin(&mut self, name: &str, header: Vec<String>) {
+    /// Begins a file, one of `several`: the rows that follow are of this header. The name of its `playlist` is taken where
+    /// there are several, and it has no such column.
+    pub(super) fn begin(&mut self, name: &str, header: Vec<String>, several: bool, playlist: Option<String>) {
         name.clone_into(&mut self.name);
         self.header = header;
         self.sample = Some(Sample::default());
         self.line = 0;
+        self.several = several;
+        self.file_playlist = playlist.filter(|_| several);
+        self.before = (self.rows, self.dropped.total);
+    }
+
+    /// Leaves out a row that is no row of the file.
+    pub(super) fn skip(&mut self, line: u64, reason: String) {
+        self.rows += 1;
+        self.dropped.add(line, reason);
     }
 
     /// Takes a row of the file.
@@ -153,13 +176,25 @@ impl Builder {
         }
     }
 
-    /// Ends the file.
+    /// Ends the file, of which these are warnings.
     ///
     /// # Errors
     ///
     /// Those of [`Builder::push`].
-    pub(super) fn end(&mut self) -> Result<(), Error> {
-        if self.sample.is_some() { self.settle_columns() } else { Ok(()) }
+    pub(super) fn end(&mut self, warnings: Vec<String>) -> Result<(), Error> {
+        if self.sample.is_some() {
+            self.settle_columns()?;
+        }
+        self.warnings.extend(warnings);
+        let (rows, dropped) = (self.rows - self.before.0, self.dropped.total - self.before.1);
+        if self.several && dropped > 0 {
+            // Lines of several files say nothing beside one another.
+            let first = std::mem::take(&mut self.dropped.first);
+            let first =
+                first.first().map_or_else(String::new, |(line, why)| format!(", the first at line {line}: {why}"));
+            self.warnings.push(format!("{}: {dropped} of {rows} rows left out{first}", self.name));
+        }
+        Ok(())
     }
 
     /// Finds the columns by the first rows, and takes these.
@@ -198,7 +233,7 @@ impl Builder {
         if columns.genre.is_some() {
             self.genres.get_or_insert_with(names);
         }
-        if columns.playlist.is_some() {
+        if columns.playlist.is_some() || self.file_playlist.is_some() {
             self.playlists.get_or_insert_with(names);
         }
         if columns.year.is_some() {
@@ -238,11 +273,8 @@ impl Builder {
                 self.unused.push(unused.clone());
             }
         }
-        for warning in &columns.warnings {
-            if !self.warnings.contains(warning) {
-                self.warnings.push(warning.clone());
-            }
-        }
+        let named = |warning: &String| if self.several { format!("{}: {warning}", self.name) } else { warning.clone() };
+        self.warnings.extend(columns.warnings.iter().map(named));
     }
 
     fn take(&mut self, row: &impl Cells) -> Result<(), Error> {
@@ -276,7 +308,8 @@ impl Builder {
             genres.push(optional.genre);
         }
         if let Some(playlists) = &mut self.playlists {
-            playlists.push(optional.playlist);
+            let of_file = self.file_playlist.as_deref().filter(|_| self.columns.playlist.is_none());
+            playlists.push(of_file.unwrap_or(optional.playlist));
         }
         for (values, value) in [(&mut self.years, optional.year), (&mut self.explicit, optional.explicit)] {
             values.iter_mut().for_each(|values| values.push(value));

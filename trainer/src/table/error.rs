@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use recommender::features::Feature;
 
-use super::{Dropped, Meaning};
+use super::{Dropped, Meaning, source::kind::NoTable as Found};
 
 /// Why there is no table. Each says what was expected, what came, and what to do. `name` is the file as the caller
 /// named it; lines are physical lines, from 1.
@@ -19,11 +19,73 @@ pub enum Error {
         /// The path that was given.
         path: PathBuf,
     },
-    /// The path is a directory.
-    #[error("{} is a directory: name one .csv or .csv.gz file in it", path.display())]
-    Directory {
-        /// The path that was given.
-        path: PathBuf,
+    /// A folder, or a prefix in S3, without a table.
+    #[error("{name} holds no table: expected files that end in {}", super::TABLE_ENDINGS.join(", "))]
+    NoTables {
+        /// The folder, as it was given.
+        name: String,
+    },
+    /// More tables than anybody trains on.
+    #[error("{name} has more than {limit} tables, which is the limit: put them together, or train on a part of them")]
+    TooManyTables {
+        /// The folder, the archive or the first of the files.
+        name: String,
+        /// [`MAX_TABLES`](super::MAX_TABLES).
+        limit: usize,
+    },
+    /// Not a table, but something else.
+    #[error("{name} is {what}: {advice}")]
+    NoTable {
+        /// The file.
+        name: String,
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// An archive without a table.
+    #[error("{name} is a zip archive without a table: expected a member that ends in .csv or .tsv, and {found}")]
+    NoTableInZip {
+        /// The file.
+        name: String,
+        /// What it holds.
+        found: String,
+    },
+    /// An archive that is damaged, or of a kind that is not read.
+    #[error("cannot unpack the zip archive {name}: {reason}")]
+    Zip {
+        /// The file.
+        name: String,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
+    /// A Parquet file that is damaged, or has something that is not read.
+    #[error("cannot read the Parquet file {name}: {reason}")]
+    Parquet {
+        /// The file.
+        name: String,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// A Parquet file, for a program that was built without Parquet.
+    #[error("{name} is a Parquet file, and this program was built without Parquet: use `trainer`, or save it as CSV")]
+    ParquetNotBuilt {
+        /// The file.
+        name: String,
+    },
+    /// Packed within what was packed.
+    #[error("{name} is packed twice: unpack it once")]
+    PackedTwice {
+        /// The file.
+        name: String,
+    },
+    /// No place for what must be read from its end.
+    #[error("cannot keep {name} in a temporary file: check that TMPDIR (or /tmp) has room for it")]
+    Store {
+        /// The file.
+        name: String,
+        /// What the system said.
+        source: io::Error,
     },
     /// The file is there but cannot be opened.
     #[error("cannot open {}: check that you may read it", path.display())]
@@ -64,7 +126,10 @@ pub enum Error {
         name: String,
     },
     /// Not one byte of text.
-    #[error("{name} is empty: expected a header line with column names, and a line for every track")]
+    #[error(
+        "{name} is empty: expected a header line with column names, and a line for every track; if it was downloaded, \
+         download it again"
+    )]
     Empty {
         /// The file.
         name: String,
@@ -74,14 +139,6 @@ pub enum Error {
     HeaderOnly {
         /// The file.
         name: String,
-    },
-    /// The header is one cell with another separator in it.
-    #[error("the columns of {name} are not separated by commas but by {separator:?}: save it with commas")]
-    NotCommas {
-        /// The file.
-        name: String,
-        /// The separator that its header seems to use.
-        separator: char,
     },
     /// A column that every table needs, or that was asked for, is not there.
     #[error(
@@ -150,31 +207,6 @@ pub enum Error {
         /// The list that came.
         got: Vec<Feature>,
     },
-    /// Bytes that are not UTF-8.
-    #[error("line {line} of {name} is not UTF-8 (column {column}): save the file as UTF-8")]
-    NotUtf8 {
-        /// The file.
-        name: String,
-        /// Where the row begins.
-        line: u64,
-        /// The column's name, or its number where it has none.
-        column: String,
-    },
-    /// A row with more or fewer cells than the header.
-    #[error(
-        "line {line} of {name} has {got} cells, expected {expected} as in the header: \
-         put a cell that holds a comma or a quote within quotes"
-    )]
-    RowWidth {
-        /// The file.
-        name: String,
-        /// Where the row begins.
-        line: u64,
-        /// Cells of the header.
-        expected: usize,
-        /// Cells of the row.
-        got: usize,
-    },
     /// A cell or a row beyond any sensible size.
     #[error(
         "the row at line {line} of {name} has {what}: most likely a quote opens there that never closes, \
@@ -214,4 +246,11 @@ pub enum Error {
         /// Why they were dropped.
         dropped: Dropped,
     },
+}
+
+impl Error {
+    /// Of a file that is something else than a table.
+    pub(super) fn no_table(name: &str, found: Found) -> Self {
+        Self::NoTable { name: name.to_owned(), what: found.what, advice: found.advice }
+    }
 }

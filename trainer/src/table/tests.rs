@@ -237,11 +237,10 @@ fn progress_tells_the_bytes_of_the_input() {
 }
 
 #[test]
-fn missing_file_and_directory_are_told_apart() {
+fn missing_file_is_named() {
     let dir = tempfile::tempdir().expect("a directory");
     let options = Options::default();
     let open_it = |path: &Path| open(path, &options, &mut |_| {});
-    assert!(matches!(open_it(dir.path()), Err(Error::Directory { .. })));
     let missing = open_it(&dir.path().join("none.csv")).expect_err("no file");
     assert!(matches!(missing, Error::NotFound { .. }));
     assert!(missing.to_string().contains("none.csv"), "{missing}");
@@ -258,29 +257,6 @@ fn empty_file_and_header_only_are_told_apart() {
     assert!(matches!(read(&b""[..], "t.csv.gz", &Options::default(), &mut |_| {}), Err(Error::Empty { .. })));
     for bytes in ["song,artist,energy,tempo", "song,artist,energy,tempo\n\n"] {
         assert!(matches!(error(bytes), Error::HeaderOnly { .. }), "{bytes:?}");
-    }
-}
-
-#[test]
-fn other_separators_are_recognised() {
-    for separator in [';', '\t'] {
-        let csv = SMALL.replace(',', &separator.to_string());
-        assert!(matches!(error(csv), Error::NotCommas { separator: s, .. } if s == separator));
-    }
-}
-
-#[test]
-fn bytes_that_are_not_utf8_are_an_error_with_line_and_column() {
-    let text = error(b"song,artist,energy,tempo\ns,a,1,2\nCaf\xE9,a,1,2\n").to_string();
-    assert!(text.contains("line 3") && text.contains("\"song\"") && text.contains("UTF-8"), "{text}");
-    assert!(matches!(error(b"\xFF\xFEs\0o\0"), Error::NotUtf8 { line: 1, .. }));
-}
-
-#[test]
-fn row_of_the_wrong_width_is_an_error_with_its_line() {
-    for (row, got) in [("s,a,1", 3), ("s,a,1,2,3", 5), ("x", 1)] {
-        let csv = format!("song,artist,energy,tempo\n\"two\nlines\",a,1,2\n{row}\n");
-        assert!(matches!(error(&csv), Error::RowWidth { line: 4, expected: 4, got: g, .. } if g == got), "{csv}");
     }
 }
 

@@ -18,14 +18,19 @@ impl Builder {
     /// # Errors
     ///
     /// Where no row is left, fewer than two features are, or there is no room for the ids that are made.
-    pub(in crate::table) fn finish(mut self) -> Result<Table, Error> {
+    pub(in crate::table) fn finish(mut self, warnings: Vec<String>) -> Result<Table, Error> {
         if self.rows == 0 {
-            return Err(Error::HeaderOnly { name: self.name });
+            return Err(Error::HeaderOnly { name: self.all });
         }
         let doomed = self.drop_pending();
+        if self.several {
+            // Lines of several files say nothing beside one another.
+            self.dropped.first.clear();
+        }
+        self.warnings.splice(0..0, warnings);
         let tracks = self.songs.len() - doomed.len();
         if tracks == 0 {
-            return Err(Error::NoRowsLeft { name: self.name, rows: self.rows, dropped: self.dropped });
+            return Err(Error::NoRowsLeft { name: self.all, rows: self.rows, dropped: self.dropped });
         }
         let absent = self.absent()?;
         let values = self.take_values_of(&doomed, tracks);
@@ -112,11 +117,12 @@ impl Builder {
         if let Some(asked_for) = &self.options.features
             && let Some(feature) = asked_for.iter().find(|feature| !is_there(feature))
         {
-            return Err(Error::NoValues { name: self.name.clone(), feature: *feature });
+            return Err(Error::NoValues { name: self.all.clone(), feature: *feature });
         }
         if found.len() < 2 {
+            let together = if self.several { "all tables of " } else { "" };
             return Err(Error::TooFewFeatures {
-                name: self.name.clone(),
+                name: format!("{together}{}", self.all),
                 found,
                 columns: crate::table::columns::list(&self.header) + &self.without_values(),
             });

@@ -71,12 +71,14 @@ impl Columns {
 }
 
 impl PlaylistColumns {
-    /// Finds the columns of a header: the playlist, and the id or the title.
-    pub(crate) fn find(name: &str, header: &[String]) -> Result<Self, Error> {
+    /// Finds the columns of a header: the playlist where one `needs_playlist`, and the id or the title.
+    pub(crate) fn find(name: &str, header: &[String], needs_playlist: bool) -> Result<Self, Error> {
         let sample = Sample::default();
         let mut search = Search::new(name, header, &sample, &[])?;
-        let playlist =
-            search.taken(Meaning::Playlist).ok_or_else(|| search.missing(Meaning::Playlist, false, String::new()))?;
+        let playlist = search.taken(Meaning::Playlist);
+        if needs_playlist && playlist.is_none() {
+            return Err(search.missing(Meaning::Playlist, false, String::new()));
+        }
         let (artist, song) = (search.taken(Meaning::Artist), search.taken(Meaning::Title));
         let id = search.taken(Meaning::Id);
         if song.is_none() && id.is_none() {
@@ -84,6 +86,15 @@ impl PlaylistColumns {
         }
         Ok(Self { playlist, id, song, artist })
     }
+}
+
+/// The columns that may hold numbers, by their names and by what is said of them.
+pub(crate) fn numeric(header: &[String], options: &Options) -> Vec<usize> {
+    let sample = Sample::default();
+    // What is wrong with an override is told when the columns are found.
+    let Ok(search) = Search::new("", header, &sample, &options.columns) else { return Vec::new() };
+    let features = Feature::ALL.map(|feature| Meaning::Feature(feature).index());
+    features.iter().flat_map(|feature| search.candidates[*feature].iter().copied()).collect()
 }
 
 /// What a column is called: its name, or its number where it has none.

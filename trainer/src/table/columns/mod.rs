@@ -12,7 +12,11 @@ mod sample;
 use recommender::features::Feature;
 
 pub use self::meaning::{ColumnOverride, ColumnOverrideError, Meaning};
-pub(crate) use self::{find::label, hints::option, sample::Sample};
+pub(crate) use self::{
+    find::{label, numeric},
+    hints::option,
+    sample::Sample,
+};
 use super::{
     cell::{self, CellError},
     schema::UnusedColumn,
@@ -102,7 +106,7 @@ impl Columns {
 /// Where the members of playlists stand in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PlaylistColumns {
-    pub(crate) playlist: usize,
+    pub(crate) playlist: Option<usize>,
     pub(crate) id: Option<usize>,
     pub(crate) song: Option<usize>,
     pub(crate) artist: Option<usize>,
