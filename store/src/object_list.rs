@@ -51,7 +51,9 @@ impl ObjectPattern {
             while let Some(page) = pages.next().await {
                 let page = page.map_err(|error| Error::from_sdk(&self.bucket, &self.start, error))?;
                 for object in page.contents() {
-                    let Some(key) = object.key().filter(|key| !key.ends_with('/') && self.matches(key)) else { continue };
+                    let Some(key) = object.key().filter(|key| !key.ends_with('/') && self.matches(key)) else {
+                        continue;
+                    };
                     let size = object.size().and_then(|size| size.try_into().ok()).unwrap_or(0);
                     objects.push((self.bucket.url(key).parse()?, size));
                 }

@@ -56,9 +56,8 @@ fn cells(csv: &str) -> Vec<Vec<&str>> {
 fn parquet(csv: &str) -> Vec<u8> {
     let rows = cells(csv);
     let (header, rows) = rows.split_first().expect("a header");
-    let numbers: Vec<bool> = (0..header.len())
-        .map(|column| rows.iter().all(|row| row[column].parse::<f64>().is_ok()))
-        .collect();
+    let numbers: Vec<bool> =
+        (0..header.len()).map(|column| rows.iter().all(|row| row[column].parse::<f64>().is_ok())).collect();
     let fields: String = header
         .iter()
         .zip(&numbers)
@@ -122,11 +121,8 @@ fn the_same_table_gives_the_same_bytes_in_every_kind_of_file() {
         assert!(model == expected, "{name} gives another model: {stderr}");
     }
     // By the options, where the first rows would say something else or nothing.
-    let (model, _) = train(
-        &["semicolons.csv"],
-        &["--delimiter", ";", "--decimal", ",", "--encoding", "utf-8"],
-        folder.path(),
-    );
+    let (model, _) =
+        train(&["semicolons.csv"], &["--delimiter", ";", "--decimal", ",", "--encoding", "utf-8"], folder.path());
     assert!(model == expected);
     // In parts, which are one table: rows keep the order of the files.
     let parts = folder.path().join("parts");
@@ -150,7 +146,14 @@ fn the_same_table_gives_the_same_bytes_in_every_kind_of_file() {
 fn what_was_found_of_a_table_is_said_and_what_is_no_table_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let latin1: Vec<u8> = catalog::csv().replace("Déjà", "D\u{1}j\u{2}").bytes().collect();
-    let latin1: Vec<u8> = latin1.into_iter().map(|byte| match byte { 1 => 0xE9, 2 => 0xE0, byte => byte }).collect();
+    let latin1: Vec<u8> = latin1
+        .into_iter()
+        .map(|byte| match byte {
+            1 => 0xE9,
+            2 => 0xE0,
+            byte => byte,
+        })
+        .collect();
     std::fs::write(folder.path().join("latin1.csv"), latin1).expect("writes");
     let (_, stderr) = train(&["latin1.csv"], &[], folder.path());
     for part in ["windows-1252", "0 of 2 characters", "--encoding"] {
@@ -160,7 +163,11 @@ fn what_was_found_of_a_table_is_said_and_what_is_no_table_is_named() {
         ("tracks.xlsx", zip(&[("xl/workbook.xml", b"<xml/>")]), "Excel workbook"),
         ("page.csv", b"<!DOCTYPE html><html></html>".to_vec(), "HTML page"),
         ("tracks.json", b"[{\"song\": \"A\"}]".to_vec(), "JSON array"),
-        ("pointer.csv", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n".to_vec(), "git lfs pull"),
+        (
+            "pointer.csv",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n".to_vec(),
+            "git lfs pull",
+        ),
         ("empty.csv", Vec::new(), "download it again"),
         ("cut.parquet", b"PAR1....".to_vec(), "Parquet"),
     ] {
@@ -182,7 +189,8 @@ fn playlists_of_an_archive_are_called_as_its_files_and_evaluated() {
     let rows: Vec<&str> = rows.lines().collect();
     let playlist = |from: usize| format!("{header}\n{}\n", rows[from..from + 60].join("\n"));
     let (calm, loud, rest) = (playlist(0), playlist(60), playlist(120));
-    let members: [(&str, &[u8]); 3] = [("calm.csv", calm.as_bytes()), ("loud.csv", loud.as_bytes()), ("rest.csv", rest.as_bytes())];
+    let members: [(&str, &[u8]); 3] =
+        [("calm.csv", calm.as_bytes()), ("loud.csv", loud.as_bytes()), ("rest.csv", rest.as_bytes())];
     std::fs::write(folder.path().join("playlists.zip"), zip(&members)).expect("writes");
     let output = trainer(&["train", "--k", "3", "--out", "out", "--data", "playlists.zip", "--json"], folder.path());
     assert!(output.status.success(), "{}", text(&output.stderr));

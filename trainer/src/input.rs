@@ -167,7 +167,9 @@ impl Sources {
             }
         }
         match sources.list.len() {
-            n if n > MAX_TABLES => Err(table::Error::TooManyTables { name: describe(inputs), limit: MAX_TABLES }.into()),
+            n if n > MAX_TABLES => {
+                Err(table::Error::TooManyTables { name: describe(inputs), limit: MAX_TABLES }.into())
+            }
             _ => Ok(sources),
         }
     }

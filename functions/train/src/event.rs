@@ -89,8 +89,7 @@ mod tests {
         ] {
             assert!(is_table(key), "{key}");
         }
-        for key in ["uploads/a.xlsx", "uploads/a.gz", "uploads/csv", "uploads/", "uploads/a.csv/b"]
-        {
+        for key in ["uploads/a.xlsx", "uploads/a.gz", "uploads/csv", "uploads/", "uploads/a.csv/b"] {
             assert!(!is_table(key), "{key}");
         }
     }

@@ -105,7 +105,8 @@ impl Evaluate {
         }
         let features: Result<Vec<Feature>, _> = model.scaler().features.iter().map(|feature| feature.parse()).collect();
         let features = features.with_context(|| format!("{artifact} cannot be trained again"))?;
-        let options = table::Options { features: Some(features), dialect: self.dialect.dialect(), ..Default::default() };
+        let options =
+            table::Options { features: Some(features), dialect: self.dialect.dialect(), ..Default::default() };
         let table = input::read_tables(&self.data, &options, progress)?;
         let (got, expected) = (table.n_tracks(), model.catalog().len());
         ensure!(

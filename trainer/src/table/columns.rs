@@ -106,7 +106,8 @@ impl Columns {
 impl Columns {
     /// What this or another table has, and the features that both have.
     pub(crate) fn combine(&mut self, other: &Self) {
-        let Self { song: _, artist: _, id, album, genre, playlist, year, explicit, features, absent, warnings: _ } = other;
+        let Self { song: _, artist: _, id, album, genre, playlist, year, explicit, features, absent, warnings: _ } =
+            other;
         for (mine, others) in [
             (&mut self.id, id),
             (&mut self.album, album),

@@ -78,11 +78,7 @@ pub fn read(input: impl Read, name: &str, options: &Options, progress: &mut dyn 
 /// # Errors
 ///
 /// Where a source as a whole cannot be used: see [`Error`].
-pub fn read_sources(
-    sources: &[&dyn Source],
-    options: &Options,
-    progress: &mut dyn FnMut(u64),
-) -> Result<Table, Error> {
+pub fn read_sources(sources: &[&dyn Source], options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Table, Error> {
     if let Some(features) = &options.features {
         let repeats = (1..features.len()).any(|i| features[..i].contains(&features[i]));
         if repeats || !(2..=16).contains(&features.len()) {
@@ -162,7 +158,11 @@ impl Plan {
         columns.for_each(|columns| all.combine(columns));
         if all.features.len() < 2 {
             let found = all.features.iter().map(|(feature, ..)| *feature).collect();
-            return Err(Error::TooFewFeatures { name: format!("all tables of {name} together"), found, columns: "those of each table".to_owned() });
+            return Err(Error::TooFewFeatures {
+                name: format!("all tables of {name} together"),
+                found,
+                columns: "those of each table".to_owned(),
+            });
         }
         for columns in self.tables.iter_mut().flatten() {
             columns.features.retain(|(feature, ..)| all.features.iter().any(|(common, ..)| common == feature));
@@ -214,7 +214,13 @@ impl Builder {
     }
 
     /// Takes the rows of a table, of which these are the columns.
-    fn read(&mut self, mut table: TableRows<'_>, columns: Columns, several: bool, options: &Options) -> Result<(), Error> {
+    fn read(
+        &mut self,
+        mut table: TableRows<'_>,
+        columns: Columns,
+        several: bool,
+        options: &Options,
+    ) -> Result<(), Error> {
         let numeric: Vec<usize> = columns.features.iter().map(|(_, column, _)| *column).collect();
         table.set_numeric_columns(&numeric);
         let mut warnings = std::mem::replace(&mut self.columns, columns).warnings;
@@ -244,7 +250,9 @@ impl Builder {
         if several && dropped > 0 {
             // Lines of several files say nothing beside one another.
             let first = std::mem::take(&mut self.dropped.first);
-            let first = first.first().map_or_else(String::new, |(line, reason)| format!(", the first at line {line}: {reason}"));
+            let first = first
+                .first()
+                .map_or_else(String::new, |(line, reason)| format!(", the first at line {line}: {reason}"));
             warnings.push(format!("{name}: {dropped} of {} rows left out{first}", self.rows - rows_before));
         }
         self.columns.warnings = warnings;

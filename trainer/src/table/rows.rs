@@ -212,7 +212,8 @@ impl<R: Read> Rows<R> {
             }
         }
         // It was decoded, and a separator is no part of a character.
-        let text = std::str::from_utf8(&self.cells[..written]).map_err(|error| RowError::Read(io::Error::other(error)))?;
+        let text =
+            std::str::from_utf8(&self.cells[..written]).map_err(|error| RowError::Read(io::Error::other(error)))?;
         Ok(Some(Row { line, text, ends }))
     }
 }

@@ -72,7 +72,10 @@ pub enum Content<'a> {
 
 /// An input that was opened.
 pub(crate) enum Opened<'a> {
-    Text { input: Box<dyn Read + 'a>, packing: Packing },
+    Text {
+        input: Box<dyn Read + 'a>,
+        packing: Packing,
+    },
     Zip(Box<Archive>),
     #[cfg(feature = "parquet")]
     Parquet(Box<parquet::ParquetRows>),
@@ -196,7 +199,13 @@ impl Opened<'_> {
             #[cfg(feature = "parquet")]
             Self::Parquet(rows) => {
                 let header = rows.header();
-                visit(TableRows { name: name.to_owned(), stem: None, header, is_member: false, rows: AnyRows::Parquet { rows, meter } })
+                visit(TableRows {
+                    name: name.to_owned(),
+                    stem: None,
+                    header,
+                    is_member: false,
+                    rows: AnyRows::Parquet { rows, meter },
+                })
             }
         }
     }
@@ -233,9 +242,16 @@ pub(crate) struct TableRows<'a> {
 }
 
 enum AnyRows<'a> {
-    Text { rows: Box<Rows<Box<dyn Read + 'a>>>, packing: Packing, dialect: Dialect },
+    Text {
+        rows: Box<Rows<Box<dyn Read + 'a>>>,
+        packing: Packing,
+        dialect: Dialect,
+    },
     #[cfg(feature = "parquet")]
-    Parquet { rows: &'a mut parquet::ParquetRows, meter: Meter<'a> },
+    Parquet {
+        rows: &'a mut parquet::ParquetRows,
+        meter: Meter<'a>,
+    },
 }
 
 impl<'a> TableRows<'a> {
@@ -278,7 +294,9 @@ impl<'a> TableRows<'a> {
     /// The next row.
     pub(crate) fn next_row(&mut self) -> Result<Option<Row<'_>>, Error> {
         match &mut self.rows {
-            AnyRows::Text { rows, packing, .. } => rows.next_row().map_err(|error| row_error(error, &self.name, *packing)),
+            AnyRows::Text { rows, packing, .. } => {
+                rows.next_row().map_err(|error| row_error(error, &self.name, *packing))
+            }
             #[cfg(feature = "parquet")]
             AnyRows::Parquet { rows, meter } => {
                 (meter)(rows.take_read());

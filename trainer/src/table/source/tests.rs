@@ -65,7 +65,10 @@ fn options_name_what_would_be_found_otherwise() {
     // Named, and wrong: said with the share.
     let table = try_read(format!("{}Canción~a~0,5~1\n", HEADER.replace(',', "~")).as_bytes(), "t", &options);
     let warnings = table.expect("a table").warnings;
-    assert!(warnings[0].contains("1 of 2 characters beyond ASCII (50.0 %)") && warnings[0].contains("line 2"), "{warnings:?}");
+    assert!(
+        warnings[0].contains("1 of 2 characters beyond ASCII (50.0 %)") && warnings[0].contains("line 2"),
+        "{warnings:?}"
+    );
 }
 
 #[test]
@@ -102,9 +105,11 @@ fn rows_of_another_width_are_left_out_and_counted() {
 fn separator_at_the_end_of_every_line_is_no_column() {
     let rows = "A,a,1,2\nB,a,3,4\n";
     let trailing = rows.replace('\n', ",\n");
-    for text in
-        [format!("{HEADER}{trailing}"), format!("{},\n{trailing}", HEADER.trim()), format!("{},\n{rows}", HEADER.trim())]
-    {
+    for text in [
+        format!("{HEADER}{trailing}"),
+        format!("{},\n{trailing}", HEADER.trim()),
+        format!("{},\n{rows}", HEADER.trim()),
+    ] {
         let read = table(&text);
         assert_eq!((songs(&read), read.dropped.total), (vec!["A", "B"], 0), "{text}");
     }
@@ -150,7 +155,8 @@ fn zip_of_several_tables_names_playlists_after_them() {
     assert_eq!((playlists.get(0), playlists.get(1)), ("calm", "workout"));
     assert_eq!(read.albums.as_ref().map(|albums| albums.iter().collect::<Vec<_>>()), Some(vec!["", "X"]));
     assert_eq!((read.rows, read.dropped.total, read.dropped.first.len()), (3, 1, 0));
-    for part in ["left out: t.csv: spotify_playlists/years.csv", "calm.csv: 1 of 2 rows left out, the first at line 3"] {
+    for part in ["left out: t.csv: spotify_playlists/years.csv", "calm.csv: 1 of 2 rows left out, the first at line 3"]
+    {
         assert!(read.warnings.iter().any(|warning| warning.contains(part)), "{part}: {:?}", read.warnings);
     }
 }
@@ -233,7 +239,7 @@ fn damaged_zip_archive_is_an_error() {
     assert_eq!(table(&whole).n_tracks(), 1000);
     assert!(message(&whole[..whole.len() - 30]).contains("damaged or cut short"));
     let mut damaged = whole;
-    damaged[100] ^= 0xFF;
+    damaged[50] ^= 0xFF;
     assert!(message(&damaged).contains("damaged or cut short"), "{}", message(&damaged));
     let mut encrypted = zip_of(&[("t.csv", b"x")]);
     let directory = encrypted.windows(4).position(|four| four == b"PK\x01\x02").expect("a directory");
@@ -243,13 +249,13 @@ fn damaged_zip_archive_is_an_error() {
 
 #[test]
 fn zip_that_unpacks_for_ever_is_stopped() {
-    // 1.5 GiB of blank lines in three members, of which none is beyond the limit on its own.
+    // Blank lines in three members, of which none is beyond the limit on its own (64 MiB in tests).
     let blank = vec![b'\n'; 1 << 20];
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for name in ["a.csv", "b.csv", "c.csv"] {
         writer.start_file(name, SimpleFileOptions::default().compression_level(Some(1))).expect("memory takes it");
         writer.write_all(format!("{HEADER}A,a,1,2\n").as_bytes()).expect("memory takes it");
-        (0..512).for_each(|_| writer.write_all(&blank).expect("memory takes it"));
+        (0..30).for_each(|_| writer.write_all(&blank).expect("memory takes it"));
     }
     let bytes = writer.finish().expect("memory takes it").into_inner();
     let error = try_read(&bytes, "t.zip", &Options::default()).expect_err("a bomb");

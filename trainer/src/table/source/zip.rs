@@ -44,13 +44,12 @@ impl Archive {
         let left = Rc::new(Cell::new(MAX_DIRECTORY_BYTES));
         let limited = Limited { cursor: stored.cursor(0), left: Rc::clone(&left) };
         let mut archive = ZipArchive::new(limited).map_err(|error| into_error(name, error))?;
-        if archive.has_overlapping_files().map_err(|error| into_error(name, error))? {
-            let reason = "its members overlap, as no program writes them: it is made to unpack to more than it holds";
-            return Err(Error::Zip { name: name.to_owned(), reason });
-        }
-        left.set(u64::MAX);
-        let mut tables: Vec<(usize, String)> =
-            archive.file_names().enumerate().filter(|(_, name)| is_table(name)).map(|(at, name)| (at, name.into())).collect();
+        let mut tables: Vec<(usize, String)> = archive
+            .file_names()
+            .enumerate()
+            .filter(|(_, name)| is_table(name))
+            .map(|(at, name)| (at, name.into()))
+            .collect();
         tables.sort_by(|(_, a), (_, b)| a.cmp(b));
         if tables.is_empty() {
             let names: Vec<&str> = archive.file_names().collect();
@@ -62,6 +61,11 @@ impl Archive {
         if tables.len() > MAX_TABLES {
             return Err(Error::TooManyTables { name: name.to_owned(), limit: MAX_TABLES });
         }
+        if overlap(&mut archive, &tables).map_err(|error| into_error(name, error))? {
+            let reason = "its members overlap, as no program writes them: it is made to unpack to more than it holds";
+            return Err(Error::Zip { name: name.to_owned(), reason });
+        }
+        left.set(u64::MAX);
         Ok(Self { name: name.to_owned(), stored, archive, tables })
     }
 
@@ -131,6 +135,18 @@ fn is_table(name: &str) -> bool {
     !name.starts_with("__MACOSX/") && !file.starts_with('.') && [".csv", ".tsv"].iter().any(|end| lower.ends_with(end))
 }
 
+/// Whether bytes belong to more than one table.
+fn overlap(archive: &mut ZipArchive<Limited>, tables: &[(usize, String)]) -> Result<bool, ZipError> {
+    let mut ranges = Vec::new();
+    for (at, _) in tables {
+        let file = archive.by_index_raw(*at)?;
+        let start = file.data_start().unwrap_or(0);
+        ranges.push(start..start.saturating_add(file.compressed_size()));
+    }
+    ranges.sort_by_key(|range| range.start);
+    Ok(ranges.windows(2).any(|pair| !pair[0].is_empty() && pair[1].start < pair[0].end))
+}
+
 /// What office programs write is a zip archive too.
 fn spreadsheet(names: &[&str]) -> Option<NoTable> {
     let has = |name: &str| names.contains(&name);
@@ -158,7 +174,9 @@ fn into_error(name: &str, error: ZipError) -> Error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
             "it is encrypted; unpack it"
         }
-        ZipError::CompressionMethodNotSupported(_) => "it is compressed in a way that is not read (only deflate is); unpack it",
+        ZipError::CompressionMethodNotSupported(_) => {
+            "it is compressed in a way that is not read (only deflate is); unpack it"
+        }
         ZipError::UnsupportedArchive(_) => "it is an archive of a kind that is not read; unpack it",
         ZipError::Io(source) if source.get_ref().is_some_and(|error| error.is::<DirectoryTooLarge>()) => {
             "its directory is larger than 16 MiB; unpack it"

@@ -47,9 +47,9 @@ impl Format {
             Some(LogicalType::Integer(integer)) if !integer.is_signed => Self::Unsigned,
             Some(LogicalType::Uuid) => Self::Uuid,
             Some(LogicalType::Float16) => Self::Float16,
-            Some(LogicalType::Bson | LogicalType::Variant(_) | LogicalType::Geometry(_) | LogicalType::Geography(_)) => {
-                Self::None
-            }
+            Some(
+                LogicalType::Bson | LogicalType::Variant(_) | LogicalType::Geometry(_) | LogicalType::Geography(_),
+            ) => Self::None,
             Some(_) => Self::Plain,
             None => match column.converted_type() {
                 ConvertedType::DATE => Self::Date,

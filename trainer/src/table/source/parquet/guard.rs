@@ -167,7 +167,8 @@ fn column_chunk(stored: &Stored, chunk: &ColumnChunkMetaData) -> Result<u64, Ref
         return Err("it claims a place before the file".to_owned());
     };
     let end = start.checked_add(length).filter(|end| *end <= stored.size());
-    let end = end.ok_or_else(|| format!("it claims bytes {start} to {start} + {length}, of a file of {}", stored.size()))?;
+    let end =
+        end.ok_or_else(|| format!("it claims bytes {start} to {start} + {length}, of a file of {}", stored.size()))?;
     let (mut at, mut data, mut dictionary, mut elements) = (start, 0, 0, 0);
     while at < end {
         let (header, header_bytes) = page_header(stored, at, end)?;

@@ -50,7 +50,8 @@ fn check(
     let schema = Arc::new(SchemaDescriptor::new(Arc::new(schema)));
     let chunk = ColumnChunkMetaData::builder(schema.column(0)).set_data_page_offset(0);
     let chunk = edit(chunk.set_total_compressed_size(bytes.len() as i64)).build().expect("a chunk");
-    let group = RowGroupMetaData::builder(schema).set_num_rows(1).set_column_metadata(vec![chunk]).build().expect("one");
+    let group =
+        RowGroupMetaData::builder(schema).set_num_rows(1).set_column_metadata(vec![chunk]).build().expect("one");
     row_group(&Stored::stream(bytes).expect("memory"), &group, [(0, "song")].into_iter())
 }
 
@@ -61,7 +62,8 @@ fn refused(bytes: &[u8], expected: &str) {
 
 #[test]
 fn honest_pages_are_taken() {
-    let pages = [header(7, 8, 8, 2, 0), vec![0; 8], header(5, 4, 4, 3, 8), vec![0; 4], header(8, 4, 4, 3, 8), vec![0; 4]];
+    let pages =
+        [header(7, 8, 8, 2, 0), vec![0; 8], header(5, 4, 4, 3, 8), vec![0; 4], header(8, 4, 4, 3, 8), vec![0; 4]];
     check(&pages.concat(), "required binary song (STRING);", |chunk| chunk).expect("taken");
 }
 
@@ -111,9 +113,8 @@ fn place_outside_the_file_is_refused() {
     let schema = "required binary song (STRING);";
     let page = header(5, 0, 0, 0, 0);
     for (start, length) in [(-1, 4), (0, -1), (i64::MAX, 4), (0, i64::MAX), (100, 4), (0, 100)] {
-        let forged = |chunk: ColumnChunkMetaDataBuilder| {
-            chunk.set_data_page_offset(start).set_total_compressed_size(length)
-        };
+        let forged =
+            |chunk: ColumnChunkMetaDataBuilder| chunk.set_data_page_offset(start).set_total_compressed_size(length);
         assert!(check(&page, schema, forged).expect_err("refused").contains("claims"), "{start} {length}");
     }
     let forged = |chunk: ColumnChunkMetaDataBuilder| chunk.set_dictionary_page_offset(Some(-1));

@@ -15,17 +15,19 @@ use parquet::{
     basic::Type,
     column::reader::{ColumnReader, ColumnReaderImpl},
     data_type::{
-        BoolType, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type, Int96Type,
+        BoolType, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, FloatType, Int32Type, Int64Type,
+        Int96Type,
     },
     errors::{ParquetError, Result as ParquetResult},
-    file::{
-        reader::{ChunkReader, FileReader, Length, SerializedFileReader},
-    },
+    file::reader::{ChunkReader, FileReader, Length, SerializedFileReader},
     schema::types::ColumnDescriptor,
 };
 
 use self::{cells::Format, guard::Refusal};
-use super::{limit::UnpackLimit, stored::{Cursor, Stored}};
+use super::{
+    limit::UnpackLimit,
+    stored::{Cursor, Stored},
+};
 use crate::table::rows::{MAX_CELL_BYTES, MAX_CELLS, MAX_ROW_BYTES, Row};
 
 /// How many rows of each column are in memory at once.
@@ -163,7 +165,9 @@ impl ParquetRows {
             let read = caught(|| column.fill(rows))?;
             if read != rows {
                 let name = &column.name;
-                return Err(Refusal::from(format!("column {name:?} ends before the rows that its row group claims")).into());
+                return Err(
+                    Refusal::from(format!("column {name:?} ends before the rows that its row group claims")).into()
+                );
             }
         }
         self.batch_rows = rows;
