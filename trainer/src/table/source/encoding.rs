@@ -316,7 +316,7 @@ impl TextStats {
         let (mut count, mut first) = (0, None);
         for (at, window) in text.windows(4).enumerate() {
             // Ã or Â before another character of Latin-1 or of Windows-1252; or a control character.
-            let pair = window[0] == 0xC3 && window[1] == 0x83 || window[0] == 0xC3 && window[1] == 0x82;
+            let pair = window[0] == 0xC3 && matches!(window[1], 0x82 | 0x83);
             let mojibake = pair && window[2] >= 0xC2;
             let control = window[0] == 0xC2 && window[1] < 0xA0;
             if mojibake || control {

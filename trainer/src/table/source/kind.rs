@@ -65,7 +65,6 @@ const MAGIC: &[(&[u8], NoTable)] = &[
     (b"RDX2\n", NoTable { what: "R data", advice: CONVERT }),
     (b"RDX3\n", NoTable { what: "R data", advice: CONVERT }),
     (b"X\n\0\0\0", NoTable { what: "R data", advice: CONVERT }),
-    (b"BZh", NoTable { what: "compressed with bzip2", advice: UNPACK }),
     (b"\xFD7zXZ\0", NoTable { what: "compressed with xz", advice: UNPACK }),
     (b"\x28\xB5\x2F\xFD", NoTable { what: "compressed with Zstandard", advice: UNPACK }),
     (b"7z\xBC\xAF\x27\x1C", NoTable { what: "a 7-Zip archive", advice: UNPACK }),
@@ -89,8 +88,16 @@ pub(crate) fn of(head: &[u8]) -> Result<Kind, NoTable> {
         [b'P', b'A', b'R', b'1', ..] => return Ok(Kind::Parquet),
         _ => {}
     }
-    if let Some((_, found)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+    // Letters alone may as well begin a column's name: then the bytes that follow are no text.
+    let is_binary = || head.iter().take(64).any(|byte| *byte < b'\t');
+    let is_name =
+        |magic: &[u8]| magic.iter().all(u8::is_ascii_graphic) && !magic.ends_with(b"/") && !magic.ends_with(b"-");
+    let begins = |(magic, _): &&(&[u8], NoTable)| head.starts_with(magic) && (!is_name(magic) || is_binary());
+    if let Some((_, found)) = MAGIC.iter().find(begins) {
         return Err(*found);
+    }
+    if head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") {
+        return Err(NoTable { what: "compressed with bzip2", advice: UNPACK });
     }
     if head.get(257..262) == Some(b"ustar") {
         return Err(NoTable { what: "a tar archive", advice: "unpack it" });
@@ -153,6 +160,9 @@ mod tests {
             (b"{id},song", Kind::Text),
             (b"<id>,song", Kind::Text),
             (b"PK,song", Kind::Text),
+            (b"ORCHESTRA,song", Kind::Text),
+            (b"PARENT,song", Kind::Text),
+            (b"ID3,song", Kind::Text),
         ] {
             assert_eq!(of(head), Ok(kind), "{head:?}");
         }
@@ -175,7 +185,9 @@ mod tests {
             (b"{\"song\": 1}\r\n{\"song\": 2}\r\n", "JSON lines"),
             (b"SQLite format 3\0\x10", "SQLite"),
             (b"%PDF-1.7", "PDF"),
-            (b"BZh91AY", "bzip2"),
+            (b"BZh91AY&SY", "bzip2"),
+            (b"ORC\x11\0", "ORC"),
+            (b"RIFF\x24\0\0\0WAVE", "WAVE"),
             (b"\x28\xB5\x2F\xFD", "Zstandard"),
             (&tar, "tar"),
         ] {

@@ -239,7 +239,7 @@ fn damaged_zip_archive_is_an_error() {
     assert_eq!(table(&whole).n_tracks(), 1000);
     assert!(message(&whole[..whole.len() - 30]).contains("damaged or cut short"));
     let mut damaged = whole;
-    damaged[100] ^= 0xFF;
+    damaged[50] ^= 0xFF;
     assert!(message(&damaged).contains("damaged or cut short"), "{}", message(&damaged));
     let mut encrypted = zip_of(&[("t.csv", b"x")]);
     let directory = encrypted.windows(4).position(|four| four == b"PK\x01\x02").expect("a directory");
@@ -249,13 +249,13 @@ fn damaged_zip_archive_is_an_error() {
 
 #[test]
 fn zip_that_unpacks_for_ever_is_stopped() {
-    // 1.5 GiB of blank lines in three members, of which none is beyond the limit on its own.
+    // Blank lines in three members, of which none is beyond the limit on its own (64 MiB in tests).
     let blank = vec![b'\n'; 1 << 20];
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for name in ["a.csv", "b.csv", "c.csv"] {
         writer.start_file(name, SimpleFileOptions::default().compression_level(Some(1))).expect("memory takes it");
         writer.write_all(format!("{HEADER}A,a,1,2\n").as_bytes()).expect("memory takes it");
-        (0..512).for_each(|_| writer.write_all(&blank).expect("memory takes it"));
+        (0..30).for_each(|_| writer.write_all(&blank).expect("memory takes it"));
     }
     let bytes = writer.finish().expect("memory takes it").into_inner();
     let error = try_read(&bytes, "t.zip", &Options::default()).expect_err("a bomb");

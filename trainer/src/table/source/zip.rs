@@ -44,11 +44,6 @@ impl Archive {
         let left = Rc::new(Cell::new(MAX_DIRECTORY_BYTES));
         let limited = Limited { cursor: stored.cursor(0), left: Rc::clone(&left) };
         let mut archive = ZipArchive::new(limited).map_err(|error| into_error(name, error))?;
-        if archive.has_overlapping_files().map_err(|error| into_error(name, error))? {
-            let reason = "its members overlap, as no program writes them: it is made to unpack to more than it holds";
-            return Err(Error::Zip { name: name.to_owned(), reason });
-        }
-        left.set(u64::MAX);
         let mut tables: Vec<(usize, String)> = archive
             .file_names()
             .enumerate()
@@ -66,6 +61,11 @@ impl Archive {
         if tables.len() > MAX_TABLES {
             return Err(Error::TooManyTables { name: name.to_owned(), limit: MAX_TABLES });
         }
+        if overlap(&mut archive, &tables).map_err(|error| into_error(name, error))? {
+            let reason = "its members overlap, as no program writes them: it is made to unpack to more than it holds";
+            return Err(Error::Zip { name: name.to_owned(), reason });
+        }
+        left.set(u64::MAX);
         Ok(Self { name: name.to_owned(), stored, archive, tables })
     }
 
@@ -133,6 +133,18 @@ fn is_table(name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let lower = file.to_ascii_lowercase();
     !name.starts_with("__MACOSX/") && !file.starts_with('.') && [".csv", ".tsv"].iter().any(|end| lower.ends_with(end))
+}
+
+/// Whether bytes belong to more than one table.
+fn overlap(archive: &mut ZipArchive<Limited>, tables: &[(usize, String)]) -> Result<bool, ZipError> {
+    let mut ranges = Vec::new();
+    for (at, _) in tables {
+        let file = archive.by_index_raw(*at)?;
+        let start = file.data_start().unwrap_or(0);
+        ranges.push(start..start.saturating_add(file.compressed_size()));
+    }
+    ranges.sort_by_key(|range| range.start);
+    Ok(ranges.windows(2).any(|pair| !pair[0].is_empty() && pair[1].start < pair[0].end))
 }
 
 /// What office programs write is a zip archive too.
