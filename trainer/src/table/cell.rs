@@ -60,9 +60,9 @@ fn without_unit<'a>(cell: &'a str, unit: &str) -> Option<&'a str> {
 }
 
 /// Cells that hold nothing, in the ways that R, pandas, databases, spreadsheets and Python's lists write it.
-const NOTHING: [&str; 24] = [
-    "NA", "nan", "NaN", "NAN", "None", "none", "null", "Null", "NULL", "N/A", "n/a", "-", "--", "NaT", "\\N", "[]",
-    "{}", "()", "set()", "['']", "[\"\"]", "[None]", "#N/A", "<NA>",
+const NOTHING: [&str; 23] = [
+    "NA", "nan", "NaN", "None", "none", "null", "Null", "NULL", "N/A", "n/a", "-", "--", "NaT", "\\N", "[]", "{}",
+    "()", "set()", "['']", "[\"\"]", "[None]", "#N/A", "<NA>",
 ];
 /// How many of these, from the end, are nobody's name.
 const NO_NAMES: usize = 10;
@@ -93,7 +93,7 @@ pub(crate) fn text(cell: &str) -> &str {
     if is_empty(cell) { "" } else { cell }
 }
 
-/// An album's name. `NA` and `-` are some.
+/// An album's name. `NA` and `-` are some, and so is `NAN`.
 pub(crate) fn album(cell: &str) -> &str {
     if matches!(cell, "NA" | "-") { cell } else { text(cell) }
 }
