@@ -61,8 +61,8 @@ fn without_unit<'a>(cell: &'a str, unit: &str) -> Option<&'a str> {
 
 /// Cells that hold nothing, in the ways that R, pandas, databases, spreadsheets and Python's lists write it.
 const NOTHING: [&str; 23] = [
-    "NA", "nan", "NaN", "None", "none", "null", "Null", "NULL", "N/A", "n/a", "-", "--", "NaT", "\\N", "[]",
-    "{}", "()", "set()", "['']", "[\"\"]", "[None]", "#N/A", "<NA>",
+    "NA", "nan", "NaN", "None", "none", "null", "Null", "NULL", "N/A", "n/a", "-", "--", "NaT", "\\N", "[]", "{}",
+    "()", "set()", "['']", "[\"\"]", "[None]", "#N/A", "<NA>",
 ];
 /// How many of these, from the end, are nobody's name.
 const NO_NAMES: usize = 10;
