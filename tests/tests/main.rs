@@ -29,6 +29,7 @@ mod quality;
 mod readme;
 mod recommendations;
 mod report;
+mod several;
 mod skips;
 mod store;
 mod swap;
