@@ -7,7 +7,9 @@ pub(crate) mod artists;
 mod error;
 pub(crate) mod genres;
 pub mod ids;
+pub mod songs;
 pub mod titles;
+mod versions;
 
 use rayon::prelude::*;
 use serde::Serialize;

@@ -16,7 +16,8 @@ use recommender::{
     catalog::{
         Catalog,
         ids::IdIndex,
-        titles::{SongIds, Titles},
+        songs::SongIds,
+        titles::Titles,
     },
     clusters::{Cluster, NaiveBayes},
     column::NumericColumn,
@@ -154,7 +155,7 @@ impl ArtifactBuilder {
         drop(order);
         let (titles, ids) = (titles.renumbered(&place), ids.renumbered(&place));
         drop(place);
-        let songs = titles.songs(tracks)?;
+        let songs = titles.songs(&titles.versions(tracks)?)?;
         let clusters = clusters
             .into_par_iter()
             .zip(rows)
