@@ -8,13 +8,14 @@ use crate::{
     catalog::{
         Catalog,
         artists::Artists,
+        attributes::{Attribute, Moments},
         genres::Genres,
         ids::IdIndex,
         songs::SongIds,
         titles::Titles,
     },
     clusters::{self, Cluster, NaiveBayes},
-    column::NumericColumn,
+    column::{IntColumn, NumericColumn},
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
@@ -38,6 +39,7 @@ pub struct Model {
     versions: SongIds,
     artists: OnceLock<Artists>,
     genres: OnceLock<Genres>,
+    moments: [OnceLock<Moments>; Attribute::ALL.len()],
     neighbors: Neighbors,
     text_search: OnceLock<TextSearch>,
 }
@@ -110,6 +112,7 @@ impl Model {
             versions,
             artists: OnceLock::new(),
             genres: OnceLock::new(),
+            moments: Default::default(),
             neighbors,
             text_search: OnceLock::new(),
         };
@@ -252,6 +255,19 @@ impl Model {
     /// The single genres behind genre cells; they are told apart when first asked for.
     pub(crate) fn genres(&self) -> &Genres {
         self.genres.get_or_init(|| Genres::new(self.catalog.genres.as_ref()))
+    }
+
+    /// An attribute of each track, where the catalogue has it, and its mean and deviation, which are computed when first
+    /// asked for.
+    pub(crate) fn attribute(&self, attribute: Attribute) -> Option<(&IntColumn, Moments)> {
+        let column = self.catalog.attributes.column(attribute)?;
+        Some((column, *self.moments[attribute as usize].get_or_init(|| Moments::of(column))))
+    }
+
+    /// What bounds and targets may name: the features in the model's order, then the attributes of the catalogue.
+    pub fn bounded(&self) -> impl Iterator<Item = &str> {
+        let attributes = self.catalog.attributes.columns().map(|(attribute, _)| attribute.name());
+        self.scaler.features.iter().map(String::as_str).chain(attributes)
     }
 
     /// Searches by text, if what they need is there.

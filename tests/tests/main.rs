@@ -4,6 +4,7 @@
 
 mod alarms;
 mod attacks;
+mod attributes;
 mod checked;
 mod classify;
 #[cfg(unix)]

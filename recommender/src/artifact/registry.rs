@@ -30,7 +30,7 @@ pub enum Section {
     Albums,
     /// Each track's genre cell, where the catalogue has them.
     Genres,
-    /// Years and explicit lyrics, where the catalogue has them.
+    /// Years, explicit lyrics, and other [`Attribute`](crate::catalog::attributes::Attribute)s, where the catalogue has them.
     Attributes,
     /// One cluster's graph, by the cluster's id.
     Graph(usize),

@@ -4,6 +4,7 @@
 //! tracks that share a vector lie side by side.
 
 pub(crate) mod artists;
+pub mod attributes;
 mod error;
 pub(crate) mod genres;
 pub mod ids;
@@ -14,6 +15,7 @@ mod versions;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use self::attributes::{Attribute, Attributes};
 pub(crate) use self::error::{Column, Error};
 use crate::{
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
@@ -37,6 +39,8 @@ pub struct Catalog {
     pub years: Option<IntColumn>,
     /// Explicit lyrics: 0 unknown, 1 no, 2 yes.
     pub explicit: Option<IntColumn>,
+    /// Key, mode, time signature and length; none that is a feature of the model.
+    pub attributes: Attributes,
     /// The model's features, in its order, in the file's own units.
     pub features: Vec<NumericColumn>,
 }
@@ -49,7 +53,7 @@ impl Catalog {
     /// If one is not below [`Catalog::len`].
     #[must_use]
     pub fn reordered(self, rows: &[u32]) -> Self {
-        let Self { ids, songs, artists, albums, genres, years, explicit, features } = self;
+        let Self { ids, songs, artists, albums, genres, years, explicit, attributes, features } = self;
         let texts = || {
             let reordered = |column: Option<DictColumn>| column.map(|column| column.reordered(rows));
             (songs.reordered(rows), artists.reordered(rows), reordered(albums), reordered(genres))
@@ -58,12 +62,12 @@ impl Catalog {
             let ids_in_order = ids.of_rows(rows);
             drop(ids);
             let reordered = |column: Option<IntColumn>| column.map(|column| column.of_rows(rows));
-            (ids_in_order, reordered(years), reordered(explicit))
+            (ids_in_order, reordered(years), reordered(explicit), attributes.of_rows(rows))
         };
         let features = || features.into_par_iter().map(|feature| feature.reordered(rows)).collect();
-        let ((songs, artists, albums, genres), ((ids, years, explicit), features)) =
+        let ((songs, artists, albums, genres), ((ids, years, explicit, attributes), features)) =
             rayon::join(texts, || rayon::join(numbers, features));
-        Self { ids, songs, artists, albums, genres, years, explicit, features }
+        Self { ids, songs, artists, albums, genres, years, explicit, attributes, features }
     }
 
     /// Number of tracks.
@@ -82,6 +86,7 @@ impl Catalog {
     ///
     /// If `row` is not below [`Catalog::len`].
     pub fn track(&self, row: u32) -> Track<'_> {
+        let attribute = |attribute| self.attributes.get(attribute, row);
         let row = row as usize;
         let known = |text: &'_ str| !text.is_empty();
         Track {
@@ -96,6 +101,10 @@ impl Catalog {
                 Some(2) => Some(true),
                 _ => None,
             },
+            key: attribute(Attribute::Key),
+            mode: attribute(Attribute::Mode),
+            time_signature: attribute(Attribute::TimeSignature),
+            duration_ms: attribute(Attribute::DurationMs),
         }
     }
 
@@ -126,6 +135,7 @@ impl Catalog {
         {
             numbers.as_ref().map_or(Ok(()), |numbers| rows(column, name, numbers.len()))?;
         }
+        self.attributes.check(tracks, features).map_err(Error::of(Column::Attributes))?;
         for (number, (name, feature)) in features.iter().zip(&self.features).enumerate() {
             rows(Column::Feature(number), name, feature.len())?;
             feature.check(name).map_err(Error::of(Column::Feature(number)))?;
@@ -177,4 +187,19 @@ pub struct Track<'a> {
     /// Explicit lyrics, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explicit: Option<bool>,
+    /// Pitch class, where known: 0 is C, 11 is B.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 11)]
+    pub key: Option<u32>,
+    /// Where known: 1 major, 0 minor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1)]
+    pub mode: Option<u32>,
+    /// Beats of a bar, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 7)]
+    pub time_signature: Option<u32>,
+    /// Length in milliseconds, where known, unless it is a feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u32>,
 }

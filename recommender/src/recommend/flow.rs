@@ -13,7 +13,7 @@
 //! [`MAX_ROUNDS`] rounds: for a hundred songs a few milliseconds.
 
 use super::{answer::Recommendation, error::Error, seed::ResolvedSeed};
-use crate::model::Model;
+use crate::{catalog::attributes::Attribute, model::Model};
 
 /// Octaves between the tempos of two songs, by chance.
 const TEMPO_STEP: f64 = 0.2;
@@ -86,13 +86,14 @@ fn feature(model: &Model, name: &str) -> Option<usize> {
     model.scaler().features.iter().position(|feature| feature == name)
 }
 
-fn has_keys(_model: &Model) -> bool {
-    false
+fn has_keys(model: &Model) -> bool {
+    [Attribute::Key, Attribute::Mode].iter().all(|attribute| model.catalog().attributes.column(*attribute).is_some())
 }
 
 /// The key of a row, 0 (C) to 11, and whether it is minor; where one of the two is not known, nothing.
-fn key_of(_model: &Model, _row: u32) -> Option<(u32, bool)> {
-    None
+fn key_of(model: &Model, row: u32) -> Option<(u32, bool)> {
+    let known = |attribute| model.catalog().attributes.get(attribute, row);
+    Some((known(Attribute::Key)?, known(Attribute::Mode)? == 0))
 }
 
 fn of_row(model: &Model, row: u32) -> Sound {

@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 use recommender::{
     artifact::Artifact,
     card::{Card, ClassScores, ClassificationReport, ClassifierMetrics, ClusterSummary, FeatureSummary, IndexMetrics},
-    catalog::Catalog,
+    catalog::{
+        Catalog,
+        attributes::{Attribute, Attributes},
+    },
     clusters::NaiveBayes,
     column::IntColumn,
     features::Scaler,
@@ -117,6 +120,11 @@ pub(crate) fn artifact(tracks: &[Invented], k: usize, threads: usize) -> Artifac
         genres: None,
         years: Some(numbers(|track| 1960 + track % 60)),
         explicit: Some(numbers(|track| track % 3)),
+        attributes: Attributes::new(|attribute| match attribute {
+            Attribute::Key => Some(numbers(|track| track % 13)),
+            Attribute::DurationMs => Some(numbers(|track| if track % 7 == 0 { 0 } else { 150_000 + 997 * track })),
+            Attribute::Mode | Attribute::TimeSignature => None,
+        }),
         features: (0..width).map(|f| column(f).collect()).collect(),
     };
     let graphs = Some(GraphOptions { build: BuildOptions::default(), threads });

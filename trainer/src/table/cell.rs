@@ -96,6 +96,13 @@ pub(crate) fn flag(cell: &str) -> Option<bool> {
     }
 }
 
+/// A whole number up to `most`, as a column of attributes has it: plus 1, and 0 where it is unknown or another.
+pub(crate) fn attribute(cell: &str, most: u32) -> u32 {
+    let value =
+        cell.parse::<f64>().ok().filter(|value| value.fract() == 0.0 && (0.0..=f64::from(most)).contains(value));
+    value.map_or(0, |value| value as u32 + 1)
+}
+
 /// The id itself, out of Spotify's `spotify:track:<id>`.
 pub(crate) fn id(cell: &str) -> &str {
     cell.strip_prefix("spotify:track:").unwrap_or(cell)
@@ -183,6 +190,15 @@ mod tests {
         assert!(["Yes", "TRUE", "true", "1"].iter().all(|cell| flag(cell) == Some(true)));
         assert!(["No", "FALSE", "false", "0"].iter().all(|cell| flag(cell) == Some(false)));
         assert!(["", "maybe", "2"].iter().all(|cell| flag(cell).is_none()));
+    }
+
+    #[test]
+    fn an_attribute_is_a_whole_number_in_its_range() {
+        for (cell, code) in [("0", 1), ("11", 12), ("11.0", 12), ("12", 0), ("-1", 0), ("", 0), ("1.5", 0), ("nan", 0)]
+        {
+            assert_eq!(attribute(cell, 11), code, "{cell}");
+        }
+        assert_eq!(attribute("2147483647", i32::MAX as u32), 1 << 31);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which column holds what: found by name, whatever its case and its spaces, underscores, hyphens or brackets.
 
-use recommender::{features::Feature, text};
+use recommender::{catalog::attributes::Attribute, features::Feature, text};
 
 use super::Error;
 
@@ -12,6 +12,10 @@ const ALBUM: &[&str] = &["album", "albumname", "trackalbumname"];
 const GENRE: &[&str] = &["genre", "trackgenre", "playlistgenre", "genres"];
 const YEAR: &[&str] = &["releasedate", "year", "releaseyear", "trackalbumreleasedate", "albumreleasedate"];
 const EXPLICIT: &[&str] = &["explicit"];
+const KEY: &[&str] = &["key"];
+const MODE: &[&str] = &["mode"];
+const TIME_SIGNATURE: &[&str] = &["timesignature"];
+const DURATION_MS: &[&str] = &["durationms", "trackdurationms"];
 const PLAYLIST: &[&str] = &["playlistid", "playlist", "playlisturi", "pid", "playlistname"];
 
 const fn feature_aliases(feature: Feature) -> &'static [&'static str] {
@@ -53,6 +57,10 @@ pub(crate) struct Columns {
     pub(crate) playlist: Option<usize>,
     pub(crate) year: Option<usize>,
     pub(crate) explicit: Option<usize>,
+    pub(crate) key: Option<usize>,
+    pub(crate) mode: Option<usize>,
+    pub(crate) time_signature: Option<usize>,
+    pub(crate) duration_ms: Option<usize>,
     pub(crate) features: Vec<(Feature, usize, Encoding)>,
     pub(crate) absent: Vec<Feature>,
     pub(crate) warnings: Vec<String>,
@@ -87,6 +95,7 @@ impl Columns {
         }
         // Playlists often have an id and a name: nobody needs to be told which is taken.
         let playlist = search.columns(PLAYLIST).next();
+        let duration_ms = search.columns(DURATION_MS).next();
         Ok(Columns {
             song,
             artist,
@@ -96,10 +105,26 @@ impl Columns {
             playlist,
             year: search.optional("year", YEAR),
             explicit: search.optional("explicit", EXPLICIT),
+            key: search.optional("key", KEY),
+            mode: search.optional("mode", MODE),
+            time_signature: search.optional("time_signature", TIME_SIGNATURE),
+            duration_ms,
             features: found,
             absent,
             warnings: search.warnings,
         })
+    }
+}
+
+impl Columns {
+    /// The column of an attribute.
+    pub(crate) fn attribute(&self, attribute: Attribute) -> Option<usize> {
+        match attribute {
+            Attribute::Key => self.key,
+            Attribute::Mode => self.mode,
+            Attribute::TimeSignature => self.time_signature,
+            Attribute::DurationMs => self.duration_ms,
+        }
     }
 }
 

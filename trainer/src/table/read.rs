@@ -8,6 +8,7 @@ use std::{
 
 use ndarray::Array2;
 use recommender::{
+    catalog::attributes::Attribute,
     column::{DictBuilder, DictColumn, IntColumn, StringColumn},
     features::Feature,
 };
@@ -138,6 +139,8 @@ struct Builder {
     playlists: Option<DictBuilder>,
     years: Option<Vec<u32>>,
     explicit: Option<Vec<u32>>,
+    /// By [`Attribute`].
+    attributes: [Option<Vec<u32>>; Attribute::ALL.len()],
     dropped: Dropped,
 }
 
@@ -154,6 +157,7 @@ impl Builder {
             playlists: columns.playlist.map(|_| DictBuilder::default()),
             years: columns.year.map(|_| Vec::new()),
             explicit: columns.explicit.map(|_| Vec::new()),
+            attributes: Attribute::ALL.map(|attribute| columns.attribute(attribute).map(|_| Vec::new())),
             dropped: Dropped::default(),
             columns,
         }
@@ -191,6 +195,11 @@ impl Builder {
         if let (Some(explicit), Some(column)) = (&mut self.explicit, columns.explicit) {
             explicit.push(cell::flag(row.cell(column)).map_or(0, |explicit| 1 + u32::from(explicit)));
         }
+        for (values, attribute) in self.attributes.iter_mut().zip(Attribute::ALL) {
+            if let (Some(values), Some(column)) = (values, columns.attribute(attribute)) {
+                values.push(cell::attribute(row.cell(column), *attribute.range().end()));
+            }
+        }
         true
     }
 
@@ -227,6 +236,8 @@ impl Builder {
         ids.shrink_to_fit();
         self.values.shrink_to_fit();
         let shape = (self.songs.len(), features.len());
+        let [key, mode, time_signature, duration_ms] =
+            self.attributes.map(|values| values.map(|values| IntColumn::new(&values)));
         Some(Table {
             // Every track pushed exactly one value for every feature.
             values: Array2::from_shape_vec(shape, self.values).expect("as many values as tracks times features"),
@@ -241,6 +252,10 @@ impl Builder {
             playlists: self.playlists.map(DictBuilder::finish),
             years: self.years.map(|years| IntColumn::new(&years)),
             explicit: self.explicit.map(|explicit| IntColumn::new(&explicit)),
+            key,
+            mode,
+            time_signature,
+            duration_ms,
             dropped: self.dropped,
             warnings: self.columns.warnings,
         })

@@ -37,6 +37,14 @@ pub struct Table {
     pub years: Option<IntColumn>,
     /// Explicit lyrics, where the file has such a column: 0 unknown, 1 no, 2 yes.
     pub explicit: Option<IntColumn>,
+    /// Pitch class of the key plus 1, 1 to 12, where the file has such a column; 0 where a row has none.
+    pub key: Option<IntColumn>,
+    /// 1 minor, 2 major, where the file has such a column; 0 where a row has none.
+    pub mode: Option<IntColumn>,
+    /// Beats of a bar plus 1, 1 to 8, where the file has such a column; 0 where a row has none.
+    pub time_signature: Option<IntColumn>,
+    /// Length in milliseconds plus 1, where the file has such a column; 0 where a row has none.
+    pub duration_ms: Option<IntColumn>,
     /// The rows that were left out.
     pub dropped: Dropped,
     /// What a person should know about how the columns were understood, a sentence each.
