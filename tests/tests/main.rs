@@ -29,6 +29,8 @@ mod quality;
 mod readme;
 mod recommendations;
 mod report;
+mod seeds;
+mod sequences;
 mod skips;
 mod store;
 mod swap;

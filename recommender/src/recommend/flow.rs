@@ -1,28 +1,29 @@
 //! The order in which songs follow one another best.
 //!
-//! A step from a song to the next costs its distance in tempo, in key and in energy, each over what it is between two songs by chance:
+//! A step from a song to the next costs its distance in tempo and in key, each over its mean between any two of the songs, and a jump
+//! in energy:
 //!
 //! - **Tempo**: octaves between the tempos, where half and double tempo are near: x octaves are |x - n| + n / 50, n being the whole
-//!   number next to x. By chance [`TEMPO_STEP`].
-//! - **Key**: steps on the circle of fifths between the keys, a minor key being at its relative major, and half a step more between
-//!   major and minor (the wheel that disc jockeys mix by). By chance [`KEY_STEP`].
-//! - **Energy**: what it jumps beyond half a standard deviation, in standard deviations.
+//!   number next to x.
+//! - **Key**: steps on the circle of fifths between the keys, a minor key being at its relative major, and a quarter of a step more
+//!   between major and minor (the wheel that disc jockeys mix by).
+//! - **Energy**: what it changes beyond half a standard deviation, in standard deviations, times [`ENERGY_WEIGHT`].
 //!
-//! What is not known of a song costs what it does by chance. The cheapest order is a shortest path through all songs with a fixed start,
-//! which is found nearly: nearest neighbour, then 2-opt (Croes 1958) and Or-opt (Or 1976) until neither finds a cheaper order, or for
-//! [`MAX_ROUNDS`] rounds: for a hundred songs a few milliseconds.
+//! What is not known of a song costs what it does on average. The cheapest order is a shortest path through all songs with a fixed
+//! start, which is found nearly: nearest neighbour, then 2-opt (Croes 1958) and Or-opt (Or 1976) until neither finds a cheaper order, or
+//! for [`MAX_ROUNDS`] rounds: for a hundred songs a few milliseconds.
 
 use super::{answer::Recommendation, error::Error, seed::ResolvedSeed};
 use crate::{catalog::attributes::Attribute, model::Model};
 
-/// Octaves between the tempos of two songs, by chance.
-const TEMPO_STEP: f64 = 0.2;
-/// Steps on the circle of fifths between the keys of two songs, by chance.
-const KEY_STEP: f64 = 3.0;
+/// What half and double tempo cost for each octave, in octaves.
+const OCTAVE_STEP: f64 = 0.02;
+/// What a change between major and minor costs, in steps on the circle of fifths.
+const MODE_STEP: f64 = 0.25;
 /// A change of energy that is no jump, in standard deviations.
 const ENERGY_STEP: f64 = 0.5;
-/// What a part costs that is not known.
-const UNKNOWN: f64 = 1.0;
+/// What a jump in energy of one deviation costs, beside a mean step in tempo or in key.
+const ENERGY_WEIGHT: f64 = 0.3;
 /// How often all changes are tried.
 const MAX_ROUNDS: usize = 30;
 /// The longest run of songs that Or-opt moves.
@@ -47,20 +48,41 @@ impl Sound {
         Self { octave, key: key.map(fifths), energy }
     }
 
-    /// What a step between two songs costs.
-    fn cost(&self, other: &Self) -> f64 {
-        let part = |cost: Option<f64>| cost.unwrap_or(UNKNOWN);
-        let tempo = self.octave.zip(other.octave).map(|(a, b)| {
-            let octaves = (a - b).abs();
-            ((octaves - octaves.round()).abs() + octaves.round() / 50.0) / TEMPO_STEP
-        });
-        let key = self.key.zip(other.key).map(|((a, a_minor), (b, b_minor))| {
-            let steps = a.abs_diff(b);
-            (f64::from(steps.min(12 - steps)) + if a_minor == b_minor { 0.0 } else { 0.5 }) / KEY_STEP
-        });
-        let energy = self.energy.zip(other.energy).map(|(a, b)| ((a - b).abs() - ENERGY_STEP).max(0.0));
-        part(tempo) + part(key) + part(energy)
+    /// Octaves between two tempos, of which whole ones hardly count.
+    fn tempo_step(&self, other: &Self) -> Option<f64> {
+        let octaves = (self.octave? - other.octave?).abs();
+        Some((octaves - octaves.round()).abs() + octaves.round() * OCTAVE_STEP)
     }
+
+    /// Steps on the circle of fifths.
+    fn key_step(&self, other: &Self) -> Option<f64> {
+        let ((a, a_minor), (b, b_minor)) = (self.key?, other.key?);
+        let steps = a.abs_diff(b);
+        Some(f64::from(steps.min(12 - steps)) + if a_minor == b_minor { 0.0 } else { MODE_STEP })
+    }
+
+    /// What the energy jumps, in standard deviations.
+    fn jump(&self, other: &Self) -> Option<f64> {
+        Some(((self.energy? - other.energy?).abs() - ENERGY_STEP).max(0.0))
+    }
+}
+
+/// What the steps between songs cost: a square, row by row.
+fn costs(sounds: &[Sound]) -> Vec<f64> {
+    let mut costs = vec![0.0; sounds.len() * sounds.len()];
+    let mut add = |step: fn(&Sound, &Sound) -> Option<f64>, weight: Option<f64>| {
+        let steps = || sounds.iter().flat_map(|a| sounds.iter().map(move |b| step(a, b)));
+        // Between different songs: a song is no step from itself.
+        let (sum, count) = steps().flatten().fold((0.0, 0_usize), |(sum, count), step| (sum + step, count + 1));
+        let itself = sounds.iter().filter(|sound| step(sound, sound).is_some()).count();
+        let mean = sum / count.saturating_sub(itself).max(1) as f64;
+        let scale = weight.unwrap_or(if mean > 0.0 { 1.0 / mean } else { 0.0 });
+        costs.iter_mut().zip(steps()).for_each(|(cost, step)| *cost += scale * step.unwrap_or(mean));
+    };
+    add(Sound::tempo_step, None);
+    add(Sound::key_step, None);
+    add(Sound::jump, Some(ENERGY_WEIGHT));
+    costs
 }
 
 /// Whether the catalogue has anything to order by.
@@ -114,7 +136,7 @@ fn of_seed(model: &Model, seed: &ResolvedSeed) -> Sound {
 /// An order of all places that begins with the first, and whose steps cost little together.
 fn shortest_path(sounds: &[Sound]) -> Vec<usize> {
     let count = sounds.len();
-    let costs: Vec<f64> = sounds.iter().flat_map(|a| sounds.iter().map(move |b| a.cost(b))).collect();
+    let costs = costs(sounds);
     let cost = |a: usize, b: usize| costs[a * count + b];
     let mut path: Vec<usize> = Vec::with_capacity(count);
     let mut left: Vec<usize> = (0..count).collect();
@@ -202,38 +224,46 @@ mod tests {
     use super::*;
 
     fn tempo(tempo: f64) -> Sound {
-        Sound::new(Some(tempo), Some((0, false)), Some(0.0))
+        Sound::new(Some(tempo), None, None)
     }
 
     #[test]
     fn half_and_double_tempo_are_near() {
-        let from = tempo(80.0);
-        assert!(from.cost(&tempo(160.0)) < from.cost(&tempo(84.0)));
-        assert!(from.cost(&tempo(40.0)) < from.cost(&tempo(84.0)));
-        assert!(from.cost(&tempo(81.0)) < from.cost(&tempo(160.0)), "but not as near as nearly the same");
-        assert!(from.cost(&tempo(110.0)) > from.cost(&tempo(90.0)));
+        let step = |other: f64| tempo(80.0).tempo_step(&tempo(other)).expect("both are known");
+        assert!(step(160.0) < step(84.0) && step(40.0) < step(84.0));
+        assert!(step(81.0) < step(160.0), "but not as near as nearly the same");
+        assert!(step(110.0) > step(90.0) && step(320.0) > step(160.0));
+        assert_eq!(tempo(0.0).tempo_step(&tempo(80.0)), None);
     }
 
     #[test]
     fn keys_are_as_far_as_the_circle_of_fifths_has_them() {
-        let key = |pitch, minor| Sound::new(Some(100.0), Some((pitch, minor)), Some(0.0));
-        let (c, g, f, a_minor, f_sharp, c_sharp) =
-            (key(0, false), key(7, false), key(5, false), key(9, true), key(6, false), key(1, false));
-        assert_eq!(c.cost(&g), c.cost(&f));
-        assert!(c.cost(&a_minor) < c.cost(&g), "the relative minor");
-        assert!((c.cost(&f_sharp) - 6.0 / KEY_STEP).abs() < 1e-12 && (c.cost(&c_sharp) - 5.0 / KEY_STEP).abs() < 1e-12);
+        let step = |a: (u32, bool), b: (u32, bool)| {
+            Sound::new(None, Some(a), None).key_step(&Sound::new(None, Some(b), None)).expect("both are known")
+        };
+        let c = (0, false);
+        assert_eq!([(7, false), (5, false), (6, false), (1, false)].map(|other| step(c, other)), [1.0, 1.0, 6.0, 5.0]);
+        assert_eq!(step(c, (9, true)), MODE_STEP, "the relative minor");
+        assert_eq!(step((9, true), (4, true)), 1.0);
     }
 
     #[test]
-    fn energy_costs_where_it_jumps_and_what_is_unknown_costs_as_much_as_by_chance() {
-        let energy = |energy| Sound::new(Some(100.0), Some((0, false)), Some(energy));
-        assert!(energy(0.0).cost(&energy(0.4)).abs() < 1e-12 && energy(0.0).cost(&energy(2.0)) > 1.0);
-        let unknown = Sound::new(Some(0.0), None, None);
-        assert!((unknown.cost(&energy(0.0)) - 3.0 * UNKNOWN).abs() < 1e-12);
+    fn energy_costs_where_it_jumps() {
+        let jump = |a: f64, b: f64| Sound::new(None, None, Some(a)).jump(&Sound::new(None, None, Some(b)));
+        assert_eq!((jump(0.0, 0.4), jump(2.0, 0.0)), (Some(0.0), Some(1.5)));
+    }
+
+    #[test]
+    fn what_is_unknown_costs_as_much_as_on_average() {
+        let sounds = [tempo(100.0), tempo(110.0), tempo(130.0), tempo(0.0)];
+        let costs = costs(&sounds);
+        let known: f64 = [(0, 1), (0, 2), (1, 2)].iter().map(|(a, b)| costs[a * 4 + b]).sum::<f64>() / 3.0;
+        assert!((known - costs[3]).abs() < 1e-12 && (costs[3] - costs[7]).abs() < 1e-12, "{costs:?}");
     }
 
     fn length(sounds: &[Sound], path: &[usize]) -> f64 {
-        path.windows(2).map(|pair| sounds[pair[0]].cost(&sounds[pair[1]])).sum()
+        let costs = costs(sounds);
+        path.windows(2).map(|pair| costs[pair[0] * sounds.len() + pair[1]]).sum()
     }
 
     #[test]

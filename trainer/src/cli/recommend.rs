@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use recommender::{
     Model,
-    recommend::{Request, Seed},
+    recommend::{Order, Request, Seed},
 };
 
 use crate::report::text_table::{Column, text_table};
@@ -25,6 +25,15 @@ pub(super) struct Recommend {
     /// Search in all clusters instead of the song's own
     #[arg(long)]
     any_cluster: bool,
+    /// Count live, remastered, remixed and other versions of a song as songs of their own
+    #[arg(long)]
+    versions: bool,
+    /// Another answer of equal quality for each number
+    #[arg(long, value_name = "NUMBER")]
+    vary: Option<u32>,
+    /// Put the songs in the order in which they follow one another best, in tempo, key and energy
+    #[arg(long)]
+    flow: bool,
 }
 
 impl Recommend {
@@ -33,6 +42,9 @@ impl Recommend {
         let answer = model.recommend(&Request {
             limit: self.limit,
             same_cluster: !self.any_cluster,
+            versions: self.versions,
+            vary: self.vary,
+            order: if self.flow { Order::Flow } else { Order::Similarity },
             ..Request::new(Seed::Song { song: self.song, artist: self.artist })
         })?;
         let named = |row| {
