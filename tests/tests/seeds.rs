@@ -149,10 +149,9 @@ Quiet,Two Sides,,ambient,0.1,75.0,0.3,0.95,0,2000,No
 #[tokio::test]
 async fn unknown_artists_and_genres_are_404_with_what_there_is() {
     let api = Api::start(&catalog::csv()).await;
-    for (query, code, suggestion) in [
-        ("seed_artists=artist+999", "unknown-artist", "artist 9"),
-        ("seed_genres=rokk", "unknown-genre", "rock"),
-    ] {
+    for (query, code, suggestion) in
+        [("seed_artists=artist+999", "unknown-artist", "artist 9"), ("seed_genres=rokk", "unknown-genre", "rock")]
+    {
         let (status, problem) = api.ask(&format!("/v1/recommendations?{query}")).await;
         assert_eq!(status, 404, "{problem}");
         assert_eq!(problem["type"], format!("urn:segue:problem:{code}"));
@@ -250,7 +249,8 @@ async fn each_number_varies_the_answer_and_the_same_one_gives_the_same() {
     }
     // Best first, and as many as match.
     let varied = api.get("song=track+seven&limit=10&vary=7").await;
-    let similarities: Vec<f64> = tracks(&varied).iter().map(|track| track["similarity"].as_f64().expect("one")).collect();
+    let similarities: Vec<f64> =
+        tracks(&varied).iter().map(|track| track["similarity"].as_f64().expect("one")).collect();
     assert!(similarities.is_sorted_by(|a, b| a >= b), "{similarities:?}");
     for more in ["", "&diversity=0.5", "&diversity=0.5&max_per_artist=2"] {
         let query = format!("song=track+seven&limit=100{more}");
@@ -308,14 +308,17 @@ async fn flow_puts_the_same_songs_in_the_order_of_small_steps() {
 #[tokio::test]
 async fn a_path_leads_from_song_to_song() {
     let api = Api::start(&(catalog::csv() + VERSIONS)).await;
-    let id = async |song: &str| api.get(&format!("song={song}&limit=1")).await["seeds"][0]["id"].as_str().map(str::to_owned);
+    let id =
+        async |song: &str| api.get(&format!("song={song}&limit=1")).await["seeds"][0]["id"].as_str().map(str::to_owned);
     let (from, to) = (id("track+one").await.expect("an id"), id("track+two").await.expect("an id"));
     let between = async |more: &str| {
         let (status, answer) = api.ask(&format!("/v1/path?from={from}&to={to}{more}")).await;
         assert_eq!(status, 200, "{more}: {answer}");
         answer
     };
-    for (more, length) in [("", 10), ("&length=2", 2), ("&length=3", 3), ("&length=40", 40), ("&search=exact", 10), ("&search=hnsw", 10)] {
+    for (more, length) in
+        [("", 10), ("&length=2", 2), ("&length=3", 3), ("&length=40", 40), ("&search=exact", 10), ("&search=hnsw", 10)]
+    {
         let path = between(more).await;
         let ids = all(&path, "id");
         assert_eq!((ids.len(), ids[0], ids[length - 1]), (length, &*from, &*to), "{more}");

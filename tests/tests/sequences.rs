@@ -29,7 +29,20 @@ fn rows(answer: &Answer) -> Vec<u32> {
 /// Words that, at the end of a title, behind a dash or in a bracket, say which version it is. A list of its own: the recommender's is
 /// what is tested.
 const WORDS: [&str; 14] = [
-    "remaster", "live", "remix", "mix", "edit", "demo", "mono", "stereo", "acoustic", "karaoke", "instrumental", "version", "feat", "vivo",
+    "remaster",
+    "live",
+    "remix",
+    "mix",
+    "edit",
+    "demo",
+    "mono",
+    "stereo",
+    "acoustic",
+    "karaoke",
+    "instrumental",
+    "version",
+    "feat",
+    "vivo",
 ];
 
 /// The title without what is behind a dash or in a bracket at its end, if that has one of [`WORDS`].
@@ -86,7 +99,10 @@ fn no_version_of_a_seed_and_no_song_twice(table: &Path) {
                 let request = Request { same_cluster, limit, ..Request::new(Seed::Row(0)) };
                 let with = repeated(&model, &seeds, &Request { versions: true, ..request.clone() });
                 let without = repeated(&model, &seeds, &request);
-                println!("{what} ({}), same_cluster={same_cluster}, n={limit}: {without:?}, with versions {with:?}", seeds.len());
+                println!(
+                    "{what} ({}), same_cluster={same_cluster}, n={limit}: {without:?}, with versions {with:?}",
+                    seeds.len()
+                );
                 assert_eq!(without, (0, 0));
                 assert!(limit == 10 || with.0 + with.1 > 0, "versions=true changes nothing");
             }
@@ -136,7 +152,12 @@ fn flow_halves_the_steps(table: &Path, limits: &[usize], has_keys: bool) {
         let [plain, flow] = found.map(|(tempos, keys)| (mean(&tempos), mean(&keys)));
         println!(
             "n={limit}: tempo {:.4} -> {:.4} octaves ({:.2}), key {:.3} -> {:.3} fifths ({:.2})",
-            plain.0, flow.0, flow.0 / plain.0, plain.1, flow.1, flow.1 / plain.1
+            plain.0,
+            flow.0,
+            flow.0 / plain.0,
+            plain.1,
+            flow.1,
+            flow.1 / plain.1
         );
         assert!(flow.0 <= 0.5 * plain.0, "tempo");
         assert!(!has_keys || flow.1 <= 0.5 * plain.1, "key");
@@ -180,7 +201,9 @@ fn paths_go_in_even_steps(table: &Path) {
         ratios.sort_by(f64::total_cmp);
         println!(
             "length {length}: largest step over mean step: median {:.2}, worst {worst:.2}, {over} of {} above 2; mean step {:.3}, none {none}",
-            ratios[ratios.len() / 2], ratios.len(), nearest / ratios.len() as f64
+            ratios[ratios.len() / 2],
+            ratios.len(),
+            nearest / ratios.len() as f64
         );
         assert_eq!(over, 0, "length {length}");
     }
@@ -193,7 +216,8 @@ fn varied_answers_are_of_nearly_equal_quality(table: &Path) {
         for seed in spread(&model, 300) {
             let request = Request { limit, ..Request::new(Seed::Row(seed)) };
             let best = model.recommend(&request).expect("answers");
-            let similarity = |answer: &Answer| answer.tracks.iter().map(|track| f64::from(track.similarity)).collect::<Vec<_>>();
+            let similarity =
+                |answer: &Answer| answer.tracks.iter().map(|track| f64::from(track.similarity)).collect::<Vec<_>>();
             plain.extend(similarity(&best));
             let mut before: Option<HashSet<u32>> = None;
             for number in 0..3 {
@@ -207,7 +231,10 @@ fn varied_answers_are_of_nearly_equal_quality(table: &Path) {
             }
         }
         let (plain, varied, shared) = (mean(&plain), mean(&varied), mean(&shared));
-        println!("n={limit}: mean similarity {plain:.4}, varied {varied:.4} ({:+.4}); two numbers share {shared:.2}", varied - plain);
+        println!(
+            "n={limit}: mean similarity {plain:.4}, varied {varied:.4} ({:+.4}); two numbers share {shared:.2}",
+            varied - plain
+        );
         assert!(varied > plain - 0.02 && shared < 0.7);
     }
 }

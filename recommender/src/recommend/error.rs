@@ -58,7 +58,9 @@ pub enum Error {
     #[error("both ends of the path are the same song, or versions of it: name two songs")]
     SameSong,
     /// The ends of a path have no line between them.
-    #[error("the two songs are exactly opposite: every way from one to the other is as long; choose another song, or length=2")]
+    #[error(
+        "the two songs are exactly opposite: every way from one to the other is as long; choose another song, or length=2"
+    )]
     Opposite,
     /// Fewer songs are left than a path needs.
     #[error(

@@ -276,7 +276,13 @@ mod tests {
         let (mut found, mut shortest) = (0.0, 0.0);
         for _ in 0..30 {
             let sounds: Vec<Sound> = (0..7)
-                .map(|_| Sound::new(Some(60.0 + 120.0 * random()), Some(((random() * 12.0) as u32, random() < 0.5)), Some(random())))
+                .map(|_| {
+                    Sound::new(
+                        Some(60.0 + 120.0 * random()),
+                        Some(((random() * 12.0) as u32, random() < 0.5)),
+                        Some(random()),
+                    )
+                })
                 .collect();
             let path = shortest_path(&sounds);
             let mut sorted = path.clone();

@@ -40,23 +40,13 @@ pub(super) fn members(model: &Model, seeds: &[Seed]) -> Result<Vec<Option<Vec<u3
         match seed {
             Seed::Artist(name) => {
                 let named = model.artists().find(name);
-                if named.is_empty() {
-                    let names = catalog.artists.dictionary().iter().flat_map(text::artists);
-                    let suggestions = suggest(&normalize(name), names);
-                    return Err((at, Error::UnknownSeedArtist { artist: name.clone(), suggestions }));
-                }
                 named.into_iter().for_each(|artist| artists.entry(artist).or_default().push(at));
             }
             Seed::Genre(name) => {
-                let Some(genres) = &catalog.genres else {
+                if catalog.genres.is_none() {
                     return Err((at, Error::NoColumn { column: "genres", parameter: "seed_genres" }));
-                };
-                let named = model.genres().of(&normalize(name));
-                if named.is_empty() {
-                    let names = genres.dictionary().iter().flat_map(text::genres);
-                    let suggestions = suggest(&normalize(name), names);
-                    return Err((at, Error::UnknownGenre { genre: name.clone(), suggestions }));
                 }
+                let named = model.genres().of(&normalize(name));
                 named.iter().for_each(|cell| cells[1].entry(*cell).or_default().push(at));
             }
             _ => {}
@@ -79,7 +69,26 @@ pub(super) fn members(model: &Model, seeds: &[Seed]) -> Result<Vec<Option<Vec<u3
             add_rows(cells, column, &mut members);
         }
     }
-    Ok(members)
+    match members.iter().position(|rows| rows.as_ref().is_some_and(Vec::is_empty)) {
+        Some(at) => Err((at, unknown(model, &seeds[at]))),
+        None => Ok(members),
+    }
+}
+
+/// What to say where no track is of an artist or a genre.
+fn unknown(model: &Model, seed: &Seed) -> Error {
+    let catalog = model.catalog();
+    match seed {
+        Seed::Genre(name) => {
+            let names = catalog.genres.iter().flat_map(|genres| genres.dictionary().iter()).flat_map(text::genres);
+            Error::UnknownGenre { genre: name.clone(), suggestions: suggest(&normalize(name), names) }
+        }
+        seed => {
+            let name = if let Seed::Artist(name) = seed { name.as_str() } else { "" };
+            let names = catalog.artists.dictionary().iter().flat_map(text::artists);
+            Error::UnknownSeedArtist { artist: name.to_owned(), suggestions: suggest(&normalize(name), names) }
+        }
+    }
 }
 
 /// Adds the rows whose cell belongs to a seed to the rows of that seed.
@@ -136,7 +145,15 @@ pub(super) fn resolve(model: &Model, seed: &Seed, mut rows: Vec<u32>) -> Resolve
         Seed::Artist(name) => SeedGroup::Artist { name: spelled(model, name, &rows), tracks },
         _ => return ResolvedSeed::of_row(model, rows[0]),
     };
-    ResolvedSeed { row: None, features, cluster, posteriors: None, group: Some(group), weight: 1.0, vector: Vector::unit(&sum) }
+    ResolvedSeed {
+        row: None,
+        features,
+        cluster,
+        posteriors: None,
+        group: Some(group),
+        weight: 1.0,
+        vector: Vector::unit(&sum),
+    }
 }
 
 /// An artist as the first cell spells it that names nobody else; as it was asked for where there is none.

@@ -86,8 +86,7 @@ impl Model {
         let mut rows = vec![from];
         if between > 0 {
             let line = Line::new(&vector(from), &vector(to)).ok_or(Error::Opposite)?;
-            let points: Vec<Vector> =
-                (1..=between).map(|at| line.at(at as f64 / (length - 1) as f64)).collect();
+            let points: Vec<Vector> = (1..=between).map(|at| line.at(at as f64 / (length - 1) as f64)).collect();
             let mut count = CANDIDATES;
             let middle = loop {
                 // As many more as others may have taken.
@@ -130,7 +129,8 @@ impl Model {
     /// One row of each layer, so that the path from end to end costs least; nothing where an artist would follow itself on every one.
     fn cheapest(&self, ends: &Ends, points: &[Vector], layers: &[Vec<u32>]) -> Option<Vec<u32>> {
         let nodes = self.neighbors().nodes();
-        let share_artist = |a: u32, b: u32| artists_of(self, a).iter().any(|artist| artists_of(self, b).contains(artist));
+        let share_artist =
+            |a: u32, b: u32| artists_of(self, a).iter().any(|artist| artists_of(self, b).contains(artist));
         let squared = |distance: f32| f64::from(distance) * f64::from(distance);
         // What the cheapest path to each row of the layer before costs, and each layer's best rows before its own.
         let mut costs: Vec<(u32, Vector, f64)> = vec![(ends.from, nodes.vector(ends.from), 0.0)];

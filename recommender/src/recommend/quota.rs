@@ -33,9 +33,8 @@ impl Quota {
             let taken = |artist: &u32| self.artists.get(artist).copied().unwrap_or(0);
             artists_of(model, row).iter().all(|artist| taken(artist) < max)
         };
-        let album_has = |max: usize| {
-            album_of(model, row).is_none_or(|album| self.albums.get(&album).copied().unwrap_or(0) < max)
-        };
+        let album_has =
+            |max: usize| album_of(model, row).is_none_or(|album| self.albums.get(&album).copied().unwrap_or(0) < max);
         self.max_per_artist.is_none_or(artist_has) && self.max_per_album.is_none_or(album_has)
     }
 

@@ -26,8 +26,7 @@ impl Model {
     pub fn recommend(&self, request: &Request) -> Result<Answer, Error> {
         request.check(self)?;
         let seeds = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights)?;
-        let negative =
-            self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights)?;
+        let negative = self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights)?;
         let clusters: Vec<usize> = if request.same_cluster {
             seeds.iter().map(|seed| seed.cluster).collect::<BTreeSet<_>>().into_iter().collect()
         } else {

@@ -13,12 +13,7 @@ use rayon::prelude::*;
 use recommender::{
     artifact::{self, Artifact},
     card::{Card, IndexMetrics},
-    catalog::{
-        Catalog,
-        ids::IdIndex,
-        songs::SongIds,
-        titles::Titles,
-    },
+    catalog::{Catalog, ids::IdIndex, songs::SongIds, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::NumericColumn,
     features::Scaler,

@@ -114,8 +114,10 @@ impl PathQuery {
     /// 400 where an end is missing, or is named twice.
     fn into_request(self) -> Result<(RecommendationRequest, usize), Problem> {
         let Self { ends, min, max } = self;
-        let seeds =
-            vec![end("from", ends.from, ends.from_song, ends.from_artist)?, end("to", ends.to, ends.to_song, ends.to_artist)?];
+        let seeds = vec![
+            end("from", ends.from, ends.from_song, ends.from_artist)?,
+            end("to", ends.to, ends.to_song, ends.to_artist)?,
+        ];
         let options = Options {
             search: ends.search,
             explicit: ends.explicit,

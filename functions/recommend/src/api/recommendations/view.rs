@@ -162,7 +162,12 @@ impl<'a> AnswerSeedView<'a> {
             }),
         };
         let weight = Some(seed.seed.weight).filter(|weight| *weight != 1.0);
-        Self { seed: what, weight, initial_pool_size: seed.initial_pool_size, after_filtering_size: seed.after_filtering_size }
+        Self {
+            seed: what,
+            weight,
+            initial_pool_size: seed.initial_pool_size,
+            after_filtering_size: seed.after_filtering_size,
+        }
     }
 }
 
