@@ -5,7 +5,11 @@ use std::collections::HashSet;
 
 use recommend::http::cors::Cors;
 use serde_json::{Value, json};
-use tests::{catalog, test_env::TestEnv};
+use tests::{
+    binaries::binary,
+    catalog,
+    test_env::{TestEnv, train},
+};
 
 /// Versions of `Track Seven` by its artist, whose sound is about the same; one with a guest, and a cover by another artist.
 const VERSIONS: &str = "\
@@ -91,7 +95,7 @@ async fn an_answer_holds_no_other_version_of_its_seed_unless_versions_are_asked_
     let body = json!({ "seeds": [{ "song": "track one" }], "limit": 100, "versions": true });
     assert_eq!(versions(&api.post(&body).await).len(), 5);
     // And clients of the Python service.
-    let (_, answer) = api.ask("/recommend/Track+Seven?artist=Artist+6&same_cluster=false").await;
+    let (_, answer) = api.ask("/recommend/Track%20Seven?artist=Artist+6&same_cluster=false").await;
     let titles = answer["recommendations"].as_array().unwrap_or_else(|| panic!("{answer}")).iter();
     assert_eq!(titles.filter(|track| track["song"].as_str().expect("text").starts_with("Track Seven")).count(), 1);
 }
@@ -416,4 +420,29 @@ async fn what_the_catalogue_lacks_is_not_described() {
     assert!(names("/v1/recommendations").contains("seed_artists") && names("/v1/path").contains("min_energy"));
     let (status, problem) = api.ask("/v1/recommendations?seed_genres=rock").await;
     assert_eq!((status, problem["parameter"].as_str()), (400, Some("seed_genres")), "{problem}");
+}
+
+#[test]
+fn the_trainer_recommends_versions_varied_answers_and_flow() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let csv = folder.path().join("tracks.csv");
+    std::fs::write(&csv, catalog::csv() + VERSIONS).expect("writes");
+    let model = train(&csv, &["--k", "3", "--k-range", "3-3"]);
+    let ask = |more: &[&str]| {
+        let mut command = std::process::Command::new(binary("trainer"));
+        command.arg("recommend").arg(model.path().join("model.segue"));
+        command.args(["--song", "Track Seven", "--artist", "Artist 6", "--any-cluster", "-n", "20"]).args(more);
+        let output = command.output().expect("the trainer runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        // Behind the line of the seed.
+        text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let plain = ask(&[]);
+    let versions = |lines: &[String]| lines.iter().filter(|line| line.contains("Track Seven")).count();
+    assert_eq!((versions(&plain), versions(&ask(&["--versions"]))), (1, 4), "{plain:?}");
+    assert!(ask(&["--vary", "1"]) != plain && ask(&["--vary", "1"]) == ask(&["--vary", "1"]));
+    let flow = ask(&["--flow"]);
+    let sorted = |lines: &[String]| lines.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+    assert!(flow != plain && sorted(&flow) == sorted(&plain), "{flow:?}");
 }
