@@ -11,7 +11,8 @@ use crate::{
         attributes::{Attribute, Moments},
         genres::Genres,
         ids::IdIndex,
-        titles::{SongIds, Titles},
+        songs::SongIds,
+        titles::Titles,
     },
     clusters::{self, Cluster, NaiveBayes},
     column::{IntColumn, NumericColumn},
@@ -35,6 +36,7 @@ pub struct Model {
     titles: Titles,
     ids: IdIndex,
     songs: SongIds,
+    versions: SongIds,
     artists: OnceLock<Artists>,
     genres: OnceLock<Genres>,
     moments: [OnceLock<Moments>; Attribute::ALL.len()],
@@ -93,7 +95,8 @@ impl Model {
         clusters::check(&clusters, tracks, scaler.len()).map_err(Error::invalid(Section::Clusters))?;
         bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid(Section::Bayes))?;
         ids.check(tracks).map_err(Error::invalid(Section::Ids))?;
-        let songs = titles.songs(tracks).map_err(Error::invalid(Section::Titles))?;
+        let versions = titles.versions(tracks).map_err(Error::invalid(Section::Titles))?;
+        let songs = titles.songs(&versions).map_err(Error::invalid(Section::Titles))?;
         let neighbors = Neighbors::new(nodes, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
         let model = Self {
             version,
@@ -106,6 +109,7 @@ impl Model {
             titles,
             ids,
             songs,
+            versions,
             artists: OnceLock::new(),
             genres: OnceLock::new(),
             moments: Default::default(),
@@ -228,7 +232,12 @@ impl Model {
         &self.titles
     }
 
-    /// Which tracks are the same song.
+    /// Which tracks are the same version of a song: those of the same title and artist.
+    pub fn versions(&self) -> &SongIds {
+        &self.versions
+    }
+
+    /// Which tracks are the same song, whatever the version.
     pub fn songs(&self) -> &SongIds {
         &self.songs
     }
@@ -275,7 +284,7 @@ impl Model {
     }
 
     /// The feature that says how popular a track is.
-    fn popularity(&self) -> Option<usize> {
+    pub(crate) fn popularity(&self) -> Option<usize> {
         self.scaler.features.iter().position(|feature| feature == "popularity")
     }
 

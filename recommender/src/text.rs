@@ -2,7 +2,12 @@
 //! names.
 //!
 //! [`normalize`] decides what is the same title, artist or genre, and the order of titles. [`fold`] is looser: it leaves out the
-//! marks that people leave out when they type. [`artists`] takes apart what a request names, [`genres`] a genre cell.
+//! marks that people leave out when they type. [`artists`] takes apart what a request names, [`genres`] a genre cell. [`song_key`] is
+//! the same for all versions of a song.
+
+mod versions;
+
+pub use versions::song_key;
 
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;

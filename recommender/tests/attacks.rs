@@ -185,6 +185,21 @@ fn distinct_values_that_do_not_ascend_are_found_by_verify() {
 }
 
 #[test]
+fn a_version_of_a_song_that_is_none_is_refused_and_one_of_another_song_is_found_by_verify() {
+    let (_, file) = small();
+    // The last byte of the titles is how far before the last version the first one of its song stands.
+    let with_last = |byte: u8| {
+        let mut sections = artifact_builder::open(&file);
+        let titles = sections.iter_mut().find(|section| section.name == "titles").expect("the titles");
+        assert_eq!(titles.content.pop(), Some(0));
+        titles.content.push(byte);
+        artifact_builder::close(&sections)
+    };
+    assert_eq!(invalid(refused(&with_last(255))), "titles");
+    assert_eq!(unverified(&with_last(1)), "titles");
+}
+
+#[test]
 fn a_card_of_another_model_is_found_by_verify() {
     let change = |change: fn(&mut recommender::card::Card)| {
         let (mut artifact, _) = small();

@@ -29,6 +29,8 @@ mod quality;
 mod readme;
 mod recommendations;
 mod report;
+mod seeds;
+mod sequences;
 mod several;
 mod skips;
 mod store;

@@ -9,7 +9,9 @@ pub mod credits;
 mod error;
 pub(crate) mod genres;
 pub mod ids;
+pub mod songs;
 pub mod titles;
+mod versions;
 
 use rayon::prelude::*;
 use serde::Serialize;

@@ -24,6 +24,8 @@ pub(super) struct Ranking<'a> {
     model: &'a Model,
     seeds: &'a [ResolvedSeed],
     query: Vector,
+    /// The weighted mean of the seeds' vectors.
+    mean: [f64; LANES],
     request: &'a Request,
     clusters: &'a [usize],
     filter: &'a Filter<'a>,
@@ -36,7 +38,7 @@ pub(super) struct Ranked {
     pub(super) row: u32,
     /// Higher is better: the cosine to what is searched for, less what targets cost.
     pub(super) score: f64,
-    /// Mean cosine to the seeds.
+    /// Weighted mean of the cosines to the seeds.
     pub(super) similarity: f32,
 }
 
@@ -50,8 +52,8 @@ impl<'a> Ranking<'a> {
         clusters: &'a [usize],
         filter: &'a Filter<'a>,
     ) -> Self {
-        let query = direction(seeds, negative);
-        Self { model, seeds, query, request, clusters, filter, targets: targets(model, &request.targets) }
+        let (query, mean) = (direction(seeds, negative), mean(seeds));
+        Self { model, seeds, query, mean, request, clusters, filter, targets: targets(model, &request.targets) }
     }
 
     /// The best `most` different songs, best first; fewer only where there are no more.
@@ -63,7 +65,7 @@ impl<'a> Ranking<'a> {
             want: most,
             search: self.request.search,
             allowed: self.filter.allowed(),
-            songs: self.model.songs(),
+            songs: self.filter.ids(),
             cost: if self.targets.is_empty() { None } else { Some(&cost) },
         };
         let (found, searched) = self.model.neighbors().nearest(&query);
@@ -77,8 +79,12 @@ impl<'a> Ranking<'a> {
 
     fn similarity(&self, row: u32) -> f32 {
         let vector = self.model.neighbors().nodes().vector(row);
-        let sum: f32 = self.seeds.iter().map(|seed| similarity(seed.vector.squared_distance(&vector))).sum();
-        sum / self.seeds.len() as f32
+        if let [seed] = self.seeds {
+            return similarity(seed.vector.squared_distance(&vector));
+        }
+        // The mean of dot products is the dot product with the mean: any number of seeds cost the same.
+        let dot: f64 = self.mean.iter().zip(vector.lanes()).map(|(mean, lane)| mean * f64::from(*lane)).sum();
+        dot.clamp(-1.0, 1.0) as f32
     }
 }
 
@@ -88,15 +94,21 @@ fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed]) -> Vector {
     if let ([seed], []) = (seeds, negative) {
         return seed.vector;
     }
-    let mut sum = [0.0; LANES];
-    for (seeds, weight) in [(seeds, 1.0), (negative, -NEGATIVE_WEIGHT)] {
-        for seed in seeds {
-            for (sum, lane) in sum.iter_mut().zip(seed.vector.lanes()) {
-                *sum += weight * f64::from(*lane) / seeds.len() as f64;
-            }
+    let mut sum = mean(seeds);
+    sum.iter_mut().zip(mean(negative)).for_each(|(sum, lane)| *sum -= NEGATIVE_WEIGHT * lane);
+    Vector::unit(&sum)
+}
+
+/// The weighted mean of vectors; 0 of none.
+fn mean(seeds: &[ResolvedSeed]) -> [f64; LANES] {
+    let weights: f64 = seeds.iter().map(|seed| seed.weight).sum();
+    let mut mean = [0.0; LANES];
+    for seed in seeds {
+        for (mean, lane) in mean.iter_mut().zip(seed.vector.lanes()) {
+            *mean += seed.weight * f64::from(*lane) / weights;
         }
     }
-    Vector::unit(&sum)
+    mean
 }
 
 /// What each track costs for its distance from a target.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use recommender::{
     Model,
-    recommend::{Answer, Error, MAX_LIMIT, Request, Seed},
+    recommend::{Answer, Error, MAX_LIMIT, Order, Request, Seed},
 };
 
 use super::train_options::number;
@@ -30,6 +30,15 @@ pub(super) struct Recommend {
     /// Search in all clusters instead of the song's own
     #[arg(long)]
     any_cluster: bool,
+    /// Count live, remastered, remixed and other versions of a song as songs of their own
+    #[arg(long)]
+    versions: bool,
+    /// Another answer of equal quality for each number
+    #[arg(long, value_name = "NUMBER")]
+    vary: Option<u32>,
+    /// Put the songs in the order in which they follow one another best, in tempo, key and energy
+    #[arg(long)]
+    flow: bool,
 }
 
 impl Recommend {
@@ -59,6 +68,9 @@ impl Recommend {
         Request {
             limit: self.limit,
             same_cluster: !self.any_cluster,
+            versions: self.versions,
+            vary: self.vary,
+            order: if self.flow { Order::Flow } else { Order::Similarity },
             ..Request::new(Seed::Song { song: self.song.clone(), artist: self.artist.clone() })
         }
     }

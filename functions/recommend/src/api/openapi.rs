@@ -82,8 +82,10 @@ fn document(described: &OpenApi, model: Option<&Model>) -> Value {
         name_features(&mut schemas["SomeFeatures"], model, false);
         name_attributes(&mut schemas["SomeFeatures"], model);
         let lacking = lacking(model);
-        if let Some(parameters) = document["paths"]["/v1/recommendations"]["get"]["parameters"].as_array_mut() {
-            parameters.retain(|parameter| !lacking.iter().any(|name| parameter["name"] == name.as_str()));
+        for path in ["/v1/recommendations", "/v1/path"] {
+            if let Some(parameters) = document["paths"][path]["get"]["parameters"].as_array_mut() {
+                parameters.retain(|parameter| !lacking.iter().any(|name| parameter["name"] == name.as_str()));
+            }
         }
         if let Some(ask) = document["components"]["schemas"]["RecommendationRequest"]["properties"].as_object_mut() {
             ask.retain(|name, _| !lacking.contains(name));
@@ -112,7 +114,8 @@ fn lacking(model: &Model) -> Vec<String> {
     let catalog = model.catalog();
     for (has, names) in [
         (catalog.explicit.is_some(), &["explicit"][..]),
-        (catalog.genres.is_some(), &["genre"]),
+        (catalog.genres.is_some(), &["genre", "seed_genres"]),
+        (catalog.albums.is_some(), &["max_per_album"]),
         (catalog.years.is_some(), &["min_year", "max_year"]),
     ] {
         if !has {

@@ -9,6 +9,7 @@ use recommender::{
 
 use super::{
     options::{Options, SearchWord},
+    query::SEED_PARAMETERS,
     seed::SeedRequest,
 };
 use crate::{
@@ -52,9 +53,9 @@ impl RecommendationRequest {
     /// What can be known to be wrong without a model.
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.from_query && self.seeds.is_empty() {
-            let detail =
-                "no seed: name a song (and its artist, where artists share the title), a track_id or seed_tracks";
-            return Err(Problem::parameter("song", "song, or song and artist, or track_id, or seed_tracks", detail));
+            let detail = "no seed: name a song (and its artist, where artists share the title), a track_id, seed_tracks, \
+                          seed_artists or seed_genres";
+            return Err(Problem::parameter("song", SEED_PARAMETERS, detail));
         }
         let count = |name: &str, least: usize, seeds: &[SeedRequest]| {
             if (least..=MAX_SEEDS).contains(&seeds.len()) {
@@ -87,10 +88,13 @@ impl RecommendationRequest {
             seeds.iter().enumerate().map(|(at, seed)| seed.seed(model, &format!("{list}[{at}].features"))).collect()
         };
         let bounded = model.bounded().filter(|name| self.min.get(name).is_some() || self.max.get(name).is_some());
+        let weights = |seeds: &[SeedRequest]| seeds.iter().map(|seed| seed.weight.unwrap_or(1.0)).collect();
         let options = self.options.clone();
         Ok(Request {
             seeds: seeds("seeds", &self.seeds)?,
             negative_seeds: seeds("negative_seeds", &self.negative_seeds)?,
+            weights: weights(&self.seeds),
+            negative_weights: weights(&self.negative_seeds),
             limit: options.limit,
             same_cluster: options.same_cluster,
             search: options.search.into(),
@@ -106,6 +110,10 @@ impl RecommendationRequest {
             exclude_artists: options.exclude_artists.unwrap_or_default(),
             exclude_seed_artists: options.exclude_seed_artists,
             max_per_artist: options.max_per_artist,
+            max_per_album: options.max_per_album,
+            versions: options.versions,
+            vary: options.vary,
+            order: options.order.into(),
             diversity: options.diversity,
         })
     }
