@@ -9,13 +9,14 @@ use crate::{
     column::IntColumn,
     model::Model,
     search::{Query, SearchMethod},
-    vector::{LANES, Vector, similarity},
+    vector::{LANES, Vector},
 };
 
 /// What all negative seeds together count for, where the seeds count for 1 (Rocchio's formula with the weights 0.25 and 0.75 of
 /// Salton and Buckley 1990, "Improving retrieval performance by relevance feedback").
 const NEGATIVE_WEIGHT: f64 = 1.0 / 3.0;
-/// What a feature costs that is one deviation from its target, in squared distance: as much as a cosine of 0.125.
+/// What a feature costs that is one deviation from its target, whatever its weight, in squared distance: as much as a cosine of
+/// 0.125.
 const TARGET_WEIGHT: f64 = 0.25;
 
 /// What is ranked, and how.
@@ -50,7 +51,7 @@ impl<'a> Ranking<'a> {
         clusters: &'a [usize],
         filter: &'a Filter<'a>,
     ) -> Self {
-        let query = direction(seeds, negative);
+        let query = direction(seeds, negative, model.scaler().len());
         Self { model, seeds, query, request, clusters, filter, targets: targets(model, &request.targets) }
     }
 
@@ -78,14 +79,15 @@ impl<'a> Ranking<'a> {
 
     fn similarity(&self, row: u32) -> f32 {
         let vector = self.model.neighbors().nodes().vector(row);
-        let sum: f32 = self.seeds.iter().map(|seed| similarity(seed.vector.squared_distance(&vector))).sum();
+        let features = self.model.scaler().len();
+        let sum: f32 = self.seeds.iter().map(|seed| seed.vector.cosine(&vector, features)).sum();
         sum / self.seeds.len() as f32
     }
 }
 
 /// The vector whose nearest neighbours have the highest mean cosine to the seeds, less that to the negative seeds: the mean of the
 /// ones less the mean of the others. One search for any number of seeds.
-fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed]) -> Vector {
+fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed], features: usize) -> Vector {
     if let ([seed], []) = (seeds, negative) {
         return seed.vector;
     }
@@ -97,7 +99,8 @@ fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed]) -> Vector {
             }
         }
     }
-    Vector::unit(&sum)
+    // Seeds without a direction point nowhere: their own lane is left out.
+    Vector::unit(&sum[..features])
 }
 
 fn targets<'a>(model: &'a Model, targets: &[Target]) -> Vec<(&'a IntColumn, Vec<f32>)> {
@@ -105,8 +108,8 @@ fn targets<'a>(model: &'a Model, targets: &[Target]) -> Vec<(&'a IntColumn, Vec<
     let target = |target: &Target| {
         let feature = scaler.features.iter().position(|feature| *feature == target.feature)?;
         let column = &model.catalog().features[feature];
-        let wanted = scaler.scale_one(feature, target.value);
-        let cost = |value: &f64| (TARGET_WEIGHT * (scaler.scale_one(feature, *value) - wanted).powi(2)) as f32;
+        let wanted = scaler.standardize_one(feature, target.value);
+        let cost = |value: &f64| (TARGET_WEIGHT * (scaler.standardize_one(feature, *value) - wanted).powi(2)) as f32;
         Some((column.codes(), column.values().iter().map(cost).collect()))
     };
     targets.iter().filter_map(target).collect()
