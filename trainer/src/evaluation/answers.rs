@@ -27,8 +27,8 @@ pub struct Answers {
     /// Mean of 1 - cosine over the pairs of an answer, mean over the answers: 0 all alike, 1 unrelated. `None` where no
     /// answer holds two songs.
     pub diversity: Option<f64>,
-    /// Mean popularity of what is recommended less that of what it follows, in the file's own unit; `None` where
-    /// popularity is not a feature of the model.
+    /// Mean popularity of what is recommended less that of what it follows, in the file's own unit; near 0 by construction, as songs
+    /// of like popularity are looked for. `None` where popularity is not a feature of the model.
     pub popularity_drift: Option<f64>,
 }
 
@@ -37,7 +37,8 @@ pub struct Answers {
 pub struct Genre {
     /// Share of recommended tracks of the seed's genre, among those where both have one.
     pub agreement: f64,
-    /// What tracks drawn at random from the catalogue would give, by the frequencies of its genres.
+    /// What tracks drawn at random from where the answers come from (the song's own cluster, or the catalogue) would give, by the
+    /// frequencies of genres there.
     pub chance: f64,
     /// How many seeds have a genre.
     pub seeds: usize,
@@ -84,7 +85,7 @@ pub(super) fn measure(
     step: &(dyn Fn() + Sync),
 ) -> Result<Answers, Error> {
     let popularity = model.scaler().features.iter().position(|feature| feature == "popularity");
-    let frequencies = Frequencies::of(model);
+    let frequencies = Frequencies::of(model, same_cluster);
     let each: Vec<Sums> = seeds
         .par_iter()
         .map(|seed| {
@@ -126,7 +127,7 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
         sums.genre_seeds = 1;
         sums.genre_pairs = known.len();
         sums.genre_agrees = known.iter().filter(|other| **other == genre).count();
-        sums.genre_chance = frequencies.chance(genre) * known.len() as f64;
+        sums.genre_chance = frequencies.chance(model, seed, genre) * known.len() as f64;
     }
     if rows.len() > 1 {
         let nodes = model.neighbors().nodes();
@@ -145,23 +146,37 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
     sums
 }
 
-/// How many tracks each genre has.
+/// How many tracks each genre has where answers come from: in each cluster, or in the catalogue.
 struct Frequencies {
+    by_cluster: bool,
+    /// By cluster, or one for all.
+    pools: Vec<Pool>,
+}
+
+/// Tracks by genre.
+#[derive(Clone, Default)]
+struct Pool {
     /// By the code of the genre; 0 for tracks without one.
     tracks: Vec<u32>,
     all: u32,
 }
 
 impl Frequencies {
-    fn of(model: &Model) -> Self {
-        let Some(genres) = &model.catalog().genres else { return Self { tracks: Vec::new(), all: 0 } };
-        let mut tracks = vec![0; genres.dictionary().len()];
-        for row in 0..genres.len() {
-            if !genres.get(row).is_empty() {
+    fn of(model: &Model, by_cluster: bool) -> Self {
+        let Some(genres) = &model.catalog().genres else { return Self { by_cluster, pools: Vec::new() } };
+        let pool = |rows: std::ops::Range<u32>| {
+            let mut tracks = vec![0; genres.dictionary().len()];
+            for row in rows.map(|row| row as usize).filter(|row| !genres.get(*row).is_empty()) {
                 tracks[genres.code(row) as usize] += 1;
             }
-        }
-        Self { all: tracks.iter().sum(), tracks }
+            Pool { all: tracks.iter().sum(), tracks }
+        };
+        let pools = if by_cluster {
+            model.clusters().iter().map(|cluster| pool(cluster.rows.clone())).collect()
+        } else {
+            vec![pool(0..model.catalog().len() as u32)]
+        };
+        Self { by_cluster, pools }
     }
 
     /// The genre of a row, where it has one.
@@ -170,9 +185,10 @@ impl Frequencies {
         (!genres.get(row as usize).is_empty()).then(|| genres.code(row as usize))
     }
 
-    /// How likely another track with a genre has this one.
-    fn chance(&self, genre: u32) -> f64 {
-        let others = self.all.saturating_sub(1);
-        if others == 0 { 0.0 } else { f64::from(self.tracks[genre as usize] - 1) / f64::from(others) }
+    /// How likely another track with a genre, of those that may follow the seed, has the seed's.
+    fn chance(&self, model: &Model, seed: u32, genre: u32) -> f64 {
+        let pool = &self.pools[if self.by_cluster { model.cluster_of(seed) } else { 0 }];
+        let others = pool.all.saturating_sub(1);
+        if others == 0 { 0.0 } else { f64::from(pool.tracks[genre as usize] - 1) / f64::from(others) }
     }
 }

@@ -22,6 +22,7 @@ mod columns;
 mod decompress;
 mod dropped;
 mod error;
+mod extremes;
 pub(crate) mod id;
 mod playlists;
 mod read;
@@ -33,6 +34,7 @@ mod track_table;
 pub use self::{
     dropped::Dropped,
     error::Error,
+    extremes::{Extreme, Extremes},
     playlists::{PlaylistEntry, open_playlists, read_playlists},
     read::{MAX_TRACKS, Options, open, read},
     track_table::Table,

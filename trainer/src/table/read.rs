@@ -18,6 +18,7 @@ use super::{
     decompress::unpacked,
     dropped::Dropped,
     error::Error,
+    extremes::{self, Extremes},
     id,
     rows::{Row, Rows},
     track_table::Table,
@@ -130,6 +131,7 @@ struct Builder {
     columns: Columns,
     rows: u64,
     values: Vec<f64>,
+    extremes: Vec<Extremes>,
     ids: StringColumn,
     songs: StringColumn,
     artists: StringColumn,
@@ -146,6 +148,7 @@ impl Builder {
         Builder {
             rows: 0,
             values: Vec::new(),
+            extremes: Vec::new(),
             ids: StringColumn::default(),
             songs: StringColumn::default(),
             artists: StringColumn::default(),
@@ -169,6 +172,7 @@ impl Builder {
             self.dropped.add(row.line, reason);
             return true;
         }
+        extremes::add(&mut self.extremes, row.line, &self.values[kept..]);
         let columns = &self.columns;
         let id = columns.id.map_or("", |column| cell::id(row.cell(column)));
         let mut room = self.ids.push(id) && self.songs.push(row.cell(columns.song));
@@ -230,6 +234,7 @@ impl Builder {
         Some(Table {
             // Every track pushed exactly one value for every feature.
             values: Array2::from_shape_vec(shape, self.values).expect("as many values as tracks times features"),
+            extremes: self.extremes,
             features,
             absent: self.columns.absent,
             rows: self.rows,
