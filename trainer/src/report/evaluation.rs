@@ -76,7 +76,7 @@ pub fn quality(quality: &Quality, unweighted: Option<&Quality>) -> String {
     };
     text += "(by chance: a random song of the song's cluster, or of the catalogue)\n";
     if quality.any_cluster.popularity_drift.is_some() {
-        text += "(popularity is a feature: songs of like popularity are looked for, and its drift is near 0)\n";
+        text += "(popularity is a feature of the search: its drift is near 0 by construction)\n";
     }
     for reason in &quality.left_out {
         text += &format!("({reason})\n");
@@ -119,7 +119,7 @@ pub fn continuation(continuation: &Continuation, unweighted: Option<&Continuatio
         format!("{:.2}", largest * 100.0)
     };
     let errors = [of(|e| e.recall_at_10), of(|e| e.recall_at_50), of(|e| e.recall_at_100), of(|e| e.r_precision)];
-    text + &format!("(standard errors, in the order of the columns: at most {} points)\n", errors.join(", "))
+    text + &format!("(standard errors: at most {} points, by column)\n", errors.join(", "))
 }
 
 fn row(name: &str, values: impl IntoIterator<Item = String>) -> Vec<String> {

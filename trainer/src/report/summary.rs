@@ -66,10 +66,11 @@ pub fn summary(
     line("classifier", agreement(&card.classifier, &trained.hold_out));
     let index = &card.index;
     line("index", format!("recall@10 {:.4}, recall@50 {:.4}", index.recall_at_10, report_data.recall_at_50));
-    let same = &report_data.quality.same_cluster;
-    if let Some(genre) = same.genre {
-        let (agreement, chance) = (percent(genre.agreement), percent(genre.chance));
-        line("genres", format!("{agreement} of recommended tracks agree, by chance {chance} in the cluster"));
+    let quality = &report_data.quality;
+    if let (Some(same), Some(any)) = (quality.same_cluster.genre, quality.any_cluster.genre) {
+        let [same, same_chance, any, any_chance] =
+            [same.agreement, same.chance, any.agreement, any.chance].map(percent);
+        line("genres", format!("same cluster {same} agree (chance {same_chance}), any {any} ({any_chance})"));
     }
     let own = report_data
         .playlists

@@ -50,13 +50,13 @@ pub fn separation(silhouette: Option<&Silhouette>) -> String {
     let Some(Silhouette { mean, standard_error, .. }) = silhouette else { return String::new() };
     let separation = silhouette::separation(*mean);
     let meaning = match separation {
-        "none" => " The clusters cut one cloud of tracks into parts.",
-        "weak" => " The clusters are parts of a cloud rather than groups with gaps between them.",
+        "none" => "The clusters cut one cloud of tracks into parts.\n",
+        "weak" => "The clusters are parts of a cloud of tracks rather than groups with gaps.\n",
         _ => "",
     };
     format!(
-        "Separation of the clusters: {separation} (mean silhouette {mean:.3} ± {standard_error:.3}; tracks without any clusters have \
-         about 0.05).{meaning}\nAn elbow has a knee on tracks without any clusters too.\n"
+        "separation: {separation} (mean silhouette {mean:.3} ± {standard_error:.3}; without any clusters about 0.05)\n\
+         {meaning}An elbow has a knee without any clusters too.\n"
     )
 }
 
@@ -87,18 +87,17 @@ pub fn accuracy(metrics: &ClassifierMetrics, hold_out: &HoldOut) -> String {
 pub fn notes_on_accuracy(metrics: &ClassifierMetrics, hold_out: &HoldOut) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(largest) = hold_out.largest_cluster {
-        notes.push(format!(
-            "Always naming the largest cluster would agree on {:.1} %. How far the two agree says nothing about whether clusters exist",
-            largest * 100.0
-        ));
+        notes.push(format!("Always naming the largest cluster would agree on {:.1} %", largest * 100.0));
+        notes.push("How far the two agree says nothing about whether clusters exist".to_owned());
     }
     if hold_out.repeated > 0 {
         let share = hold_out.repeated as f64 / metrics.held_out.max(1) as f64 * 100.0;
         let others = hold_out.accuracy_without_repeated;
         let others =
-            others.map_or_else(String::new, |others| format!("; on the others they agree on {:.1} %", others * 100.0));
-        let repeated = count(hold_out.repeated);
-        notes.push(format!("{repeated} of the held-out tracks ({share:.1} %) have the same features as a track that was trained on{others}"));
+            others.map_or_else(String::new, |others| format!(": on the others they agree on {:.1} %", others * 100.0));
+        notes.push(format!(
+            "{share:.1} % of the held-out tracks have the features of a track that was trained on{others}"
+        ));
     }
     notes
 }
@@ -251,8 +250,8 @@ mod tests {
             ),
             "{text}"
         );
-        assert!(text.contains("64.0 %. How far the two agree says nothing about whether clusters exist."), "{text}");
-        assert!(text.contains("33 of the held-out tracks (33.0 %)") && text.contains("agree on 88.0 %.\n"), "{text}");
+        assert!(text.contains("64.0 %.\nHow far the two agree says nothing about whether clusters exist."), "{text}");
+        assert!(text.contains("33.0 % of the held-out tracks have") && text.contains("agree on 88.0 %.\n"), "{text}");
     }
 
     #[test]
