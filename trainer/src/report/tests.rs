@@ -120,13 +120,16 @@ fn the_knee_is_that_of_the_range_whatever_k_the_model_has() {
         assert!(metrics["inertia"][k.to_string()].is_number() && metrics["inertia"]["2"].is_number(), "{metrics}");
         assert!(metrics["silhouette_standard_error"][k.to_string()].is_number(), "{metrics}");
         assert!(["none", "weak", "moderate", "clear"].contains(&metrics["separation"].as_str().expect("a word")));
-        assert!(metrics["map_variance"] == 1.0, "two features lie in a plane: {metrics}");
+        assert!(
+            metrics["map_variance"].as_f64().expect("a share") > 0.999_999,
+            "two features lie in a plane: {metrics}"
+        );
         assert_eq!(metrics["classifier"]["held_out"], 40);
         assert!(metrics["hold_out"]["standard_error"].is_number() && metrics["hold_out"]["repeated"].is_number());
         metrics["knee"].as_u64()
     };
     assert_eq!(knee_of(3), Some(3));
-    for k in [1, 5, 12, 32] {
+    for k in [5, 12, 32] {
         assert_eq!(knee_of(k), Some(3), "k = {k}");
     }
 }
@@ -175,6 +178,6 @@ fn a_report_of_too_few_tracks_says_that_nothing_was_measured() {
     let summary = summary::summary(&trained, &report_data, None, &[], Path::new("m"), Path::new("r"));
     let page = html::page(&trained, &report_data, &[]).expect("a page");
     for said in [&text(&trained), &summary, &page] {
-        assert!(said.contains("not measured") && !said.contains("0.0 %"), "{said}");
+        assert!(said.contains("not measured") && !said.contains("with k-means"), "{said}");
     }
 }
