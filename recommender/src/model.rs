@@ -302,6 +302,15 @@ impl Model {
         assert!((row as usize) < self.catalog.len(), "row {row} of {}", self.catalog.len());
         self.clusters.partition_point(|cluster| cluster.rows.end <= row)
     }
+
+    /// The cluster whose centroid is nearest to one scaled track, shape `(n_features,)`: how k-means placed those of the catalogue. Of
+    /// two as near, the smaller id.
+    pub fn nearest_centroid(&self, scaled: &[f64]) -> usize {
+        let distance =
+            |cluster: &Cluster| -> f64 { cluster.centroid.iter().zip(scaled).map(|(c, x)| (c - x).powi(2)).sum() };
+        let distances: Vec<f64> = self.clusters.iter().map(distance).collect();
+        (1..distances.len()).fold(0, |best, id| if distances[id] < distances[best] { id } else { best })
+    }
 }
 
 /// How many different songs the rows hold.

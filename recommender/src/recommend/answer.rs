@@ -33,6 +33,6 @@ pub struct Recommendation {
     /// Row of the catalogue.
     pub row: u32,
     /// Cosine of the angle between this track and the seed in the scaled feature space, -1 to 1; with several seeds, the
-    /// weighted mean over them.
+    /// weighted mean over them. 0 where a track is at the mean of every feature.
     pub similarity: f32,
 }

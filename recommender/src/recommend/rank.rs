@@ -10,20 +10,25 @@ use crate::{
     column::IntColumn,
     model::Model,
     search::{Query, SearchMethod},
-    vector::{LANES, Vector, similarity},
+    vector::{LANES, Vector},
 };
 
 /// What all negative seeds together count for, where the seeds count for 1 (Rocchio's formula with the weights 0.25 and 0.75 of
 /// Salton and Buckley 1990, "Improving retrieval performance by relevance feedback").
 const NEGATIVE_WEIGHT: f64 = 1.0 / 3.0;
-/// What a feature costs that is one deviation from its target, in squared distance: as much as a cosine of 0.125.
+/// What a feature costs that is one deviation from its target, whatever its weight, in squared distance: as much as a cosine of
+/// 0.125.
 const TARGET_WEIGHT: f64 = 0.25;
+/// Seeds that cancel one another leave a direction of noise: targets then decide alone.
+const MIN_LENGTH: f64 = 1e-3;
 
 /// What is ranked, and how.
 pub(super) struct Ranking<'a> {
     model: &'a Model,
     seeds: &'a [ResolvedSeed],
     query: Vector,
+    /// How long the vector is that `query` is the direction of: 1 for one seed, less for several that differ.
+    length: f64,
     /// The weighted mean of the seeds' vectors.
     mean: [f64; LANES],
     request: &'a Request,
@@ -36,7 +41,8 @@ pub(super) struct Ranking<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Ranked {
     pub(super) row: u32,
-    /// Higher is better: the cosine to what is searched for, less what targets cost.
+    /// Higher is better: the weighted mean of the cosines to the seeds, less a third of that to the negative seeds, and what targets
+    /// cost.
     pub(super) score: f64,
     /// Weighted mean of the cosines to the seeds.
     pub(super) similarity: f32,
@@ -52,13 +58,16 @@ impl<'a> Ranking<'a> {
         clusters: &'a [usize],
         filter: &'a Filter<'a>,
     ) -> Self {
-        let (query, mean) = (direction(seeds, negative), mean(seeds));
-        Self { model, seeds, query, mean, request, clusters, filter, targets: targets(model, &request.targets) }
+        let features = model.scaler().len();
+        let (query, length) = direction(seeds, negative, features);
+        let (mean, targets) = (mean(seeds), targets(model, &request.targets));
+        Self { model, seeds, query, length, mean, request, clusters, filter, targets }
     }
 
     /// The best `most` different songs, best first; fewer only where there are no more.
     pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, SearchMethod) {
-        let cost = |row: u32| self.targets.iter().map(|target| target.of(row)).sum::<f32>();
+        let length = self.length as f32;
+        let cost = |row: u32| self.targets.iter().map(|target| target.of(row)).sum::<f32>() / length;
         let query = Query {
             vector: &self.query,
             clusters: self.clusters,
@@ -71,7 +80,7 @@ impl<'a> Ranking<'a> {
         let (found, searched) = self.model.neighbors().nearest(&query);
         let ranked = found.iter().map(|neighbor| Ranked {
             row: neighbor.row,
-            score: f64::from(1.0 - neighbor.distance / 2.0),
+            score: self.length * f64::from(1.0 - neighbor.distance / 2.0),
             similarity: self.similarity(neighbor.row),
         });
         (ranked.collect(), searched)
@@ -79,24 +88,30 @@ impl<'a> Ranking<'a> {
 
     fn similarity(&self, row: u32) -> f32 {
         let vector = self.model.neighbors().nodes().vector(row);
+        let features = self.model.scaler().len();
         if let [seed] = self.seeds {
-            return similarity(seed.vector.squared_distance(&vector));
+            return seed.vector.cosine(&vector, features);
         }
-        // The mean of dot products is the dot product with the mean: any number of seeds cost the same.
-        let dot: f64 = self.mean.iter().zip(vector.lanes()).map(|(mean, lane)| mean * f64::from(*lane)).sum();
+        // The mean of dot products is the dot product with the mean: any number of seeds cost the same. The lane of vectors without
+        // a direction is no feature's.
+        let dot: f64 = self.mean.iter().zip(vector.lanes()).take(features).map(|(mean, lane)| mean * f64::from(*lane)).sum();
         dot.clamp(-1.0, 1.0) as f32
     }
 }
 
 /// The vector whose nearest neighbours have the highest mean cosine to the seeds, less that to the negative seeds: the mean of the
-/// ones less the mean of the others. One search for any number of seeds.
-fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed]) -> Vector {
+/// ones less the mean of the others. One search for any number of seeds. And the length of that difference: times it, a cosine to the
+/// direction is the mean cosine.
+fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed], features: usize) -> (Vector, f64) {
     if let ([seed], []) = (seeds, negative) {
-        return seed.vector;
+        return (seed.vector, 1.0);
     }
     let mut sum = mean(seeds);
     sum.iter_mut().zip(mean(negative)).for_each(|(sum, lane)| *sum -= NEGATIVE_WEIGHT * lane);
-    Vector::unit(&sum)
+    // Seeds without a direction point nowhere: their own lane is left out.
+    let sum = &sum[..features];
+    let length = sum.iter().map(|lane| lane * lane).sum::<f64>().sqrt();
+    (Vector::unit(sum), length.max(MIN_LENGTH))
 }
 
 /// The weighted mean of vectors; 0 of none.
@@ -145,9 +160,9 @@ fn targets<'a>(model: &'a Model, targets: &[Target]) -> Vec<TargetCost<'a>> {
             return Some(TargetCost::Attribute { codes, wanted: target.value, moments });
         };
         let column = &model.catalog().features[feature];
-        let wanted = scaler.scale_one(feature, target.value);
-        let cost = |value: &f64| (TARGET_WEIGHT * (scaler.scale_one(feature, *value) - wanted).powi(2)) as f32;
-        Some(TargetCost::Feature(column.codes(), column.values().iter().map(cost).collect()))
+        let wanted = scaler.standardize_one(feature, target.value);
+        let cost = |value: &f64| (TARGET_WEIGHT * (scaler.standardize_one(feature, *value) - wanted).powi(2)) as f32;
+        Some((column.codes(), column.values().iter().map(cost).collect()))
     };
     targets.iter().filter_map(target).collect()
 }

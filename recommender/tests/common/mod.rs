@@ -124,7 +124,7 @@ pub(crate) fn artifact(tracks: &[Invented], k: usize, threads: usize) -> Artifac
         clusters: Vec::new(),
         classifier: ClassifierMetrics {
             held_out: 1,
-            accuracy: 1.0,
+            accuracy: Some(1.0),
             confusion_matrix: vec![vec![1]],
             report: ClassificationReport { clusters: vec![scores], macro_average: scores, weighted_average: scores },
         },

@@ -145,12 +145,11 @@ impl Train {
             };
             println!("{}", serde_json::to_string(&printed)?);
         } else if !self.quiet {
-            let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
             println!("{}", report::text(trained));
             if let Some(published) = published {
                 println!("{}\n", super::models::describe(published));
             }
-            print!("{}", summary(trained, report_data, knee(&inertia), seconds, &artifact, &folder));
+            print!("{}", summary(trained, report_data, knee(&trained.elbow()), seconds, &artifact, &folder));
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use serde::Serialize;
 pub use data::{ClusterData, ReportData, Spread};
 
 use crate::{
-    evaluation::{Continuation, Quality},
+    evaluation::{Continuation, Quality, silhouette::separation},
     progress::Progress,
     table::{
         Meaning, Schema, Table,
@@ -26,6 +26,7 @@ use crate::{
     },
     training::Trained,
     training::elbow::knee,
+    training::naive_bayes::HoldOut,
 };
 
 /// Warns of what a person should know about how the table was read.
@@ -85,8 +86,9 @@ pub fn text(trained: &Trained) -> String {
     let classifier = &card.classifier;
     [
         terminal::elbow(&inertia, card.k),
+        terminal::separation(trained.silhouettes.get(&card.k)),
         terminal::profile(&features, &card.clusters),
-        terminal::accuracy(classifier),
+        terminal::accuracy(classifier, &trained.hold_out),
         terminal::confusion_matrix(&classifier.confusion_matrix),
         terminal::classification_report(&classifier.report, classifier.accuracy, &names),
     ]
@@ -103,6 +105,12 @@ struct Metrics<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     knee: Option<u32>,
     silhouette: BTreeMap<u32, f64>,
+    silhouette_standard_error: BTreeMap<u32, f64>,
+    /// Of the model's own clusters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    separation: Option<&'static str>,
+    hold_out: &'a HoldOut,
+    map_variance: f64,
     recall_at_50: f64,
     recommendations: &'a Quality,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,14 +128,17 @@ fn is_weighted(card: &Card) -> bool {
 /// The figures of `metrics.json`: the version of the model, its card, what the report measured, and how many seconds each
 /// stage took.
 pub fn metrics(trained: &Trained, report_data: &ReportData, seconds: &[(String, f64)]) -> serde_json::Value {
-    let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
     let metrics = Metrics {
         version: trained.version,
         card: &trained.card,
         rows: trained.rows,
         columns: &trained.schema,
-        knee: knee(&inertia),
+        knee: knee(&trained.elbow()),
         silhouette: trained.silhouettes.iter().map(|(k, found)| (*k, found.mean)).collect(),
+        silhouette_standard_error: trained.silhouettes.iter().map(|(k, found)| (*k, found.standard_error)).collect(),
+        separation: trained.silhouettes.get(&trained.card.k).map(|found| separation(found.mean)),
+        hold_out: &trained.hold_out,
+        map_variance: trained.map_variance,
         recall_at_50: report_data.recall_at_50,
         recommendations: &report_data.quality,
         playlists: report_data.playlists.as_ref(),

@@ -17,6 +17,7 @@ use super::{
     columns::{self, Columns, Meaning, Sample},
     dropped::Dropped,
     error::Error,
+    extremes::{self, Extremes},
     read::{MAX_TRACKS, Options},
     schema::{Tally, UnusedColumn},
     track_table::Table,
@@ -47,6 +48,8 @@ pub(super) struct Builder {
     line: u64,
     /// Values of each track, feature by feature; NaN in a row that is pending.
     values: Vec<f64>,
+    /// By feature.
+    extremes: Vec<Extremes>,
     ids: StringColumn,
     songs: StringColumn,
     artists: StringColumn,
@@ -117,6 +120,7 @@ impl Builder {
             rows: 0,
             line: 0,
             values: Vec::new(),
+            extremes: Vec::new(),
             ids: StringColumn::default(),
             songs: StringColumn::default(),
             artists: StringColumn::default(),
@@ -297,6 +301,8 @@ impl Builder {
             self.dropped.add(row.line(), reason);
             return Ok(());
         }
+        let line = if self.several { 0 } else { self.line };
+        extremes::add(&mut self.extremes, line, &self.values[kept..]);
         let mut room = self.ids.push(optional.id) && self.songs.push(song) && self.artists.push(artist);
         if let Some(albums) = &mut self.albums {
             room &= albums.push(optional.album);

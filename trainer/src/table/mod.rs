@@ -27,7 +27,9 @@ mod cells;
 pub(crate) mod columns;
 mod dropped;
 mod error;
+mod extremes;
 mod genres;
+mod extremes;
 pub(crate) mod id;
 mod list_cell;
 mod playlists;
@@ -44,6 +46,7 @@ pub use self::{
     columns::{ColumnOverride, ColumnOverrideError, Meaning},
     dropped::Dropped,
     error::Error,
+    extremes::{Extreme, Extremes},
     playlists::{PlaylistEntry, read_playlists, read_playlists_of},
     read::{MAX_TRACKS, Options, TABLE_ENDINGS, open, read, read_sources},
     schema::{Schema, UnusedColumn, UsedColumn},

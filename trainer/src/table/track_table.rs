@@ -7,7 +7,7 @@ use recommender::{
     features::Feature,
 };
 
-use super::{dropped::Dropped, schema::Schema};
+use super::{dropped::Dropped, extremes::Extremes, schema::Schema};
 
 /// The tracks of one file, as columns. Row i of every column is the same track, in the file's order.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Table {
     pub rows: u64,
     /// Shape `(n_tracks, n_features)`: every feature in the file's own unit, exactly as the file has it, -1e30 to 1e30.
     pub values: Array2<f64>,
+    /// The least and the largest value of each feature, and the lines that they stand on.
+    pub extremes: Vec<Extremes>,
     /// An id for every track: the file's own, or one made from artist and title. Those that are made differ from all
     /// others; the file's own repeat where the file repeats them (a file with a row per track and genre does).
     pub ids: StringColumn,

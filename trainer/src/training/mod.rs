@@ -6,6 +6,7 @@ pub mod elbow;
 pub mod graphs;
 pub mod kmeans;
 pub mod naive_bayes;
+pub mod outliers;
 pub mod projection;
 pub mod scale;
 pub mod weights;
@@ -31,6 +32,7 @@ use crate::{
     training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions},
     training::graphs::BuildOptions,
     training::kmeans::Clustering,
+    training::naive_bayes::HoldOut,
     training::weights::Weights,
 };
 
@@ -83,12 +85,27 @@ pub struct Trained {
     pub scaled_means: Array2<f64>,
     /// Rows of the table, the dropped ones among them.
     pub rows: u64,
+    /// The numbers of clusters that were tried for the elbow. The model's own k need not be among them.
+    pub k_range: RangeInclusive<u32>,
     /// How well the clusters of each k are apart; without a k whose clusters a sample does not tell.
     pub silhouettes: BTreeMap<u32, Silhouette>,
     /// What was understood of the table's columns.
     pub schema: Schema,
+    /// What to know of the classifier's accuracy.
+    pub hold_out: HoldOut,
+    /// Share of the tracks' variance that the map shows, 0 to 1.
+    pub map_variance: f64,
     /// A song that one artist only has: one that can be asked for by its title.
     pub example: String,
+}
+
+impl Trained {
+    /// The elbow: (k, total inertia) in ascending k, of the range that was tried. The model's own k is no part of it where it is
+    /// outside of the range: as an end of the curve it would move the knee.
+    pub fn elbow(&self) -> Vec<(u32, f64)> {
+        let all = self.card.inertia.iter().map(|(k, inertia)| (*k, *inertia));
+        all.filter(|(k, _)| self.k_range.contains(k)).collect()
+    }
 }
 
 /// A training that came to nothing.
@@ -135,7 +152,8 @@ pub fn train(table: Table, options: &Options, progress: &dyn Progress) -> Result
 /// Those of [`train`].
 pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) -> Result<(Trained, Model), Error> {
     let (rows, schema) = (table.rows, table.schema.clone());
-    let TrainingOutput { artifact, scaled_means, silhouettes } = make(table, options, true, progress)?;
+    let TrainingOutput { artifact, scaled_means, silhouettes, hold_out, map_variance } =
+        make(table, options, true, progress)?;
 
     let stage = progress.stage("check", 0);
     // Read back before it is called done: what is published has been loaded once, and has answered.
@@ -151,7 +169,21 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let model = model.with_card_of(&file, version)?;
     let example = example(&model);
     stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
-    Ok((Trained { version, file, card, scaled_means, rows, silhouettes, schema, example }, model))
+    let k_range = options.k_range.clone();
+    let trained = Trained {
+        version,
+        file,
+        card,
+        scaled_means,
+        rows,
+        k_range,
+        silhouettes,
+        schema,
+        hold_out,
+        map_variance,
+        example,
+    };
+    Ok((trained, model))
 }
 
 /// The model of the same table and options, and of no elbow, in which every feature counts once: to compare with. It
@@ -171,16 +203,19 @@ struct TrainingOutput {
     artifact: Artifact,
     scaled_means: Array2<f64>,
     silhouettes: BTreeMap<u32, Silhouette>,
+    hold_out: HoldOut,
+    map_variance: f64,
 }
 
 fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progress) -> Result<TrainingOutput, Error> {
     let stage = progress.stage("scale", 0);
     let weights = options.weights.of(&table.features)?;
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
-    let Table { values, ids, songs, artists, credits, albums, genres, years, explicit, dropped, .. } = table;
+    let Table { values, extremes, ids, songs, artists, credits, albums, genres, years, explicit, dropped, .. } = table;
     let (key, mode, time_signature, duration_ms) = (table.key, table.mode, table.time_signature, table.duration_ms);
     drop(table.playlists);
     let scaler = scale::fit(names.clone(), values.view(), weights);
+    outliers::warnings(&scaler, values.view(), &extremes).iter().for_each(|warning| progress.warn(warning));
     // Before they are scaled where they are.
     let columns = |feature: ndarray::ArrayView1<'_, f64>| feature.iter().copied().collect();
     let features: Vec<NumericColumn> = values.axis_iter(Axis(1)).into_par_iter().map(columns).collect();
@@ -214,11 +249,10 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
 
     let stage = progress.stage("classify", 0);
     let (k, labels) = (clustering.k(), &clustering.labels);
-    let (projection, bayes) =
-        rayon::join(|| projection::fit(scaled.view()), || naive_bayes::fit(scaled.view(), labels, k));
-    let (projection, bayes) = (projection?, bayes?);
-    let evaluated = naive_bayes::evaluate(scaled, labels, k, options.seed)?;
-    stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
+    let (map, bayes) = rayon::join(|| projection::fit(scaled.view()), || naive_bayes::fit(scaled.view(), labels, k));
+    let (map, bayes) = (map?, bayes?);
+    let (evaluated, hold_out) = naive_bayes::evaluate(scaled, labels, k, options.seed)?;
+    stage.done(&crate::report::terminal::agreement(&evaluated, &hold_out));
 
     let raw_means = means_by_cluster(&features, &clustering);
     let mut scaled_means = raw_means.clone();
@@ -273,10 +307,12 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let catalog =
         Catalog { ids, songs: songs.into(), artists, credits, albums, genres, years, explicit, attributes, features };
     let labels = clustering.labels;
+    let projection = map.projection;
     let builder = ArtifactBuilder { catalog, labels, clusters, scaler, projection, bayes, card, graphs };
     let artifact = builder.build(&|done| stage.set(done as u64))?;
     stage.done(&format!("{:.1} neighbours a node", artifact.card.index.average_degree));
-    Ok(TrainingOutput { artifact, scaled_means, silhouettes })
+    let map_variance = map.explained_variance;
+    Ok(TrainingOutput { artifact, scaled_means, silhouettes, hold_out, map_variance })
 }
 
 /// The options with no more clusters than there are tracks that differ.

@@ -9,6 +9,7 @@ use recommender::{
 use super::{Builder, Error, FeatureColumn, Meaning, Table};
 use crate::table::{
     artists::credited,
+    extremes::Extremes,
     genres::listed,
     id,
     schema::{Schema, Tally, UsedColumn},
@@ -36,6 +37,9 @@ impl Builder {
         }
         let absent = self.absent()?;
         let values = self.take_values_of(&doomed, tracks);
+        let extremes = self.features.iter().zip(std::mem::take(&mut self.extremes));
+        let extremes: Vec<Extremes> =
+            extremes.filter(|(column, _)| column.is_needed()).map(|(_, extremes)| extremes).collect();
         let features: Vec<Feature> =
             self.features.iter().filter(|column| column.is_needed()).map(|column| column.feature).collect();
         let kept = (!doomed.is_empty()).then(|| kept(self.songs.len(), &doomed));
@@ -84,6 +88,7 @@ impl Builder {
             // Every track has exactly one value for every feature.
             values: Array2::from_shape_vec((tracks, features.len()), values)
                 .expect("as many values as tracks times features"),
+            extremes,
             features,
             absent,
             rows: self.rows,
