@@ -162,7 +162,7 @@ fn targets<'a>(model: &'a Model, targets: &[Target]) -> Vec<TargetCost<'a>> {
         let column = &model.catalog().features[feature];
         let wanted = scaler.standardize_one(feature, target.value);
         let cost = |value: &f64| (TARGET_WEIGHT * (scaler.standardize_one(feature, *value) - wanted).powi(2)) as f32;
-        Some((column.codes(), column.values().iter().map(cost).collect()))
+        Some(TargetCost::Feature(column.codes(), column.values().iter().map(cost).collect()))
     };
     targets.iter().filter_map(target).collect()
 }

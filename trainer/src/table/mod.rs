@@ -29,7 +29,6 @@ mod dropped;
 mod error;
 mod extremes;
 mod genres;
-mod extremes;
 pub(crate) mod id;
 mod list_cell;
 mod playlists;
