@@ -135,6 +135,9 @@ impl Evidence {
                 (true, false) => keys[at + 1],
                 (true, true) => continue,
             };
+            if keys[..at].contains(piece) {
+                continue;
+            }
             let full = neighbors.len() >= MAX_NEIGHBORS;
             match neighbors.entry(*piece) {
                 Entry::Occupied(known) if *known.get() != other => _ = self.beside.insert(*piece),
