@@ -8,12 +8,13 @@ use crate::{
     catalog::{
         Catalog,
         artists::Artists,
+        attributes::{Attribute, Moments},
         genres::Genres,
         ids::IdIndex,
         titles::{SongIds, Titles},
     },
     clusters::{self, Cluster, NaiveBayes},
-    column::NumericColumn,
+    column::{IntColumn, NumericColumn},
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
@@ -36,6 +37,7 @@ pub struct Model {
     songs: SongIds,
     artists: OnceLock<Artists>,
     genres: OnceLock<Genres>,
+    moments: [OnceLock<Moments>; Attribute::ALL.len()],
     neighbors: Neighbors,
     text_search: OnceLock<TextSearch>,
 }
@@ -106,6 +108,7 @@ impl Model {
             songs,
             artists: OnceLock::new(),
             genres: OnceLock::new(),
+            moments: Default::default(),
             neighbors,
             text_search: OnceLock::new(),
         };
@@ -237,12 +240,25 @@ impl Model {
 
     /// The single artists behind artist cells; they are told apart when first asked for.
     pub(crate) fn artists(&self) -> &Artists {
-        self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
+        self.artists.get_or_init(|| Artists::new(&self.catalog))
     }
 
     /// The single genres behind genre cells; they are told apart when first asked for.
     pub(crate) fn genres(&self) -> &Genres {
         self.genres.get_or_init(|| Genres::new(self.catalog.genres.as_ref()))
+    }
+
+    /// An attribute of each track, where the catalogue has it, and its mean and deviation, which are computed when first
+    /// asked for.
+    pub(crate) fn attribute(&self, attribute: Attribute) -> Option<(&IntColumn, Moments)> {
+        let column = self.catalog.attributes.column(attribute)?;
+        Some((column, *self.moments[attribute as usize].get_or_init(|| Moments::of(column))))
+    }
+
+    /// What bounds and targets may name: the features in the model's order, then the attributes of the catalogue.
+    pub fn bounded(&self) -> impl Iterator<Item = &str> {
+        let attributes = self.catalog.attributes.columns().map(|(attribute, _)| attribute.name());
+        self.scaler.features.iter().map(String::as_str).chain(attributes)
     }
 
     /// Searches by text, if what they need is there.
@@ -253,7 +269,7 @@ impl Model {
     /// Songs whose title and artist hold what was typed, best first, each once, by their most popular release. Nothing where the
     /// model was not given what it takes ([`Model::add_text_search`]).
     ///
-    /// Every typed word must be there: whole, begun, or with typos. A query without a letter or digit finds no song.
+    /// Every typed word must be there: whole, begun, or with typos. A query of symbols alone finds titles and artists of them.
     pub fn search(&self, query: &str, limit: usize) -> Option<Vec<Hit>> {
         Some(self.text_search()?.search(&self.catalog, query, limit))
     }

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod attacks;
+mod attributes;
 mod checked;
 mod classify;
 #[cfg(unix)]
@@ -28,6 +29,7 @@ mod quality;
 mod readme;
 mod recommendations;
 mod report;
+mod several;
 mod skips;
 mod store;
 mod swap;

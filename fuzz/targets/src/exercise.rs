@@ -59,9 +59,21 @@ pub(crate) fn exercise(model: &Model) {
 fn filtered(model: &Model, rows: u32) -> Request {
     let name = |at: usize| model.scaler().features[at].clone();
     let track = model.catalog().track(rows - 1);
+    let attributes: Vec<String> = model.bounded().skip(model.scaler().len()).map(str::to_owned).collect();
     Request {
-        ranges: vec![FeatureRange { feature: name(0), min: Some(f64::MIN), max: Some(1e9) }],
-        targets: vec![Target { feature: name(0), value: f64::MAX }, Target { feature: name(1), value: -1e-300 }],
+        ranges: [name(0)]
+            .into_iter()
+            .chain(attributes.clone())
+            .map(|feature| FeatureRange { feature, min: Some(f64::MIN), max: Some(1e9) })
+            .collect(),
+        targets: [Target { feature: name(0), value: f64::MAX }, Target { feature: name(1), value: -1e-300 }]
+            .into_iter()
+            .chain(
+                attributes
+                    .into_iter()
+                    .flat_map(|feature| [f64::MIN, 3.0].map(|value| Target { feature: feature.clone(), value })),
+            )
+            .collect(),
         explicit: model.catalog().explicit.is_some().then_some(false),
         genre: model.catalog().genres.is_some().then(|| "rock".into()),
         min_year: model.catalog().years.is_some().then_some(1970),

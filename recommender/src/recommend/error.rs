@@ -44,12 +44,12 @@ pub enum Error {
         /// The model's features.
         expected: Vec<String>,
     },
-    /// The model does not have this feature.
+    /// The model has neither a feature nor an attribute of this name.
     #[error("the model has no feature {feature:?}; it has {}", .expected.join(", "))]
     UnknownFeature {
         /// What was asked for.
         feature: String,
-        /// The model's features.
+        /// The model's features and attributes.
         expected: Vec<String>,
     },
     /// The catalogue does not have what a filter asks for.

@@ -5,6 +5,7 @@ use std::{collections::HashSet, ops::Range};
 use super::{error::Error, request::Request, seed::ResolvedSeed};
 use crate::{
     bit_set::BitSet,
+    catalog::attributes::{Attribute, Attributes},
     column::{DictColumn, IntColumn},
     model::Model,
     search::Allowed,
@@ -178,6 +179,9 @@ fn conditions<'a>(model: &'a Model, request: &Request, seeds: &[ResolvedSeed]) -
             let last = column.values().len() as u32;
             let allowed = range.min.map_or(0, below)..range.max.map_or(last, up_to);
             conditions.push(Condition::Within(column.codes(), allowed));
+        } else if let Some(codes) = Attribute::named(&range.feature).and_then(|named| catalog.attributes.column(named))
+        {
+            conditions.push(Condition::Within(codes, Attributes::codes_within(range.min, range.max)));
         }
     }
     match (request.explicit, &catalog.explicit) {

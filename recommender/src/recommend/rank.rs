@@ -6,6 +6,7 @@ use super::{
     seed::ResolvedSeed,
 };
 use crate::{
+    catalog::attributes::{Attribute, Moments},
     column::IntColumn,
     model::Model,
     search::{Query, SearchMethod},
@@ -26,8 +27,7 @@ pub(super) struct Ranking<'a> {
     request: &'a Request,
     clusters: &'a [usize],
     filter: &'a Filter<'a>,
-    /// For each target the codes of its feature, and what each code costs.
-    targets: Vec<(&'a IntColumn, Vec<f32>)>,
+    targets: Vec<TargetCost<'a>>,
 }
 
 /// One candidate.
@@ -56,8 +56,7 @@ impl<'a> Ranking<'a> {
 
     /// The best `most` different songs, best first; fewer only where there are no more.
     pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, SearchMethod) {
-        let cost =
-            |row: u32| self.targets.iter().map(|(codes, costs)| costs[codes.get(row as usize) as usize]).sum::<f32>();
+        let cost = |row: u32| self.targets.iter().map(|target| target.of(row)).sum::<f32>();
         let query = Query {
             vector: &self.query,
             clusters: self.clusters,
@@ -100,14 +99,43 @@ fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed]) -> Vector {
     Vector::unit(&sum)
 }
 
-fn targets<'a>(model: &'a Model, targets: &[Target]) -> Vec<(&'a IntColumn, Vec<f32>)> {
+/// What each track costs for its distance from a target.
+enum TargetCost<'a> {
+    /// The codes of a feature, and what each code costs.
+    Feature(&'a IntColumn, Vec<f32>),
+    /// The column of an attribute, which may have any number of different values.
+    Attribute { codes: &'a IntColumn, wanted: f64, moments: Moments },
+}
+
+impl TargetCost<'_> {
+    fn of(&self, row: u32) -> f32 {
+        match self {
+            Self::Feature(codes, costs) => costs[codes.get(row as usize) as usize],
+            Self::Attribute { moments: Moments { deviation: 0.0, .. }, .. } => 0.0,
+            Self::Attribute { codes, wanted, moments: Moments { mean, deviation } } => {
+                let squared = |value: f64| ((value - wanted) / deviation).powi(2);
+                // What is unknown costs what the known ones cost on average: the variance, and how far the mean is off.
+                let off = match codes.get(row as usize).checked_sub(1) {
+                    Some(value) => squared(value.into()),
+                    None => 1.0 + squared(*mean),
+                };
+                (TARGET_WEIGHT * off) as f32
+            }
+        }
+    }
+}
+
+fn targets<'a>(model: &'a Model, targets: &[Target]) -> Vec<TargetCost<'a>> {
     let scaler = model.scaler();
     let target = |target: &Target| {
-        let feature = scaler.features.iter().position(|feature| *feature == target.feature)?;
+        let Some(feature) = scaler.features.iter().position(|feature| *feature == target.feature) else {
+            let (codes, moments) = model.attribute(Attribute::named(&target.feature)?)?;
+            return Some(TargetCost::Attribute { codes, wanted: target.value, moments });
+        };
         let column = &model.catalog().features[feature];
         let wanted = scaler.scale_one(feature, target.value);
         let cost = |value: &f64| (TARGET_WEIGHT * (scaler.scale_one(feature, *value) - wanted).powi(2)) as f32;
-        Some((column.codes(), column.values().iter().map(cost).collect()))
+        Some(TargetCost::Feature(column.codes(), column.values().iter().map(cost).collect()))
     };
     targets.iter().filter_map(target).collect()
 }

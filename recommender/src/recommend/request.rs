@@ -8,10 +8,10 @@ pub const MAX_LIMIT: usize = 100;
 /// The most seeds, and the most negative seeds, of one request.
 pub const MAX_SEEDS: usize = 100;
 
-/// A feature that must lie within bounds, in the file's own unit.
+/// A feature or an attribute that must lie within bounds, in the file's own unit. What is unknown is within none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureRange {
-    /// Name of the feature.
+    /// Name of the feature, or of the [`Attribute`](crate::catalog::attributes::Attribute).
     pub feature: String,
     /// The least value allowed.
     pub min: Option<f64>,
@@ -19,10 +19,10 @@ pub struct FeatureRange {
     pub max: Option<f64>,
 }
 
-/// A value that a feature should be near, in the file's own unit.
+/// A value that a feature or an attribute should be near, in the file's own unit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
-    /// Name of the feature.
+    /// Name of the feature, or of the [`Attribute`](crate::catalog::attributes::Attribute).
     pub feature: String,
     /// The value.
     pub value: f64,
@@ -41,9 +41,9 @@ pub struct Request {
     pub same_cluster: bool,
     /// How to search.
     pub search: Search,
-    /// Bounds of features.
+    /// Bounds of features and attributes.
     pub ranges: Vec<FeatureRange>,
-    /// Values that features should be near.
+    /// Values that features and attributes should be near.
     pub targets: Vec<Target>,
     /// `Some(false)`: no tracks with explicit lyrics; `Some(true)`: only those.
     pub explicit: Option<bool>,
@@ -107,8 +107,9 @@ impl Request {
         )?;
         let names = self.ranges.iter().map(|range| &range.feature).chain(self.targets.iter().map(|t| &t.feature));
         for name in names {
-            if !model.scaler().features.contains(name) {
-                return Err(Error::UnknownFeature { feature: name.clone(), expected: model.scaler().features.clone() });
+            if !model.bounded().any(|bounded| bounded == name) {
+                let expected = model.bounded().map(str::to_owned).collect();
+                return Err(Error::UnknownFeature { feature: name.clone(), expected });
             }
         }
         let bounds = self.ranges.iter().flat_map(|range| [range.min, range.max]).flatten();

@@ -11,7 +11,7 @@ use recommender::{
 };
 
 use super::{
-    attributes,
+    artists, attributes,
     cell::{self, CellError},
     cells::Cells,
     columns::{self, Columns, Meaning, Sample},
@@ -333,7 +333,8 @@ impl Builder {
     fn named(&mut self, song: &str, artist: &str) -> Result<(), String> {
         // "NA" or "nan" in both is what is missing; in one it may be a name: there is a song called NA.
         let nothing = cell::is_empty(song) && cell::is_empty(artist);
-        let (no_song, no_artist) = (nothing || cell::is_no_name(song), nothing || cell::is_no_name(artist));
+        let (no_song, no_artist) =
+            (nothing || cell::is_no_name(song), nothing || cell::is_no_name(artist) || artists::is_nobody(artist));
         self.tallies[Meaning::Title.index()].text(if no_song { "" } else { song });
         self.tallies[Meaning::Artist.index()].text(if no_artist { "" } else { artist });
         if no_song {

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, io::Read};
 
 use super::{
-    cell,
+    artists, cell,
     columns::PlaylistColumns,
     error::Error,
     source::{Source, TableRows, dialect::Dialect},
@@ -19,7 +19,7 @@ pub struct PlaylistEntry<'a> {
     pub id: &'a str,
     /// Its title.
     pub song: &'a str,
-    /// Its artist cell.
+    /// Its artist cell, as the catalogue can be asked for it: a list has `; ` between its members.
     pub artist: &'a str,
 }
 
@@ -77,8 +77,9 @@ pub fn read_playlists_of(
                 let playlist = columns.playlist.map_or(stem.as_deref().unwrap_or(""), |column| row.cell(column));
                 if !playlist.is_empty() {
                     entries += 1;
-                    let (id, song, artist) = (cell::id(at(columns.id)), at(columns.song), at(columns.artist));
-                    visit(PlaylistEntry { playlist, id, song, artist });
+                    let artist = artists::asked(at(columns.artist));
+                    let (id, song) = (cell::id(at(columns.id)), at(columns.song));
+                    visit(PlaylistEntry { playlist, id, song, artist: &artist });
                 }
             }
             Ok(())

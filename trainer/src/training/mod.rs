@@ -18,7 +18,7 @@ use recommender::{
     Model, Version,
     artifact::{self, Artifact},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
-    catalog::Catalog,
+    catalog::{Catalog, attributes::Attributes},
     column::NumericColumn,
     features::Scaler,
 };
@@ -177,8 +177,9 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let stage = progress.stage("scale", 0);
     let weights = options.weights.of(&table.features)?;
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
-    let Table { values, ids, songs, artists, albums, genres, years, explicit, dropped, .. } = table;
-    drop((table.playlists, table.key, table.mode, table.time_signature, table.duration_ms));
+    let Table { values, ids, songs, artists, credits, albums, genres, years, explicit, dropped, .. } = table;
+    let (key, mode, time_signature, duration_ms) = (table.key, table.mode, table.time_signature, table.duration_ms);
+    drop(table.playlists);
     let scaler = scale::fit(names.clone(), values.view(), weights);
     // Before they are scaled where they are.
     let columns = |feature: ndarray::ArrayView1<'_, f64>| feature.iter().copied().collect();
@@ -263,7 +264,14 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
         .collect();
     let build = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let graphs = with_graphs.then_some(GraphOptions { build, threads: options.threads });
-    let catalog = Catalog { ids, songs: songs.into(), artists, albums, genres, years, explicit, features };
+    let mut columns = [key, mode, time_signature, duration_ms].into_iter();
+    let attributes = Attributes::new(|attribute| {
+        let column = columns.next().flatten();
+        // What is a feature is answered as one.
+        column.filter(|_| !names.iter().any(|name| name == attribute.name()))
+    });
+    let catalog =
+        Catalog { ids, songs: songs.into(), artists, credits, albums, genres, years, explicit, attributes, features };
     let labels = clustering.labels;
     let builder = ArtifactBuilder { catalog, labels, clusters, scaler, projection, bayes, card, graphs };
     let artifact = builder.build(&|done| stage.set(done as u64))?;

@@ -105,6 +105,11 @@ fn columns(model: &Model) -> Result<Vec<Column<'_>>> {
     if catalog.explicit.is_some() {
         columns.push(optional::<BoolType>("explicit", None, move |row| catalog.track(row).explicit)?);
     }
+    for (attribute, _) in catalog.attributes.columns() {
+        // Fits: their largest value is that of an i32.
+        let value = move |row| catalog.attributes.get(attribute, row).map(|value| value as i32);
+        columns.push(optional::<Int32Type>(attribute.name(), None, value)?);
+    }
     columns.push(required::<Int32Type>("cluster", None, move |row| model.cluster_of(row) as i32)?);
     let names: Vec<ByteArray> = model.clusters().iter().map(|cluster| cluster.name.as_str().into()).collect();
     columns.push(required::<ByteArrayType>("cluster_name", text(), move |row| names[model.cluster_of(row)].clone())?);

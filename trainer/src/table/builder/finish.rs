@@ -8,6 +8,8 @@ use recommender::{
 
 use super::{Builder, Error, FeatureColumn, Meaning, Table};
 use crate::table::{
+    artists::credited,
+    genres::listed,
     id,
     schema::{Schema, Tally, UsedColumn},
 };
@@ -68,6 +70,14 @@ impl Builder {
             return Err(Error::TooLarge { name: self.name, line: self.line, what });
         };
         ids.shrink_to_fit();
+        // Ids are made of the cells as they are in the file, whatever the other rows say of them.
+        let genres = self.genres.map(names);
+        let (Some((artists, credits)), Some(genres)) =
+            (credited(artists), genres.map_or(Some(None), |cells| listed(cells).map(Some)))
+        else {
+            let what = "4 GiB of artists or genres before its end";
+            return Err(Error::TooLarge { name: self.all, line: self.line, what });
+        };
         let schema = schema(self.tallies, self.unused, &features, made);
         let known = |column: IntColumn| Some(column).filter(|column| column.max().is_some_and(|most| most > 0));
         Ok(Table {
@@ -80,8 +90,9 @@ impl Builder {
             ids,
             songs,
             artists,
+            credits,
             albums,
-            genres: self.genres.map(names),
+            genres,
             playlists: self.playlists.map(names),
             years: self.years.map(|years| numbers(IntColumn::new(&years))),
             explicit: self.explicit.map(|explicit| numbers(IntColumn::new(&explicit))),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use recommender::features::Feature;
+use recommender::{catalog::attributes::Attribute, features::Feature};
 use utoipa::{
     IntoParams,
     openapi::path::{self, ParameterIn},
@@ -33,7 +33,7 @@ parameters! {
     }
 }
 
-/// What a parameter says of the feature that it names.
+/// What a parameter says of the feature or attribute that it names.
 #[derive(Clone, Copy, Debug)]
 enum Word {
     Min,
@@ -54,18 +54,25 @@ impl Word {
 
     fn meaning(self) -> &'static str {
         match self {
-            Self::Min => "The least value of the feature, in the catalogue's units",
-            Self::Max => "The largest value of the feature, in the catalogue's units",
-            Self::Target => "The value that the feature should be near, in the catalogue's units",
+            Self::Min => "The least value allowed, in the catalogue's units",
+            Self::Max => "The largest value allowed, in the catalogue's units",
+            Self::Target => "The value that a song should be near, in the catalogue's units",
         }
     }
 }
 
-/// `min_tempo`, `max_tempo`, `target_tempo` and so on, with the word and the feature that each is made of.
+/// `min_tempo`, `max_tempo`, `target_tempo` and so on, with the word and the feature or attribute that each is made of.
 static FEATURE_PARAMETERS: LazyLock<Vec<(String, Word, &str)>> = LazyLock::new(|| {
-    let of = |feature: &'static str| Word::ALL.map(|word| (format!("{}_{feature}", word.name()), word, feature));
-    Feature::ALL.into_iter().flat_map(|feature| of(feature.name())).collect()
+    let of = |name: &'static str| Word::ALL.map(|word| (format!("{}_{name}", word.name()), word, name));
+    bounded_names().flat_map(of).collect()
 });
+
+/// What bounds and targets may name: every feature, then the attributes that are no feature.
+fn bounded_names() -> impl Iterator<Item = &'static str> {
+    let features = Feature::ALL.map(Feature::name);
+    let attributes = Attribute::ALL.map(Attribute::name);
+    features.into_iter().chain(attributes.into_iter().filter(move |name| !features.contains(name)))
+}
 
 /// All parameters of the query.
 #[derive(Clone, Debug)]

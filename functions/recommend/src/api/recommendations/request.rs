@@ -27,11 +27,11 @@ pub(super) struct RecommendationRequest {
     pub(super) seeds: Vec<SeedRequest>,
     /// What to keep away from, up to 100.
     pub(super) negative_seeds: Vec<SeedRequest>,
-    /// The least value of a feature, in the catalogue's units.
+    /// The least value of a feature or an attribute, in the catalogue's units.
     pub(super) min: FeatureValues,
-    /// The largest value of a feature.
+    /// The largest value of one.
     pub(super) max: FeatureValues,
-    /// The value that a feature should be near.
+    /// The value that one should be near.
     pub(super) target: FeatureValues,
     /// What a query says too.
     pub(super) options: Options,
@@ -73,22 +73,20 @@ impl RecommendationRequest {
         self.options.check()
     }
 
-    /// The request, in terms of a model's features.
+    /// The request, in terms of a model's features and attributes.
     pub(super) fn to_request(&self, model: &Model) -> Result<Request, Problem> {
-        let features = &model.scaler().features;
         for (word, values) in [("min", &self.min), ("max", &self.max), ("target", &self.target)] {
-            if let Some((feature, _)) = values.iter().find(|(feature, _)| !features.iter().any(|has| has == feature)) {
+            if let Some((feature, _)) = values.iter().find(|(name, _)| !model.bounded().any(|has| has == *name)) {
                 let name = self.named(word, feature);
-                let has = features.join(", ");
-                let detail = format!("{name} cannot be used: the model has no feature {feature:?}, it has {has}");
+                let has = model.bounded().collect::<Vec<_>>().join(", ");
+                let detail = format!("{name} cannot be used: the model has no {feature:?}, it has {has}");
                 return Err(Problem::parameter(&name, &has, detail));
             }
         }
         let seeds = |list: &str, seeds: &[SeedRequest]| -> Result<Vec<Seed>, Problem> {
             seeds.iter().enumerate().map(|(at, seed)| seed.seed(model, &format!("{list}[{at}].features"))).collect()
         };
-        let bounded =
-            features.iter().filter(|feature| self.min.get(feature).is_some() || self.max.get(feature).is_some());
+        let bounded = model.bounded().filter(|name| self.min.get(name).is_some() || self.max.get(name).is_some());
         let options = self.options.clone();
         Ok(Request {
             seeds: seeds("seeds", &self.seeds)?,
@@ -97,11 +95,7 @@ impl RecommendationRequest {
             same_cluster: options.same_cluster,
             search: options.search.into(),
             ranges: bounded
-                .map(|feature| FeatureRange {
-                    feature: feature.clone(),
-                    min: self.min.get(feature),
-                    max: self.max.get(feature),
-                })
+                .map(|name| FeatureRange { feature: name.to_owned(), min: self.min.get(name), max: self.max.get(name) })
                 .collect(),
             targets: self.target.iter().map(|(feature, value)| Target { feature: feature.to_owned(), value }).collect(),
             explicit: options.explicit,
