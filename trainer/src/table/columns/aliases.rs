@@ -154,7 +154,8 @@ const ALIASES: [(Meaning, &[&str]); Meaning::COUNT] = [
     (Meaning::Feature(Feature::DurationMs), &[
         "duration_ms", "track_duration_ms", "song_duration_ms", "spotify_track_duration_ms", "track.duration_ms",
         "Track Duration (ms)", "length_ms", "duration", "length", "Length (Duration)", "song duration",
-        "track duration", "dur", "time", "duration_s", "duration_sec", "duration_seconds", "length_seconds",
+        "track duration", "dur", "time", "duration_min", "duration_minutes", "length_min",
+        "duration_s", "duration_sec", "duration_seconds", "length_seconds",
         "duration_in_seconds", "metadata.audio_properties.length", "مدة الأغنية (بالمللي ثانية)", "Track-Dauer (ms)",
         "Διάρκεια κομματιού (ms)", "Duración de la canción (ms)", "Durée du titre (ms)", "Durata della traccia (ms)",
         "トラックの長さ（ミリ秒）", "Nummerduur (ms)", "Duração da faixa (ms)", "Låtlängd (ms)", "Parça Süresi (ms)", "曲目时长（毫秒）",
