@@ -17,6 +17,7 @@ const FROM_THE_MODEL: [(&str, &str); 9] = [
     ("/v1/clusters", "/v1/clusters"),
     ("/v1/model", "/v1/model"),
     ("/v1/map", "/v1/map?limit=20"),
+    ("/v1/path", "/v1/path?from_song=Track+One&to_song=Track+Two"),
     ("/openapi.json", "/openapi.json"),
     ("/recommend/{song_name}", "/recommend/track%20seven"),
     ("/search", "/search?song=shared"),
