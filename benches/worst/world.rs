@@ -94,10 +94,9 @@ impl<'a> World<'a> {
             let track = catalog.track(*row);
             Seed::Song { song: track.song.to_owned(), artist: Some(track.artist.to_owned()) }
         };
-        // The first of several: each cell names one at least, or the request is no question.
-        let by_artist = |row: &u32| match catalog.track(*row).artist.split(';').next() {
-            Some(artist) if !artist.trim().is_empty() => Seed::Artist(artist.to_owned()),
-            _ => by_id(row),
+        let by_artist = |row: &u32| match catalog.track(*row).artist {
+            blank if blank.trim().is_empty() => by_id(row),
+            artist => Seed::Artist(artist.to_owned()),
         };
         let mut request = Request::new(by_id(&seeds[0]));
         match of.level("seeds")? {

@@ -249,7 +249,7 @@ impl Model {
 
     /// The single artists behind artist cells; they are told apart when first asked for.
     pub(crate) fn artists(&self) -> &Artists {
-        self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
+        self.artists.get_or_init(|| Artists::new(&self.catalog))
     }
 
     /// The single genres behind genre cells; they are told apart when first asked for.
@@ -278,7 +278,7 @@ impl Model {
     /// Songs whose title and artist hold what was typed, best first, each once, by their most popular release. Nothing where the
     /// model was not given what it takes ([`Model::add_text_search`]).
     ///
-    /// Every typed word must be there: whole, begun, or with typos. A query without a letter or digit finds no song.
+    /// Every typed word must be there: whole, begun, or with typos. A query of symbols alone finds titles and artists of them.
     pub fn search(&self, query: &str, limit: usize) -> Option<Vec<Hit>> {
         Some(self.text_search()?.search(&self.catalog, query, limit))
     }

@@ -31,6 +31,7 @@ mod recommendations;
 mod report;
 mod seeds;
 mod sequences;
+mod several;
 mod skips;
 mod store;
 mod swap;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     card::Card,
-    catalog::{Catalog, attributes::Attributes, ids::IdIndex, titles::Titles},
+    catalog::{Catalog, attributes::Attributes, credits::Credits, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     features::Scaler,
@@ -42,7 +42,7 @@ pub struct ArtifactReader {
     bayes: Option<NaiveBayes>,
     features: Vec<Option<NumericColumn>>,
     titles: Option<(DictColumn, Titles)>,
-    artists: Option<DictColumn>,
+    artists: Option<(DictColumn, Credits)>,
     ids: Option<(StringColumn, IdIndex)>,
     albums: Option<Option<DictColumn>>,
     genres: Option<Option<DictColumn>>,
@@ -114,7 +114,7 @@ impl ArtifactReader {
                 }
             }
             SectionData::Titles(songs, titles) => self.titles = Some((songs, titles)),
-            SectionData::Artists(artists) => self.artists = Some(artists),
+            SectionData::Artists(artists, credits) => self.artists = Some((artists, credits)),
             SectionData::Ids(ids, order) => self.ids = Some((ids, order)),
             SectionData::Albums(albums) => self.albums = Some(albums),
             SectionData::Genres(genres) => self.genres = Some(genres),
@@ -145,6 +145,7 @@ impl ArtifactReader {
             features.map(|(number, column)| read(column, Section::Feature(number))).collect::<Result<Vec<_>, _>>()?;
         let (songs, titles) = read(self.titles, Section::Titles)?;
         let (ids, id_order) = read(self.ids, Section::Ids)?;
+        let (artists, credits) = read(self.artists, Section::Artists)?;
         let (years, explicit, attributes) = read(self.attributes, Section::Attributes)?;
         Ok(Artifact {
             card: *read(self.card, Section::Card)?,
@@ -155,7 +156,8 @@ impl ArtifactReader {
             catalog: Catalog {
                 ids,
                 songs,
-                artists: read(self.artists, Section::Artists)?,
+                artists,
+                credits,
                 albums: read(self.albums, Section::Albums)?,
                 genres: read(self.genres, Section::Genres)?,
                 years,

@@ -22,7 +22,7 @@ pub enum Section {
     Feature(usize),
     /// Each track's title, and the order of the titles.
     Titles,
-    /// Each track's artist cell.
+    /// Each track's artist cell, and the artists that it names.
     Artists,
     /// Each track's id, and the order of the ids.
     Ids,

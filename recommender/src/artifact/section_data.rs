@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     card::Card,
-    catalog::{self, Column, attributes::Attributes, ids::IdIndex, titles::Titles},
+    catalog::{self, Column, attributes::Attributes, credits::Credits, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     features::Scaler,
@@ -38,7 +38,7 @@ pub enum SectionData {
     /// Of [`Section::Titles`].
     Titles(DictColumn, Titles),
     /// Of [`Section::Artists`].
-    Artists(DictColumn),
+    Artists(DictColumn, Credits),
     /// Of [`Section::Ids`].
     Ids(StringColumn, IdIndex),
     /// Of [`Section::Albums`].
@@ -96,7 +96,7 @@ impl SectionData {
                 let (songs, titles) = order.restore().map_err(Error::invalid(section))?;
                 Ok(Self::Titles(songs, titles))
             }
-            Section::Artists => codec::decode(&bytes).map(Self::Artists),
+            Section::Artists => codec::decode(&bytes).map(|(cells, credits)| Self::Artists(cells, credits)),
             Section::Ids => codec::decode(&bytes).map(|(ids, order)| Self::Ids(ids, order)),
             Section::Albums => codec::decode(&bytes).map(Self::Albums),
             Section::Genres => codec::decode(&bytes).map(Self::Genres),
@@ -129,7 +129,7 @@ fn encode(artifact: &Artifact, section: Section) -> Result<Vec<u8>, Error> {
         Section::Bayes => codec::encode(bayes),
         Section::Feature(number) => codec::encode(&catalog.features[number]),
         Section::Titles => codec::encode(&TitleOrder::of(&catalog.songs, titles).map_err(Error::invalid(section))?),
-        Section::Artists => codec::encode(&catalog.artists),
+        Section::Artists => codec::encode(&(&catalog.artists, &catalog.credits)),
         Section::Ids => codec::encode(&(&catalog.ids, ids)),
         Section::Albums => codec::encode(&catalog.albums),
         Section::Genres => codec::encode(&catalog.genres),

@@ -5,6 +5,7 @@
 
 pub(crate) mod artists;
 pub mod attributes;
+pub mod credits;
 mod error;
 pub(crate) mod genres;
 pub mod ids;
@@ -15,8 +16,11 @@ mod versions;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use self::attributes::{Attribute, Attributes};
 pub(crate) use self::error::{Column, Error};
+use self::{
+    attributes::{Attribute, Attributes},
+    credits::Credits,
+};
 use crate::{
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     invalid::Invalid,
@@ -29,8 +33,10 @@ pub struct Catalog {
     pub ids: StringColumn,
     /// Titles. The distinct ones are in the order in which [`Titles`](crate::catalog::titles::Titles) first uses them.
     pub songs: DictColumn,
-    /// Artist cells, as the file had them: several artists stay in one cell.
+    /// Artist cells, as a person would write them: several artists stay in one cell.
     pub artists: DictColumn,
+    /// Which artists each distinct artist cell names.
+    pub credits: Credits,
     /// Album names; empty where unknown.
     pub albums: Option<DictColumn>,
     /// Genres; empty where unknown.
@@ -53,7 +59,7 @@ impl Catalog {
     /// If one is not below [`Catalog::len`].
     #[must_use]
     pub fn reordered(self, rows: &[u32]) -> Self {
-        let Self { ids, songs, artists, albums, genres, years, explicit, attributes, features } = self;
+        let Self { ids, songs, artists, credits, albums, genres, years, explicit, attributes, features } = self;
         let texts = || {
             let reordered = |column: Option<DictColumn>| column.map(|column| column.reordered(rows));
             (songs.reordered(rows), artists.reordered(rows), reordered(albums), reordered(genres))
@@ -67,7 +73,7 @@ impl Catalog {
         let features = || features.into_par_iter().map(|feature| feature.reordered(rows)).collect();
         let ((songs, artists, albums, genres), ((ids, years, explicit, attributes), features)) =
             rayon::join(texts, || rayon::join(numbers, features));
-        Self { ids, songs, artists, albums, genres, years, explicit, attributes, features }
+        Self { ids, songs, artists, credits, albums, genres, years, explicit, attributes, features }
     }
 
     /// Number of tracks.
@@ -108,6 +114,15 @@ impl Catalog {
         }
     }
 
+    /// The single artists of an artist cell, by its code, as they stand in it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such cell.
+    pub fn credited(&self, code: u32) -> impl Iterator<Item = &str> {
+        self.credits.of(self.artists.dictionary(), code)
+    }
+
     /// One track's features in the file's own units, shape `(n_features,)`.
     ///
     /// # Panics
@@ -130,6 +145,7 @@ impl Catalog {
             rows(column, name, texts.len())?;
             texts.check(name).map_err(Error::of(column))?;
         }
+        self.credits.check(self.artists.dictionary()).map_err(Error::of(Column::Artists))?;
         for (column, name, numbers) in
             [(Column::Years, "year", &self.years), (Column::Explicit, "explicit", &self.explicit)]
         {
@@ -173,7 +189,7 @@ pub struct Track<'a> {
     pub id: &'a str,
     /// Title.
     pub song: &'a str,
-    /// Artist cell, as the file had it.
+    /// The artist, or several as a person would write them: `Lead, Guest`, `Lead feat. Guest`.
     pub artist: &'a str,
     /// Album, where known.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,7 +9,7 @@ use super::{Catalog, artists::Artists};
 ///
 /// `firsts` is a row of each version, `key` the number of its title's key.
 pub(super) fn link(catalog: &Catalog, firsts: &[u32], key: impl Fn(u32) -> u32) -> Vec<u32> {
-    let artists = Artists::new(&catalog.artists);
+    let artists = Artists::new(catalog);
     let mut by_key: Vec<(u32, u32)> = (0..).zip(firsts).map(|(version, row)| (key(*row), version)).collect();
     by_key.sort_unstable();
     let mut first_of: Vec<u32> = (0..firsts.len() as u32).collect();

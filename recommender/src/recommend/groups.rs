@@ -85,7 +85,8 @@ fn unknown(model: &Model, seed: &Seed) -> Error {
         }
         seed => {
             let name = if let Seed::Artist(name) = seed { name.as_str() } else { "" };
-            let names = catalog.artists.dictionary().iter().flat_map(text::artists);
+            let names = (0..catalog.artists.dictionary().len() as u32)
+                .flat_map(|cell| catalog.credited(cell).map(normalize));
             Error::UnknownSeedArtist { artist: name.to_owned(), suggestions: suggest(&normalize(name), names) }
         }
     }
@@ -156,11 +157,12 @@ pub(super) fn resolve(model: &Model, seed: &Seed, mut rows: Vec<u32>) -> Resolve
     }
 }
 
-/// An artist as the first cell spells it that names nobody else; as it was asked for where there is none.
+/// An artist as the first of its rows spells it; as it was asked for where that names several artists.
 fn spelled(model: &Model, name: &str, rows: &[u32]) -> String {
     let wanted = normalize(name);
-    let cells = rows.iter().map(|row| model.catalog().artists.get(*row as usize));
-    cells.into_iter().find(|cell| normalize(cell) == wanted).unwrap_or(name.trim()).trim().to_owned()
+    let mut cells = rows.iter().map(|row| model.catalog().artists.code(*row as usize));
+    let spelled = cells.find_map(|cell| model.catalog().credited(cell).find(|credited| normalize(credited) == wanted));
+    spelled.unwrap_or(name.trim()).to_owned()
 }
 
 /// The names that share the most letters with an unknown one, from the first on: what may have been meant.

@@ -1,12 +1,12 @@
 //! What follows a song, measured by genre, artist, variety and popularity.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use recommender::{
     Model,
     recommend::{Request, Seed},
-    text,
+    text::{self, normalize},
     vector::similarity,
 };
 use serde::Serialize;
@@ -32,10 +32,10 @@ pub struct Answers {
     pub popularity_drift: Option<f64>,
 }
 
-/// How often a recommended track has the genre of the song that it follows.
+/// How often a recommended track has a genre of the song that it follows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Genre {
-    /// Share of recommended tracks of the seed's genre, among those where both have one.
+    /// Share of recommended tracks that have one of the seed's genres, among those where both have one.
     pub agreement: f64,
     /// What tracks drawn at random from the catalogue would give, by the frequencies of its genres.
     pub chance: f64,
@@ -116,16 +116,14 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
     let catalog = model.catalog();
     let mut sums = Sums { tracks: rows.len(), ..Sums::default() };
     sums.songs.extend(rows.iter().map(|row| model.songs().of(*row)));
-    let own: HashSet<String> = text::artists(catalog.track(seed).artist).collect();
-    sums.own_artist = rows
-        .iter()
-        .filter(|row| text::artists(catalog.track(**row).artist).any(|artist| own.contains(&artist)))
-        .count();
+    let artists = |row: u32| catalog.credited(catalog.artists.code(row as usize)).map(normalize);
+    let own: HashSet<String> = artists(seed).collect();
+    sums.own_artist = rows.iter().filter(|row| artists(**row).any(|artist| own.contains(&artist))).count();
     if let Some(genre) = frequencies.genre(model, seed) {
         let known: Vec<u32> = rows.iter().filter_map(|row| frequencies.genre(model, *row)).collect();
         sums.genre_seeds = 1;
         sums.genre_pairs = known.len();
-        sums.genre_agrees = known.iter().filter(|other| **other == genre).count();
+        sums.genre_agrees = known.iter().filter(|other| frequencies.agree(genre, **other)).count();
         sums.genre_chance = frequencies.chance(genre) * known.len() as f64;
     }
     if rows.len() > 1 {
@@ -145,34 +143,63 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
     sums
 }
 
-/// How many tracks each genre has.
+/// Which genres each genre cell names, and how many tracks have it.
 struct Frequencies {
-    /// By the code of the genre; 0 for tracks without one.
+    /// By the code of the cell.
     tracks: Vec<u32>,
+    /// The genres of each cell, by number.
+    genres: Vec<Vec<u32>>,
+    /// The cells of each genre.
+    cells: Vec<Vec<u32>>,
+    /// Tracks that have a genre.
     all: u32,
 }
 
 impl Frequencies {
     fn of(model: &Model) -> Self {
-        let Some(genres) = &model.catalog().genres else { return Self { tracks: Vec::new(), all: 0 } };
-        let mut tracks = vec![0; genres.dictionary().len()];
-        for row in 0..genres.len() {
-            if !genres.get(row).is_empty() {
-                tracks[genres.code(row) as usize] += 1;
+        let mut frequencies = Self { tracks: Vec::new(), genres: Vec::new(), cells: Vec::new(), all: 0 };
+        let Some(column) = &model.catalog().genres else { return frequencies };
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        for (code, cell) in (0..).zip(column.dictionary().iter()) {
+            let mut genres = Vec::new();
+            for genre in text::genres(cell) {
+                let next = numbers.len() as u32;
+                let number = *numbers.entry(genre).or_insert(next);
+                if number == next {
+                    frequencies.cells.push(Vec::new());
+                }
+                if !genres.contains(&number) {
+                    genres.push(number);
+                    frequencies.cells[number as usize].push(code);
+                }
             }
+            frequencies.genres.push(genres);
         }
-        Self { all: tracks.iter().sum(), tracks }
+        frequencies.tracks = vec![0; frequencies.genres.len()];
+        for code in column.codes().iter().filter(|code| !frequencies.genres[*code as usize].is_empty()) {
+            frequencies.tracks[code as usize] += 1;
+            frequencies.all += 1;
+        }
+        frequencies
     }
 
-    /// The genre of a row, where it has one.
+    /// The genre cell of a row, where it names one.
     fn genre(&self, model: &Model, row: u32) -> Option<u32> {
-        let genres = model.catalog().genres.as_ref()?;
-        (!genres.get(row as usize).is_empty()).then(|| genres.code(row as usize))
+        let code = model.catalog().genres.as_ref()?.code(row as usize);
+        (!self.genres[code as usize].is_empty()).then_some(code)
     }
 
-    /// How likely another track with a genre has this one.
-    fn chance(&self, genre: u32) -> f64 {
+    /// Whether two cells share a genre.
+    fn agree(&self, a: u32, b: u32) -> bool {
+        self.genres[a as usize].iter().any(|genre| self.genres[b as usize].contains(genre))
+    }
+
+    /// How likely another track with a genre shares one with a track of this cell.
+    fn chance(&self, cell: u32) -> f64 {
+        let sharing: HashSet<u32> =
+            self.genres[cell as usize].iter().flat_map(|genre| self.cells[*genre as usize].iter().copied()).collect();
+        let tracks: u32 = sharing.iter().map(|cell| self.tracks[*cell as usize]).sum();
         let others = self.all.saturating_sub(1);
-        if others == 0 { 0.0 } else { f64::from(self.tracks[genre as usize] - 1) / f64::from(others) }
+        if others == 0 { 0.0 } else { f64::from(tracks - 1) / f64::from(others) }
     }
 }

@@ -21,7 +21,8 @@ pub(crate) fn base62(mut number: u128) -> String {
     digits.iter().map(|&digit| char::from(digit)).collect()
 }
 
-/// The first 128 bits of SHA-256 over artist and title, trimmed and in lower case. The n-th track of the same artist
+/// The first 128 bits of SHA-256 over artist cell and title as the file has them, trimmed and in lower case: which artists the cell
+/// names depends on the other rows, and an id does not. The n-th track of the same artist
 /// and title hashes its n as well, from the second on.
 fn hash(artist: &str, song: &str, occurrence: u32) -> u128 {
     // Zero bytes part the pieces, so the pieces may have none.

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::{cell, columns::PlaylistColumns, decompress::unpacked, error::Error, read::open_file, rows::Rows};
+use super::{artists, cell, columns::PlaylistColumns, decompress::unpacked, error::Error, read::open_file, rows::Rows};
 
 /// One row: a track on a playlist. What the row does not have is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct PlaylistEntry<'a> {
     pub id: &'a str,
     /// Its title.
     pub song: &'a str,
-    /// Its artist cell.
+    /// Its artist cell, as the catalogue can be asked for it: a list has `; ` between its members.
     pub artist: &'a str,
 }
 
@@ -60,12 +60,8 @@ pub fn read_playlists(
         let playlist = row.cell(columns.playlist);
         if !playlist.is_empty() {
             entries += 1;
-            visit(PlaylistEntry {
-                playlist,
-                id: cell::id(at(columns.id)),
-                song: at(columns.song),
-                artist: at(columns.artist),
-            });
+            let artist = artists::asked(at(columns.artist));
+            visit(PlaylistEntry { playlist, id: cell::id(at(columns.id)), song: at(columns.song), artist: &artist });
         }
     }
     if entries == 0 { Err(Error::HeaderOnly { name: name.to_owned() }) } else { Ok(entries) }

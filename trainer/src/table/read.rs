@@ -14,12 +14,12 @@ use recommender::{
 };
 
 use super::{
-    cell,
+    artists, cell,
     columns::{Columns, Encoding},
     decompress::unpacked,
     dropped::Dropped,
     error::Error,
-    id,
+    genres, id,
     rows::{Row, Rows},
     track_table::Table,
 };
@@ -210,7 +210,7 @@ impl Builder {
         if song.is_empty() || (song == "NA" && artist == "NA") {
             return Err("song is missing".to_owned());
         }
-        if artist.is_empty() {
+        if artist.is_empty() || artists::is_nobody(artist) {
             return Err("artist is missing".to_owned());
         }
         for &(feature, column, form) in &self.columns.features {
@@ -224,7 +224,7 @@ impl Builder {
         Ok(())
     }
 
-    /// At least one track must have been taken. Nothing where there is no room for the ids that are made.
+    /// At least one track must have been taken. Nothing where there is no room for the ids that are made, or the names.
     fn finish(mut self) -> Option<Table> {
         let features: Vec<Feature> = self.columns.features.iter().map(|&(feature, ..)| feature).collect();
         // Hardly any of these is made of few strings: sorted on all cores rather than looked up one by one.
@@ -234,6 +234,12 @@ impl Builder {
         self.songs.shrink_to_fit();
         let mut ids = id::fill(self.ids, &artists, &self.songs)?;
         ids.shrink_to_fit();
+        // Ids are made of the cells as they are in the file, whatever the other rows say of them.
+        let (artists, credits) = artists::credited(artists)?;
+        let genres = match self.genres {
+            Some(cells) => Some(genres::listed(cells.finish())?),
+            None => None,
+        };
         self.values.shrink_to_fit();
         let shape = (self.songs.len(), features.len());
         let [key, mode, time_signature, duration_ms] =
@@ -247,8 +253,9 @@ impl Builder {
             ids,
             songs: self.songs,
             artists,
+            credits,
             albums,
-            genres: self.genres.map(DictBuilder::finish),
+            genres,
             playlists: self.playlists.map(DictBuilder::finish),
             years: self.years.map(|years| IntColumn::new(&years)),
             explicit: self.explicit.map(|explicit| IntColumn::new(&explicit)),

@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 use recommender::{
+    catalog::credits::Credits,
     column::{DictColumn, IntColumn, StringColumn},
     features::Feature,
 };
@@ -25,11 +26,13 @@ pub struct Table {
     pub ids: StringColumn,
     /// Titles, without surrounding white space, never empty.
     pub songs: StringColumn,
-    /// Artists as the file names them, several in one cell as one name.
+    /// Artists as a person would write them, several in one cell as one text.
     pub artists: DictColumn,
+    /// Which artists each distinct artist cell names.
+    pub credits: Credits,
     /// Albums, where the file has such a column; empty where a row has none.
     pub albums: Option<DictColumn>,
-    /// Genres, where the file has such a column; empty where a row has none.
+    /// Genres, several with `, ` between them, where the file has such a column; empty where a row has none.
     pub genres: Option<DictColumn>,
     /// The playlist that the row says the track is on, where the file has such a column; empty where it is on none.
     pub playlists: Option<DictColumn>,

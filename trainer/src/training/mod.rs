@@ -175,7 +175,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let stage = progress.stage("scale", 0);
     let weights = options.weights.of(&table.features)?;
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
-    let Table { values, ids, songs, artists, albums, genres, years, explicit, dropped, .. } = table;
+    let Table { values, ids, songs, artists, credits, albums, genres, years, explicit, dropped, .. } = table;
     let (key, mode, time_signature, duration_ms) = (table.key, table.mode, table.time_signature, table.duration_ms);
     drop(table.playlists);
     let scaler = scale::fit(names.clone(), values.view(), weights);
@@ -267,7 +267,8 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
         // What is a feature is answered as one.
         column.filter(|_| !names.iter().any(|name| name == attribute.name()))
     });
-    let catalog = Catalog { ids, songs: songs.into(), artists, albums, genres, years, explicit, attributes, features };
+    let catalog =
+        Catalog { ids, songs: songs.into(), artists, credits, albums, genres, years, explicit, attributes, features };
     let labels = clustering.labels;
     let builder = ArtifactBuilder { catalog, labels, clusters, scaler, projection, bayes, card, graphs };
     let artifact = builder.build(&|done| stage.set(done as u64))?;
