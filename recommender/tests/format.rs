@@ -117,10 +117,3 @@ fn long_titles_and_repeated_ids_come_back() {
     }
     held(&tracks, 4);
 }
-
-#[test]
-#[ignore = "writes the golden file"]
-fn write_golden() {
-    let file = encode(&common::artifact(&common::tracks(200, 5), 3, 1)).expect("encodes");
-    std::fs::write("tests/golden/format-5.segue", file).expect("writes");
-}

@@ -431,7 +431,7 @@ fn the_trainer_recommends_versions_varied_answers_and_flow() {
     let ask = |more: &[&str]| {
         let mut command = std::process::Command::new(binary("trainer"));
         command.arg("recommend").arg(model.path().join("model.segue"));
-        command.args(["--song", "Track Seven", "--artist", "Artist 6", "--any-cluster", "-n", "20"]).args(more);
+        command.args(["--song", "Track Seven", "--artist", "Artist 6", "--any-cluster", "-n", "100"]).args(more);
         let output = command.output().expect("the trainer runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8_lossy(&output.stdout).into_owned();

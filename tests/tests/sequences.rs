@@ -67,7 +67,12 @@ fn repeated(model: &Model, seeds: &[u32], request: &Request) -> (usize, usize) {
         let answer = model.recommend(&Request { seeds: vec![Seed::Row(*seed)], ..request.clone() }).expect("answers");
         let keys: Vec<_> = rows(&answer).into_iter().map(|row| key(model, row)).collect();
         of_seed += usize::from(keys.contains(&key(model, *seed)));
-        twice += usize::from(keys.iter().collect::<HashSet<_>>().len() < keys.len());
+        let mut seen = HashSet::new();
+        let again: Vec<_> = keys.iter().filter(|key| !seen.insert(*key)).collect();
+        twice += usize::from(!again.is_empty());
+        if !request.versions && (!again.is_empty() || keys.contains(&key(model, *seed))) {
+            println!("  {:?}: {again:?}", key(model, *seed));
+        }
     }
     (of_seed, twice)
 }
@@ -93,6 +98,7 @@ fn no_version_of_a_seed_and_no_song_twice(table: &Path) {
     let mut songs = HashSet::new();
     popular.retain(|row| songs.insert(key(&model, *row)));
     popular.truncate(400);
+    let mut failed = Vec::new();
     for (what, seeds) in [("seeds with versions", with_versions), ("most popular", popular)] {
         for same_cluster in [true, false] {
             for limit in [10, 50] {
@@ -103,11 +109,14 @@ fn no_version_of_a_seed_and_no_song_twice(table: &Path) {
                     "{what} ({}), same_cluster={same_cluster}, n={limit}: {without:?}, with versions {with:?}",
                     seeds.len()
                 );
-                assert_eq!(without, (0, 0));
+                if without != (0, 0) {
+                    failed.push(format!("{what}, same_cluster={same_cluster}, n={limit}: {without:?}"));
+                }
                 assert!(limit == 10 || with.0 + with.1 > 0, "versions=true changes nothing");
             }
         }
     }
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 /// Mean step in tempo, in octaves of which whole ones do not count, and in key, on the circle of fifths, where it is known.

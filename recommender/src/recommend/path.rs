@@ -2,9 +2,10 @@
 //!
 //! The line is the great circle through both (spherical linear interpolation, Shoemake 1985), with a point on it for each song in
 //! between. Each point has candidates of its own: the songs nearest to it, dealt out in turns, the nearest first, so that no song is a
-//! candidate of two points. Of these the path takes one each, so that the sum of the squares of squared steps is least, which is so
+//! candidate of two points. Of these the path takes one each, so that the sum of the fourth powers of the steps is least, which is so
 //! where steps are short and alike, plus the same of each song's way to its point; never an artist after itself. That is a shortest path
-//! through layers, found exactly (Viterbi 1967).
+//! through layers, found exactly (Viterbi 1967). Where its largest step is more than [`MAX_STEP`] times the mean one, higher powers are
+//! tried, for which large steps count more.
 
 use std::collections::HashSet;
 
@@ -28,6 +29,10 @@ const CANDIDATES: usize = 24;
 const MAX_CANDIDATES: usize = 384;
 /// Vectors whose sum is shorter are opposite: every direction leads from one to the other.
 const MIN_SUM: f64 = 1e-3;
+/// A path is even whose largest step is no more than so many times the mean one.
+const MAX_STEP: f64 = 2.0;
+/// The powers of squared distances that are tried until a path is even.
+const POWERS: [i32; 4] = [2, 3, 5, 8];
 
 /// Songs that lead from one to another.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +111,7 @@ impl Model {
                     found.into_iter().map(|neighbor| neighbor.row).collect()
                 });
                 let layers = deal(nearest.collect(), count, |row| songs.of(row));
-                if let Some(middle) = self.cheapest(&ends, &points, &layers) {
+                if let Some(middle) = self.most_even(&ends, &points, &layers) {
                     break middle;
                 }
                 // So many of the nearest are of one artist: look further.
@@ -126,19 +131,37 @@ impl Model {
         Ok(Path { search, after_filtering_size: available, tracks: tracks.collect() })
     }
 
+    /// The cheapest path by the first power that makes it even; by the last one where none does.
+    fn most_even(&self, ends: &Ends, points: &[Vector], layers: &[Vec<u32>]) -> Option<Vec<u32>> {
+        let nodes = self.neighbors().nodes();
+        let mut found = None;
+        for power in POWERS {
+            let middle = self.cheapest(ends, points, layers, power)?;
+            let rows: Vec<u32> = [ends.from].into_iter().chain(middle.iter().copied()).chain([ends.to]).collect();
+            let step = |pair: &[u32]| f64::from(nodes.squared_distance(pair[0], &nodes.vector(pair[1]))).sqrt();
+            let steps: Vec<f64> = rows.windows(2).map(step).collect();
+            let mean = steps.iter().sum::<f64>() / steps.len() as f64;
+            found = Some(middle);
+            if steps.iter().all(|step| *step <= MAX_STEP * mean) {
+                break;
+            }
+        }
+        found
+    }
+
     /// One row of each layer, so that the path from end to end costs least; nothing where an artist would follow itself on every one.
-    fn cheapest(&self, ends: &Ends, points: &[Vector], layers: &[Vec<u32>]) -> Option<Vec<u32>> {
+    fn cheapest(&self, ends: &Ends, points: &[Vector], layers: &[Vec<u32>], power: i32) -> Option<Vec<u32>> {
         let nodes = self.neighbors().nodes();
         let share_artist =
             |a: u32, b: u32| artists_of(self, a).iter().any(|artist| artists_of(self, b).contains(artist));
-        let squared = |distance: f32| f64::from(distance) * f64::from(distance);
+        let raised = |distance: f32| f64::from(distance).powi(power);
         // What the cheapest path to each row of the layer before costs, and each layer's best rows before its own.
         let mut costs: Vec<(u32, Vector, f64)> = vec![(ends.from, nodes.vector(ends.from), 0.0)];
         let mut before: Vec<Vec<Option<usize>>> = Vec::with_capacity(layers.len());
         let cheapest = |row: u32, vector: &Vector, costs: &[(u32, Vector, f64)]| {
             let cost = |(at, (other, from, cost)): (usize, &(u32, Vector, f64))| {
                 let is_open = cost.is_finite() && !share_artist(row, *other);
-                is_open.then(|| (cost + squared(from.squared_distance(vector)), at))
+                is_open.then(|| (cost + raised(from.squared_distance(vector)), at))
             };
             costs.iter().enumerate().filter_map(cost).min_by(|a, b| a.0.total_cmp(&b.0))
         };
@@ -148,7 +171,7 @@ impl Model {
             for row in layer {
                 let vector = nodes.vector(*row);
                 let found = cheapest(*row, &vector, &costs);
-                let off = squared(point.squared_distance(&vector));
+                let off = raised(point.squared_distance(&vector));
                 next.push((*row, vector, found.map_or(f64::INFINITY, |(cost, _)| cost + off)));
                 from.push(found.map(|(_, at)| at));
             }
