@@ -85,8 +85,8 @@ fn unknown(model: &Model, seed: &Seed) -> Error {
         }
         seed => {
             let name = if let Seed::Artist(name) = seed { name.as_str() } else { "" };
-            let names = (0..catalog.artists.dictionary().len() as u32)
-                .flat_map(|cell| catalog.credited(cell).map(normalize));
+            let names =
+                (0..catalog.artists.dictionary().len() as u32).flat_map(|cell| catalog.credited(cell).map(normalize));
             Error::UnknownSeedArtist { artist: name.to_owned(), suggestions: suggest(&normalize(name), names) }
         }
     }
@@ -153,7 +153,8 @@ pub(super) fn resolve(model: &Model, seed: &Seed, mut rows: Vec<u32>) -> Resolve
         posteriors: None,
         group: Some(group),
         weight: 1.0,
-        vector: Vector::unit(&sum),
+        // The lane of tracks without a direction is no feature's.
+        vector: Vector::unit(&sum[..model.scaler().len()]),
     }
 }
 

@@ -90,7 +90,7 @@ impl Model {
         let mut search = SearchMethod::Exact;
         let mut rows = vec![from];
         if between > 0 {
-            let line = Line::new(&vector(from), &vector(to)).ok_or(Error::Opposite)?;
+            let line = Line::new(&vector(from), &vector(to), self.scaler().len()).ok_or(Error::Opposite)?;
             let points: Vec<Vector> = (1..=between).map(|at| line.at(at as f64 / (length - 1) as f64)).collect();
             let mut count = CANDIDATES;
             let middle = loop {
@@ -199,16 +199,17 @@ struct Line {
     from: [f64; LANES],
     to: [f64; LANES],
     angle: f64,
+    features: usize,
 }
 
 impl Line {
     /// Nothing between opposite vectors.
-    fn new(from: &Vector, to: &Vector) -> Option<Self> {
+    fn new(from: &Vector, to: &Vector, features: usize) -> Option<Self> {
         let [from, to] = [from, to].map(|vector| vector.lanes().map(f64::from));
         let norm = |sign: f64| from.iter().zip(&to).map(|(a, b)| (a + sign * b).powi(2)).sum::<f64>().sqrt();
         let (sum, difference) = (norm(1.0), norm(-1.0));
         // Exact for small angles, where an arc cosine is not (Kahan 2006).
-        (sum >= MIN_SUM).then(|| Self { from, to, angle: 2.0 * difference.atan2(sum) })
+        (sum >= MIN_SUM).then(|| Self { from, to, angle: 2.0 * difference.atan2(sum), features })
     }
 
     /// The point at a part of the way, 0 to 1.
@@ -224,7 +225,8 @@ impl Line {
         for (point, (from, to)) in point.iter_mut().zip(self.from.iter().zip(&self.to)) {
             *point = a * from + b * to;
         }
-        Vector::unit(&point)
+        // The lane of tracks without a direction is no feature's.
+        Vector::unit(&point[..self.features])
     }
 }
 
@@ -249,7 +251,7 @@ mod tests {
     #[test]
     fn a_line_goes_from_end_to_end_in_even_steps() {
         let (from, to) = (Vector::unit(&[1.0, 0.2, 0.0]), Vector::unit(&[-0.9, 0.1, 0.8]));
-        let line = Line::new(&from, &to).expect("a line");
+        let line = Line::new(&from, &to, 3).expect("a line");
         let points: Vec<Vector> = (0..=10).map(|at| line.at(f64::from(at) / 10.0)).collect();
         assert!(points[0].squared_distance(&from) < 1e-9 && points[10].squared_distance(&to) < 1e-9);
         let steps: Vec<f32> = points.windows(2).map(|pair| pair[0].squared_distance(&pair[1])).collect();
@@ -259,11 +261,11 @@ mod tests {
     #[test]
     fn there_is_no_line_between_opposite_vectors_and_a_point_between_equal_ones() {
         let from = Vector::unit(&[0.3, -0.4, 0.5]);
-        assert!(Line::new(&from, &Vector::unit(&[-0.3, 0.4, -0.5])).is_none());
-        let line = Line::new(&from, &from).expect("a line");
+        assert!(Line::new(&from, &Vector::unit(&[-0.3, 0.4, -0.5]), 3).is_none());
+        let line = Line::new(&from, &from, 3).expect("a line");
         assert!(line.at(0.5).squared_distance(&from) < 1e-12);
         let origin = Vector::unit(&[0.0, 0.0, 0.0]);
-        let line = Line::new(&origin, &from).expect("a line");
+        let line = Line::new(&origin, &from, 3).expect("a line");
         assert!(line.at(0.5).lanes().iter().all(|lane| lane.is_finite()));
     }
 

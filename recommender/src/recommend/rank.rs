@@ -94,7 +94,8 @@ impl<'a> Ranking<'a> {
         }
         // The mean of dot products is the dot product with the mean: any number of seeds cost the same. The lane of vectors without
         // a direction is no feature's.
-        let dot: f64 = self.mean.iter().zip(vector.lanes()).take(features).map(|(mean, lane)| mean * f64::from(*lane)).sum();
+        let dot: f64 =
+            self.mean.iter().zip(vector.lanes()).take(features).map(|(mean, lane)| mean * f64::from(*lane)).sum();
         dot.clamp(-1.0, 1.0) as f32
     }
 }
