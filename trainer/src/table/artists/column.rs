@@ -129,14 +129,20 @@ impl Evidence {
             if left && right {
                 self.alone.insert(*piece);
             }
-            let others = [(!left).then(|| keys[at - 1]), (!right).then(|| keys[at + 1])];
-            for other in others.into_iter().flatten() {
-                let full = neighbors.len() >= MAX_NEIGHBORS;
-                match neighbors.entry(*piece) {
-                    Entry::Occupied(known) if *known.get() != other => _ = self.beside.insert(*piece),
-                    Entry::Vacant(place) if !full => _ = place.insert(other),
-                    _ => {}
-                }
+            // One of each cell: in `A, B & C`, B is beside two others and may still be no artist.
+            let other = match (left, right) {
+                (false, _) => keys[at - 1],
+                (true, false) => keys[at + 1],
+                (true, true) => continue,
+            };
+            if keys[..at].contains(piece) {
+                continue;
+            }
+            let full = neighbors.len() >= MAX_NEIGHBORS;
+            match neighbors.entry(*piece) {
+                Entry::Occupied(known) if *known.get() != other => _ = self.beside.insert(*piece),
+                Entry::Vacant(place) if !full => _ = place.insert(other),
+                _ => {}
             }
         }
     }

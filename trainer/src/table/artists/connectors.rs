@@ -117,27 +117,19 @@ pub(super) fn find(cell: &str, most: usize, found: &mut Vec<Connector>) -> bool 
     while let Some((start, word)) = words.next() {
         let end = start + word.len();
         let next = words.peek().map(|(next, _)| *next);
-        let mut push = |kind: Kind, at: Range<usize>| match found.last_mut() {
-            // What is between two connectors is no artist.
-            Some(last) if at.start <= last.at.end => {
-                last.at.end = last.at.end.max(at.end);
-                if kind.is_certain() {
-                    last.kind = kind;
-                }
-            }
-            _ if at.start == 0 => {}
-            _ => found.push(Connector { kind, at }),
-        };
         if let (Some(bracket), Some(next)) = (opened(word), next)
             && next <= last_close
         {
-            push(Kind::Featuring, before_end..next);
+            push(found, Kind::Featuring, before_end..next);
             close = Some(bracket);
         } else if let (Some(kind), Some(next)) = (word_kind(word), next) {
-            push(kind, before_end..next);
+            push(found, kind, before_end..next);
         } else {
             if word.bytes().any(|byte| matches!(byte, b',' | b';' | b'|')) {
                 for (place, byte) in word.bytes().enumerate() {
+                    if found.len() > most {
+                        return false;
+                    }
                     let kind = match byte {
                         b';' => Kind::Semicolon,
                         b'|' => Kind::Pipe,
@@ -154,12 +146,12 @@ pub(super) fn find(cell: &str, most: usize, found: &mut Vec<Connector>) -> bool 
                     let to = if place + 1 == word.len() { next.unwrap_or(end) } else { start + place + 1 };
                     // What ends the cell separates nothing.
                     if to < cell.len() {
-                        push(kind, from..to);
+                        push(found, kind, from..to);
                     }
                 }
             }
             if let Some(bracket) = close.filter(|bracket| word.ends_with(*bracket)) {
-                push(Kind::Featuring, end - bracket.len_utf8()..next.unwrap_or(end));
+                push(found, Kind::Featuring, end - bracket.len_utf8()..next.unwrap_or(end));
                 close = None;
             }
         }
@@ -169,6 +161,20 @@ pub(super) fn find(cell: &str, most: usize, found: &mut Vec<Connector>) -> bool 
         }
     }
     true
+}
+
+/// Adds a connector: what is between two of them is no artist, and they are one.
+fn push(found: &mut Vec<Connector>, kind: Kind, at: Range<usize>) {
+    match found.last_mut() {
+        Some(last) if at.start <= last.at.end => {
+            last.at.end = last.at.end.max(at.end);
+            if kind.is_certain() {
+                last.kind = kind;
+            }
+        }
+        _ if at.start == 0 => {}
+        _ => found.push(Connector { kind, at }),
+    }
 }
 
 /// The words of a cell and where they begin.
