@@ -23,7 +23,8 @@ pub struct TrainOptions {
     pub columns: Vec<ColumnOverride>,
     /// Keep tracks whose danceability, tempo and valence are all 0: they were never analysed
     #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true",
-        action = ArgAction::Set, value_name = "true|false")]
+        action = ArgAction::Set,
+        value_parser = true_or_false, value_name = "true|false")]
     pub keep_unanalysed: bool,
     /// How much features count where tracks are compared, 0 to 100; 1 where nothing is said
     #[arg(long, value_name = "FEATURE=WEIGHT,...")]
@@ -78,6 +79,10 @@ pub fn number<T: TryFrom<u64>>(
             end => format!("expected a number from {} to {end}", allowed.start()),
         })
     }
+}
+
+fn true_or_false(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| "expected true or false".into())
 }
 
 /// `2-8`, or `2..=8`.
