@@ -81,7 +81,9 @@ fn print_memory(model: &Model) {
     let catalog = model.catalog();
     let graphs = (0..model.clusters().len()).filter_map(|cluster| model.neighbors().graph(cluster));
     let optional = |column: &Option<DictColumn>| column.as_ref().map_or(0, DictColumn::memory);
-    let marks = [&catalog.years, &catalog.explicit].into_iter().flatten().map(IntColumn::memory).sum::<usize>();
+    let attributes = catalog.attributes.columns().map(|(_, column)| column);
+    let marks = [&catalog.years, &catalog.explicit].into_iter().flatten().chain(attributes);
+    let marks = marks.map(IntColumn::memory).sum::<usize>();
     for (part, bytes) in [
         ("vectors", model.neighbors().nodes().memory()),
         ("graphs", graphs.map(Graph::memory).sum()),
@@ -89,7 +91,7 @@ fn print_memory(model: &Model) {
         ("ids", catalog.ids.memory()),
         ("titles", catalog.songs.memory()),
         ("artists", catalog.artists.memory()),
-        ("albums, genres, years, explicit", optional(&catalog.albums) + optional(&catalog.genres) + marks),
+        ("albums, genres, years, explicit, attributes", optional(&catalog.albums) + optional(&catalog.genres) + marks),
         ("text search", model.text_search().map_or(0, TextSearch::bytes)),
     ] {
         println!("{part:<32} {:>6.1} bytes a track", bytes as f64 / catalog.len() as f64);

@@ -29,7 +29,7 @@ use benches::{
 use clap::Parser;
 use recommender::{
     Model,
-    recommend::{FeatureRange, MAX_LIMIT, MAX_SEEDS, Request, Seed},
+    recommend::{Error, FeatureRange, MAX_LIMIT, MAX_SEEDS, Order, Request, Seed},
     search::Search,
 };
 use trainer::evaluation;
@@ -57,11 +57,14 @@ fn main() -> anyhow::Result<()> {
     println!("{tracks} tracks in {} clusters", model.clusters().len());
     let rows = spread(SEEDS, tracks);
     for (kind, seeds, request) in kinds(&model) {
-        // Several are compared with every track, which takes long.
         let some = if seeds == 1 { rows.clone() } else { spread(SEEDS / 10, tracks) };
         let mut times = ask(&model, &some, seeds, request)?;
         report(kind, &mut times);
     }
+    for length in [10, MAX_LIMIT] {
+        report(&format!("path, {length} songs"), &mut paths(&model, &spread(SEEDS / 10, tracks), length)?);
+    }
+    report("an artist as seed, n = 10", &mut artists(&model, &rows)?);
     for same_cluster in [true, false] {
         for k in [10, 50] {
             let recall = evaluation::recall(&model, k, SEEDS, same_cluster)?;
@@ -102,6 +105,10 @@ fn kinds(model: &Model) -> Vec<(&'static str, usize, Request)> {
         ("diversity 0.3, n = 10", 1, Request { diversity: 0.3, ..request() }),
         ("5 seeds, n = 10", 5, request()),
         ("100 seeds, n = 10", MAX_SEEDS, request()),
+        ("100 seeds, any cluster, n = 10", MAX_SEEDS, Request { same_cluster: false, ..request() }),
+        ("versions, n = 10", 1, Request { versions: true, ..request() }),
+        ("vary, n = 10", 1, Request { vary: Some(7), ..request() }),
+        ("flow, n = 100", 1, Request { order: Order::Flow, limit: MAX_LIMIT, ..request() }),
         (
             "without 1,000 tracks, n = 10",
             1,
@@ -135,6 +142,40 @@ fn ask(model: &Model, rows: &[u32], seeds: usize, mut request: Request) -> anyho
                 answer.tracks.len() >= request.limit.min(matching),
                 "an answer came back short: {request:?}"
             );
+        }
+    }
+    Ok(times)
+}
+
+/// How long a path takes from each row to another far from it.
+fn paths(model: &Model, rows: &[u32], length: usize) -> anyhow::Result<Vec<(Duration, String)>> {
+    let mut times = Vec::with_capacity(rows.len());
+    for (at, from) in rows.iter().enumerate() {
+        let to = rows[(at * 7 + rows.len() / 2 + 1) % rows.len()];
+        let request = Request { seeds: vec![Seed::Row(*from), Seed::Row(to)], ..Request::new(Seed::Row(*from)) };
+        let begun = Instant::now();
+        match black_box(model.path(&request, length)) {
+            Ok(_) => times.push((begun.elapsed(), from.to_string())),
+            // Versions of one song have no path.
+            Err(Error::SameSong | Error::Opposite) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(times)
+}
+
+/// How long a request takes from the artist of each row.
+fn artists(model: &Model, rows: &[u32]) -> anyhow::Result<Vec<(Duration, String)>> {
+    let mut times = Vec::with_capacity(rows.len());
+    for row in rows {
+        let artist = model.catalog().track(*row).artist;
+        let request = Request::new(Seed::Artist(artist.to_owned()));
+        let begun = Instant::now();
+        match black_box(model.recommend(&request)) {
+            Ok(_) => times.push((begun.elapsed(), artist.to_owned())),
+            // A cell may name nobody.
+            Err(Error::Seed { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(times)

@@ -164,7 +164,7 @@ async fn publish(store: &Store, catalog: &Catalog) -> anyhow::Result<(Vec<Versio
     let file = std::fs::read(&catalog.artifact)?;
     let model = Model::from_bytes(&file, Version::of(&file))?;
     let mut card = model.card().clone();
-    card.classifier.accuracy -= 1e-9;
+    card.classifier.accuracy = card.classifier.accuracy.map(|accuracy| accuracy - 1e-9);
     let other = artifact::with_card(file.clone(), &card)?;
     let mut versions = Vec::new();
     for file in [other, file] {

@@ -14,14 +14,18 @@ const fn factor(name: &'static str, levels: &'static [&'static str]) -> Factor {
 }
 
 /// Everything. `most` is as many as the request takes.
-const FACTORS: [Factor; 16] = [
-    factor("seeds", &["one", "one-by-features", "most", "most-by-title", "most-by-features"]),
+const FACTORS: [Factor; 20] = [
+    factor("seeds", &["one", "one-by-features", "most", "most-by-title", "most-by-features", "most-by-artist"]),
     factor("negative_seeds", &["none", "most"]),
     factor("limit", &["10", "1", "most"]),
     factor("same_cluster", &["true", "false"]),
     factor("search", &["auto", "exact", "hnsw"]),
     factor("diversity", &["0", "0.5", "1"]),
     factor("max_per_artist", &["none", "1"]),
+    factor("max_per_album", &["none", "1"]),
+    factor("versions", &["false", "true"]),
+    factor("vary", &["none", "1"]),
+    factor("order", &["similarity", "flow"]),
     factor("min_max", &["none", "all", "half", "few", "no"]),
     factor("target", &["none", "every-feature"]),
     factor("explicit", &["any", "false", "true"]),

@@ -4,7 +4,7 @@ use std::{fmt, hint::black_box};
 
 use recommender::{
     Model,
-    recommend::{Request, Seed, explain},
+    recommend::{Order, Request, Seed, explain},
     search::Search,
 };
 use serde_json::{Map, Value, json};
@@ -176,6 +176,10 @@ fn body(request: &Request, explained: bool, model: &Model) -> Value {
         "exclude_artists": artists,
         "exclude_seed_artists": request.exclude_seed_artists,
         "max_per_artist": request.max_per_artist,
+        "max_per_album": request.max_per_album,
+        "versions": request.versions,
+        "vary": request.vary,
+        "order": if request.order == Order::Flow { "flow" } else { "similarity" },
         "diversity": request.diversity,
         "explain": explained,
     });
@@ -191,6 +195,8 @@ fn seed(seed: &Seed, model: &Model) -> Value {
         Seed::Track(id) => json!({ "track_id": id }),
         Seed::Song { song, artist: Some(artist) } => json!({ "song": song, "artist": artist }),
         Seed::Song { song, artist: None } => json!({ "song": song }),
+        Seed::Artist(artist) => json!({ "artist": artist }),
+        Seed::Genre(genre) => json!({ "genre": genre }),
         Seed::Features(values) => {
             let names = model.scaler().features.iter().cloned();
             json!({ "features": names.zip(values.iter().map(|value| json!(value))).collect::<Map<_, _>>() })

@@ -10,7 +10,7 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use recommender::{
     Model,
-    recommend::{FeatureRange, MAX_LIMIT, MAX_SEEDS, Request, Seed, Target},
+    recommend::{FeatureRange, MAX_LIMIT, MAX_SEEDS, Order, Request, Seed, Target},
     search::Search,
 };
 
@@ -94,11 +94,16 @@ impl<'a> World<'a> {
             let track = catalog.track(*row);
             Seed::Song { song: track.song.to_owned(), artist: Some(track.artist.to_owned()) }
         };
+        let by_artist = |row: &u32| match catalog.track(*row).artist {
+            blank if blank.trim().is_empty() => by_id(row),
+            artist => Seed::Artist(artist.to_owned()),
+        };
         let mut request = Request::new(by_id(&seeds[0]));
         match of.level("seeds")? {
             "one-by-features" => request.seeds = vec![by_features(&seeds[0])],
             "most" => request.seeds = seeds.iter().map(by_id).collect(),
             "most-by-title" => request.seeds = seeds.iter().map(by_title).collect(),
+            "most-by-artist" => request.seeds = seeds.iter().map(by_artist).collect(),
             "most-by-features" => request.seeds = seeds.iter().map(by_features).collect(),
             _ => {}
         }
@@ -118,6 +123,13 @@ impl<'a> World<'a> {
         };
         request.diversity = of.level("diversity")?.parse()?;
         request.max_per_artist = (of.level("max_per_artist")? == "1").then_some(1);
+        request.max_per_album = (of.level("max_per_album")? == "1" && catalog.albums.is_some()).then_some(1);
+        request.versions = of.level("versions")? == "true";
+        request.vary = (of.level("vary")? == "1").then_some(1);
+        let has_tempo = model.scaler().features.iter().any(|feature| feature == "tempo");
+        if of.level("order")? == "flow" && has_tempo {
+            request.order = Order::Flow;
+        }
         request.ranges = self.ranges(of.level("min_max")?);
         if of.level("target")? == "every-feature" {
             let value = |at: usize| self.features[at][self.features[at].len() / 4];

@@ -45,7 +45,7 @@ Environment variables, the function's settings:
 #[derive(Debug, Parser)]
 #[command(name = "cargo demo", bin_name = "cargo demo", version, max_term_width = 100, after_help = SETTINGS)]
 pub struct Demo {
-    /// Track table to train on: .csv or .csv.gz [default: a made-up catalogue]
+    /// Track table to train on: .csv, .tsv, .csv.gz or .zip, or a folder of them [default: a made-up catalogue]
     #[arg(long)]
     data: Option<PathBuf>,
     /// Port to answer on; 0 takes any that is free
@@ -172,6 +172,7 @@ async fn ensure_bucket(client: &Client, bucket: &str) -> anyhow::Result<()> {
 
 fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
     let console = Console::new();
+    let is_own = data.is_some();
     let data = match data {
         Some(data) => data,
         None => {
@@ -183,6 +184,9 @@ fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
         }
     };
     let table = Input::File(data).table(&table::Options::default(), &console)?;
+    if is_own {
+        eprint!("{}", report::columns::text(&table.schema));
+    }
     report::warn_of_table(&table, &console);
     Ok(training::train(table, &Options::default(), &console)?)
 }

@@ -8,12 +8,14 @@ use crate::{
     catalog::{
         Catalog,
         artists::Artists,
+        attributes::{Attribute, Moments},
         genres::Genres,
         ids::IdIndex,
-        titles::{SongIds, Titles},
+        songs::SongIds,
+        titles::Titles,
     },
     clusters::{self, Cluster, NaiveBayes},
-    column::NumericColumn,
+    column::{IntColumn, NumericColumn},
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
@@ -34,8 +36,10 @@ pub struct Model {
     titles: Titles,
     ids: IdIndex,
     songs: SongIds,
+    versions: SongIds,
     artists: OnceLock<Artists>,
     genres: OnceLock<Genres>,
+    moments: [OnceLock<Moments>; Attribute::ALL.len()],
     neighbors: Neighbors,
     text_search: OnceLock<TextSearch>,
 }
@@ -91,7 +95,8 @@ impl Model {
         clusters::check(&clusters, tracks, scaler.len()).map_err(Error::invalid(Section::Clusters))?;
         bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid(Section::Bayes))?;
         ids.check(tracks).map_err(Error::invalid(Section::Ids))?;
-        let songs = titles.songs(tracks).map_err(Error::invalid(Section::Titles))?;
+        let versions = titles.versions(tracks).map_err(Error::invalid(Section::Titles))?;
+        let songs = titles.songs(&versions).map_err(Error::invalid(Section::Titles))?;
         let neighbors = Neighbors::new(nodes, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
         let model = Self {
             version,
@@ -104,8 +109,10 @@ impl Model {
             titles,
             ids,
             songs,
+            versions,
             artists: OnceLock::new(),
             genres: OnceLock::new(),
+            moments: Default::default(),
             neighbors,
             text_search: OnceLock::new(),
         };
@@ -225,7 +232,12 @@ impl Model {
         &self.titles
     }
 
-    /// Which tracks are the same song.
+    /// Which tracks are the same version of a song: those of the same title and artist.
+    pub fn versions(&self) -> &SongIds {
+        &self.versions
+    }
+
+    /// Which tracks are the same song, whatever the version.
     pub fn songs(&self) -> &SongIds {
         &self.songs
     }
@@ -237,12 +249,25 @@ impl Model {
 
     /// The single artists behind artist cells; they are told apart when first asked for.
     pub(crate) fn artists(&self) -> &Artists {
-        self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
+        self.artists.get_or_init(|| Artists::new(&self.catalog))
     }
 
     /// The single genres behind genre cells; they are told apart when first asked for.
     pub(crate) fn genres(&self) -> &Genres {
         self.genres.get_or_init(|| Genres::new(self.catalog.genres.as_ref()))
+    }
+
+    /// An attribute of each track, where the catalogue has it, and its mean and deviation, which are computed when first
+    /// asked for.
+    pub(crate) fn attribute(&self, attribute: Attribute) -> Option<(&IntColumn, Moments)> {
+        let column = self.catalog.attributes.column(attribute)?;
+        Some((column, *self.moments[attribute as usize].get_or_init(|| Moments::of(column))))
+    }
+
+    /// What bounds and targets may name: the features in the model's order, then the attributes of the catalogue.
+    pub fn bounded(&self) -> impl Iterator<Item = &str> {
+        let attributes = self.catalog.attributes.columns().map(|(attribute, _)| attribute.name());
+        self.scaler.features.iter().map(String::as_str).chain(attributes)
     }
 
     /// Searches by text, if what they need is there.
@@ -253,7 +278,7 @@ impl Model {
     /// Songs whose title and artist hold what was typed, best first, each once, by their most popular release. Nothing where the
     /// model was not given what it takes ([`Model::add_text_search`]).
     ///
-    /// Every typed word must be there: whole, begun, or with typos. A query without a letter or digit finds no song.
+    /// Every typed word must be there: whole, begun, or with typos. A query of symbols alone finds titles and artists of them.
     pub fn search(&self, query: &str, limit: usize) -> Option<Vec<Hit>> {
         Some(self.text_search()?.search(&self.catalog, query, limit))
     }
@@ -276,6 +301,15 @@ impl Model {
     pub fn cluster_of(&self, row: u32) -> usize {
         assert!((row as usize) < self.catalog.len(), "row {row} of {}", self.catalog.len());
         self.clusters.partition_point(|cluster| cluster.rows.end <= row)
+    }
+
+    /// The cluster whose centroid is nearest to one scaled track, shape `(n_features,)`: how k-means placed those of the catalogue. Of
+    /// two as near, the smaller id.
+    pub fn nearest_centroid(&self, scaled: &[f64]) -> usize {
+        let distance =
+            |cluster: &Cluster| -> f64 { cluster.centroid.iter().zip(scaled).map(|(c, x)| (c - x).powi(2)).sum() };
+        let distances: Vec<f64> = self.clusters.iter().map(distance).collect();
+        (1..distances.len()).fold(0, |best, id| if distances[id] < distances[best] { id } else { best })
     }
 }
 

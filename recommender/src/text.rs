@@ -2,7 +2,12 @@
 //! names.
 //!
 //! [`normalize`] decides what is the same title, artist or genre, and the order of titles. [`fold`] is looser: it leaves out the
-//! marks that people leave out when they type. [`artists`] and [`genres`] take cells apart.
+//! marks that people leave out when they type. [`artists`] takes apart what a request names, [`genres`] a genre cell. [`song_key`] is
+//! the same for all versions of a song.
+
+mod versions;
+
+pub use versions::song_key;
 
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
@@ -48,9 +53,10 @@ pub fn alphanumeric(text: &str) -> String {
     normalize(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The artists that a cell names, [`normalize`]d: `Simon;Garfunkel` names two. None is empty.
-pub fn artists(cell: &str) -> impl Iterator<Item = String> + '_ {
-    parts(cell, &[';'])
+/// The artists that a user names, [`normalize`]d: `Simon;Garfunkel` names two. None is empty. What a cell of the catalogue names,
+/// its [`Credits`](crate::catalog::credits::Credits) say.
+pub fn artists(named: &str) -> impl Iterator<Item = String> + '_ {
+    parts(named, &[';'])
 }
 
 /// The genres that a cell names, [`normalize`]d: `rock, pop` names two. None is empty.

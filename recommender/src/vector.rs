@@ -2,14 +2,19 @@
 
 use std::ops::Range;
 
-/// Lanes of a [`Vector`]: features beyond a model's own stay 0.
+/// Lanes of a [`Vector`]: one more than a model has features at most. Those beyond a model's own stay 0, unless a track has
+/// no direction.
 pub const LANES: usize = 16;
 
 /// Sums of squares between these have lost nothing to overflow, and nothing that matters to underflow.
 const MIN_NORM: f64 = 1e-200;
 const MAX_NORM: f64 = 1e200;
 
-/// A vector of length 1 (or 0, where every scaled feature is 0), padded to 16 lanes.
+/// A vector of length 1, padded to 16 lanes.
+///
+/// A track whose scaled features are all 0 (it is at the mean of every feature) has no direction, and a cosine of 0 with
+/// everything (as scikit-learn's `cosine_similarity` has it). Its vector has a 1 in a lane that is no feature's: at a right angle
+/// to all tracks with a direction, so that searches need not know of it.
 ///
 /// For vectors of length 1 the squared Euclidean distance is `2 (1 - cosine)`, so that the nearest by either is the
 /// same; the former keeps its precision for vectors that are nearly equal, where `1 - cosine` cancels. Components
@@ -19,13 +24,13 @@ const MAX_NORM: f64 = 1e200;
 pub struct Vector([f32; LANES]);
 
 impl Vector {
-    /// Normalises a scaled track, shape `(n_features,)` with at most [`LANES`] features, to length 1.
+    /// Normalises a scaled track, shape `(n_features,)` with fewer than [`LANES`] features, to length 1.
     ///
     /// # Panics
     ///
-    /// If there are more than [`LANES`] features.
+    /// If there are [`LANES`] features or more.
     pub fn unit(scaled: &[f64]) -> Self {
-        assert!(scaled.len() <= LANES, "{} features do not fit {LANES} lanes", scaled.len());
+        assert!(scaled.len() < LANES, "{} features leave none of {LANES} lanes", scaled.len());
         let mut lanes = [0.0; LANES];
         let squares = scaled.iter().map(|x| x * x).sum::<f64>();
         if (MIN_NORM..MAX_NORM).contains(&squares) {
@@ -42,8 +47,21 @@ impl Vector {
             for (lane, x) in lanes.iter_mut().zip(scaled) {
                 *lane = (x / largest / norm) as f32;
             }
+        } else {
+            lanes[width(scaled.len()) - 1] = 1.0;
         }
         Self(lanes)
+    }
+
+    /// Whether it is that of a track without a direction, in a model of so many features.
+    pub fn is_zero(&self, features: usize) -> bool {
+        self.0[..features].iter().all(|lane| *lane == 0.0)
+    }
+
+    /// Cosine of the angle between two tracks of a model of so many features, -1 to 1; 0 where one has no direction, also between
+    /// two of them.
+    pub fn cosine(&self, other: &Self, features: usize) -> f32 {
+        if self.is_zero(features) { 0.0 } else { similarity(self.squared_distance(other)) }
     }
 
     /// The components, padded with 0.
@@ -58,7 +76,7 @@ impl Vector {
     }
 }
 
-/// The vectors of many tracks, each as wide as their features need: [`NARROW_LANES`] up to so many, [`LANES`] beyond.
+/// The vectors of many tracks, each as wide as their features need: [`NARROW_LANES`] with fewer features, [`LANES`] with more.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vectors {
     /// Lanes of a row.
@@ -70,10 +88,15 @@ pub struct Vectors {
 /// The fewer lanes of a row.
 pub const NARROW_LANES: usize = 12;
 
+/// How many lanes so many features need. The last one is never a feature's.
+fn width(features: usize) -> usize {
+    if features < NARROW_LANES { NARROW_LANES } else { LANES }
+}
+
 impl Vectors {
     /// None yet, with memory for `rows` of `features` features.
     pub fn with_capacity(features: usize, rows: usize) -> Self {
-        let width = if features <= NARROW_LANES { NARROW_LANES } else { LANES };
+        let width = width(features);
         Self { width, lanes: Vec::with_capacity(width * rows) }
     }
 
@@ -204,8 +227,8 @@ pub fn squared_distance<const N: usize>(a: &[f32], b: &[f32; N]) -> f32 {
 
 /// Cosine similarity, -1 to 1, from the squared distance of two vectors of length 1.
 ///
-/// A vector of length 0 (a track at the mean of every feature) has no direction: it is at similarity 0.5 from
-/// everything and at 1 from its like.
+/// It is 0 between a track without a direction and any other. Between two of them it is 1: they are equal. [`Vector::cosine`] gives
+/// 0 there too.
 pub fn similarity(squared_distance: f32) -> f32 {
     (1.0 - squared_distance / 2.0).clamp(-1.0, 1.0)
 }
@@ -226,7 +249,7 @@ mod tests {
 
     #[test]
     fn rows_are_as_wide_as_their_features_and_as_far_as_their_vectors() {
-        for features in [2, 11, 12, 13, 16] {
+        for features in [2, 11, 12, 13, 15] {
             let vectors: Vec<Vector> = (0..50_i32)
                 .map(|row| {
                     Vector::unit(&(0..features).map(|f| f64::from(row * 37 % (f + 5)) - 2.0).collect::<Vec<_>>())
@@ -234,7 +257,7 @@ mod tests {
                 .collect();
             let mut rows = Vectors::with_capacity(features as usize, 50);
             vectors.iter().for_each(|vector| rows.push(vector));
-            assert_eq!((rows.len(), rows.lanes(0).len()), (50, if features <= 12 { 12 } else { 16 }));
+            assert_eq!((rows.len(), rows.lanes(0).len()), (50, if features < 12 { 12 } else { 16 }));
             assert!(rows.iter().eq(vectors.iter().copied()));
             let query = &vectors[7];
             let mut seen = 0;
@@ -244,6 +267,25 @@ mod tests {
                 seen += 1;
             });
             assert_eq!(seen, 47);
+        }
+    }
+
+    #[test]
+    fn the_cosine_with_a_track_without_direction_is_0_in_rows_of_any_width() {
+        for features in [2, 11, 12, 15] {
+            let zero = Vector::unit(&vec![0.0; features]);
+            assert!(zero.is_zero(features));
+            let mut rows = Vectors::with_capacity(features, 2);
+            rows.push(&zero);
+            for feature in 0..features {
+                let mut scaled = vec![0.0; features];
+                scaled[feature] = -3.0;
+                let other = Vector::unit(&scaled);
+                assert!(!other.is_zero(features));
+                assert_eq!((zero.cosine(&other, features), other.cosine(&zero, features)), (0.0, 0.0));
+                assert_eq!(similarity(rows.squared_distance(0, &other)), 0.0, "{features} features");
+            }
+            assert_eq!((zero.cosine(&zero, features), zero.squared_distance(&rows.get(0))), (0.0, 0.0));
         }
     }
 

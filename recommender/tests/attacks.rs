@@ -8,6 +8,7 @@ use common::artifact_builder;
 use recommender::{
     Model, Version,
     artifact::{Artifact, Error, MAGIC, bytes, encode, sections},
+    catalog::attributes::{Attribute, Attributes},
     clusters::Cluster,
     column::IntColumn,
     search::Layer,
@@ -184,6 +185,21 @@ fn distinct_values_that_do_not_ascend_are_found_by_verify() {
 }
 
 #[test]
+fn a_version_of_a_song_that_is_none_is_refused_and_one_of_another_song_is_found_by_verify() {
+    let (_, file) = small();
+    // The last byte of the titles is how far before the last version the first one of its song stands.
+    let with_last = |byte: u8| {
+        let mut sections = artifact_builder::open(&file);
+        let titles = sections.iter_mut().find(|section| section.name == "titles").expect("the titles");
+        assert_eq!(titles.content.pop(), Some(0));
+        titles.content.push(byte);
+        artifact_builder::close(&sections)
+    };
+    assert_eq!(invalid(refused(&with_last(255))), "titles");
+    assert_eq!(unverified(&with_last(1)), "titles");
+}
+
+#[test]
 fn a_card_of_another_model_is_found_by_verify() {
     let change = |change: fn(&mut recommender::card::Card)| {
         let (mut artifact, _) = small();
@@ -203,6 +219,14 @@ fn a_card_of_another_model_is_found_by_verify() {
 #[test]
 fn columns_of_different_length_are_refused() {
     assert_eq!(invalid(forged(|artifact| artifact.catalog.years = Some(IntColumn::new(&[1])))), "attributes");
+    let key = |codes: &'static [u32]| {
+        forged(|artifact| {
+            artifact.catalog.attributes =
+                Attributes::new(|attribute| (attribute == Attribute::Key).then(|| IntColumn::new(codes)));
+        })
+    };
+    assert_eq!(invalid(key(&[1])), "attributes");
+    assert_eq!(invalid(key(&[13; 60])), "attributes");
     assert_eq!(invalid(forged(|artifact| artifact.catalog.features[1] = [1.0].into_iter().collect())), "feature-1");
     assert_eq!(invalid(forged(|artifact| artifact.catalog.features.truncate(2))), "scaler");
     assert_eq!(invalid(forged(|artifact| artifact.catalog.ids = ["one"].into_iter().collect())), "ids");
@@ -288,6 +312,7 @@ fn artifacts_of_older_formats_are_refused_with_what_to_do() {
         (1, &include_bytes!("golden/format-1.segue")[..]),
         (2, include_bytes!("golden/format-2.segue")),
         (3, include_bytes!("golden/format-3.segue")),
+        (4, include_bytes!("golden/format-4.segue")),
     ] {
         let error = refused(file);
         assert!(matches!(error, Error::Bytes(bytes::Error::FormatVersion { got, .. }) if got == version), "{error}");

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use recommender::{
     Model, Version,
     artifact::{decode, encode},
-    recommend::{Error, FeatureRange, Request, Seed},
+    recommend::{Error, FeatureRange, Request, Seed, Target},
     search::{Search, SearchMethod},
 };
 
@@ -270,4 +270,152 @@ fn of_many_artists_that_share_a_title_the_best_known_are_listed() {
     for place in [2, 2_498, 4_998] {
         assert!(model.resolve_song("intro", Some(&format!("ARTIST {place:05}"))).is_ok(), "{place}");
     }
+}
+/// Tracks in opposite pairs around (50, 50), and two at the mean of both features: the first one and the last.
+fn around_the_mean(pairs: usize) -> Vec<common::Invented> {
+    let mut tracks = common::tracks(2 * pairs + 2, 2);
+    for (at, track) in tracks.iter_mut().enumerate() {
+        track.song = format!("Song {at}");
+        let angle = ((at.saturating_sub(1) / 2) as f64 * 0.7).sin_cos();
+        let sign = if at % 2 == 0 { -1.0 } else { 1.0 };
+        // Whole numbers: sums are exact, and the mean is 50.
+        let of = |part: f64| 50.0 + sign * (part * 64.0).round();
+        track.features = vec![of(angle.0), of(angle.1)];
+    }
+    let last = tracks.len() - 1;
+    tracks[0].features = vec![50.0; 2];
+    tracks[last].features = vec![50.0; 2];
+    tracks
+}
+
+#[test]
+fn a_track_at_the_mean_of_every_feature_has_the_cosine_0_to_every_song_in_both_searches() {
+    let tracks = around_the_mean(400);
+    let file = encode(&common::artifact(&tracks, 1, 2)).expect("encodes");
+    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
+    model.verify().expect("holds");
+    let is_mean = |row: u32| model.catalog().raw(row) == [50.0, 50.0];
+    let ask = |seeds: Vec<Seed>, limit: usize, search: Search| {
+        let answer = model.recommend(&Request { seeds, limit, search, ..request("") }).expect("answers");
+        (answer.tracks, answer.search)
+    };
+    for (search, method) in [(Search::Exact, SearchMethod::Exact), (Search::Hnsw, SearchMethod::Hnsw)] {
+        // It is behind all songs that point where the seed points, and before all that point away.
+        for seed in [1, 30, 333] {
+            let seeds = vec![Seed::Track(tracks[seed].id.clone())];
+            let (found, searched) = ask(seeds, 100, search);
+            assert_eq!(searched, method);
+            assert!(found.iter().all(|track| track.similarity > 0.5 && !is_mean(track.row)), "{found:?}");
+        }
+        // It is like nothing; what is equal to it comes first.
+        let (found, searched) = ask(vec![Seed::Track(tracks[0].id.clone())], 20, search);
+        assert_eq!(searched, method);
+        assert!(is_mean(found[0].row) && found.iter().skip(1).all(|track| !is_mean(track.row)));
+        assert!(found.iter().all(|track| track.similarity == 0.0), "{found:?}");
+        // Beside another seed it adds nothing to the direction, and halves the mean.
+        let one = |track: usize| Seed::Track(tracks[track].id.clone());
+        let (alone, _) = ask(vec![one(30)], 10, search);
+        let (both, _) = ask(vec![one(30), one(0)], 10, search);
+        for (alone, both) in alone.iter().zip(&both) {
+            assert!((both.similarity - alone.similarity / 2.0).abs() < 1e-6, "{both:?}, {alone:?}");
+        }
+    }
+    // The whole ranking, and what explains it.
+    let small = around_the_mean(30);
+    let file = encode(&common::artifact(&small, 1, 1)).expect("encodes");
+    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
+    let answer = model.recommend(&Request { limit: 100, ..request(&small[7].id) }).expect("answers");
+    assert_eq!(answer.tracks.len(), 61);
+    let seeds: Vec<_> = answer.seeds.iter().map(|seed| seed.seed.clone()).collect();
+    let mut means = 0;
+    for (at, track) in answer.tracks.iter().enumerate() {
+        let explained = recommender::recommend::explain(&model, &seeds, track.row);
+        let sum = |of: &[recommender::recommend::Contribution]| of.iter().map(|part| part.share).sum::<f64>();
+        if model.catalog().raw(track.row) == [50.0, 50.0] {
+            means += 1;
+            assert_eq!(track.similarity, 0.0);
+            assert_eq!(explained.similarities, []);
+        }
+        assert!((sum(&explained.differences) - (1.0 - f64::from(track.similarity))).abs() < 1e-5, "{track:?}");
+        assert!(at == 0 || track.similarity <= answer.tracks[at - 1].similarity, "{:?}", answer.tracks);
+    }
+    assert_eq!(means, 2);
+}
+
+#[test]
+fn a_target_costs_by_deviations_whatever_the_weight_of_its_feature() {
+    let tracks = common::tracks(300, 3);
+    let order = |weights: [f64; 3], targets: Vec<Target>| {
+        let mut artifact = common::artifact(&tracks, 1, 1);
+        artifact.scaler.weights = weights.to_vec();
+        for (summary, weight) in artifact.card.features.iter_mut().zip(weights) {
+            summary.weight = weight;
+        }
+        let model = Model::assemble(artifact, Version::of(&[])).expect("holds");
+        let seed = (0..300).find(|row| model.catalog().track(*row).id == tracks[0].id).expect("the seed");
+        let request = Request { limit: 100, search: Search::Exact, targets, ..Request::new(Seed::Row(seed)) };
+        let answer = model.recommend(&request).expect("answers");
+        let scaler = model.scaler();
+        let feature = |row: u32, at: usize| (model.catalog().raw(row)[at] - scaler.mean[at]) / scaler.deviation[at];
+        // The score as it is documented: the cosine, less 0.125 for a deviation, squared.
+        let scores: Vec<f64> = answer
+            .tracks
+            .iter()
+            .map(|track| {
+                let target = |target: &Target| {
+                    let at = scaler.features.iter().position(|name| *name == target.feature).expect("a feature");
+                    let wanted = (target.value - scaler.mean[at]) / scaler.deviation[at];
+                    0.125 * (feature(track.row, at) - wanted).powi(2)
+                };
+                f64::from(track.similarity) - request.targets.iter().map(target).sum::<f64>()
+            })
+            .collect();
+        assert!(scores.windows(2).all(|pair| pair[0] >= pair[1] - 1e-5), "{weights:?}: {scores:?}");
+        answer.tracks.iter().map(|track| model.catalog().track(track.row).id.to_owned()).collect::<Vec<_>>()
+    };
+    let target = |feature: usize| vec![Target { feature: format!("feature {feature}"), value: 75.0 }];
+    for weights in [[1.0, 1.0, 1.0], [4.0, 1.0, 0.25], [1.0, 2.0, 0.0]] {
+        for feature in 0..3 {
+            let with = order(weights, target(feature));
+            assert_ne!(
+                with,
+                order(weights, Vec::new()),
+                "the target on feature {feature} is ignored under {weights:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_score_does_not_depend_on_how_far_the_search_had_to_widen() {
+    // Nine in ten songs are by one artist: with one song of each artist, the search widens again and again.
+    let mut tracks = common::tracks(3_000, 4);
+    for (at, track) in tracks.iter_mut().enumerate() {
+        track.artist = if at % 10 == 0 { format!("Artist {at}") } else { "One".into() };
+    }
+    let file = encode(&common::artifact(&tracks, 1, 2)).expect("encodes");
+    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
+    let seeds: Vec<Seed> = [3, 700, 1_501].iter().map(|at| Seed::Track(tracks[*at].id.clone())).collect();
+    let negative_seeds = vec![Seed::Track(tracks[44].id.clone())];
+    let ask = |limit: usize, max_per_artist: Option<usize>, diversity: f64| {
+        let request = Request {
+            seeds: seeds.clone(),
+            negative_seeds: negative_seeds.clone(),
+            search: Search::Exact,
+            limit,
+            max_per_artist,
+            diversity,
+            ..request("")
+        };
+        model.recommend(&request).expect("answers").tracks
+    };
+    let (few, many) = (ask(5, Some(1), 0.0), ask(100, Some(1), 0.0));
+    assert_eq!((few.len(), many.len()), (5, 100));
+    assert_eq!(few[..], many[..5], "a longer answer begins as a shorter one");
+    let unlimited = ask(100, None, 0.0);
+    let artist = |row: u32| model.catalog().track(row).artist;
+    // The quota leaves songs out, and changes no score and no order.
+    let mut taken = HashSet::new();
+    let kept: Vec<_> = unlimited.iter().filter(|track| taken.insert(artist(track.row))).copied().collect();
+    assert_eq!(kept[..], many[..kept.len()]);
 }

@@ -71,6 +71,9 @@ pub enum ParseErrorKind {
     /// There is no key behind the bucket.
     #[error("it names no object: expected s3://bucket/key")]
     NoObject,
+    /// More than one `*`, or one before the last slash, or none and no slash at the end.
+    #[error("of objects, it is s3://bucket/prefix/ or s3://bucket/prefix/*.parquet, with one * behind the last slash")]
+    Pattern,
 }
 
 impl Location {

@@ -46,7 +46,8 @@ impl Upload {
             report,
             tracks: card.tracks,
             k: card.k,
-            accuracy: card.classifier.accuracy,
+            // `latest.json` has a number in any case; the card says whether it was measured.
+            accuracy: card.classifier.accuracy.unwrap_or_default(),
             features: card.features.into_iter().map(|feature| feature.name).collect(),
         })
     }

@@ -45,3 +45,20 @@ pub fn csv() -> String {
     }
     csv
 }
+
+/// The same tracks with key, mode, time signature and length, of some of which one or the other is unknown.
+pub fn csv_with_attributes() -> String {
+    let csv = csv();
+    let mut lines = csv.lines();
+    let mut with = lines.next().unwrap_or_default().to_owned() + ",key,mode,time_signature,duration_ms\n";
+    for (track, line) in lines.enumerate() {
+        let known = |unknown_every: usize, value: usize| {
+            if track % unknown_every == 0 { String::new() } else { value.to_string() }
+        };
+        let (key, mode) = (known(13, track * 7 % 12), known(17, track % 5 % 2));
+        let (time_signature, duration_ms) = (known(11, 3 + track % 3), known(7, 90_000 + track * 7_919 % 300_000));
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(with, "{line},{key},{mode},{time_signature},{duration_ms}");
+    }
+    with
+}

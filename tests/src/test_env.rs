@@ -27,7 +27,7 @@ use crate::{
     runtime::{Conditions, Function},
 };
 
-/// Models of the invented catalogue that were trained already, by the number of clusters and the rows added to it.
+/// Models that were trained already, by the number of clusters and the table.
 type Trained = HashMap<(String, String), Arc<OnceCell<Upload>>>;
 
 /// An S3 server over a temporary folder.
@@ -81,7 +81,7 @@ impl TestEnv {
     ///
     /// If that fails.
     pub async fn publish_as(&self, k: &str) {
-        self.publish_trained(k, "").await;
+        self.publish_table(k, &catalog::csv()).await;
     }
 
     /// As [`TestEnv::publish`], with these rows added to the catalogue.
@@ -90,11 +90,16 @@ impl TestEnv {
     ///
     /// If that fails.
     pub async fn publish_with(&self, rows: &str) {
-        self.publish_trained("3", rows).await;
+        self.publish_table("3", &(catalog::csv() + rows)).await;
     }
 
-    async fn publish_trained(&self, k: &str, rows: &str) {
-        self.store().publish(trained(k, rows).await).await.expect("publishes");
+    /// Publishes a model of so many clusters that the trainer binary has trained on this table. It is trained once a test run.
+    ///
+    /// # Panics
+    ///
+    /// If that fails.
+    pub async fn publish_table(&self, k: &str, csv: &str) {
+        self.store().publish(trained(k, csv).await).await.expect("publishes");
     }
 
     /// Where the server keeps the one artifact that is published.
@@ -146,17 +151,17 @@ impl TestEnv {
     }
 }
 
-/// What is to be published of a training on the invented catalogue.
-async fn trained(k: &str, rows: &str) -> Upload {
+/// What is to be published of a training on a table.
+async fn trained(k: &str, table: &str) -> Upload {
     static TRAINED: LazyLock<Mutex<Trained>> = LazyLock::new(Mutex::default);
     let model = {
         let mut trained = TRAINED.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(trained.entry((k.to_owned(), rows.to_owned())).or_default())
+        Arc::clone(trained.entry((k.to_owned(), table.to_owned())).or_default())
     };
     let train_once = async || {
         let folder = tempfile::tempdir().expect("a folder");
         let csv = folder.path().join("tracks.csv");
-        std::fs::write(&csv, catalog::csv() + rows).expect("writes");
+        std::fs::write(&csv, table).expect("writes");
         let mut command = tokio::process::Command::new(binary("trainer"));
         command.args(["train", "--k", k, "--data"]).arg(&csv).arg("--out").arg(folder.path());
         let output = command.output().await.expect("the trainer runs");

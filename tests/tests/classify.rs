@@ -82,6 +82,9 @@ async fn posteriors_are_those_of_naive_bayes() {
         }
         let best = (0..expected.len()).max_by(|a, b| expected[*a].total_cmp(&expected[*b])).expect("a cluster");
         assert_eq!(placed["cluster"], json!({ "id": best, "name": served.model.clusters()[best].name }));
+        // Of a track of the catalogue it is the cluster that k-means gave it.
+        let own = served.model.cluster_of(*row);
+        assert_eq!(placed["nearest_centroid"], json!({ "id": own, "name": served.model.clusters()[own].name }));
     }
     // One track alone is answered as it is among others.
     let (status, one) = served.post(json!({ "features": served.features(rows[2]) }).to_string()).await;

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod attacks;
+mod attributes;
 mod checked;
 mod classify;
 #[cfg(unix)]
@@ -29,9 +30,13 @@ mod quality;
 mod readme;
 mod recommendations;
 mod report;
+mod seeds;
+mod sequences;
+mod several;
 mod skips;
 mod store;
 mod swap;
+mod tables;
 mod template;
 mod train;
 mod trainer;

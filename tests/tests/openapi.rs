@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use recommend::{access::Access, http::cors::Cors};
-use recommender::features::Feature;
+use recommender::{catalog::attributes::Attribute, features::Feature};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tests::test_env::TestEnv;
@@ -180,8 +180,9 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 
 fn row_of_parameter(parameter: &Value) -> Row {
     let name = parameter["name"].as_str().expect("a name");
-    // The tables name the features together.
-    let feature = Feature::ALL.iter().find_map(|feature| name.strip_suffix(feature.name())?.strip_suffix('_'));
+    // The tables name the features and attributes together.
+    let mut names = Feature::ALL.map(Feature::name).into_iter().chain(Attribute::ALL.map(Attribute::name));
+    let feature = names.find_map(|feature| name.strip_suffix(feature)?.strip_suffix('_'));
     let name = feature.map_or_else(|| name.to_owned(), |word| format!("{word}_X"));
     let (place, schema) = (&parameter["in"], &parameter["schema"]);
     let name = if place == "path" { format!("{name} (path)") } else { name };

@@ -107,9 +107,9 @@ async fn what_is_no_table_is_left_alone() {
 #[tokio::test]
 async fn a_table_is_known_by_its_name_in_any_case() {
     let (test_env, function) = started().await;
-    let event = upload(&test_env.s3, "tracks.tsv", catalog::csv(), &[]).await;
+    let event = upload(&test_env.s3, "tracks.xlsx", catalog::csv(), &[]).await;
     assert_eq!(function.invoke(event).await[0]["outcome"], "no_table");
-    for name in ["TRACKS.CSV", "Tracks.Csv"] {
+    for name in ["TRACKS.CSV", "Tracks.Csv", "tracks.TSV"] {
         let event = upload(&test_env.s3, name, catalog::csv(), &[]).await;
         assert_eq!(function.invoke(event).await[0]["outcome"], "published", "{name}");
     }

@@ -93,10 +93,10 @@ fn bad_tables_are_refused_with_a_message_that_says_what_to_do() {
     refused(header.as_bytes(), &[], &["header"]);
     refused(b"song,energy,tempo\nA,1,2\n", &[], &["artist", "song", "energy", "tempo"]);
     refused(format!("{header}A,B,1,2\n").as_bytes(), &["--features", "energy,valence"], &["valence", "tempo"]);
-    refused(&[header.as_bytes(), b"A\xff,B,1,2\n"].concat(), &[], &["UTF-8", "line 2"]);
-    refused(format!("{header}A,B,1,2\nA,B,1\n").as_bytes(), &[], &["line 3", "4", "3"]);
-    refused(format!("{header}A,B,,2\nA,B,x,2\n").as_bytes(), &[], &["energy is empty"]);
-    refused(format!("{header}A,B,1,2\nC,D,2,3\nE,F,3,1\n").as_bytes(), &[], &["6 clusters", "--k"]);
+    refused(format!("{header}A,B,1\nA,B,1,2,3\n").as_bytes(), &[], &["row has 3 cells, expected 4 (1)", "line 2, 3"]);
+    refused(format!("{header}A,B,,2\nA,B,x,2\n").as_bytes(), &[], &["no cell of energy holds a number"]);
+    refused(format!("{header}A,B,,2\nA,,1,2\n").as_bytes(), &[], &["energy is empty", "artist is missing"]);
+    refused(format!("{header}A,B,1,2\n").as_bytes(), &["--column", "tempo=speed"], &["\"speed\"", "\"energy\""]);
     refused(b"song,artist,energy\nA,B,1\n", &[], &["2"]);
     refused(catalog::csv().as_bytes(), &["--features", "energy"], &["--features", "2 to 16"]);
 }
@@ -137,9 +137,86 @@ fn dropped_rows_are_counted_by_reason_and_many_of_them_are_a_warning() {
     let metrics: Value = serde_json::from_slice(&metrics).expect("JSON");
     assert_eq!(metrics["tracks"], 203);
     let dropped = metrics["dropped"].as_object().expect("reasons");
-    assert_eq!(dropped.len(), 4, "{metrics}");
-    assert!(dropped.values().all(|count| count == 8), "{metrics}");
+    let expected = [("energy is empty", 16), ("energy is infinite", 8), ("energy is not a number", 8)];
+    assert_eq!(dropped.len(), expected.len(), "{metrics}");
+    assert!(expected.iter().all(|(reason, count)| dropped[*reason] == *count), "{metrics}");
     assert!(metrics["seconds"].is_object());
+}
+
+#[test]
+fn what_was_understood_of_the_columns_is_printed_and_reported() {
+    let csv =
+        catalog::csv().replacen("song,artist,album,genre,energy,tempo", "track,artist,notes,genre,nrgy,How fast", 1);
+    let (output, folder) = train(csv.as_bytes(), &["--k", "3"]);
+    let stderr = text(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let has_line = |words: &[&str]| stderr.lines().any(|line| line.split_whitespace().eq(words.iter().copied()));
+    assert!(has_line(&["title", "track", "Track", "One"]), "{stderr}");
+    assert!(stderr.contains("nothing is taken from: notes"), "{stderr}");
+    assert!(stderr.contains("How fast looks like tempo: --column tempo='How fast'"), "{stderr}");
+    let absent = stderr.lines().find(|line| line.contains("does not have")).expect("a warning");
+    let (absent, looks_like) = absent.split_once("; ").expect("two parts");
+    assert!(absent.contains("loudness") && !absent.contains("tempo"), "{absent}");
+    assert!(looks_like.contains("tempo (column \"How fast\" looks like it"), "{looks_like}");
+    let page = std::fs::read_to_string(folder.path().join("out/report/index.html")).expect("a page");
+    assert!(page.contains("How fast") && page.contains("--column tempo='How fast'"), "the page does not tell it");
+
+    let (output, _) = train(csv.as_bytes(), &["--k", "3", "--json", "--column", "tempo=How fast"]);
+    let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let used = printed["columns"]["used"].as_array().expect("a list");
+    let tempo = used.iter().find(|used| used["meaning"] == "tempo").expect("tempo");
+    assert_eq!((&tempo["column"], &tempo["empty"], &tempo["note"]), (&"How fast".into(), &0.into(), &"in BPM".into()));
+    assert_eq!(printed["columns"]["unused"], serde_json::json!([{ "column": "notes" }]));
+    assert!(printed["features"].as_array().expect("features").iter().any(|feature| feature["name"] == "tempo"));
+}
+
+#[test]
+fn a_table_of_a_few_tracks_trains_with_default_options_and_says_how() {
+    for tracks in 1..=7 {
+        let mut csv = String::from("song,artist,energy,tempo\n");
+        // Two of them do not differ.
+        (0..=tracks).for_each(|track| csv += &format!("Song {track},Band,{},12{}\n", track % tracks, track % tracks));
+        let (output, folder) = train(csv.as_bytes(), &[]);
+        let stderr = text(&output.stderr);
+        assert!(output.status.success(), "{tracks} tracks: {stderr}");
+        let k = tracks.min(6);
+        let expected = format!("the table has {tracks} tracks whose features differ: k is {k}, and the elbow's range");
+        assert!(stderr.contains(&expected), "{stderr}");
+        let verified = trainer(&["verify", "out/model.segue"], folder.path());
+        assert!(verified.status.success(), "{}", text(&verified.stderr));
+    }
+    let (output, _) = train(catalog::csv().as_bytes(), &[]);
+    assert!(!text(&output.stderr).contains("features differ"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn recommend_suggests_what_was_meant_and_where_more_songs_are() {
+    let mut csv = String::from("song,artist,energy,tempo\n");
+    (0..40).for_each(|track| csv += &format!("Song {track},Band {track},0.{},12{}\n", 50 + track, track % 10));
+    csv += "Far Out,Loner,90,999\nTwin,Ann,0.5,120\nTwin,Bob,0.6,121\n";
+    let (output, folder) = train(csv.as_bytes(), &["--k", "2"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let recommend = |more: &[&str]| {
+        let output = trainer(&[&["recommend", "out/model.segue"], more].concat(), folder.path());
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, _, error) = recommend(&["--song", "Far Outt"]);
+    assert!(code == Some(1) && error.contains("did you mean --song 'Far Out'"), "{error}");
+    let (code, _, error) = recommend(&["--song", "Twin"]);
+    assert!(code == Some(1) && error.contains("Ann, Bob") && error.contains("--artist Ann"), "{error}");
+    let (code, _, error) = recommend(&["--song", "Twin", "--artist", "Cy"]);
+    assert!(code == Some(1) && error.contains("Ann, Bob"), "{error}");
+    let (code, answer, hint) = recommend(&["--song", "Far Out"]);
+    assert!(code == Some(0) && answer.lines().count() == 1, "{answer}");
+    assert_eq!(hint, "no other song is in its cluster; --any-cluster searches in all clusters\n");
+    let (_, answer, hint) = recommend(&["--song", "Far Out", "--any-cluster", "-n", "3"]);
+    assert_eq!((answer.lines().count(), hint.as_str()), (4, ""));
+    let (_, answer, hint) = recommend(&["--song", "Far Out", "--any-cluster", "-n", "100"]);
+    assert_eq!((answer.lines().count(), hint.as_str()), (43, "42 songs: the catalogue has no more\n"));
+    let (_, _, hint) = recommend(&["--song", "Song 1", "-n", "100"]);
+    assert_eq!(hint, "41 songs: its cluster has no more; --any-cluster searches in all clusters\n");
+    let (code, _, error) = recommend(&["--song", "Song 1", "-n", "101"]);
+    assert!(code == Some(2) && error.contains("from 1 to 100"), "{error}");
 }
 
 #[test]
@@ -335,7 +412,7 @@ async fn a_table_in_s3_gives_the_same_model_and_a_missing_one_is_told() {
     for (data, expected) in [
         ("s3://music/tables/none.csv", "s3://music/tables/none.csv"),
         ("s3://nowhere/tracks.csv", "no bucket nowhere"),
-        ("s3://music/", "names no object"),
+        ("s3://music/none/", "holds no table"),
     ] {
         let output = train(data).await;
         let stderr = text(&output.stderr);

@@ -14,6 +14,7 @@ pub mod output;
 pub mod printable;
 pub mod progress;
 pub mod report;
+mod shell;
 pub mod synth;
 pub mod table;
 #[cfg(test)]

@@ -135,6 +135,18 @@ impl From<recommender::recommend::Error> for Problem {
                 Self::new(StatusCode::CONFLICT, "artist-needed", "Several artists share this title", detail)
                     .with_artists(artists)
             }
+            Error::UnknownSeedArtist { suggestions, .. } => {
+                Self::new(StatusCode::NOT_FOUND, "unknown-artist", "No track is by this artist", detail)
+                    .with("suggestions", suggestions)
+            }
+            Error::UnknownGenre { suggestions, .. } => {
+                Self::new(StatusCode::NOT_FOUND, "unknown-genre", "No track is of this genre", detail)
+                    .with("suggestions", suggestions)
+            }
+            Error::SameSong => Self::parameter("to", "another song than from", detail),
+            Error::Opposite | Error::TooFewSongs { .. } | Error::NoPath { .. } => {
+                Self::new(StatusCode::NOT_FOUND, "no-path", "There is no such path", detail)
+            }
             Error::UnknownFeature { feature, expected } => Self::parameter(&feature, &expected.join(", "), detail),
             Error::Features { expected } => Self::parameter("features", &expected.join(", "), detail),
             Error::OutOfRange { name, expected, .. } => Self::parameter(name, expected, detail),
@@ -146,8 +158,11 @@ impl From<recommender::recommend::Error> for Problem {
                 if seeds == 1 && of == SeedKind::Seeds {
                     return problem;
                 }
-                let list = if of == SeedKind::Seeds { "seeds" } else { "negative_seeds" };
-                problem.with("seed", format!("{list}[{at}]"))
+                match of {
+                    SeedKind::Seeds => problem.with("seed", format!("seeds[{at}]")),
+                    SeedKind::NegativeSeeds => problem.with("seed", format!("negative_seeds[{at}]")),
+                    SeedKind::Ends => problem.with("seed", if at == 0 { "from" } else { "to" }),
+                }
             }
             // A kind of error that this version does not know is a defect of this function.
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong", detail),

@@ -155,14 +155,14 @@ pub fn number(value: f64) -> Option<Number> {
     if value.fract() == 0.0 && value.abs() < 1e15 { Some((value as i64).into()) } else { Number::from_f64(value) }
 }
 
-/// The schema of some features by name; `openapi.rs` fills in the model's.
+/// The schema of some features and attributes by name; `openapi.rs` fills in the model's.
 #[derive(Debug)]
 pub struct SomeFeatures;
 
 impl PartialSchema for SomeFeatures {
     fn schema() -> RefOr<Schema> {
         let value = ObjectBuilder::new().schema_type(Type::Number);
-        let description = "Some of the model's features by name, in the units of the file that the model was made from";
+        let description = "Some of the model's features and attributes by name, in the units of the file that the model was made from";
         ObjectBuilder::new().description(Some(description)).additional_properties(Some(value)).into()
     }
 }

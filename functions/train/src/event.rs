@@ -43,7 +43,7 @@ impl Uploaded {
     /// Whether it is named as tables are, in upper or lower case.
     pub fn is_table(&self) -> bool {
         let key = self.key.to_ascii_lowercase();
-        key.ends_with(".csv") || key.ends_with(".csv.gz")
+        trainer::table::TABLE_ENDINGS.iter().any(|ending| key.ends_with(ending))
     }
 }
 
@@ -78,11 +78,18 @@ mod tests {
     #[test]
     fn a_table_is_known_by_its_name_in_any_case() {
         let is_table = |key: &str| Uploaded { bucket: "songs".into(), key: key.into(), etag: None }.is_table();
-        for key in ["uploads/a.csv", "uploads/A.CSV", "uploads/a.csv.gz", "uploads/ä.Csv.GZ"] {
+        for key in [
+            "uploads/a.csv",
+            "uploads/A.CSV",
+            "uploads/a.csv.gz",
+            "uploads/ä.Csv.GZ",
+            "uploads/a.tsv",
+            "uploads/a.CSV.zip",
+            "uploads/a.Parquet",
+        ] {
             assert!(is_table(key), "{key}");
         }
-        for key in ["uploads/a.tsv", "uploads/a.CSV.zip", "uploads/a.gz", "uploads/csv", "uploads/", "uploads/a.csv/b"]
-        {
+        for key in ["uploads/a.xlsx", "uploads/a.gz", "uploads/csv", "uploads/", "uploads/a.csv/b"] {
             assert!(!is_table(key), "{key}");
         }
     }

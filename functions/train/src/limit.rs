@@ -18,7 +18,7 @@ const CPU_SECONDS_PER_TRACK: f64 = 1e-4;
 const TIME_MARGIN: Duration = Duration::from_secs(20);
 /// Memory in MB for which Lambda gives one whole processor.
 const MB_PER_CPU: f64 = 1_769.0;
-/// The longest rows that tables have, but for those with lyrics: in bytes, as text and compressed.
+/// The longest rows that tables have, but for those with lyrics: in bytes, as text and compressed (gzip, zip, Parquet).
 const BYTES_PER_ROW: u64 = 250;
 const BYTES_PER_COMPRESSED_ROW: u64 = 100;
 
@@ -45,7 +45,9 @@ pub fn max_tracks(memory: u64, time: Duration) -> u64 {
 ///
 /// [`Error::TooLarge`].
 pub fn check(key: &str, bytes: u64, stated: Option<u64>, most: u64, memory: u64) -> Result<(), Error> {
-    let row = if key.to_ascii_lowercase().ends_with(".gz") { BYTES_PER_COMPRESSED_ROW } else { BYTES_PER_ROW };
+    let key_lower = key.to_ascii_lowercase();
+    let is_compressed = [".gz", ".zip", ".parquet"].iter().any(|ending| key_lower.ends_with(ending));
+    let row = if is_compressed { BYTES_PER_COMPRESSED_ROW } else { BYTES_PER_ROW };
     let tracks = stated.unwrap_or(bytes / row);
     if tracks <= most {
         return Ok(());
@@ -80,9 +82,13 @@ mod tests {
         // 265,000 real tracks, as text and compressed.
         check("uploads/a.csv", 47_525_578, None, most, 3_008).expect("room");
         check("uploads/a.csv.gz", 18_275_996, None, most, 3_008).expect("room");
-        for (key, bytes) in
-            [("uploads/a.csv", 700 << 20), ("uploads/a.csv.gz", 300 << 20), ("uploads/A.CSV.GZ", 300 << 20)]
-        {
+        for (key, bytes) in [
+            ("uploads/a.csv", 700 << 20),
+            ("uploads/a.csv.gz", 300 << 20),
+            ("uploads/A.CSV.GZ", 300 << 20),
+            ("uploads/a.zip", 300 << 20),
+            ("uploads/a.parquet", 300 << 20),
+        ] {
             let refused = check(key, bytes, None, most, 3_008).expect_err("refused").to_string();
             for part in [key, &bytes.to_string(), "3008 MB", "TrainMemory", "AWS Batch", "segue-tracks"] {
                 assert!(refused.contains(part), "{part}: {refused}");

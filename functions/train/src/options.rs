@@ -18,7 +18,8 @@ const METADATA_PREFIX: &str = "segue-";
 /// What an upload may say.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// `segue-features`, and how many tracks at most: not an option, but set by the limit.
+    /// `segue-features`, `segue-column`, `segue-keep-unanalysed`, `segue-delimiter`, `segue-decimal`, `segue-encoding`, and
+    /// how many tracks at most: not an option, but set by the limit.
     pub table: table::Options,
     /// `segue-k`, `segue-k-range`, `segue-seed`, `segue-weights`.
     pub training: training::Options,
@@ -101,12 +102,22 @@ mod tests {
             ("segue-features", "energy,tempo"),
             ("segue-weights", "tempo=2"),
             ("segue-tracks", "1000"),
+            ("segue-column", "tempo=Beats Per Minute;title=track"),
+            ("segue-keep-unanalysed", "true"),
+            ("segue-delimiter", ";"),
+            ("segue-decimal", ","),
+            ("segue-encoding", "latin1"),
         ])
         .expect("reads");
         let training = &read.training;
         assert_eq!((training.k, training.k_range.clone(), training.seed, read.tracks), (8, 2..=12, 7, Some(1000)));
         assert_eq!(read.table.features, Some(vec![Feature::Energy, Feature::Tempo]));
         assert!(!training.weights.are_all_one());
+        let columns = ["tempo=Beats Per Minute", "title=track"].map(|column| column.parse().expect("parses"));
+        assert_eq!((&read.table.columns[..], read.table.keep_unanalysed), (&columns[..], true));
+        let dialect = &read.table.dialect;
+        assert_eq!((dialect.delimiter, dialect.decimal), (Some(b';'), Some(table::Decimal::Comma)));
+        assert_eq!(dialect.encoding.map(|encoding| encoding.name()), Some("windows-1252"));
     }
 
     #[test]
@@ -120,10 +131,17 @@ mod tests {
             ("segue-weights", "tempo", "FEATURE=NUMBER"),
             ("segue-k", "", "1 to 32"),
             ("segue-tracks", "0", "from 1"),
+            ("segue-column", "speed=BPM", "title, artist"),
+            ("segue-column", "tempo", "MEANING=NAME"),
+            ("segue-keep-unanalysed", "perhaps", "true"),
+            ("segue-delimiter", ";;", "one character"),
+            ("segue-decimal", "x", ". or ,"),
+            ("segue-encoding", "klingon", "utf-8"),
             (
                 "segue-clusters",
                 "6",
-                "one of segue-features, segue-weights, segue-k, segue-k-range, segue-seed, segue-tracks",
+                "one of segue-features, segue-column, segue-keep-unanalysed, segue-weights, segue-k, segue-k-range, segue-seed, \
+                 segue-delimiter, segue-decimal, segue-encoding, segue-tracks",
             ),
             // Options of the trainer that are not the uploader's to say.
             ("segue-out", "/tmp", "segue-k"),

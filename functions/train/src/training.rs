@@ -50,6 +50,20 @@ fn log_table_summary(table: &Table) {
     for warning in &table.warnings {
         tracing::warn!("{warning}");
     }
+    for used in &table.schema.used {
+        let (column, note) = (used.column.as_deref().unwrap_or_default(), used.note.as_deref().unwrap_or_default());
+        tracing::info!(
+            meaning = used.meaning.name(),
+            column,
+            empty = used.empty,
+            unreadable = used.unreadable,
+            note,
+            "column"
+        );
+    }
+    for (column, meaning) in table.schema.hints() {
+        tracing::info!(column, looks_like = meaning.name(), "unused column: segue-column names it");
+    }
     let absent: Vec<&str> = table.absent.iter().map(|feature| feature.name()).collect();
     tracing::info!(tracks = table.n_tracks(), rows = table.rows, absent = absent.join(","), "read");
     if table.dropped.total > 0 {

@@ -3,7 +3,7 @@
 
 use recommender::{
     Model,
-    recommend::{Answer, Error, FeatureRange, Request, Seed, Target, explain},
+    recommend::{Answer, Error, FeatureRange, Order, Request, Seed, Target, explain},
     search::Search,
 };
 
@@ -48,6 +48,18 @@ pub(crate) fn exercise(model: &Model) {
     let negative_seeds = vec![Seed::Row(rows / 2)];
     let request = Request { seeds: several.to_vec(), negative_seeds, diversity: 0.7, ..Request::new(Seed::Row(0)) };
     ask(model, &request, verified);
+    let has = |name: &str| model.scaler().features.iter().any(|feature| feature == name);
+    let order = if has("tempo") || has("energy") { Order::Flow } else { Order::Similarity };
+    let weights = vec![0.01, 100.0, 1.0];
+    ask(model, &Request { versions: true, vary: Some(7), order, weights, ..request.clone() }, verified);
+    let artist = Request::new(Seed::Artist(model.catalog().track(rows / 2).artist.into()));
+    match model.recommend(&artist) {
+        Ok(answer) => check(model, &artist, &answer),
+        // A cell may name nobody.
+        Err(Error::Seed { error, .. }) => assert!(matches!(*error, Error::UnknownSeedArtist { .. }), "{error}"),
+        Err(error) => panic!("an artist is refused: {error}"),
+    }
+    walk(model, rows);
     let request = Request { max_per_artist: Some(1), exclude_seed_artists: true, limit: 100, ..request };
     ask(model, &Request { same_cluster: false, search: Search::Exact, ..request }, verified);
     if verified {
@@ -59,9 +71,21 @@ pub(crate) fn exercise(model: &Model) {
 fn filtered(model: &Model, rows: u32) -> Request {
     let name = |at: usize| model.scaler().features[at].clone();
     let track = model.catalog().track(rows - 1);
+    let attributes: Vec<String> = model.bounded().skip(model.scaler().len()).map(str::to_owned).collect();
     Request {
-        ranges: vec![FeatureRange { feature: name(0), min: Some(f64::MIN), max: Some(1e9) }],
-        targets: vec![Target { feature: name(0), value: f64::MAX }, Target { feature: name(1), value: -1e-300 }],
+        ranges: [name(0)]
+            .into_iter()
+            .chain(attributes.clone())
+            .map(|feature| FeatureRange { feature, min: Some(f64::MIN), max: Some(1e9) })
+            .collect(),
+        targets: [Target { feature: name(0), value: f64::MAX }, Target { feature: name(1), value: -1e-300 }]
+            .into_iter()
+            .chain(
+                attributes
+                    .into_iter()
+                    .flat_map(|feature| [f64::MIN, 3.0].map(|value| Target { feature: feature.clone(), value })),
+            )
+            .collect(),
         explicit: model.catalog().explicit.is_some().then_some(false),
         genre: model.catalog().genres.is_some().then(|| "rock".into()),
         min_year: model.catalog().years.is_some().then_some(1970),
@@ -70,6 +94,22 @@ fn filtered(model: &Model, rows: u32) -> Request {
         exclude_artists: vec![track.artist.into()],
         same_cluster: false,
         ..Request::new(Seed::Row(rows / 2))
+    }
+}
+
+/// A path from the first row to the last.
+fn walk(model: &Model, rows: u32) {
+    for length in [2, 5] {
+        let ends = Request { seeds: vec![Seed::Row(0), Seed::Row(rows - 1)], ..Request::new(Seed::Row(0)) };
+        match model.path(&ends, length) {
+            Ok(path) => {
+                assert_eq!(path.tracks.len(), length);
+                let is_number = |similarity: f32| (-1.0..=1.0).contains(&similarity);
+                assert!(path.tracks.iter().all(|track| track.similarity.is_none_or(is_number)), "{path:?}");
+            }
+            Err(Error::SameSong | Error::Opposite | Error::TooFewSongs { .. } | Error::NoPath { .. }) => {}
+            Err(error) => panic!("a path is refused: {error}"),
+        }
     }
 }
 

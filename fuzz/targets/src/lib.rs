@@ -16,7 +16,7 @@ pub use api::{api_body, api_event, api_query};
 pub use artifact::{artifact_file, artifact_header, artifact_section};
 pub use reached::reached;
 pub use seeds::{Seed, seeds};
-pub use table::table;
+pub use table::{parquet, table};
 
 /// A small model of 64 tracks, with every column that a catalogue may have. Made by:
 ///

@@ -1,6 +1,8 @@
 //! Bytes that may be a track table.
 
-use trainer::table::{self, Options, Table};
+use std::sync::Once;
+
+use trainer::table::{self, Decimal, Dialect, Options, Table};
 
 use crate::reached::reach;
 
@@ -9,20 +11,41 @@ const HEADER: &[u8] = b"id,song,artist,album,genre,year,explicit,playlist,energy
 /// How many tracks are taken at most: the bound is met too.
 const MAX_TRACKS: usize = 64;
 
-/// A track table, plain or compressed with gzip, and a table of playlists: as it is, and as rows below a good header.
+/// A track table of any kind that is read, and a table of playlists: as it is, with options that say how it is written,
+/// and as rows below a good header.
 pub fn table(data: &[u8]) {
     read(data, "fuzz.csv");
     read(&[HEADER, data].concat(), "fuzz.csv");
 }
 
+/// A Parquet file.
+pub fn parquet(data: &[u8]) {
+    // The crate that decodes it may panic, which its caller turns into an error: a fuzzer's hook would end the process
+    // before. A panic that is not caught ends it all the same.
+    static NO_HOOK: Once = Once::new();
+    NO_HOOK.call_once(|| drop(std::panic::take_hook()));
+    if data.starts_with(b"PAR1") {
+        read(data, "fuzz.parquet");
+    }
+}
+
 fn read(csv: &[u8], name: &str) {
-    for max_tracks in [MAX_TRACKS, table::MAX_TRACKS] {
-        let options = Options { features: None, max_tracks };
+    let named = Dialect {
+        delimiter: csv.get(1).filter(|byte| byte.is_ascii_punctuation() && **byte != b'"').copied(),
+        decimal: Some(Decimal::Comma),
+        encoding: Dialect::parse_encoding(["utf-8", "utf-16be", "gb18030", "windows-1252"][csv.len() % 4]).ok(),
+    };
+    for (max_tracks, dialect) in
+        [(MAX_TRACKS, Dialect::default()), (table::MAX_TRACKS, Dialect::default()), (MAX_TRACKS, named)]
+    {
+        let options = Options { max_tracks, dialect, ..Options::default() };
         let mut taken = 0;
         match table::read(csv, name, &options, &mut |bytes| taken = bytes) {
             Ok(table) => {
                 assert!(table.n_tracks() <= max_tracks);
-                assert_eq!(taken, csv.len() as u64, "not all was read");
+                // Of an archive or a Parquet file not all that is in it need be looked at, and some of it is twice.
+                let is_text = !csv.starts_with(b"PK") && !csv.starts_with(b"PAR1");
+                assert!(!is_text || taken == csv.len() as u64, "not all was read");
                 check(&table);
                 reach();
             }

@@ -18,13 +18,14 @@ static ALLOCATOR: Cap<System> = Cap::new(System, MAX_BYTES);
 /// A target.
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 7] = [
+const TARGETS: [(&str, Target); 8] = [
     ("api_body", fuzz_targets::api_body),
     ("api_event", fuzz_targets::api_event),
     ("api_query", fuzz_targets::api_query),
     ("artifact_file", fuzz_targets::artifact_file),
     ("artifact_header", fuzz_targets::artifact_header),
     ("artifact_section", fuzz_targets::artifact_section),
+    ("parquet", fuzz_targets::parquet),
     ("table", fuzz_targets::table),
 ];
 

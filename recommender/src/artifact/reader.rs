@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     card::Card,
-    catalog::{Catalog, ids::IdIndex, titles::Titles},
+    catalog::{Catalog, attributes::Attributes, credits::Credits, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     features::Scaler,
@@ -42,11 +42,11 @@ pub struct ArtifactReader {
     bayes: Option<NaiveBayes>,
     features: Vec<Option<NumericColumn>>,
     titles: Option<(DictColumn, Titles)>,
-    artists: Option<DictColumn>,
+    artists: Option<(DictColumn, Credits)>,
     ids: Option<(StringColumn, IdIndex)>,
     albums: Option<Option<DictColumn>>,
     genres: Option<Option<DictColumn>>,
-    attributes: Option<(Option<IntColumn>, Option<IntColumn>)>,
+    attributes: Option<(Option<IntColumn>, Option<IntColumn>, Attributes)>,
     graphs: Vec<Option<GraphData>>,
     text_search: Option<Box<InvertedIndex>>,
 }
@@ -114,11 +114,11 @@ impl ArtifactReader {
                 }
             }
             SectionData::Titles(songs, titles) => self.titles = Some((songs, titles)),
-            SectionData::Artists(artists) => self.artists = Some(artists),
+            SectionData::Artists(artists, credits) => self.artists = Some((artists, credits)),
             SectionData::Ids(ids, order) => self.ids = Some((ids, order)),
             SectionData::Albums(albums) => self.albums = Some(albums),
             SectionData::Genres(genres) => self.genres = Some(genres),
-            SectionData::Attributes(years, explicit) => self.attributes = Some((years, explicit)),
+            SectionData::Attributes(years, explicit, others) => self.attributes = Some((years, explicit, others)),
             SectionData::TextSearch(index) => self.text_search = Some(index),
             SectionData::Graph(cluster, graph) => {
                 if let Some(place) = self.graphs.get_mut(cluster) {
@@ -145,7 +145,8 @@ impl ArtifactReader {
             features.map(|(number, column)| read(column, Section::Feature(number))).collect::<Result<Vec<_>, _>>()?;
         let (songs, titles) = read(self.titles, Section::Titles)?;
         let (ids, id_order) = read(self.ids, Section::Ids)?;
-        let (years, explicit) = read(self.attributes, Section::Attributes)?;
+        let (artists, credits) = read(self.artists, Section::Artists)?;
+        let (years, explicit, attributes) = read(self.attributes, Section::Attributes)?;
         Ok(Artifact {
             card: *read(self.card, Section::Card)?,
             scaler: read(self.scaler, Section::Scaler)?,
@@ -155,11 +156,13 @@ impl ArtifactReader {
             catalog: Catalog {
                 ids,
                 songs,
-                artists: read(self.artists, Section::Artists)?,
+                artists,
+                credits,
                 albums: read(self.albums, Section::Albums)?,
                 genres: read(self.genres, Section::Genres)?,
                 years,
                 explicit,
+                attributes,
                 features,
             },
             titles,

@@ -22,7 +22,7 @@ pub enum Section {
     Feature(usize),
     /// Each track's title, and the order of the titles.
     Titles,
-    /// Each track's artist cell.
+    /// Each track's artist cell, and the artists that it names.
     Artists,
     /// Each track's id, and the order of the ids.
     Ids,
@@ -30,7 +30,7 @@ pub enum Section {
     Albums,
     /// Each track's genre cell, where the catalogue has them.
     Genres,
-    /// Years and explicit lyrics, where the catalogue has them.
+    /// Years, explicit lyrics, and other [`Attribute`](crate::catalog::attributes::Attribute)s, where the catalogue has them.
     Attributes,
     /// One cluster's graph, by the cluster's id.
     Graph(usize),

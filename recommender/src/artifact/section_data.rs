@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     card::Card,
-    catalog::{self, Column, ids::IdIndex, titles::Titles},
+    catalog::{self, Column, attributes::Attributes, credits::Credits, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     features::Scaler,
@@ -38,15 +38,15 @@ pub enum SectionData {
     /// Of [`Section::Titles`].
     Titles(DictColumn, Titles),
     /// Of [`Section::Artists`].
-    Artists(DictColumn),
+    Artists(DictColumn, Credits),
     /// Of [`Section::Ids`].
     Ids(StringColumn, IdIndex),
     /// Of [`Section::Albums`].
     Albums(Option<DictColumn>),
     /// Of [`Section::Genres`].
     Genres(Option<DictColumn>),
-    /// Of [`Section::Attributes`]: years and explicit lyrics.
-    Attributes(Option<IntColumn>, Option<IntColumn>),
+    /// Of [`Section::Attributes`]: years, explicit lyrics, and the others.
+    Attributes(Option<IntColumn>, Option<IntColumn>, Attributes),
     /// Of [`Section::Graph`], with its number.
     Graph(usize, GraphData),
     /// Of [`Section::TextSearch`].
@@ -62,7 +62,7 @@ impl From<catalog::Error> for Error {
             Column::Artists => Section::Artists,
             Column::Albums => Section::Albums,
             Column::Genres => Section::Genres,
-            Column::Years | Column::Explicit => Section::Attributes,
+            Column::Years | Column::Explicit | Column::Attributes => Section::Attributes,
             Column::Feature(number) => Section::Feature(number),
         };
         Self::Invalid { section, source: error.source }
@@ -96,11 +96,13 @@ impl SectionData {
                 let (songs, titles) = order.restore().map_err(Error::invalid(section))?;
                 Ok(Self::Titles(songs, titles))
             }
-            Section::Artists => codec::decode(&bytes).map(Self::Artists),
+            Section::Artists => codec::decode(&bytes).map(|(cells, credits)| Self::Artists(cells, credits)),
             Section::Ids => codec::decode(&bytes).map(|(ids, order)| Self::Ids(ids, order)),
             Section::Albums => codec::decode(&bytes).map(Self::Albums),
             Section::Genres => codec::decode(&bytes).map(Self::Genres),
-            Section::Attributes => codec::decode(&bytes).map(|(years, explicit)| Self::Attributes(years, explicit)),
+            Section::Attributes => {
+                codec::decode(&bytes).map(|(years, explicit, others)| Self::Attributes(years, explicit, others))
+            }
             Section::Graph(cluster) => codec::decode(&bytes).map(|graph| Self::Graph(cluster, graph)),
             Section::TextSearch => codec::decode(&bytes).map(Self::TextSearch),
         };
@@ -127,11 +129,11 @@ fn encode(artifact: &Artifact, section: Section) -> Result<Vec<u8>, Error> {
         Section::Bayes => codec::encode(bayes),
         Section::Feature(number) => codec::encode(&catalog.features[number]),
         Section::Titles => codec::encode(&TitleOrder::of(&catalog.songs, titles).map_err(Error::invalid(section))?),
-        Section::Artists => codec::encode(&catalog.artists),
+        Section::Artists => codec::encode(&(&catalog.artists, &catalog.credits)),
         Section::Ids => codec::encode(&(&catalog.ids, ids)),
         Section::Albums => codec::encode(&catalog.albums),
         Section::Genres => codec::encode(&catalog.genres),
-        Section::Attributes => codec::encode(&(&catalog.years, &catalog.explicit)),
+        Section::Attributes => codec::encode(&(&catalog.years, &catalog.explicit, &catalog.attributes)),
         Section::Graph(cluster) => codec::encode(&graphs[cluster]),
         Section::TextSearch => codec::encode(text_search.as_ref().ok_or(Error::Missing { section })?),
     };

@@ -17,12 +17,14 @@ pub(super) struct TitleOrder {
     relations: IntColumn,
     /// 0: the first spelling that was not used yet; 1: the last that was; 2: the one before it; and so on.
     back: IntColumn,
+    /// For each title and artist, how many of them before it the first version of its song stands.
+    versions_back: IntColumn,
 }
 
 impl TitleOrder {
     /// Fails where the distinct titles are not in the order of their first use: they would come back in that order.
     pub(super) fn of(songs: &DictColumn, titles: &Titles) -> Result<Self, Invalid> {
-        let (rows, relations) = titles.in_order();
+        let (rows, relations, versions_back) = titles.in_order();
         let mut used = 0;
         let mut back = Vec::with_capacity(rows.len());
         for row in rows.iter() {
@@ -40,6 +42,7 @@ impl TitleOrder {
             rows: rows.clone(),
             relations: relations.clone(),
             back: IntColumn::new(&back),
+            versions_back: versions_back.clone(),
         })
     }
 
@@ -70,6 +73,6 @@ impl TitleOrder {
             }
             used += u32::from(back == 0);
         }
-        Ok((DictColumn::of(self.spellings, &codes), Titles::of(self.rows, self.relations)))
+        Ok((DictColumn::of(self.spellings, &codes), Titles::of(self.rows, self.relations, self.versions_back)))
     }
 }

@@ -1,10 +1,14 @@
 //! The single artists behind artist cells.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
-use crate::{column::DictColumn, text};
+use super::Catalog;
+use crate::text::{self, normalize};
 
-/// For each distinct artist cell, the artists that it names. A cell such as `Simon;Garfunkel` names two.
+/// For each distinct artist cell, the artists that it names. A cell such as `Simon, Garfunkel` may name two.
 #[derive(Debug)]
 pub(crate) struct Artists {
     /// Artists by key.
@@ -13,18 +17,24 @@ pub(crate) struct Artists {
     named: Vec<u32>,
     /// Where each cell's artists end.
     ends: Vec<u32>,
+    /// Cells of several artists, by the hash of what is compared of their text.
+    cells: HashMap<u64, u32>,
 }
 
 impl Artists {
-    pub(crate) fn new(cells: &DictColumn) -> Self {
-        let mut artists = Self { number: HashMap::new(), named: Vec::new(), ends: Vec::new() };
-        for cell in cells.dictionary().iter() {
-            for name in text::artists(cell) {
+    pub(crate) fn new(catalog: &Catalog) -> Self {
+        let mut artists = Self { number: HashMap::new(), named: Vec::new(), ends: Vec::new(), cells: HashMap::new() };
+        for (code, cell) in (0..).zip(catalog.artists.dictionary().iter()) {
+            let before = artists.named.len();
+            for name in catalog.credited(code).map(normalize).filter(|name| !name.is_empty()) {
                 let next = artists.number.len() as u32;
                 let number = *artists.number.entry(name).or_insert(next);
                 artists.named.push(number);
             }
             artists.ends.push(artists.named.len() as u32);
+            if artists.named.len() > before + 1 {
+                artists.cells.insert(hash(&normalize(cell)), code);
+            }
         }
         artists
     }
@@ -36,8 +46,19 @@ impl Artists {
         &self.named[start as usize..self.ends[code] as usize]
     }
 
-    /// The artists that a user names: one, or several with `;` between them.
+    /// The artists that a user names: one, several with `;` between them, or all of a cell, as it stands.
     pub(crate) fn find(&self, name: &str) -> Vec<u32> {
-        text::artists(name).filter_map(|name| self.number.get(&name).copied()).collect()
+        let found: Vec<u32> = text::artists(name).filter_map(|name| self.number.get(&name).copied()).collect();
+        match self.cells.get(&hash(&normalize(name))) {
+            Some(code) if found.is_empty() => self.of(*code).to_vec(),
+            _ => found,
+        }
     }
+}
+
+/// Of 64 bits: two texts of one catalogue do not share it by chance.
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }

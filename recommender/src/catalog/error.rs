@@ -12,6 +12,7 @@ pub(crate) enum Column {
     Genres,
     Years,
     Explicit,
+    Attributes,
     /// By its place in the model.
     Feature(usize),
 }

@@ -4,15 +4,23 @@
 //! tracks that share a vector lie side by side.
 
 pub(crate) mod artists;
+pub mod attributes;
+pub mod credits;
 mod error;
 pub(crate) mod genres;
 pub mod ids;
+pub mod songs;
 pub mod titles;
+mod versions;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
 pub(crate) use self::error::{Column, Error};
+use self::{
+    attributes::{Attribute, Attributes},
+    credits::Credits,
+};
 use crate::{
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
     invalid::Invalid,
@@ -25,8 +33,10 @@ pub struct Catalog {
     pub ids: StringColumn,
     /// Titles. The distinct ones are in the order in which [`Titles`](crate::catalog::titles::Titles) first uses them.
     pub songs: DictColumn,
-    /// Artist cells, as the file had them: several artists stay in one cell.
+    /// Artist cells, as a person would write them: several artists stay in one cell.
     pub artists: DictColumn,
+    /// Which artists each distinct artist cell names.
+    pub credits: Credits,
     /// Album names; empty where unknown.
     pub albums: Option<DictColumn>,
     /// Genres; empty where unknown.
@@ -35,6 +45,8 @@ pub struct Catalog {
     pub years: Option<IntColumn>,
     /// Explicit lyrics: 0 unknown, 1 no, 2 yes.
     pub explicit: Option<IntColumn>,
+    /// Key, mode, time signature and length; none that is a feature of the model.
+    pub attributes: Attributes,
     /// The model's features, in its order, in the file's own units.
     pub features: Vec<NumericColumn>,
 }
@@ -47,7 +59,7 @@ impl Catalog {
     /// If one is not below [`Catalog::len`].
     #[must_use]
     pub fn reordered(self, rows: &[u32]) -> Self {
-        let Self { ids, songs, artists, albums, genres, years, explicit, features } = self;
+        let Self { ids, songs, artists, credits, albums, genres, years, explicit, attributes, features } = self;
         let texts = || {
             let reordered = |column: Option<DictColumn>| column.map(|column| column.reordered(rows));
             (songs.reordered(rows), artists.reordered(rows), reordered(albums), reordered(genres))
@@ -56,12 +68,12 @@ impl Catalog {
             let ids_in_order = ids.of_rows(rows);
             drop(ids);
             let reordered = |column: Option<IntColumn>| column.map(|column| column.of_rows(rows));
-            (ids_in_order, reordered(years), reordered(explicit))
+            (ids_in_order, reordered(years), reordered(explicit), attributes.of_rows(rows))
         };
         let features = || features.into_par_iter().map(|feature| feature.reordered(rows)).collect();
-        let ((songs, artists, albums, genres), ((ids, years, explicit), features)) =
+        let ((songs, artists, albums, genres), ((ids, years, explicit, attributes), features)) =
             rayon::join(texts, || rayon::join(numbers, features));
-        Self { ids, songs, artists, albums, genres, years, explicit, features }
+        Self { ids, songs, artists, credits, albums, genres, years, explicit, attributes, features }
     }
 
     /// Number of tracks.
@@ -80,6 +92,7 @@ impl Catalog {
     ///
     /// If `row` is not below [`Catalog::len`].
     pub fn track(&self, row: u32) -> Track<'_> {
+        let attribute = |attribute| self.attributes.get(attribute, row);
         let row = row as usize;
         let known = |text: &'_ str| !text.is_empty();
         Track {
@@ -94,7 +107,20 @@ impl Catalog {
                 Some(2) => Some(true),
                 _ => None,
             },
+            key: attribute(Attribute::Key),
+            mode: attribute(Attribute::Mode),
+            time_signature: attribute(Attribute::TimeSignature),
+            duration_ms: attribute(Attribute::DurationMs),
         }
+    }
+
+    /// The single artists of an artist cell, by its code, as they stand in it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such cell.
+    pub fn credited(&self, code: u32) -> impl Iterator<Item = &str> {
+        self.credits.of(self.artists.dictionary(), code)
     }
 
     /// One track's features in the file's own units, shape `(n_features,)`.
@@ -119,11 +145,13 @@ impl Catalog {
             rows(column, name, texts.len())?;
             texts.check(name).map_err(Error::of(column))?;
         }
+        self.credits.check(self.artists.dictionary()).map_err(Error::of(Column::Artists))?;
         for (column, name, numbers) in
             [(Column::Years, "year", &self.years), (Column::Explicit, "explicit", &self.explicit)]
         {
             numbers.as_ref().map_or(Ok(()), |numbers| rows(column, name, numbers.len()))?;
         }
+        self.attributes.check(tracks, features).map_err(Error::of(Column::Attributes))?;
         for (number, (name, feature)) in features.iter().zip(&self.features).enumerate() {
             rows(Column::Feature(number), name, feature.len())?;
             feature.check(name).map_err(Error::of(Column::Feature(number)))?;
@@ -161,7 +189,7 @@ pub struct Track<'a> {
     pub id: &'a str,
     /// Title.
     pub song: &'a str,
-    /// Artist cell, as the file had it.
+    /// The artist, or several as a person would write them: `Lead, Guest`, `Lead feat. Guest`.
     pub artist: &'a str,
     /// Album, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,4 +203,19 @@ pub struct Track<'a> {
     /// Explicit lyrics, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explicit: Option<bool>,
+    /// Pitch class, where known: 0 is C, 11 is B.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 11)]
+    pub key: Option<u32>,
+    /// Where known: 1 major, 0 minor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1)]
+    pub mode: Option<u32>,
+    /// Beats of a bar, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 7)]
+    pub time_signature: Option<u32>,
+    /// Length in milliseconds, where known, unless it is a feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u32>,
 }

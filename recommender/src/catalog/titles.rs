@@ -7,19 +7,26 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::Catalog;
+use super::{Catalog, songs::SongIds, versions};
 use crate::{
-    bit_set::BitSet,
     column::{DictColumn, IntColumn, StringColumn},
     invalid::Invalid,
     partition_point::partition_point,
-    text::{self, normalize},
+    text::{self, normalize, song_key},
     text_order::in_order,
 };
 
-/// Whether `wanted` is one of the artists that a cell names.
-fn has_artist(cell: &str, wanted: &str) -> bool {
-    text::artists(cell).any(|artist| artist == wanted)
+/// What is compared of the artists of a song: each once, in no order of the cell's.
+fn artist_set(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// What songs of one title are ordered by. No name has a semicolon: it stands between them in tables.
+fn artist_key(names: impl Iterator<Item = String>) -> String {
+    artist_set(names).join(";")
 }
 
 /// How many rows of a title are walked one by one before its end is searched for.
@@ -36,37 +43,8 @@ pub struct Titles {
     rows: IntColumn,
     /// For each of `rows`: 0 the same title and artist as the row before, 1 the same title, 2 another title.
     relations: IntColumn,
-}
-
-/// Which rows are the same song: one number for each (title, artist).
-#[derive(Clone, Debug)]
-pub struct SongIds {
-    song_of: Vec<u32>,
-    count: u32,
-    /// Rows whose song has other rows, too.
-    repeated: BitSet,
-}
-
-impl SongIds {
-    /// The song of a track: tracks with the same title and artist have the same number.
-    ///
-    /// # Panics
-    ///
-    /// If `row` is not a row of the catalogue.
-    #[inline]
-    pub fn of(&self, row: u32) -> u32 {
-        self.song_of[row as usize]
-    }
-
-    /// How many different songs there are.
-    pub fn count(&self) -> u32 {
-        self.count
-    }
-
-    /// Rows whose song has other rows, too.
-    pub(crate) fn repeated(&self) -> &BitSet {
-        &self.repeated
-    }
+    /// For each version, which is a title and a set of artists: how many versions before it the first one of its song stands; 0 for the first.
+    back: IntColumn,
 }
 
 /// The tracks that a title names.
@@ -103,23 +81,33 @@ impl Titles {
                 }
             })
             .collect();
-        Self { rows: IntColumn::new(&rows), relations: IntColumn::new(&relations) }
+        drop(places);
+        let titles = Self { rows: rows.into(), relations: IntColumn::new(&relations), back: IntColumn::new(&[]) };
+        Self { back: titles.link(catalog).into(), ..titles }
+    }
+
+    /// Finds the versions that are of one song.
+    fn link(&self, catalog: &Catalog) -> Vec<u32> {
+        let songs = catalog.songs.dictionary();
+        let keys = places(songs.len(), |word| song_key(songs.get(word)));
+        let firsts: Vec<u32> = self.versions_first().collect();
+        versions::link(catalog, &firsts, |row| keys[catalog.songs.code(row as usize) as usize])
     }
 
     /// The same order of a catalogue whose rows were put in another order: `place` is each old row's new one.
     #[must_use]
     pub fn renumbered(self, place: &[u32]) -> Self {
-        Self { rows: self.rows.renumbered(place), relations: self.relations }
+        Self { rows: self.rows.renumbered(place), ..self }
     }
 
-    /// Rows in order and relations, as an artifact keeps them.
-    pub(crate) fn of(rows: IntColumn, relations: IntColumn) -> Self {
-        Self { rows, relations }
+    /// Rows in order, relations and first versions, as an artifact keeps them.
+    pub(crate) fn of(rows: IntColumn, relations: IntColumn, back: IntColumn) -> Self {
+        Self { rows, relations, back }
     }
 
-    /// Rows in order, and how each relates to the one before it.
-    pub(crate) fn in_order(&self) -> (&IntColumn, &IntColumn) {
-        (&self.rows, &self.relations)
+    /// Rows in order, how each relates to the one before it, and how far before each version the first one of its song stands.
+    pub(crate) fn in_order(&self) -> (&IntColumn, &IntColumn, &IntColumn) {
+        (&self.rows, &self.relations, &self.back)
     }
 
     /// The distinct titles of a catalogue, numbered as `songs` numbers them, in the order of their first use here.
@@ -129,43 +117,47 @@ impl Titles {
         codes.filter(|code| !std::mem::replace(&mut seen[*code as usize], true)).collect()
     }
 
-    /// Numbers the songs.
+    /// Numbers the versions: rows of the same title and artist have the same number, those of the next ones in title order the next.
     ///
     /// # Errors
     ///
     /// Where the rows are not each of the catalogue's once, or a relation is none.
-    pub fn songs(&self, tracks: usize) -> Result<SongIds, Invalid> {
+    pub fn versions(&self, tracks: usize) -> Result<SongIds, Invalid> {
         Invalid::count("titles in order", tracks, self.rows.len())?;
         Invalid::count("relations of titles", tracks, self.relations.len())?;
         Invalid::index("a title has relation", NEW_TITLE as usize + 1, self.relations.max())?;
-        let mut song_of = vec![u32::MAX; tracks];
-        let mut repeated = BitSet::new(tracks);
         let mut count = 0_u32;
-        let mut before = None;
-        for (row, relation) in self.rows.iter().zip(self.relations.iter()) {
-            count += u32::from(relation != SAME_SONG || count == 0);
-            match song_of.get_mut(row as usize) {
-                Some(song) if *song == u32::MAX => *song = count - 1,
-                Some(_) => return Err(Invalid::Repeated { what: format!("track {row}").into() }),
-                None => {
-                    return Err(Invalid::Index {
-                        what: "a title is of track".into(),
-                        count: tracks,
-                        got: row as usize,
-                    });
-                }
-            }
-            if let (SAME_SONG, Some(before)) = (relation, before) {
-                repeated.insert(before);
-                repeated.insert(row);
-            }
-            before = Some(row);
-        }
-        Ok(SongIds { song_of, count, repeated })
+        SongIds::new(
+            tracks,
+            self.rows.iter().zip(self.relations.iter()).map(|(row, relation)| {
+                count += u32::from(relation != SAME_SONG || count == 0);
+                (row, count - 1)
+            }),
+        )
     }
 
-    /// The most popular release of every song, in the order of the songs' numbers.
-    pub(crate) fn songs_first(&self) -> impl Iterator<Item = u32> + '_ {
+    /// Numbers the songs: all versions of one have the same number.
+    ///
+    /// # Errors
+    ///
+    /// Where the first version of a song is none, or `versions` are not those of [`Titles::versions`].
+    pub fn songs(&self, versions: &SongIds) -> Result<SongIds, Invalid> {
+        Invalid::count("versions with a first one", versions.count() as usize, self.back.len())?;
+        let (mut song_of, mut count) = (Vec::with_capacity(self.back.len()), 0);
+        for (version, back) in (0_u32..).zip(self.back.iter()) {
+            let first = version.checked_sub(back).filter(|first| back == 0 || self.back.get(*first as usize) == 0);
+            let Some(first) = first else {
+                return Err(Invalid::Order { what: format!("the first version of version {version}").into() });
+            };
+            song_of.push(if back == 0 { count } else { song_of[first as usize] });
+            count += u32::from(back == 0);
+        }
+        let tracks = self.rows.len();
+        SongIds::new(tracks, (0..tracks as u32).map(|row| (row, song_of[versions.of(row) as usize])))
+    }
+
+    /// The most popular release of every version, in the order of the versions' numbers.
+    pub(crate) fn versions_first(&self) -> impl Iterator<Item = u32> + '_ {
         let first = |(place, relation): (usize, u32)| place == 0 || relation != SAME_SONG;
         let rows = self.rows.iter().zip(self.relations.iter().enumerate());
         rows.filter(move |(_, place)| first(*place)).map(|(row, _)| row)
@@ -210,16 +202,18 @@ impl Titles {
         shared
     }
 
-    /// Finds a song by its title and, where given, its artist.
+    /// Finds a song by its title and, where given, its artist: one or several of the cell's with `;` between them, or the cell.
     pub fn find(&self, catalog: &Catalog, song: &str, artist: Option<&str>) -> TitleMatch {
         let range = self.range(catalog, &normalize(song));
-        let artist = artist.map(normalize);
-        let cell = |row: u32| catalog.artists.get(row as usize);
-        if let Some(artist) = &artist {
+        if let Some(artist) = artist {
             // Within a title the songs are in the order of their artists.
-            let artist_at = |place: usize| normalize(cell(self.rows.get(place)));
-            let place = partition_point(range.clone(), |place| artist_at(place) < *artist);
-            if place < range.end && artist_at(place) == *artist {
+            let wanted = artist_key(text::artists(artist));
+            let key_at = |place: usize| {
+                let code = catalog.artists.code(self.rows.get(place) as usize);
+                artist_key(catalog.credited(code).map(normalize))
+            };
+            let place = partition_point(range.clone(), |place| key_at(place) < wanted);
+            if place < range.end && key_at(place) == wanted {
                 return TitleMatch::Song(self.releases(place));
             }
         }
@@ -232,7 +226,19 @@ impl Titles {
             }
         }
         if let Some(artist) = artist {
-            songs.retain(|releases| has_artist(cell(releases[0]), &artist));
+            let (cell, wanted) = (normalize(artist), artist_set(text::artists(artist)));
+            let code = |releases: &[u32]| catalog.artists.code(releases[0] as usize);
+            let set = |releases: &[u32]| artist_set(catalog.credited(code(releases)).map(normalize));
+            let is_whole = |releases: &Vec<u32>| {
+                normalize(catalog.artists.get(releases[0] as usize)) == cell || set(releases) == wanted
+            };
+            match songs.iter().position(is_whole) {
+                Some(whole) => songs = vec![songs.swap_remove(whole)],
+                None => songs.retain(|releases| {
+                    let set = set(releases);
+                    !wanted.is_empty() && wanted.iter().all(|name| set.binary_search(name).is_ok())
+                }),
+            }
         }
         match songs.len() {
             0 => TitleMatch::Unknown,
@@ -281,7 +287,8 @@ impl Titles {
             Invalid::equal(format!("the relation of the title of track {row}"), &expected, &relation)?;
             before = Some(this);
         }
-        Ok(())
+        drop(places);
+        Invalid::equal("the versions of one song", &true, &self.back.iter().eq(self.link(catalog)))
     }
 }
 
@@ -296,25 +303,10 @@ struct SortKeys {
 
 impl SortKeys {
     fn of(catalog: &Catalog) -> Self {
-        let places = |words: &DictColumn| {
-            let dictionary = words.dictionary();
-            let starts: Vec<usize> = (0..dictionary.len()).step_by(BLOCK_WORDS).collect();
-            let block = |start: usize| {
-                let words = start..dictionary.len().min(start + BLOCK_WORDS);
-                words.map(|word| normalize(dictionary.get(word))).collect()
-            };
-            // Some at a time side by side, and not a string each: they would take several times the memory.
-            let blocks: Vec<StringColumn> = starts.into_par_iter().map(block).collect();
-            let key = |word: u32| blocks[word as usize / BLOCK_WORDS].get(word as usize % BLOCK_WORDS);
-            let mut places = vec![0; dictionary.len()];
-            let mut place = 0;
-            for pair in in_order(dictionary.len(), key).windows(2) {
-                place += u32::from(key(pair[0]) != key(pair[1]));
-                places[pair[1] as usize] = place;
-            }
-            places
-        };
-        Self { songs: places(&catalog.songs), artists: places(&catalog.artists) }
+        let songs = catalog.songs.dictionary();
+        let song = |word: usize| normalize(songs.get(word));
+        let artist = |word: usize| artist_key(catalog.credited(word as u32).map(normalize));
+        Self { songs: places(songs.len(), song), artists: places(catalog.artists.dictionary().len(), artist) }
     }
 
     /// What rows are ordered by: title, then artist.
@@ -324,13 +316,18 @@ impl SortKeys {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_of_several_artists_names_the_cell() {
-        assert!(has_artist("Simon; Garfunkel", "garfunkel"));
-        assert!(!has_artist("Simon & Garfunkel", "garfunkel"));
+/// The place of each of so many words in the order of their keys.
+fn places(words: usize, key: impl Fn(usize) -> String + Sync) -> Vec<u32> {
+    let starts: Vec<usize> = (0..words).step_by(BLOCK_WORDS).collect();
+    let block = |start: usize| (start..words.min(start + BLOCK_WORDS)).map(&key).collect();
+    // Some at a time side by side, and not a string each: they would take several times the memory.
+    let blocks: Vec<StringColumn> = starts.into_par_iter().map(block).collect();
+    let key = |word: u32| blocks[word as usize / BLOCK_WORDS].get(word as usize % BLOCK_WORDS);
+    let mut places = vec![0; words];
+    let mut place = 0;
+    for pair in in_order(words, key).windows(2) {
+        place += u32::from(key(pair[0]) != key(pair[1]));
+        places[pair[1] as usize] = place;
     }
+    places
 }

@@ -100,6 +100,17 @@ impl DictColumn {
         Self { codes: self.codes.of_rows(rows), dictionary: self.dictionary }
     }
 
+    /// The same rows, with `words` in the place of the strings of the dictionary, one for each.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer.
+    #[must_use]
+    pub fn with_words(self, words: Self) -> Self {
+        let number: Vec<u32> = words.codes.iter().collect();
+        Self { dictionary: words.dictionary, codes: self.codes.renumbered(&number) }
+    }
+
     /// Strings from a dictionary, by code.
     pub(crate) fn of(dictionary: StringColumn, codes: &[u32]) -> Self {
         Self { dictionary, codes: IntColumn::new(codes) }

@@ -9,8 +9,8 @@ use crate::{
 
 /// The fewest features a model may have.
 pub const MIN_FEATURES: usize = 2;
-/// The most features a model may have: one for each lane of a [`Vector`].
-pub const MAX_FEATURES: usize = LANES;
+/// The most features a model may have: all lanes of a [`Vector`] but the one of tracks without a direction.
+pub const MAX_FEATURES: usize = LANES - 1;
 /// The largest weight of a feature.
 pub const MAX_WEIGHT: f64 = 100.0;
 /// Scaled values beyond this are taken for this, so that they stay finite, weighted too.
@@ -48,11 +48,20 @@ impl Scaler {
     ///
     /// If `feature` is not below [`Scaler::len`].
     pub fn scale_one(&self, feature: usize, value: f64) -> f64 {
+        self.standardize_one(feature, value) * self.weights[feature]
+    }
+
+    /// How many deviations one value of feature `feature` is above the mean: scaled, and not weighted.
+    ///
+    /// # Panics
+    ///
+    /// If `feature` is not below [`Scaler::len`].
+    pub fn standardize_one(&self, feature: usize, value: f64) -> f64 {
         let deviation = self.deviation[feature];
         if deviation == 0.0 {
             return 0.0;
         }
-        ((value - self.mean[feature]) / deviation).clamp(-MAX_SCALED, MAX_SCALED) * self.weights[feature]
+        ((value - self.mean[feature]) / deviation).clamp(-MAX_SCALED, MAX_SCALED)
     }
 
     /// Scales one track: `raw` holds its features in the file's own units, shape `(n_features,)`.

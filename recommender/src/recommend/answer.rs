@@ -10,7 +10,7 @@ pub struct Answer {
     pub search: SearchMethod,
     /// What was begun from, in the order of the request.
     pub seeds: Vec<AnswerSeed>,
-    /// Best first.
+    /// Best first, or in the order that was asked for.
     pub tracks: Vec<Recommendation>,
 }
 
@@ -21,9 +21,9 @@ pub struct AnswerSeed {
     pub seed: ResolvedSeed,
     /// Tracks in the clusters that were searched for this seed.
     pub initial_pool_size: u32,
-    /// Different songs among them that may be answered with, once the seeds and what the request filters and excludes
+    /// Different songs among them that may be answered with, once the seeds, all versions of them, and what the request filters and excludes
     /// are taken away. With one seed, an answer holds this many or the limit, whichever is less (unless there is a
-    /// limit of songs per artist).
+    /// limit of songs per artist or album).
     pub after_filtering_size: u32,
 }
 
@@ -33,6 +33,6 @@ pub struct Recommendation {
     /// Row of the catalogue.
     pub row: u32,
     /// Cosine of the angle between this track and the seed in the scaled feature space, -1 to 1; with several seeds, the
-    /// mean over them.
+    /// weighted mean over them. 0 where a track is at the mean of every feature.
     pub similarity: f32,
 }

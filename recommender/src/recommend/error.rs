@@ -38,18 +38,57 @@ pub enum Error {
         /// The artists that have a song of this title.
         artists: ArtistList,
     },
+    /// No track is by the artist that is to be a seed.
+    #[error("there is no artist called {artist:?}")]
+    UnknownSeedArtist {
+        /// The artist that was asked for.
+        artist: String,
+        /// Artists that the user may have meant, normalised.
+        suggestions: Vec<String>,
+    },
+    /// No track is of the genre that is to be a seed.
+    #[error("there is no genre called {genre:?}")]
+    UnknownGenre {
+        /// The genre that was asked for.
+        genre: String,
+        /// Genres that the user may have meant, normalised.
+        suggestions: Vec<String>,
+    },
+    /// The ends of a path are one song.
+    #[error("both ends of the path are the same song, or versions of it: name two songs")]
+    SameSong,
+    /// The ends of a path have no line between them.
+    #[error(
+        "the two songs are exactly opposite: every way from one to the other is as long; choose another song, or length=2"
+    )]
+    Opposite,
+    /// Fewer songs are left than a path needs.
+    #[error(
+        "{songs} songs are left between the two: a path of at most {} is possible; ask for a shorter one, or filter less",
+         .songs + 2
+    )]
+    TooFewSongs {
+        /// How many songs could be in between.
+        songs: u32,
+    },
+    /// An artist would follow itself on every path.
+    #[error("on every path of {length} songs an artist would follow itself: ask for a shorter one, or filter less")]
+    NoPath {
+        /// How long the path was to be.
+        length: usize,
+    },
     /// A seed's features are not those of the model, or not finite.
     #[error("a seed's features must be these, as finite numbers in the catalogue's units: {}", .expected.join(", "))]
     Features {
         /// The model's features.
         expected: Vec<String>,
     },
-    /// The model does not have this feature.
+    /// The model has neither a feature nor an attribute of this name.
     #[error("the model has no feature {feature:?}; it has {}", .expected.join(", "))]
     UnknownFeature {
         /// What was asked for.
         feature: String,
-        /// The model's features.
+        /// The model's features and attributes.
         expected: Vec<String>,
     },
     /// The catalogue does not have what a filter asks for.

@@ -1,10 +1,7 @@
 //! Why a track is in an answer, feature by feature.
 
 use super::seed::ResolvedSeed;
-use crate::{
-    model::Model,
-    vector::{Vector, similarity},
-};
+use crate::{model::Model, vector::Vector};
 
 /// How many features of each kind are named.
 const MAX_CONTRIBUTIONS: usize = 3;
@@ -16,7 +13,8 @@ pub struct Explanation {
     pub seed: usize,
     /// Features that bind most, the strongest first. The shares of all features add up to the similarity.
     pub similarities: Vec<Contribution>,
-    /// Features that differ most, the most different first. The shares of all features add up to 1 less the similarity.
+    /// Features that differ most, the most different first. The shares of all features add up to 1 less the similarity (to 0 where
+    /// both tracks are at the mean of every feature).
     pub differences: Vec<Contribution>,
 }
 
@@ -40,7 +38,8 @@ pub struct Contribution {
 /// If `row` is not a row of the catalogue, or there are no seeds.
 pub fn explain(model: &Model, seeds: &[ResolvedSeed], row: u32) -> Explanation {
     let vector = model.neighbors().nodes().vector(row);
-    let likeness = |seed: &Vector| similarity(seed.squared_distance(&vector));
+    let features = model.scaler().len();
+    let likeness = |seed: &Vector| seed.cosine(&vector, features);
     let mut nearest = 0;
     for at in 1..seeds.len() {
         if likeness(&seeds[at].vector) > likeness(&seeds[nearest].vector) {
@@ -49,7 +48,7 @@ pub fn explain(model: &Model, seeds: &[ResolvedSeed], row: u32) -> Explanation {
     }
     let seed = &seeds[nearest];
     let raw = model.catalog().raw(row);
-    let shares = |part: fn(f64, f64) -> f64| -> Vec<Contribution> {
+    let shares = |part: &dyn Fn(f64, f64) -> f64| -> Vec<Contribution> {
         let mut shares: Vec<Contribution> = (0..raw.len())
             .map(|feature| {
                 let (a, b) = (seed.vector.lanes()[feature], vector.lanes()[feature]);
@@ -66,10 +65,12 @@ pub fn explain(model: &Model, seeds: &[ResolvedSeed], row: u32) -> Explanation {
         shares.truncate(MAX_CONTRIBUTIONS);
         shares
     };
-    // a · b is the cosine, |a - b|² / 2 is 1 - cosine: both are sums over the features.
+    // a · b is the cosine, |a - b|² / 2 is 1 - cosine: both are sums over the features. Where one has no direction the cosine is 0,
+    // and |a - b|² is 1.
+    let half = if seed.vector.is_zero(features) || vector.is_zero(features) { 1.0 } else { 0.5 };
     Explanation {
         seed: nearest,
-        similarities: shares(|a, b| a * b),
-        differences: shares(|a, b| (a - b) * (a - b) / 2.0),
+        similarities: shares(&|a, b| a * b),
+        differences: shares(&|a, b| (a - b) * (a - b) * half),
     }
 }

@@ -2,9 +2,17 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::{error::Error, request::Request, seed::ResolvedSeed};
+use super::{
+    error::Error,
+    request::Request,
+    seed::{ResolvedSeed, SeedGroup},
+};
 use crate::{
     bit_set::BitSet,
+    catalog::{
+        attributes::{Attribute, Attributes},
+        songs::SongIds,
+    },
     column::{DictColumn, IntColumn},
     model::Model,
     search::Allowed,
@@ -17,6 +25,8 @@ const MAX_LEFT_OUT: usize = 10;
 /// The rows that a request allows.
 pub(super) struct Filter<'a> {
     model: &'a Model,
+    /// What counts as one song.
+    ids: &'a SongIds,
     /// Songs that are not answered with, ascending: the seeds', and those excluded by id.
     songs: Vec<u32>,
     /// Rows of each of them, ascending.
@@ -39,14 +49,22 @@ impl<'a> Filter<'a> {
         let mut left_out: Vec<u32> = seed_rows.chain(excluded).collect();
         left_out.sort_unstable();
         left_out.dedup();
-        let mut songs: Vec<u32> = left_out.iter().map(|row| model.songs().of(*row)).collect();
+        let ids = request.songs(model);
+        let mut songs: Vec<u32> = left_out.iter().map(|row| ids.of(*row)).collect();
         songs.sort_unstable();
         songs.dedup();
         let conditions = conditions(model, request, seeds)?;
-        let is_countable = clusters.len() == model.clusters().len() || (clusters.len() == 1 && songs.len() <= 1);
+        // Of each cluster it is known how many songs it has, but not how many versions.
+        let is_known = clusters.len() == 1 && songs.len() <= 1 && !request.versions;
+        let is_countable = clusters.len() == model.clusters().len() || is_known;
         let rows = (!conditions.is_empty() || songs.len() > MAX_LEFT_OUT || !is_countable)
-            .then(|| allowed_rows(model, clusters, &conditions, &left_out, &songs));
-        Ok(Self { model, songs, left_out, rows })
+            .then(|| allowed_rows(model, ids, clusters, &conditions, &left_out, &songs));
+        Ok(Self { model, ids, songs, left_out, rows })
+    }
+
+    /// What counts as one song.
+    pub(super) fn ids(&self) -> &'a SongIds {
+        self.ids
     }
 
     /// The rows that a search may find.
@@ -65,14 +83,14 @@ impl<'a> Filter<'a> {
             let others = self
                 .rows
                 .is_none()
-                .then(|| range.clone().filter(|row| self.songs.binary_search(&self.model.songs().of(*row)).is_err()));
+                .then(|| range.clone().filter(|row| self.songs.binary_search(&self.ids.of(*row)).is_err()));
             allowed.into_iter().flatten().chain(others.into_iter().flatten())
         })
     }
 
     /// How many different songs of these clusters, which are of those that are searched, may be answered with.
     pub(super) fn count_songs(&self, clusters: &[usize]) -> u32 {
-        let songs = self.model.songs();
+        let songs = self.ids;
         let Some(rows) = &self.rows else {
             let [cluster] = clusters else { return songs.count() - self.songs.len() as u32 };
             let cluster = &self.model.clusters()[*cluster];
@@ -137,12 +155,13 @@ impl Condition<'_> {
 /// The rows of these clusters that meet all conditions and are of no song that is left out.
 fn allowed_rows(
     model: &Model,
+    songs: &SongIds,
     clusters: &[usize],
     conditions: &[Condition<'_>],
     left_out: &[u32],
     left_out_songs: &[u32],
 ) -> BitSet {
-    let (songs, count) = (model.songs(), model.catalog().len());
+    let count = model.catalog().len();
     let mut rows = BitSet::new(count);
     // A song that is left out for one of its releases is left out for all of them.
     let several = left_out.iter().any(|row| songs.repeated().contains(*row));
@@ -178,6 +197,9 @@ fn conditions<'a>(model: &'a Model, request: &Request, seeds: &[ResolvedSeed]) -
             let last = column.values().len() as u32;
             let allowed = range.min.map_or(0, below)..range.max.map_or(last, up_to);
             conditions.push(Condition::Within(column.codes(), allowed));
+        } else if let Some(codes) = Attribute::named(&range.feature).and_then(|named| catalog.attributes.column(named))
+        {
+            conditions.push(Condition::Within(codes, Attributes::codes_within(range.min, range.max)));
         }
     }
     match (request.explicit, &catalog.explicit) {
@@ -213,6 +235,11 @@ fn conditions<'a>(model: &'a Model, request: &Request, seeds: &[ResolvedSeed]) -
     if request.exclude_seed_artists {
         for row in seeds.iter().filter_map(|seed| seed.row) {
             artists.extend(model.artists().of(catalog.artists.code(row as usize)));
+        }
+        for group in seeds.iter().filter_map(|seed| seed.group.as_ref()) {
+            if let SeedGroup::Artist { name, .. } = group {
+                artists.extend(model.artists().find(name));
+            }
         }
     }
     if !artists.is_empty() {

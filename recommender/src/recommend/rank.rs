@@ -6,37 +6,45 @@ use super::{
     seed::ResolvedSeed,
 };
 use crate::{
+    catalog::attributes::{Attribute, Moments},
     column::IntColumn,
     model::Model,
     search::{Query, SearchMethod},
-    vector::{LANES, Vector, similarity},
+    vector::{LANES, Vector},
 };
 
 /// What all negative seeds together count for, where the seeds count for 1 (Rocchio's formula with the weights 0.25 and 0.75 of
 /// Salton and Buckley 1990, "Improving retrieval performance by relevance feedback").
 const NEGATIVE_WEIGHT: f64 = 1.0 / 3.0;
-/// What a feature costs that is one deviation from its target, in squared distance: as much as a cosine of 0.125.
+/// What a feature costs that is one deviation from its target, whatever its weight, in squared distance: as much as a cosine of
+/// 0.125.
 const TARGET_WEIGHT: f64 = 0.25;
+/// Seeds that cancel one another leave a direction of noise: targets then decide alone.
+const MIN_LENGTH: f64 = 1e-3;
 
 /// What is ranked, and how.
 pub(super) struct Ranking<'a> {
     model: &'a Model,
     seeds: &'a [ResolvedSeed],
     query: Vector,
+    /// How long the vector is that `query` is the direction of: 1 for one seed, less for several that differ.
+    length: f64,
+    /// The weighted mean of the seeds' vectors.
+    mean: [f64; LANES],
     request: &'a Request,
     clusters: &'a [usize],
     filter: &'a Filter<'a>,
-    /// For each target the codes of its feature, and what each code costs.
-    targets: Vec<(&'a IntColumn, Vec<f32>)>,
+    targets: Vec<TargetCost<'a>>,
 }
 
 /// One candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Ranked {
     pub(super) row: u32,
-    /// Higher is better: the cosine to what is searched for, less what targets cost.
+    /// Higher is better: the weighted mean of the cosines to the seeds, less a third of that to the negative seeds, and what targets
+    /// cost.
     pub(super) score: f64,
-    /// Mean cosine to the seeds.
+    /// Weighted mean of the cosines to the seeds.
     pub(super) similarity: f32,
 }
 
@@ -50,27 +58,29 @@ impl<'a> Ranking<'a> {
         clusters: &'a [usize],
         filter: &'a Filter<'a>,
     ) -> Self {
-        let query = direction(seeds, negative);
-        Self { model, seeds, query, request, clusters, filter, targets: targets(model, &request.targets) }
+        let features = model.scaler().len();
+        let (query, length) = direction(seeds, negative, features);
+        let (mean, targets) = (mean(seeds), targets(model, &request.targets));
+        Self { model, seeds, query, length, mean, request, clusters, filter, targets }
     }
 
     /// The best `most` different songs, best first; fewer only where there are no more.
     pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, SearchMethod) {
-        let cost =
-            |row: u32| self.targets.iter().map(|(codes, costs)| costs[codes.get(row as usize) as usize]).sum::<f32>();
+        let length = self.length as f32;
+        let cost = |row: u32| self.targets.iter().map(|target| target.of(row)).sum::<f32>() / length;
         let query = Query {
             vector: &self.query,
             clusters: self.clusters,
             want: most,
             search: self.request.search,
             allowed: self.filter.allowed(),
-            songs: self.model.songs(),
+            songs: self.filter.ids(),
             cost: if self.targets.is_empty() { None } else { Some(&cost) },
         };
         let (found, searched) = self.model.neighbors().nearest(&query);
         let ranked = found.iter().map(|neighbor| Ranked {
             row: neighbor.row,
-            score: f64::from(1.0 - neighbor.distance / 2.0),
+            score: self.length * f64::from(1.0 - neighbor.distance / 2.0),
             similarity: self.similarity(neighbor.row),
         });
         (ranked.collect(), searched)
@@ -78,36 +88,82 @@ impl<'a> Ranking<'a> {
 
     fn similarity(&self, row: u32) -> f32 {
         let vector = self.model.neighbors().nodes().vector(row);
-        let sum: f32 = self.seeds.iter().map(|seed| similarity(seed.vector.squared_distance(&vector))).sum();
-        sum / self.seeds.len() as f32
+        let features = self.model.scaler().len();
+        if let [seed] = self.seeds {
+            return seed.vector.cosine(&vector, features);
+        }
+        // The mean of dot products is the dot product with the mean: any number of seeds cost the same. The lane of vectors without
+        // a direction is no feature's.
+        let dot: f64 =
+            self.mean.iter().zip(vector.lanes()).take(features).map(|(mean, lane)| mean * f64::from(*lane)).sum();
+        dot.clamp(-1.0, 1.0) as f32
     }
 }
 
 /// The vector whose nearest neighbours have the highest mean cosine to the seeds, less that to the negative seeds: the mean of the
-/// ones less the mean of the others. One search for any number of seeds.
-fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed]) -> Vector {
+/// ones less the mean of the others. One search for any number of seeds. And the length of that difference: times it, a cosine to the
+/// direction is the mean cosine.
+fn direction(seeds: &[ResolvedSeed], negative: &[ResolvedSeed], features: usize) -> (Vector, f64) {
     if let ([seed], []) = (seeds, negative) {
-        return seed.vector;
+        return (seed.vector, 1.0);
     }
-    let mut sum = [0.0; LANES];
-    for (seeds, weight) in [(seeds, 1.0), (negative, -NEGATIVE_WEIGHT)] {
-        for seed in seeds {
-            for (sum, lane) in sum.iter_mut().zip(seed.vector.lanes()) {
-                *sum += weight * f64::from(*lane) / seeds.len() as f64;
+    let mut sum = mean(seeds);
+    sum.iter_mut().zip(mean(negative)).for_each(|(sum, lane)| *sum -= NEGATIVE_WEIGHT * lane);
+    // Seeds without a direction point nowhere: their own lane is left out.
+    let sum = &sum[..features];
+    let length = sum.iter().map(|lane| lane * lane).sum::<f64>().sqrt();
+    (Vector::unit(sum), length.max(MIN_LENGTH))
+}
+
+/// The weighted mean of vectors; 0 of none.
+fn mean(seeds: &[ResolvedSeed]) -> [f64; LANES] {
+    let weights: f64 = seeds.iter().map(|seed| seed.weight).sum();
+    let mut mean = [0.0; LANES];
+    for seed in seeds {
+        for (mean, lane) in mean.iter_mut().zip(seed.vector.lanes()) {
+            *mean += seed.weight * f64::from(*lane) / weights;
+        }
+    }
+    mean
+}
+
+/// What each track costs for its distance from a target.
+enum TargetCost<'a> {
+    /// The codes of a feature, and what each code costs.
+    Feature(&'a IntColumn, Vec<f32>),
+    /// The column of an attribute, which may have any number of different values.
+    Attribute { codes: &'a IntColumn, wanted: f64, moments: Moments },
+}
+
+impl TargetCost<'_> {
+    fn of(&self, row: u32) -> f32 {
+        match self {
+            Self::Feature(codes, costs) => costs[codes.get(row as usize) as usize],
+            Self::Attribute { moments: Moments { deviation: 0.0, .. }, .. } => 0.0,
+            Self::Attribute { codes, wanted, moments: Moments { mean, deviation } } => {
+                let squared = |value: f64| ((value - wanted) / deviation).powi(2);
+                // What is unknown costs what the known ones cost on average: the variance, and how far the mean is off.
+                let off = match codes.get(row as usize).checked_sub(1) {
+                    Some(value) => squared(value.into()),
+                    None => 1.0 + squared(*mean),
+                };
+                (TARGET_WEIGHT * off) as f32
             }
         }
     }
-    Vector::unit(&sum)
 }
 
-fn targets<'a>(model: &'a Model, targets: &[Target]) -> Vec<(&'a IntColumn, Vec<f32>)> {
+fn targets<'a>(model: &'a Model, targets: &[Target]) -> Vec<TargetCost<'a>> {
     let scaler = model.scaler();
     let target = |target: &Target| {
-        let feature = scaler.features.iter().position(|feature| *feature == target.feature)?;
+        let Some(feature) = scaler.features.iter().position(|feature| *feature == target.feature) else {
+            let (codes, moments) = model.attribute(Attribute::named(&target.feature)?)?;
+            return Some(TargetCost::Attribute { codes, wanted: target.value, moments });
+        };
         let column = &model.catalog().features[feature];
-        let wanted = scaler.scale_one(feature, target.value);
-        let cost = |value: &f64| (TARGET_WEIGHT * (scaler.scale_one(feature, *value) - wanted).powi(2)) as f32;
-        Some((column.codes(), column.values().iter().map(cost).collect()))
+        let wanted = scaler.standardize_one(feature, target.value);
+        let cost = |value: &f64| (TARGET_WEIGHT * (scaler.standardize_one(feature, *value) - wanted).powi(2)) as f32;
+        Some(TargetCost::Feature(column.codes(), column.values().iter().map(cost).collect()))
     };
     targets.iter().filter_map(target).collect()
 }

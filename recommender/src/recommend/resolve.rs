@@ -2,7 +2,8 @@
 
 use super::{
     error::Error,
-    seed::{ResolvedSeed, Seed},
+    groups,
+    seed::{ResolvedSeed, Seed, SeedKind},
 };
 use crate::{catalog::titles::TitleMatch, model::Model, vector::Vector};
 
@@ -48,6 +49,11 @@ impl Model {
             Seed::Row(row) => return Err(Error::UnknownTrack { id: row.to_string() }),
             Seed::Track(id) => self.find_id(id).ok_or_else(|| Error::UnknownTrack { id: id.clone() })?,
             Seed::Song { song, artist } => self.resolve_song(song, artist.as_deref())?,
+            Seed::Artist(_) | Seed::Genre(_) => {
+                let found = groups::members(self, std::slice::from_ref(seed)).map_err(|(_, error)| error)?;
+                let rows = found.into_iter().next().flatten().unwrap_or_default();
+                return Ok(groups::resolve(self, seed, rows));
+            }
             Seed::Features(features) => {
                 if features.len() != self.scaler().len() || features.iter().any(|value| !value.is_finite()) {
                     return Err(Error::Features { expected: self.scaler().features.clone() });
@@ -59,16 +65,31 @@ impl Model {
                     features: features.clone(),
                     cluster: self.bayes().predict(&scaled) as usize,
                     posteriors: Some(posteriors),
+                    group: None,
+                    weight: 1.0,
                     vector: Vector::unit(&scaled),
                 });
             }
         };
-        Ok(ResolvedSeed {
-            row: Some(row),
-            features: self.catalog().raw(row),
-            cluster: self.cluster_of(row),
-            posteriors: None,
-            vector: self.neighbors().nodes().vector(row),
-        })
+        Ok(ResolvedSeed::of_row(self, row))
+    }
+
+    /// The seeds of a request in its order. `weights` are theirs; without any, each counts for 1.
+    pub(super) fn resolve_all(
+        &self,
+        of: SeedKind,
+        seeds: &[Seed],
+        weights: &[f64],
+    ) -> Result<Vec<ResolvedSeed>, Error> {
+        let of_seed = |at: usize, error: Error| Error::Seed { of, at, seeds: seeds.len(), error: Box::new(error) };
+        let members = groups::members(self, seeds).map_err(|(at, error)| of_seed(at, error))?;
+        let resolved = seeds.iter().zip(members).enumerate().map(|(at, (seed, members))| {
+            let resolved = match members {
+                Some(rows) => groups::resolve(self, seed, rows),
+                None => self.resolve(seed).map_err(|error| of_seed(at, error))?,
+            };
+            Ok(ResolvedSeed { weight: weights.get(at).copied().unwrap_or(1.0), ..resolved })
+        });
+        resolved.collect()
     }
 }

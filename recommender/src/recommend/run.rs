@@ -6,9 +6,10 @@ use super::{
     answer::{Answer, AnswerSeed},
     error::Error,
     filter::Filter,
+    flow,
     rank::Ranking,
-    request::Request,
-    seed::{ResolvedSeed, Seed, SeedKind},
+    request::{Order, Request},
+    seed::SeedKind,
     select,
 };
 use crate::model::Model;
@@ -16,27 +17,16 @@ use crate::model::Model;
 impl Model {
     /// Answers a request: the songs most like the seeds, by default of their own clusters.
     ///
-    /// The filter is part of the search: an answer is short only where fewer songs than `limit` match. Neither a seed's
-    /// song nor any other is in it twice, whatever the number of releases.
+    /// The filter is part of the search: an answer is short only where fewer songs than `limit` match. No other version of a seed's
+    /// song is in it, and no song twice, whatever the number of releases and versions.
     ///
     /// # Errors
     ///
     /// Where a seed is not found, or the request asks for what this model does not have.
     pub fn recommend(&self, request: &Request) -> Result<Answer, Error> {
         request.check(self)?;
-        let resolve = |source: SeedKind, seeds: &[Seed]| -> Result<Vec<ResolvedSeed>, Error> {
-            let found = seeds.iter().enumerate().map(|(at, seed)| {
-                self.resolve(seed).map_err(|error| Error::Seed {
-                    of: source,
-                    at,
-                    seeds: seeds.len(),
-                    error: Box::new(error),
-                })
-            });
-            found.collect()
-        };
-        let seeds = resolve(SeedKind::Seeds, &request.seeds)?;
-        let negative = resolve(SeedKind::NegativeSeeds, &request.negative_seeds)?;
+        let seeds = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights)?;
+        let negative = self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights)?;
         let clusters: Vec<usize> = if request.same_cluster {
             seeds.iter().map(|seed| seed.cluster).collect::<BTreeSet<_>>().into_iter().collect()
         } else {
@@ -67,12 +57,20 @@ impl Model {
         let (tracks, search) = loop {
             let (ranked, search) = ranking.best(most);
             let complete = ranked.len() < most || most >= all as usize;
-            let selection = select::select(self, request, &ranked, want);
-            if selection.tracks.len() == want || complete || selection.is_final(self, filter.accepted(&clusters)) {
+            let mut selection = select::select(self, request, &ranked, want);
+            if selection.tracks.len() < want && complete && request.vary.is_some() {
+                // Too few of those that were drawn: all of them.
+                selection = select::select(self, &Request { vary: None, ..request.clone() }, &ranked, want);
+            }
+            if selection.tracks.len() == want || complete || selection.is_final(self, &filter, &clusters) {
                 break (selection.tracks, search);
             }
-            // So many candidates are of artists whose quota is full: look further.
+            // So many candidates are of artists or albums whose quota is full: look further.
             most = most.saturating_mul(4);
+        };
+        let tracks = match request.order {
+            Order::Similarity => tracks,
+            Order::Flow => flow::order(self, &seeds, &tracks),
         };
         Ok(Answer { search, seeds: answer_seeds, tracks })
     }

@@ -1,6 +1,6 @@
 //! What to begin from, as it is asked for and as it is found.
 
-use crate::vector::Vector;
+use crate::{model::Model, vector::Vector};
 
 /// What to begin from.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,10 @@ pub enum Seed {
         /// The artist, or one of several that the catalogue separates with `;`.
         artist: Option<String>,
     },
+    /// An artist of the catalogue, by name: its tracks, weighted by popularity, stand for one seed.
+    Artist(String),
+    /// A genre of the catalogue, by name: its tracks, weighted by popularity, stand for one seed.
+    Genre(String),
     /// A song that is not in the catalogue: the model's features, in its order, in the file's own units.
     Features(Vec<f64>),
 }
@@ -27,18 +31,59 @@ pub enum SeedKind {
     Seeds,
     /// What to keep away from.
     NegativeSeeds,
+    /// The ends of a path.
+    Ends,
 }
 
 /// A seed that was found, or placed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResolvedSeed {
-    /// Row of the catalogue; `None` for features that are not in it.
+    /// Row of the catalogue; `None` for features that are not in it, and for artists and genres.
     pub row: Option<u32>,
-    /// Features in the file's own units.
+    /// Features in the file's own units; of an artist or a genre the weighted mean of its tracks.
     pub features: Vec<f64>,
-    /// The cluster it belongs to; for features that are not in the catalogue, the most probable one.
+    /// The cluster it belongs to; for features that are not in the catalogue, the most probable one; for an artist or a genre, the one
+    /// that most of its tracks belong to, by weight.
     pub cluster: usize,
     /// Probability of each cluster, for features that are not in the catalogue.
     pub posteriors: Option<Vec<f64>>,
+    /// The artist or genre that it is.
+    pub group: Option<SeedGroup>,
+    /// What it counts for among the seeds, [`MIN_WEIGHT`](super::MIN_WEIGHT) to [`MAX_WEIGHT`](super::MAX_WEIGHT).
+    pub weight: f64,
     pub(crate) vector: Vector,
+}
+
+/// Many tracks that stand for one seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SeedGroup {
+    /// An artist.
+    Artist {
+        /// Its name, as the catalogue spells it.
+        name: String,
+        /// How many tracks it has.
+        tracks: u32,
+    },
+    /// A genre.
+    Genre {
+        /// Its name, normalised.
+        name: String,
+        /// How many tracks it has.
+        tracks: u32,
+    },
+}
+
+impl ResolvedSeed {
+    /// A row of the catalogue.
+    pub(super) fn of_row(model: &Model, row: u32) -> Self {
+        Self {
+            row: Some(row),
+            features: model.catalog().raw(row),
+            cluster: model.cluster_of(row),
+            posteriors: None,
+            group: None,
+            weight: 1.0,
+            vector: model.neighbors().nodes().vector(row),
+        }
+    }
 }

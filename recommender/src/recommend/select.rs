@@ -1,8 +1,8 @@
-//! From ranked candidates to the answer: different enough, and not all by one artist.
+//! From ranked candidates to the answer: different enough, and not all by one artist or of one album.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{answer::Recommendation, rank::Ranked, request::Request};
+use super::{answer::Recommendation, filter::Filter, quota::Quota, rank::Ranked, request::Request, vary};
 use crate::{
     model::Model,
     vector::{Vector, similarity},
@@ -17,8 +17,10 @@ const MIN_CANDIDATES: usize = 100;
 pub(super) fn candidates_for(request: &Request, want: usize) -> usize {
     if request.diversity > 0.0 {
         (want * CANDIDATES_PER_TRACK).max(MIN_CANDIDATES)
-    } else if request.max_per_artist.is_some() {
-        (want * 2).max(MIN_CANDIDATES)
+    } else if !Quota::new(request).is_unlimited() {
+        (want * vary::CANDIDATES_PER_TRACK).max(MIN_CANDIDATES)
+    } else if request.vary.is_some() {
+        want * vary::CANDIDATES_PER_TRACK
     } else {
         want
     }
@@ -28,31 +30,32 @@ pub(super) fn candidates_for(request: &Request, want: usize) -> usize {
 pub(super) struct Selection {
     /// In the order in which they were taken: best first.
     pub(super) tracks: Vec<Recommendation>,
-    /// How many of each artist are taken.
-    quota: ArtistQuota,
+    /// How many of each artist and album are taken.
+    quota: Quota,
 }
 
 impl Selection {
-    /// Whether more candidates cannot lengthen it: each other song of `rows` has an artist whose quota is full.
-    pub(super) fn is_final(&self, model: &Model, mut rows: impl Iterator<Item = u32>) -> bool {
-        if self.quota.max.is_none() {
+    /// Whether more candidates cannot lengthen it: each other song of these clusters has an artist or an album whose quota is full.
+    pub(super) fn is_final(&self, model: &Model, filter: &Filter<'_>, clusters: &[usize]) -> bool {
+        if self.quota.is_unlimited() {
             return false;
         }
-        let taken: HashSet<u32> = self.tracks.iter().map(|track| model.songs().of(track.row)).collect();
-        !rows.any(|row| self.quota.has_room(model, row) && !taken.contains(&model.songs().of(row)))
+        let taken: HashSet<u32> = self.tracks.iter().map(|track| filter.ids().of(track.row)).collect();
+        !filter.accepted(clusters).any(|row| self.quota.has_room(model, row) && !taken.contains(&filter.ids().of(row)))
     }
 }
 
 /// Takes up to `want` of the candidates, which are sorted: one by one the best by maximal marginal relevance (Carbonell
 /// and Goldstein 1998), which is the score, less what the diversity makes of the similarity to those already taken.
 ///
-/// Each step compares the candidates that are left with the one taken: O(`want` · candidates). A candidate that an
-/// artist's quota excludes is dropped once.
+/// Each step compares the candidates that are left with the one taken: O(`want` · candidates). A candidate that a quota
+/// excludes is dropped once. Where the request varies, they are drawn first.
 pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: usize) -> Selection {
-    let mut quota = ArtistQuota { max: request.max_per_artist, taken: HashMap::new() };
+    let mut quota = Quota::new(request);
     let mut tracks: Vec<Recommendation> = Vec::with_capacity(want);
     if request.diversity == 0.0 {
-        for candidate in ranked {
+        let drawn = request.vary.map(|number| vary::draw(ranked, number, want));
+        for candidate in drawn.as_deref().unwrap_or(ranked) {
             if tracks.len() == want {
                 break;
             }
@@ -61,8 +64,14 @@ pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: 
                 tracks.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
             }
         }
+        if drawn.is_some() {
+            let ranks: HashMap<u32, usize> = ranked.iter().enumerate().map(|(at, ranked)| (ranked.row, at)).collect();
+            tracks.sort_by_key(|track| ranks.get(&track.row).copied());
+        }
         return Selection { tracks, quota };
     }
+    let thinned = request.vary.map(|number| vary::thin(ranked, number));
+    let ranked = thinned.as_deref().unwrap_or(ranked);
     let nodes = model.neighbors().nodes();
     // With the similarity to the most similar track taken.
     let mut left: Vec<(Ranked, Vector, f64)> =
@@ -89,34 +98,4 @@ pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: 
         }
     }
     Selection { tracks, quota }
-}
-
-/// At most so many songs of each artist.
-struct ArtistQuota {
-    max: Option<usize>,
-    taken: HashMap<u32, usize>,
-}
-
-impl ArtistQuota {
-    /// Whether none of a row's artists has had all its songs.
-    fn has_room(&self, model: &Model, row: u32) -> bool {
-        let Some(max) = self.max else { return true };
-        artists_of(model, row).iter().all(|artist| self.taken.get(artist).copied().unwrap_or(0) < max)
-    }
-
-    /// Counts a row. Says whether an artist's quota is full now.
-    fn take(&mut self, model: &Model, row: u32) -> bool {
-        let Some(max) = self.max else { return false };
-        let mut full = false;
-        for artist in artists_of(model, row) {
-            let taken = self.taken.entry(*artist).or_default();
-            *taken += 1;
-            full |= *taken >= max;
-        }
-        full
-    }
-}
-
-fn artists_of(model: &Model, row: u32) -> &[u32] {
-    model.artists().of(model.catalog().artists.code(row as usize))
 }

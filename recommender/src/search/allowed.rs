@@ -1,6 +1,6 @@
 //! Which rows a search may find.
 
-use crate::{bit_set::BitSet, catalog::titles::SongIds};
+use crate::{bit_set::BitSet, catalog::songs::SongIds};
 
 /// Which rows a search may find.
 #[derive(Clone, Copy, Debug)]

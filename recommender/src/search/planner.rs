@@ -10,7 +10,7 @@ use super::{
     neighbor::Neighbor,
     nodes::Nodes,
 };
-use crate::{catalog::titles::SongIds, invalid::Invalid, vector::Vector};
+use crate::{catalog::songs::SongIds, invalid::Invalid, vector::Vector};
 
 /// How to search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{InvertedIndex, index::songs_by_popularity, postings::Postings, tokens::tokens};
+use super::{
+    InvertedIndex,
+    index::songs_by_popularity,
+    postings::Postings,
+    tokens::{symbols, tokens},
+};
 use crate::{
     catalog::{Catalog, titles::Titles},
     column::{IntColumn, StringColumn},
@@ -85,6 +90,10 @@ impl Vocabulary {
 
     /// The words of a text, each once, and how many a person counts.
     fn words(&mut self, text: &str) -> (Vec<u32>, u8) {
+        let folded = fold(text);
+        if let Some(word) = symbols(&folded) {
+            return (vec![self.number(&word)], 1);
+        }
         let mut words = Vec::new();
         let mut length = 0_u8;
         let mut keep = |word: u32| {
@@ -92,7 +101,7 @@ impl Vocabulary {
                 words.push(word);
             }
         };
-        for token in tokens(&fold(text)) {
+        for token in tokens(&folded) {
             length = length.saturating_add(token.length());
             if let Some(word) = token.plain() {
                 keep(self.number(word));

@@ -43,7 +43,7 @@ pub struct TextSearch {
 
 /// The most popular release of each song, the most popular song first.
 pub(super) fn songs_by_popularity(catalog: &Catalog, titles: &Titles, popularity: Option<usize>) -> Vec<u32> {
-    let rows: Vec<u32> = titles.songs_first().collect();
+    let rows: Vec<u32> = titles.versions_first().collect();
     let Some(column) = popularity.map(|feature| &catalog.features[feature]) else { return rows };
     // The codes of a column are in the order of its values: counted, not compared.
     let codes = column.codes();

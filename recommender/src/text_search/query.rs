@@ -1,6 +1,6 @@
 //! What was typed, taken apart.
 
-use super::tokens::{Token, tokens};
+use super::tokens::{Token, symbols, tokens};
 use crate::text::fold;
 
 /// The most words of a query that are looked for.
@@ -13,7 +13,7 @@ pub(super) struct Query {
     /// The ways to read it, each a list of words that must all be found: parted at every sign (`ac dc`), and, where
     /// there are signs within words, with these joined (`acdc`).
     pub(super) readings: Vec<Vec<String>>,
-    /// Its letters and digits.
+    /// Its letters and digits, or all of it where it has none.
     letters: String,
 }
 
@@ -25,7 +25,10 @@ impl Query {
         let mut letters = String::new();
         let (mut parted, mut joined) = (Vec::new(), Vec::new());
         let mut differ = false;
-        if folded.contains(char::is_alphanumeric) {
+        if let Some(word) = symbols(&folded) {
+            letters.push_str(&word);
+            parted.push(word);
+        } else {
             for token in tokens(&folded) {
                 let subtokens = token.subtokens().map(str::to_owned);
                 let before = parted.len();
@@ -53,6 +56,9 @@ impl Query {
     /// Whether it is this title, apart from case, diacritics and signs.
     pub(super) fn is_title(&self, title: &str) -> bool {
         let folded = fold(title);
+        if let Some(word) = symbols(&folded) {
+            return word == self.letters;
+        }
         let letters = tokens(&folded).flat_map(Token::subtokens).flat_map(str::bytes);
         letters.eq(self.letters.bytes())
     }
@@ -70,8 +76,11 @@ mod tests {
     }
 
     #[test]
-    fn a_query_without_letters_has_no_reading() {
-        for typed in ["", " ", "?!", "&", "\u{301}", "…"] {
+    fn a_query_of_symbols_alone_is_one_word() {
+        assert_eq!(Query::new("★").readings, [["★"]]);
+        assert_eq!(Query::new("…").readings, [["..."]]);
+        assert!(Query::new("? !").is_title("?!") && !Query::new("?").is_title("a"));
+        for typed in ["", " ", "\u{301}"] {
             assert!(Query::new(typed).readings.is_empty(), "{typed:?}");
         }
     }

@@ -21,6 +21,17 @@ pub(super) fn tokens(folded: &str) -> impl Iterator<Item = Token<'_>> {
     folded.split(is_space).filter(|text| !text.is_empty()).map(Token)
 }
 
+/// The one word of folded text that has no letter or digit, which is all of it: `★`, `(...)`, `!!!`. Nothing of other text.
+pub(super) fn symbols(folded: &str) -> Option<String> {
+    if folded.chars().any(|c| is_word(c) && !is_combining_mark(c)) || folded.trim() == "&" {
+        return None;
+    }
+    let mut word: String = folded.split_whitespace().collect();
+    let end = (0..=MAX_JOINED_BYTES.min(word.len())).rev().find(|end| word.is_char_boundary(*end)).unwrap_or(0);
+    word.truncate(end);
+    (!word.is_empty()).then_some(word)
+}
+
 /// A run of text without white space: `dancing`, `ac/dc`, `what's`.
 #[derive(Clone, Copy)]
 pub(super) struct Token<'a>(&'a str);
@@ -131,6 +142,18 @@ mod tests {
         assert_eq!(subtokens("AC/DC - What's (Live)"), ["ac", "dc", "what", "s", "live"]);
         assert_eq!(subtokens("Ann;Bob"), ["ann", "bob"]);
         assert_eq!(subtokens("?!… --- \u{a0}"), [""; 0]);
+    }
+
+    #[test]
+    fn text_of_symbols_alone_is_one_word() {
+        let word = |text: &str| symbols(&fold(text));
+        assert_eq!(word("★").as_deref(), Some("★"));
+        assert_eq!(word("(…)").as_deref(), Some("(...)"));
+        assert_eq!(word(" ! !!").as_deref(), Some("!!!"));
+        assert_eq!(word(&"★".repeat(100)).as_deref(), Some(&*"★".repeat(10)));
+        for text in ["", " ", "★ a", "1!", "&", "の"] {
+            assert_eq!(word(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -9,9 +9,13 @@ use std::collections::BTreeMap;
 use recommender::{
     artifact::Artifact,
     card::{Card, ClassScores, ClassificationReport, ClassifierMetrics, ClusterSummary, FeatureSummary, IndexMetrics},
-    catalog::Catalog,
+    catalog::{
+        Catalog,
+        attributes::{Attribute, Attributes},
+        credits::Credits,
+    },
     clusters::NaiveBayes,
-    column::IntColumn,
+    column::{DictColumn, IntColumn},
     features::Scaler,
     projection::Projection,
 };
@@ -53,6 +57,24 @@ pub(crate) fn tracks(count: usize, features: usize) -> Vec<Invented> {
             }
         })
         .collect()
+}
+
+/// The artists of cells that have `; ` between them.
+fn credits(cells: &DictColumn) -> Credits {
+    let ranges: Vec<Vec<std::ops::Range<u32>>> = cells
+        .dictionary()
+        .iter()
+        .map(|cell| {
+            let mut end = 0;
+            let several = cell.split("; ").filter(|name| !name.is_empty()).map(|name| {
+                let start = end + cell[end..].find(name).unwrap_or_default();
+                end = start + name.len();
+                start as u32..end as u32
+            });
+            if cell.contains("; ") { several.collect() } else { Vec::new() }
+        })
+        .collect();
+    Credits::new(ranges.iter().map(Vec::as_slice))
 }
 
 /// A model of `k` clusters: a track belongs to the nearest of the first `k` tracks.
@@ -102,21 +124,28 @@ pub(crate) fn artifact(tracks: &[Invented], k: usize, threads: usize) -> Artifac
         clusters: Vec::new(),
         classifier: ClassifierMetrics {
             held_out: 1,
-            accuracy: 1.0,
+            accuracy: Some(1.0),
             confusion_matrix: vec![vec![1]],
             report: ClassificationReport { clusters: vec![scores], macro_average: scores, weighted_average: scores },
         },
         index: IndexMetrics { recall_at_10: 1.0, average_degree: 0.0, unreachable: 0 },
     };
     let numbers = |of: fn(u32) -> u32| IntColumn::new(&(0..tracks.len() as u32).map(of).collect::<Vec<_>>());
+    let artists: DictColumn = tracks.iter().map(|track| &track.artist).collect();
     let catalog = Catalog {
         ids: tracks.iter().map(|track| &track.id).collect(),
         songs: tracks.iter().map(|track| &track.song).collect(),
-        artists: tracks.iter().map(|track| &track.artist).collect(),
+        credits: credits(&artists),
+        artists,
         albums: Some(tracks.iter().map(|track| &track.album).collect()),
         genres: None,
         years: Some(numbers(|track| 1960 + track % 60)),
         explicit: Some(numbers(|track| track % 3)),
+        attributes: Attributes::new(|attribute| match attribute {
+            Attribute::Key => Some(numbers(|track| track % 13)),
+            Attribute::DurationMs => Some(numbers(|track| if track % 7 == 0 { 0 } else { 150_000 + 997 * track })),
+            Attribute::Mode | Attribute::TimeSignature => None,
+        }),
         features: (0..width).map(|f| column(f).collect()).collect(),
     };
     let graphs = Some(GraphOptions { build: BuildOptions::default(), threads });

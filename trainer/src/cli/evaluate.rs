@@ -1,15 +1,16 @@
 //! `trainer evaluate`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
 use recommender::{Model, features::Feature};
 use serde::Serialize;
 
+use super::dialect_options::DialectOptions;
 use crate::{
     console::Console,
     evaluation::{self, Continuation, Options, Playlists, Quality},
-    input::Input,
+    input::{self, Input},
     printable::printable_json,
     progress::Progress,
     report::evaluation::{continuation, quality},
@@ -21,10 +22,10 @@ use crate::{
 pub(super) struct Evaluate {
     /// The artifact
     file: PathBuf,
-    /// A table with playlists, .csv or .csv.gz (columns playlist_id, and track_id or title and artist): half of each
-    /// playlist is hidden and looked for
-    #[arg(long, value_name = "CSV")]
-    data: Option<PathBuf>,
+    /// A table with playlists, of any kind that train takes (columns playlist_id, and track_id or title and artist): half
+    /// of each playlist is hidden and looked for. More than once for several tables
+    #[arg(long, value_name = "FILE")]
+    data: Vec<Input>,
     /// Compare with a model of the same tracks, features, k and seed in which every feature has the weight 1. --data is
     /// the table that the artifact was trained on, with or without playlists
     #[arg(long, requires = "data")]
@@ -35,6 +36,8 @@ pub(super) struct Evaluate {
     /// The same seed draws the same songs. With --compare, the seed of the training
     #[arg(long, default_value_t = Options::default().seed)]
     seed: u64,
+    #[command(flatten)]
+    dialect: DialectOptions,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -66,13 +69,10 @@ impl Evaluate {
         let model = Model::open(&self.file)?;
         let console = Console::new();
         // Read first: a table that does not fit is said before anybody waits.
-        let table = match &self.data {
-            Some(path) if self.compare => Some(self.table_of(&model, path, &console)?),
-            _ => None,
-        };
+        let table = if self.compare { Some(self.table_of(&model, &console)?) } else { None };
         // A table that is compared with need not have playlists.
-        let lists = self.data.as_deref().filter(|_| table.as_ref().is_none_or(|table| table.playlists.is_some()));
-        let measured = self.measure(&model, lists, &console)?;
+        let has_lists = table.as_ref().map_or(!self.data.is_empty(), |table| table.playlists.is_some());
+        let measured = self.measure(&model, has_lists, &console)?;
         let unweighted = match table {
             Some(table) => {
                 let options = training::Options { k: model.card().k, seed: self.seed, ..Default::default() };
@@ -80,7 +80,7 @@ impl Evaluate {
                 let unweighted = training::unweighted(table, &options)?;
                 stage.done("a model in which every feature has the weight 1");
                 self.ensure_same_values(&model, &unweighted)?;
-                Some(self.measure(&unweighted, lists, &console)?)
+                Some(self.measure(&unweighted, has_lists, &console)?)
             }
             None => None,
         };
@@ -99,15 +99,16 @@ impl Evaluate {
     }
 
     /// The table that a model was trained on, to train its counterpart on.
-    fn table_of(&self, model: &Model, path: &Path, progress: &dyn Progress) -> anyhow::Result<Table> {
-        let (artifact, name) = (self.file.display(), path.display());
+    fn table_of(&self, model: &Model, progress: &dyn Progress) -> anyhow::Result<Table> {
+        let (artifact, name) = (self.file.display(), input::describe(&self.data));
         if model.scaler().weights.iter().all(|weight| *weight == 1.0) {
             bail!("every feature of {artifact} has the weight 1: --compare is for models trained with --weights");
         }
         let features: Result<Vec<Feature>, _> = model.scaler().features.iter().map(|feature| feature.parse()).collect();
         let features = features.with_context(|| format!("{artifact} cannot be trained again"))?;
-        let options = table::Options { features: Some(features), ..Default::default() };
-        let table = Input::File(path.to_owned()).table(&options, progress)?;
+        let options =
+            table::Options { features: Some(features), dialect: self.dialect.dialect(), ..Default::default() };
+        let table = input::read_tables(&self.data, &options, progress)?;
         let (got, expected) = (table.n_tracks(), model.catalog().len());
         ensure!(
             got == expected && (0..got).all(|row| model.find_id(table.ids.get(row)).is_some()),
@@ -140,29 +141,23 @@ impl Evaluate {
     }
 
     /// Measures a model, on the playlists of a file too where there is one.
-    fn measure(&self, model: &Model, lists: Option<&Path>, progress: &dyn Progress) -> anyhow::Result<Measured> {
+    fn measure(&self, model: &Model, has_lists: bool, progress: &dyn Progress) -> anyhow::Result<Measured> {
         let options = Options { sample: self.sample as usize, seed: self.seed };
-        let playlists = match lists {
-            Some(path) => Some(continued(model, path, &options, progress)?),
-            None => None,
-        };
+        let playlists = if has_lists { Some(self.continued(model, &options, progress)?) } else { None };
         let stage = progress.stage("songs", 2 * u64::from(self.sample).min(model.songs().count().into()));
         let recommendations = evaluation::measure(model, &options, &|done| stage.set(done))?;
         stage.done(&format!("{} begun from", recommendations.songs));
         Ok(Measured { recommendations, playlists })
     }
-}
 
-/// How well a model continues the playlists of a file.
-fn continued(model: &Model, path: &Path, options: &Options, progress: &dyn Progress) -> anyhow::Result<Continuation> {
-    let stage = progress.stage("read", std::fs::metadata(path).map_or(0, |file| file.len()));
-    let mut playlists = Playlists::default();
-    let rows =
-        table::open_playlists(path, &mut |position| stage.set(position), &mut |entry| playlists.add(model, entry))?;
-    stage.done(&format!("{rows} rows"));
-    let stage = progress.stage("playlists", playlists.len().min(options.sample) as u64);
-    let name = path.display().to_string();
-    let found = evaluation::continuation(model, playlists, &name, options, &|done| stage.set(done))?;
-    stage.done(&format!("{} continued", found.playlists));
-    Ok(found)
+    /// How well a model continues the playlists of the tables.
+    fn continued(&self, model: &Model, options: &Options, progress: &dyn Progress) -> anyhow::Result<Continuation> {
+        let mut playlists = Playlists::default();
+        input::read_playlists(&self.data, &self.dialect.dialect(), progress, &mut |entry| playlists.add(model, entry))?;
+        let stage = progress.stage("playlists", playlists.len().min(options.sample) as u64);
+        let name = input::describe(&self.data);
+        let found = evaluation::continuation(model, playlists, &name, options, &|done| stage.set(done))?;
+        stage.done(&format!("{} continued", found.playlists));
+        Ok(found)
+    }
 }

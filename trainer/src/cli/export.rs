@@ -20,7 +20,7 @@ pub(super) struct Export {
     /// The file to write, - for standard output
     #[arg(long)]
     out: PathBuf,
-    /// csv: id, song, artist, cluster, cluster_name. parquet: the same with album, genre, year and explicit, where the
+    /// csv: id, song, artist, cluster, cluster_name. parquet: the same with album, genre, year, explicit and attributes, where the
     /// artifact has them, each feature, and the vector that is compared. Without --format, a file that ends in .parquet is
     /// Parquet, any other CSV. Titles and artists are written as they are: a spreadsheet takes =1+1 or -1 for a formula, so
     /// import these columns as text

@@ -76,7 +76,13 @@ fn text(inspected: &Inspected<'_>, model: &Model) -> String {
         ("version", inspected.version.to_string()),
         ("format", inspected.format_version.to_string()),
         ("tracks", format!("{} ({} songs)", card.tracks, model.songs().count())),
-        ("accuracy", format!("{:.3} on {} held-out tracks", card.classifier.accuracy, card.classifier.held_out)),
+        (
+            "accuracy",
+            card.classifier.accuracy.map_or_else(
+                || "not measured: too few tracks to hold any out".to_owned(),
+                |accuracy| format!("{accuracy:.3} on {} held-out tracks (against k-means)", card.classifier.held_out),
+            ),
+        ),
         (
             "index",
             format!(

@@ -1,5 +1,6 @@
 //! The command line: a file a command.
 
+mod dialect_options;
 mod evaluate;
 mod export;
 mod inspect;
@@ -24,7 +25,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Train a model on a CSV file: clean, scale, cluster, classify, index, report
+    /// Train a model on a track table: clean, scale, cluster, classify, index, report
     Train(train::Train),
     /// Show what an artifact holds
     Inspect(inspect::Inspect),

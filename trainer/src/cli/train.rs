@@ -9,7 +9,7 @@ use store::{Location, Published};
 use super::train_options::TrainOptions;
 use crate::{
     console::Console,
-    input::Input,
+    input::{self, Input},
     interrupt, output,
     printable::printable_json,
     progress::Progress,
@@ -22,10 +22,11 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Train {
-    /// The track table: CSV in UTF-8, as it is or compressed with gzip, columns found by their names. A file,
-    /// s3://bucket/key, or - for standard input
-    #[arg(long, value_name = "FILE")]
-    data: Input,
+    /// The track table, or several that are one: CSV or TSV, as it is or packed with gzip or zip; Parquet. Columns are found
+    /// by their names. A file, a folder, s3://bucket/key, s3://bucket/prefix/, s3://bucket/prefix/*.parquet, or - for
+    /// standard input. Several: --data FILE FILE ..., or --data more than once
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    data: Vec<Input>,
     /// The folder to write model.segue and report/ to
     #[arg(long)]
     out: PathBuf,
@@ -86,7 +87,10 @@ impl Train {
             );
         }
         let console = if self.quiet { Console::quiet() } else { Console::new() };
-        let table = self.data.table(&self.options.table(), &console)?;
+        let table = input::read_tables(&self.data, &self.options.table(), &console)?;
+        if !self.quiet {
+            eprint!("{}", report::columns::text(&table.schema));
+        }
         report::warn_of_table(&table, &console);
 
         let options = Options {
@@ -101,7 +105,7 @@ impl Train {
         let stage = console.stage("measure", ReportData::steps());
         let mut report_data = ReportData::gather(&model, &trained, &|done| stage.set(done))?;
         if let Some(table) = &kept {
-            report_data.add_playlists(&model, table, &self.data.to_string())?;
+            report_data.add_playlists(&model, table, &input::describe(&self.data))?;
         }
         drop((model, kept));
         stage.done(&format!("what follows {} songs", report_data.quality.songs));
@@ -146,12 +150,11 @@ impl Train {
             };
             println!("{}", printable_json(&serde_json::to_string(&printed)?));
         } else if !self.quiet {
-            let inertia: Vec<(u32, f64)> = trained.card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
             println!("{}", report::text(trained));
             if let Some(published) = published {
                 println!("{}\n", super::models::describe(published));
             }
-            print!("{}", summary(trained, report_data, knee(&inertia), seconds, &artifact, &folder));
+            print!("{}", summary(trained, report_data, knee(&trained.elbow()), seconds, &artifact, &folder));
         }
         Ok(())
     }

@@ -2,10 +2,12 @@
 
 use std::ops::RangeInclusive;
 
+use clap::ArgAction;
 use recommender::features::Feature;
 
+use super::dialect_options::DialectOptions;
 use crate::{
-    table,
+    table::{self, ColumnOverride},
     training::{self, weights::Weights},
 };
 
@@ -15,6 +17,15 @@ pub struct TrainOptions {
     /// Features to use, 2 to 16, each one required [default: those of the eleven that the file has]
     #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
     pub features: Option<Vec<Feature>>,
+    /// The column that holds a meaning: title, artist, id, album, genre, year, explicit, playlist, key, mode, time_signature,
+    /// or a feature. By its name, or its number as #3; several times, or several after one another with ; between them
+    #[arg(long = "column", value_name = "MEANING=NAME", value_delimiter = ';')]
+    pub columns: Vec<ColumnOverride>,
+    /// Keep tracks whose danceability, tempo and valence are all 0: they were never analysed
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true",
+        action = ArgAction::Set,
+        value_parser = true_or_false, value_name = "true|false")]
+    pub keep_unanalysed: bool,
     /// How much features count where tracks are compared, 0 to 100; 1 where nothing is said
     #[arg(long, value_name = "FEATURE=WEIGHT,...")]
     pub weights: Option<Weights>,
@@ -27,12 +38,21 @@ pub struct TrainOptions {
     /// The same file, options and seed make the same bytes
     #[arg(long, default_value_t = 42, value_parser = number::<u64>(0..=u64::MAX))]
     pub seed: u64,
+    /// How the table is written.
+    #[command(flatten)]
+    pub dialect: DialectOptions,
 }
 
 impl TrainOptions {
     /// How the table is read.
     pub fn table(&self) -> table::Options {
-        table::Options { features: self.features.clone(), ..Default::default() }
+        table::Options {
+            features: self.features.clone(),
+            columns: self.columns.clone(),
+            keep_unanalysed: self.keep_unanalysed,
+            dialect: self.dialect.dialect(),
+            ..Default::default()
+        }
     }
 
     /// How the model is trained.
@@ -59,6 +79,10 @@ pub fn number<T: TryFrom<u64>>(
             end => format!("expected a number from {} to {end}", allowed.start()),
         })
     }
+}
+
+fn true_or_false(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| "expected true or false".into())
 }
 
 /// `2-8`, or `2..=8`.
@@ -89,6 +113,25 @@ mod tests {
         let default = training::Options::default();
         assert_eq!((options.k, options.k_range, options.seed), (default.k, default.k_range, default.seed));
         assert_eq!(options.weights, default.weights);
+    }
+
+    #[test]
+    fn columns_are_named_one_by_one_or_together() {
+        let parsed = Options::try_parse_from(["--column=tempo=Beats, a minute", "--column", "title=a;id=#3"]);
+        let columns = parsed.expect("parses").options.table().columns;
+        let columns: Vec<(&str, &str)> =
+            columns.iter().map(|wanted| (wanted.meaning.name(), wanted.column.as_str())).collect();
+        assert_eq!(columns, [("tempo", "Beats, a minute"), ("title", "a"), ("id", "#3")]);
+        let error = Options::try_parse_from(["--column=speed=a"]).expect_err("refused").to_string();
+        assert!(error.contains("speed") && error.contains("title, artist"), "{error}");
+    }
+
+    #[test]
+    fn tracks_that_were_never_analysed_are_kept_on_demand() {
+        let kept =
+            |arguments: &[&str]| Options::try_parse_from(arguments).expect("parses").options.table().keep_unanalysed;
+        assert!(!kept(&[]) && kept(&["--keep-unanalysed"]) && kept(&["--keep-unanalysed=true"]));
+        assert!(!kept(&["--keep-unanalysed=false"]));
     }
 
     #[test]

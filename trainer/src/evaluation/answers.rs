@@ -1,12 +1,15 @@
 //! What follows a song, measured by genre, artist, variety and popularity.
 
-use std::collections::HashSet;
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use rayon::prelude::*;
 use recommender::{
     Model,
     recommend::{Request, Seed},
-    text,
+    text::{self, normalize},
     vector::similarity,
 };
 use serde::Serialize;
@@ -27,17 +30,18 @@ pub struct Answers {
     /// Mean of 1 - cosine over the pairs of an answer, mean over the answers: 0 all alike, 1 unrelated. `None` where no
     /// answer holds two songs.
     pub diversity: Option<f64>,
-    /// Mean popularity of what is recommended less that of what it follows, in the file's own unit; `None` where
-    /// popularity is not a feature of the model.
+    /// Mean popularity of what is recommended less that of what it follows, in the file's own unit; near 0 by construction, as songs
+    /// of like popularity are looked for. `None` where popularity is not a feature of the model.
     pub popularity_drift: Option<f64>,
 }
 
-/// How often a recommended track has the genre of the song that it follows.
+/// How often a recommended track has a genre of the song that it follows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Genre {
-    /// Share of recommended tracks of the seed's genre, among those where both have one.
+    /// Share of recommended tracks that have one of the seed's genres, among those where both have one.
     pub agreement: f64,
-    /// What tracks drawn at random from the catalogue would give, by the frequencies of its genres.
+    /// What tracks drawn at random from where the answers come from (the song's own cluster, or the catalogue) would give, by the
+    /// frequencies of genres there.
     pub chance: f64,
     /// How many seeds have a genre.
     pub seeds: usize,
@@ -84,7 +88,7 @@ pub(super) fn measure(
     step: &(dyn Fn() + Sync),
 ) -> Result<Answers, Error> {
     let popularity = model.scaler().features.iter().position(|feature| feature == "popularity");
-    let frequencies = Frequencies::of(model);
+    let frequencies = Frequencies::of(model, same_cluster);
     let each: Vec<Sums> = seeds
         .par_iter()
         .map(|seed| {
@@ -116,17 +120,15 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
     let catalog = model.catalog();
     let mut sums = Sums { tracks: rows.len(), ..Sums::default() };
     sums.songs.extend(rows.iter().map(|row| model.songs().of(*row)));
-    let own: HashSet<String> = text::artists(catalog.track(seed).artist).collect();
-    sums.own_artist = rows
-        .iter()
-        .filter(|row| text::artists(catalog.track(**row).artist).any(|artist| own.contains(&artist)))
-        .count();
+    let artists = |row: u32| catalog.credited(catalog.artists.code(row as usize)).map(normalize);
+    let own: HashSet<String> = artists(seed).collect();
+    sums.own_artist = rows.iter().filter(|row| artists(**row).any(|artist| own.contains(&artist))).count();
     if let Some(genre) = frequencies.genre(model, seed) {
         let known: Vec<u32> = rows.iter().filter_map(|row| frequencies.genre(model, *row)).collect();
         sums.genre_seeds = 1;
         sums.genre_pairs = known.len();
-        sums.genre_agrees = known.iter().filter(|other| **other == genre).count();
-        sums.genre_chance = frequencies.chance(genre) * known.len() as f64;
+        sums.genre_agrees = known.iter().filter(|other| frequencies.agree(genre, **other)).count();
+        sums.genre_chance = frequencies.chance(model, seed, genre) * known.len() as f64;
     }
     if rows.len() > 1 {
         let nodes = model.neighbors().nodes();
@@ -145,34 +147,81 @@ fn of_one(model: &Model, seed: u32, rows: &[u32], frequencies: &Frequencies, pop
     sums
 }
 
-/// How many tracks each genre has.
+/// Which genres each genre cell names, and how many tracks have it where answers come from: in each cluster, or in the catalogue.
 struct Frequencies {
-    /// By the code of the genre; 0 for tracks without one.
+    /// The genres of each cell, by number.
+    genres: Vec<Vec<u32>>,
+    /// The cells of each genre.
+    cells: Vec<Vec<u32>>,
+    by_cluster: bool,
+    /// By cluster, or one for all.
+    pools: Vec<Pool>,
+}
+
+/// Tracks by genre cell.
+struct Pool {
+    /// By the code of the cell.
     tracks: Vec<u32>,
+    /// Tracks that have a genre.
     all: u32,
 }
 
 impl Frequencies {
-    fn of(model: &Model) -> Self {
-        let Some(genres) = &model.catalog().genres else { return Self { tracks: Vec::new(), all: 0 } };
-        let mut tracks = vec![0; genres.dictionary().len()];
-        for row in 0..genres.len() {
-            if !genres.get(row).is_empty() {
-                tracks[genres.code(row) as usize] += 1;
+    fn of(model: &Model, by_cluster: bool) -> Self {
+        let mut frequencies = Self { genres: Vec::new(), cells: Vec::new(), by_cluster, pools: Vec::new() };
+        let Some(column) = &model.catalog().genres else { return frequencies };
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        for (code, cell) in (0..).zip(column.dictionary().iter()) {
+            let mut genres = Vec::new();
+            for genre in text::genres(cell) {
+                let next = numbers.len() as u32;
+                let number = *numbers.entry(genre).or_insert(next);
+                if number == next {
+                    frequencies.cells.push(Vec::new());
+                }
+                if !genres.contains(&number) {
+                    genres.push(number);
+                    frequencies.cells[number as usize].push(code);
+                }
             }
+            frequencies.genres.push(genres);
         }
-        Self { all: tracks.iter().sum(), tracks }
+        let pool = |rows: Range<u32>| {
+            let mut pool = Pool { tracks: vec![0; frequencies.genres.len()], all: 0 };
+            for code in rows.map(|row| column.code(row as usize)) {
+                if !frequencies.genres[code as usize].is_empty() {
+                    pool.tracks[code as usize] += 1;
+                    pool.all += 1;
+                }
+            }
+            pool
+        };
+        frequencies.pools = if by_cluster {
+            model.clusters().iter().map(|cluster| pool(cluster.rows.clone())).collect()
+        } else {
+            vec![pool(0..model.catalog().len() as u32)]
+        };
+        frequencies
     }
 
-    /// The genre of a row, where it has one.
+    /// The genre cell of a row, where it names one.
     fn genre(&self, model: &Model, row: u32) -> Option<u32> {
-        let genres = model.catalog().genres.as_ref()?;
-        (!genres.get(row as usize).is_empty()).then(|| genres.code(row as usize))
+        let code = model.catalog().genres.as_ref()?.code(row as usize);
+        (!self.genres[code as usize].is_empty()).then_some(code)
     }
 
-    /// How likely another track with a genre has this one.
-    fn chance(&self, genre: u32) -> f64 {
-        let others = self.all.saturating_sub(1);
-        if others == 0 { 0.0 } else { f64::from(self.tracks[genre as usize] - 1) / f64::from(others) }
+    /// Whether two cells share a genre.
+    fn agree(&self, a: u32, b: u32) -> bool {
+        self.genres[a as usize].iter().any(|genre| self.genres[b as usize].contains(genre))
+    }
+
+    /// How likely another track with a genre, of those that may follow the seed, shares one with the seed, which has this cell.
+    fn chance(&self, model: &Model, seed: u32, cell: u32) -> f64 {
+        let pool = &self.pools[if self.by_cluster { model.cluster_of(seed) } else { 0 }];
+        let sharing: HashSet<u32> =
+            self.genres[cell as usize].iter().flat_map(|genre| self.cells[*genre as usize].iter().copied()).collect();
+        let tracks: u32 = sharing.iter().map(|cell| pool.tracks[*cell as usize]).sum();
+        let others = pool.all.saturating_sub(1);
+        if others == 0 { 0.0 } else { f64::from(tracks - 1) / f64::from(others) }
     }
 }

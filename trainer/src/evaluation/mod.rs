@@ -18,5 +18,5 @@ pub use answers::{Answers, Genre};
 pub use error::Error;
 pub use measure::{Quality, measure};
 pub use options::{LIMIT, Options};
-pub use playlists::{Continuation, Method, Playlists, continuation};
+pub use playlists::{Continuation, Method, Playlists, StandardErrors, continuation};
 pub use recall::recall;

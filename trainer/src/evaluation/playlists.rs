@@ -105,6 +105,21 @@ pub struct Method {
     pub recall_at_100: f64,
     /// Share of hidden songs among as many as are hidden, or the first 100 where more are.
     pub r_precision: f64,
+    /// Of these four means: they would differ by as much on other playlists.
+    pub standard_errors: StandardErrors,
+}
+
+/// Standard errors of a [`Method`]'s means; 0 for a single playlist.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct StandardErrors {
+    /// Of the recall among the first 10.
+    pub recall_at_10: f64,
+    /// Among the first 50.
+    pub recall_at_50: f64,
+    /// Among the first 100.
+    pub recall_at_100: f64,
+    /// Of the R-precision.
+    pub r_precision: f64,
 }
 
 /// Recall at 10, 50 and 100, and R-precision.
@@ -156,7 +171,24 @@ pub fn continuation(
     let count = halves.len() as f64;
     let methods = scores[0].iter().enumerate().map(|(method, (name, _))| {
         let mean = |score: usize| scores.iter().map(|all| all[method].1[score]).sum::<f64>() / count;
-        Method { name, recall_at_10: mean(0), recall_at_50: mean(1), recall_at_100: mean(2), r_precision: mean(3) }
+        let error = |score: usize| {
+            let squares: f64 = scores.iter().map(|all| (all[method].1[score] - mean(score)).powi(2)).sum();
+            (squares / (count - 1.0).max(1.0) / count).sqrt()
+        };
+        let standard_errors = StandardErrors {
+            recall_at_10: error(0),
+            recall_at_50: error(1),
+            recall_at_100: error(2),
+            r_precision: error(3),
+        };
+        Method {
+            name,
+            recall_at_10: mean(0),
+            recall_at_50: mean(1),
+            recall_at_100: mean(2),
+            r_precision: mean(3),
+            standard_errors,
+        }
     });
     Ok(Continuation {
         playlists: halves.len(),

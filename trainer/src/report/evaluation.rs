@@ -1,6 +1,6 @@
 //! Quality for a terminal: plain text tables of at most 80 columns.
 
-use crate::evaluation::{Answers, Continuation, Method, Quality};
+use crate::evaluation::{Answers, Continuation, Method, Quality, StandardErrors};
 use crate::report::terminal::count;
 use crate::report::text_table::{Column, text_table};
 
@@ -32,7 +32,7 @@ pub fn figures(quality: &Quality) -> Vec<Figure> {
     add("genre agreement", "recommended tracks that have the song's genre", &|answers| {
         answers.genre.map(|genre| percent(genre.agreement))
     });
-    add("  by chance", "the same for tracks drawn at random from the catalogue", &|answers| {
+    add("  by chance", "the same for tracks drawn at random from the song's cluster, or from all", &|answers| {
         answers.genre.map(|genre| percent(genre.chance))
     });
     add("  times chance", "how much better than that", &|answers| {
@@ -48,9 +48,11 @@ pub fn figures(quality: &Quality) -> Vec<Figure> {
     add("diversity", "mean of 1 - cosine within an answer: 0 all alike, 1 unrelated", &|answers| {
         answers.diversity.map(|diversity| format!("{diversity:.3}"))
     });
-    add("popularity drift", "mean popularity of what follows less that of the song", &|answers| {
-        answers.popularity_drift.map(|drift| format!("{drift:+.2}"))
-    });
+    add(
+        "popularity drift",
+        "mean popularity of what follows less that of the song; near 0 by construction, as a feature",
+        &|answers| answers.popularity_drift.map(|drift| format!("{drift:+.2}")),
+    );
     figures
 }
 
@@ -72,6 +74,10 @@ pub fn quality(quality: &Quality, unweighted: Option<&Quality>) -> String {
             format!("{title}\n{}", text_table(&columns, rows))
         }
     };
+    text += "(by chance: a random song of the song's cluster, or of the catalogue)\n";
+    if quality.any_cluster.popularity_drift.is_some() {
+        text += "(popularity is a feature of the search: its drift is near 0 by construction)\n";
+    }
     for reason in &quality.left_out {
         text += &format!("({reason})\n");
     }
@@ -107,7 +113,13 @@ pub fn continuation(continuation: &Continuation, unweighted: Option<&Continuatio
     }
     let headings = ["recall@10", "recall@50", "recall@100", "R-precision"];
     let columns: Vec<Column<'_>> = [Column::Left("")].into_iter().chain(headings.map(Column::Right)).collect();
-    text + &text_table(&columns, rows)
+    text += &text_table(&columns, rows);
+    let of = |error: fn(&StandardErrors) -> f64| {
+        let largest = continuation.methods.iter().map(|method| error(&method.standard_errors)).fold(0.0, f64::max);
+        format!("{:.2}", largest * 100.0)
+    };
+    let errors = [of(|e| e.recall_at_10), of(|e| e.recall_at_50), of(|e| e.recall_at_100), of(|e| e.r_precision)];
+    text + &format!("(standard errors: at most {} points, by column)\n", errors.join(", "))
 }
 
 fn row(name: &str, values: impl IntoIterator<Item = String>) -> Vec<String> {

@@ -59,9 +59,9 @@ pub fn make(
     let card = &trained.card;
     let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
     let features: Vec<&str> = card.features.iter().map(|feature| feature.name.as_str()).collect();
-    let inertia: Vec<(u32, f64)> = card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
+    let elbow = trained.elbow();
     let texts = [
-        charts::elbow(&inertia, card.k, knee(&inertia))?,
+        charts::elbow(&elbow, card.k, knee(&elbow))?,
         charts::cluster_profile(&features, &card.clusters, trained.scaled_means.view())?,
         charts::confusion_matrix(&card.classifier.confusion_matrix, &names)?,
         html::page(trained, report_data, seconds)?,

@@ -9,12 +9,12 @@ use recommender::{
     features::Feature,
 };
 
-use super::{ReportData, is_weighted};
+use super::{ReportData, columns, is_weighted};
 use crate::{
-    evaluation::{Continuation, Method},
+    evaluation::{Continuation, Method, silhouette::separation},
     report::charts,
     report::evaluation::figures,
-    report::terminal::{count, number},
+    report::terminal::{agreement, count, notes_on_accuracy, number},
     training::Trained,
     training::elbow::knee,
 };
@@ -39,8 +39,8 @@ pub(super) fn page(
         ("data", "What went in", data(trained, report_data)?),
         ("k", "How many clusters", choice(trained)?),
         ("clusters", "Clusters", clusters(trained, report_data)?),
-        ("map", "Map", map(card, report_data)?),
-        ("classifier", "Classifier", classifier(card)?),
+        ("map", "Map", map(trained, report_data)?),
+        ("classifier", "Classifier", classifier(trained)?),
         ("search", "Search", search(card, report_data)),
         ("recommendations", "Recommendations", recommendations(report_data)),
         ("timings", "Timings", timings(seconds)),
@@ -81,20 +81,38 @@ pub(super) fn page(
 /// What to know before anything else.
 fn tiles(trained: &Trained, report_data: &ReportData) -> Markup {
     let card = &trained.card;
-    let silhouette = trained.silhouettes.get(&card.k).map(|silhouette| format!("{:.3}", silhouette.mean));
+    let silhouette = trained.silhouettes.get(&card.k);
+    let silhouette =
+        silhouette.map(|found| format!("separation: {} (silhouette {:.3})", separation(found.mean), found.mean));
     let times = report_data.quality.same_cluster.genre.filter(|genre| genre.chance > 0.0);
     let songs = format!("{} songs, {} features", count(report_data.songs.into()), card.features.len());
-    let held_out = format!("naive Bayes on {} held-out tracks", count(card.classifier.held_out));
+    let agreement = match (card.classifier.accuracy, trained.hold_out.standard_error, trained.hold_out.largest_cluster)
+    {
+        (Some(accuracy), Some(error), Some(largest)) => (
+            "agreement of naive Bayes and k-means",
+            format!("{:.1} % ± {:.1}", accuracy * 100.0, error * 100.0),
+            format!(
+                "on {} held-out tracks, of which {:.1} % are of the largest cluster",
+                count(card.classifier.held_out),
+                largest * 100.0
+            ),
+        ),
+        _ => ("accuracy", "not measured".to_owned(), "too few tracks to hold any out".to_owned()),
+    };
     let mut tiles = vec![
         ("tracks", count(card.tracks), songs),
-        ("clusters", card.k.to_string(), silhouette.map_or_else(String::new, |mean| format!("mean silhouette {mean}"))),
-        ("accuracy", format!("{:.1} %", card.classifier.accuracy * 100.0), held_out),
+        ("clusters", card.k.to_string(), silhouette.unwrap_or_default()),
+        agreement,
         ("recall@10", format!("{:.4}", card.index.recall_at_10), "of the graphs against exact search".to_owned()),
     ];
     if let Some(genre) = times {
         let percent = |share: f64| format!("{:.1} %", share * 100.0);
-        let note = format!("{} against {}", percent(genre.agreement), percent(genre.chance));
-        tiles.push(("as many of the genre as by chance", format!("{:.1} times", genre.agreement / genre.chance), note));
+        let note = format!("{} against {} of the cluster's at random", percent(genre.agreement), percent(genre.chance));
+        tiles.push((
+            "as many of the genre as in the cluster",
+            format!("{:.1} times", genre.agreement / genre.chance),
+            note,
+        ));
     }
     html! {
         ul.tiles {
@@ -130,6 +148,7 @@ fn data(trained: &Trained, report_data: &ReportData) -> Result<Markup, charts::E
                 tbody { @for (reason, rows) in reasons { tr { td { (reason) } td.number { (count(*rows)) } } } }
             }))
         }
+        (columns::markup(&trained.schema))
         p {
             "Every feature is scaled to mean 0 and deviation 1"
             @if weighted { ", then multiplied with its weight," }
@@ -159,15 +178,24 @@ fn data(trained: &Trained, report_data: &ReportData) -> Result<Markup, charts::E
 
 fn choice(trained: &Trained) -> Result<Markup, charts::Error> {
     let card = &trained.card;
-    let inertia: Vec<(u32, f64)> = card.inertia.iter().map(|(k, inertia)| (*k, *inertia)).collect();
+    let elbow = trained.elbow();
     let silhouettes: Vec<(u32, f64)> = trained.silhouettes.iter().map(|(k, found)| (*k, found.mean)).collect();
-    let elbow = charts::elbow(&inertia, card.k, knee(&inertia))?;
+    let elbow = charts::elbow(&elbow, card.k, knee(&elbow))?;
     Ok(html! {
         p {
             "k-means was run for each k with many starts. The knee is the k that lies farthest below the straight line "
-            "from the first to the last. The silhouette of a track is (b - a) / max(a, b), with a its mean distance to its "
+            "from the first to the last; the curve of tracks without any clusters has one too, and it moves with the range. The "
+            "silhouette of a track is (b - a) / max(a, b), with a its mean distance to its "
             "own cluster and b to the nearest other one; the mean is over " (count(crate::evaluation::silhouette::SAMPLE as u64))
             " tracks at most, exact among them."
+        }
+        @if let Some(found) = trained.silhouettes.get(&card.k) {
+            p {
+                "Separation of the model's clusters: " strong { (separation(found.mean)) }
+                (format!(" (mean silhouette {:.3} ± {:.3}). ", found.mean, found.standard_error))
+                "Below 0.25 it is weak: the clusters are parts of a cloud of tracks rather than groups with gaps between them. "
+                "Below 0.1 there is none: tracks without any clusters have about 0.05."
+            }
         }
         div.pair {
             (figure(&elbow, "Total inertia for each k", READABLE))
@@ -218,9 +246,14 @@ fn clusters(trained: &Trained, report_data: &ReportData) -> Result<Markup, chart
     })
 }
 
-fn map(card: &Card, report_data: &ReportData) -> Result<Markup, charts::Error> {
+fn map(trained: &Trained, report_data: &ReportData) -> Result<Markup, charts::Error> {
+    let card = &trained.card;
     let map = charts::map(&report_data.points)?;
     Ok(html! {
+        p {
+            (format!("The plane shows {:.0} % of how the tracks differ", trained.map_variance * 100.0))
+            " (of the variance of their scaled features): tracks that lie side by side may differ in what it does not show."
+        }
         div.pair {
             (figure(&map, "Tracks on the plane of their first two principal components", 0.45))
             ul.legend {
@@ -234,8 +267,15 @@ fn map(card: &Card, report_data: &ReportData) -> Result<Markup, charts::Error> {
     })
 }
 
-fn classifier(card: &Card) -> Result<Markup, charts::Error> {
+fn classifier(trained: &Trained) -> Result<Markup, charts::Error> {
+    let card = &trained.card;
     let classifier = &card.classifier;
+    if classifier.accuracy.is_none() {
+        return Ok(
+            html! { p { "Gaussian naive Bayes places songs that are not in the catalogue. Its accuracy was not measured: there "
+            "are too few tracks to hold any out." } },
+        );
+    }
     let names: Vec<&str> = card.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
     let confusion = charts::confusion_matrix(&classifier.confusion_matrix, &names)?;
     let cells = |scores: &ClassScores| {
@@ -246,9 +286,10 @@ fn classifier(card: &Card) -> Result<Markup, charts::Error> {
     };
     Ok(html! {
         p {
-            "Gaussian naive Bayes places songs that are not in the catalogue. It finds the cluster of "
-            (format!("{:.2}", classifier.accuracy * 100.0)) " % of " (count(classifier.held_out))
-            " tracks that it has not seen."
+            "Gaussian naive Bayes places songs that are not in the catalogue. Fitted on four fifths of the tracks, it "
+            (agreement(classifier, &trained.hold_out)) ", the other fifth. (The model's own is fitted on all tracks. Of those of the catalogue it "
+            "gives about as many another cluster than k-means gave them.)"
+            @for note in notes_on_accuracy(classifier, &trained.hold_out) { " " (note) "." }
         }
         (figure(&confusion, "Confusion matrix of the held-out tracks", READABLE))
         (table("Classification report", html! {
@@ -313,8 +354,14 @@ fn continuation(playlists: &Continuation) -> Markup {
     let percent = |share: f64| format!("{:.2} %", share * 100.0);
     let cells = |method: &Method| {
         html! {
-            @for share in [method.recall_at_10, method.recall_at_50, method.recall_at_100, method.r_precision] {
-                td.number { (percent(share)) }
+            @let errors = method.standard_errors;
+            @for (share, error) in [
+                (method.recall_at_10, errors.recall_at_10),
+                (method.recall_at_50, errors.recall_at_50),
+                (method.recall_at_100, errors.recall_at_100),
+                (method.r_precision, errors.r_precision),
+            ] {
+                td.number { (percent(share)) small { (format!(" ± {:.2}", error * 100.0)) } }
             }
         }
     };
@@ -324,7 +371,7 @@ fn continuation(playlists: &Continuation) -> Markup {
             "Half of each of " (count(playlists.playlists as u64)) " playlists of the table is hidden, and looked for by what "
             "is shown: " (format!("{:.0}", playlists.shown)) " songs shown and " (format!("{:.0}", playlists.hidden))
             " hidden, on average. The share of the hidden songs among the first 10, 50 and 100, and among as many as are "
-            "hidden."
+            "hidden, with the standard error of each mean."
             @if playlists.too_short > 0 { " " (count(playlists.too_short as u64)) " playlists of too few songs are left out." }
         }
         (table("Playlist continuation", html! {
@@ -359,7 +406,7 @@ fn timings(seconds: &[(String, f64)]) -> Markup {
 }
 
 /// A table in a box of its own, which scrolls where the screen is narrow.
-fn table(name: &str, content: Markup) -> Markup {
+pub(super) fn table(name: &str, content: Markup) -> Markup {
     html! {
         div.scroll role="group" aria-label=(name) tabindex="0" {
             table { caption.away { (name) } (content) }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use shlex::Quoter;
-
 use crate::{
+    evaluation::silhouette::separation,
     report::{
         ReportData,
-        terminal::count,
+        terminal::{agreement, count},
         text_table::{Column, text_table},
     },
+    shell::quoted,
     training::{Example, Trained},
 };
 
@@ -55,29 +55,30 @@ pub fn summary(
             card.features.len()
         ),
     );
-    let knee = knee.map_or_else(String::new, |knee| format!(", the elbow's knee is at {knee}"));
+    let knee = knee.map_or_else(String::new, |knee| format!(", knee {knee}"));
     let silhouette = trained.silhouettes.get(&card.k);
-    let silhouette = silhouette.map_or_else(String::new, |found| format!(", mean silhouette {:.3}", found.mean));
+    let silhouette = silhouette.map_or_else(String::new, |found| {
+        let separation = separation(found.mean);
+        format!(", separation {separation} (silhouette {:.3} ± {:.3})", found.mean, found.standard_error)
+    });
     line("clusters", format!("k = {}{knee}{silhouette}", card.k));
-    let classifier = &card.classifier;
-    line(
-        "classifier",
-        format!("accuracy {:.4} on {} held-out tracks", classifier.accuracy, count(classifier.held_out)),
-    );
+    line("classifier", agreement(&card.classifier, &trained.hold_out));
     let index = &card.index;
     line("index", format!("recall@10 {:.4}, recall@50 {:.4}", index.recall_at_10, report_data.recall_at_50));
-    let same = &report_data.quality.same_cluster;
-    if let Some(genre) = same.genre {
-        let (agreement, chance) = (percent(genre.agreement), percent(genre.chance));
-        line("genres", format!("{agreement} of recommended tracks agree, {chance} by chance"));
+    let quality = &report_data.quality;
+    if let (Some(same), Some(any)) = (quality.same_cluster.genre, quality.any_cluster.genre) {
+        let [same, same_chance, any, any_chance] =
+            [same.agreement, same.chance, any.agreement, any.chance].map(percent);
+        line("genres", format!("same cluster {same} agree (chance {same_chance}), any {any} ({any_chance})"));
     }
     let own = report_data
         .playlists
         .as_ref()
         .and_then(|playlists| Some((playlists.methods.first()?, playlists.methods.last()?)));
     if let Some((own, random)) = own {
-        let (found, random) = (own.recall_at_100 * 100.0, random.recall_at_100 * 100.0);
-        line("playlists", format!("{found:.2} % of hidden songs among 100, {random:.2} % at random"));
+        let shares = [own.recall_at_100, own.standard_errors.recall_at_100, random.recall_at_100];
+        let [found, error, random] = shares.map(|share| share * 100.0);
+        line("playlists", format!("{found:.2} % ± {error:.2} of hidden songs among 100, {random:.2} % at random"));
     }
     let all: f64 = seconds.iter().map(|(_, seconds)| seconds).sum();
     let mut longest: Vec<&(String, f64)> = seconds.iter().collect();
@@ -105,27 +106,4 @@ pub fn next_command(trained: &Trained, artifact: &Path) -> String {
     let Example { song, artist } = &trained.example;
     let artist = artist.as_ref().map_or_else(String::new, |artist| format!(" --artist {}", quoted(artist)));
     format!("trainer recommend {} --song {}{artist}", quoted(&artifact.display().to_string()), quoted(song))
-}
-
-/// A word as a POSIX shell takes it: quoted where it has to be.
-fn quoted(word: &str) -> String {
-    // Nothing but a null character is refused, and that is allowed.
-    Quoter::new().allow_nul(true).quote(word).map_or_else(|_| word.to_owned(), Into::into)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shell_takes_any_title_for_one_word() {
-        for title in ["Dance", "It's $HOME `now`", "-n", "", "a\nb", "\"x\" \\ '", "déjà vu", "*"] {
-            let output = std::process::Command::new("sh")
-                .args(["-c", &format!("printf %s {}", quoted(title))])
-                .output()
-                .expect("a shell");
-            assert_eq!(String::from_utf8_lossy(&output.stdout), title, "{}", quoted(title));
-        }
-        assert_eq!(quoted("model/model.segue"), "model/model.segue");
-    }
 }

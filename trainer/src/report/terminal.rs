@@ -3,17 +3,24 @@
 use recommender::card::{ClassificationReport, ClassifierMetrics, ClusterSummary};
 
 use super::text_table::{Column, narrow_text_table, text_table};
-use crate::printable::printable;
+use crate::{
+    printable::printable,
+    evaluation::silhouette::{self, Silhouette},
+    training::naive_bayes::HoldOut,
+};
 
 /// The columns of a wide terminal.
 const MAX_COLUMNS: u16 = 120;
 
-/// The elbow: for each k, its total inertia and how much of the inertia of the k before it is gone. `inertia` holds
+/// The elbow: for each k, its total inertia and how much of the inertia of k - 1 is gone, where that was tried. `inertia` holds
 /// (k, inertia) in ascending k; the chosen k is marked.
 pub fn elbow(inertia: &[(u32, f64)], chosen: u32) -> String {
-    let mut before: Option<f64> = None;
+    let mut before: Option<(u32, f64)> = None;
     let rows = inertia.iter().map(|&(k, value)| {
-        let drop = before.replace(value).filter(|&before| before > 0.0).map(|before| (before - value) / before * 100.0);
+        let drop = before
+            .replace((k, value))
+            .filter(|&(other, before)| other + 1 == k && before > 0.0)
+            .map(|(_, before)| (before - value) / before * 100.0);
         let drop = drop.map_or_else(|| "-".to_owned(), |drop| format!("{drop:.1} %"));
         let mark = if k == chosen { "<- chosen" } else { "" };
         vec![k.to_string(), thousands(value), drop, mark.to_owned()]
@@ -39,9 +46,61 @@ pub fn profile(features: &[&str], clusters: &[ClusterSummary]) -> String {
     format!("{}\n{names}", narrow_text_table(&columns, rows, MAX_COLUMNS))
 }
 
-/// The accuracy on the hold-out, in a line.
-pub fn accuracy(metrics: &ClassifierMetrics) -> String {
-    format!("accuracy {:.4} on {} held-out tracks\n", metrics.accuracy, count(metrics.held_out))
+/// How far apart the model's clusters are, in a sentence or two; nothing where that was not measured.
+pub fn separation(silhouette: Option<&Silhouette>) -> String {
+    let Some(Silhouette { mean, standard_error, .. }) = silhouette else { return String::new() };
+    let separation = silhouette::separation(*mean);
+    let meaning = match separation {
+        "none" => "The clusters cut one cloud of tracks into parts.\n",
+        "weak" => "The clusters are parts of a cloud of tracks rather than groups with gaps.\n",
+        _ => "",
+    };
+    format!(
+        "separation: {separation} (mean silhouette {mean:.3} ± {standard_error:.3}; without any clusters about 0.05)\n\
+         {meaning}An elbow has a knee without any clusters too.\n"
+    )
+}
+
+/// How far naive Bayes agrees with k-means on the hold-out, in a few words.
+pub fn agreement(metrics: &ClassifierMetrics, hold_out: &HoldOut) -> String {
+    match (metrics.accuracy, hold_out.standard_error) {
+        (Some(accuracy), Some(error)) => format!(
+            "agrees with k-means on {:.1} % ± {:.1} of {} held-out tracks",
+            accuracy * 100.0,
+            error * 100.0,
+            count(metrics.held_out)
+        ),
+        _ => "accuracy not measured: too few tracks to hold any out".to_owned(),
+    }
+}
+
+/// The accuracy on the hold-out, and how to read it.
+pub fn accuracy(metrics: &ClassifierMetrics, hold_out: &HoldOut) -> String {
+    let Some(accuracy) = metrics.accuracy else {
+        return format!("{}\n", agreement(metrics, hold_out));
+    };
+    let mut text = format!("accuracy {accuracy:.4}: naive Bayes {}", agreement(metrics, hold_out));
+    text += &notes_on_accuracy(metrics, hold_out).into_iter().map(|note| format!(".\n{note}")).collect::<String>();
+    text + ".\n"
+}
+
+/// What the accuracy is to be compared with, and what it does not say: a sentence each, without its full stop.
+pub fn notes_on_accuracy(metrics: &ClassifierMetrics, hold_out: &HoldOut) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(largest) = hold_out.largest_cluster {
+        notes.push(format!("Always naming the largest cluster would agree on {:.1} %", largest * 100.0));
+        notes.push("How far the two agree says nothing about whether clusters exist".to_owned());
+    }
+    if hold_out.repeated > 0 {
+        let share = hold_out.repeated as f64 / metrics.held_out.max(1) as f64 * 100.0;
+        let others = hold_out.accuracy_without_repeated;
+        let others =
+            others.map_or_else(String::new, |others| format!(": on the others they agree on {:.1} %", others * 100.0));
+        notes.push(format!(
+            "{share:.1} % of the held-out tracks have the features of a track that was trained on{others}"
+        ));
+    }
+    notes
 }
 
 /// The confusion matrix, laid out as numpy prints scikit-learn's `confusion_matrix`: rows the true cluster, columns the
@@ -57,8 +116,9 @@ pub fn confusion_matrix(matrix: &[Vec<u64>]) -> String {
 }
 
 /// The classification report, character by character as scikit-learn's `classification_report(digits=2)` prints it.
-/// `names` are the row names (`target_names`), or empty for the clusters' ids.
-pub fn classification_report(report: &ClassificationReport, accuracy: f64, names: &[&str]) -> String {
+/// Nothing without an accuracy: no track was held out. `names` are the row names (`target_names`), or empty for the clusters' ids.
+pub fn classification_report(report: &ClassificationReport, accuracy: Option<f64>, names: &[&str]) -> String {
+    let Some(accuracy) = accuracy else { return String::new() };
     let name = |id: usize| names.get(id).map_or_else(|| id.to_string(), |name| printable(name).into_owned());
     let rows: Vec<_> = report.clusters.iter().enumerate().map(|(id, scores)| (name(id), *scores)).collect();
     let longest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
@@ -162,6 +222,37 @@ mod tests {
             text,
             "k  inertia     drop\n2  355,142        -\n3  325,650    8.3 %  <- chosen\n4        0  100.0 %\n5        0        -\n"
         );
+        // From 3 to 6 there are three steps: no drop of one.
+        let text = elbow(&[(2, 100.0), (3, 80.0), (6, 20.0)], 6);
+        assert_eq!(text, "k  inertia    drop\n2      100       -\n3       80  20.0 %\n6       20       -  <- chosen\n");
+    }
+
+    #[test]
+    fn no_hold_out_is_no_accuracy() {
+        let none = metrics(vec![vec![0; 2]; 2]);
+        let text = accuracy(&none, &HoldOut::default());
+        assert_eq!(text, "accuracy not measured: too few tracks to hold any out\n");
+        assert_eq!(classification_report(&none.report, none.accuracy, &[]), "");
+    }
+
+    #[test]
+    fn an_accuracy_stands_beside_what_it_is_to_be_compared_with() {
+        let metrics = metrics(vec![vec![60, 4], vec![6, 30]]);
+        let hold_out = HoldOut {
+            standard_error: Some(0.03),
+            largest_cluster: Some(0.64),
+            repeated: 33,
+            accuracy_without_repeated: Some(0.88),
+        };
+        let text = accuracy(&metrics, &hold_out);
+        assert!(
+            text.starts_with(
+                "accuracy 0.9000: naive Bayes agrees with k-means on 90.0 % ± 3.0 of 100 held-out tracks."
+            ),
+            "{text}"
+        );
+        assert!(text.contains("64.0 %.\nHow far the two agree says nothing about whether clusters exist."), "{text}");
+        assert!(text.contains("33.0 % of the held-out tracks have") && text.contains("agree on 88.0 %.\n"), "{text}");
     }
 
     #[test]

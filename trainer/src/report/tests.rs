@@ -97,3 +97,87 @@ fn playlists_too_short_to_hide_half_of_are_left_out_and_said_so() {
         report_data.quality
     );
 }
+
+/// Three groups in a plane, loose enough that every k has its inertia.
+fn groups(tracks: usize, odd: &str) -> table::Table {
+    let mut csv = String::from("song,artist,energy,tempo\n");
+    for track in 0..tracks {
+        let (x, y) = ([10, 60, 90][track % 3], [100, 60, 160][track % 3]);
+        csv += &format!("s{track},a{},{},{}\n", track % 7, x + track * 7 % 13, y + track * 5 % 17);
+    }
+    csv += odd;
+    table::read(csv.as_bytes(), "groups", &table::Options::default(), &mut |_| {}).expect("a table")
+}
+
+#[test]
+fn the_knee_is_that_of_the_range_whatever_k_the_model_has() {
+    let knee_of = |k: u32| {
+        let options = training::Options { k, k_range: 2..=6, ..Default::default() };
+        let (trained, model) = training::train_and_open(groups(200, ""), &options, &()).expect("a model");
+        assert_eq!(trained.elbow().iter().map(|(k, _)| *k).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
+        let report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
+        let metrics = metrics(&trained, &report_data, &[]);
+        assert!(metrics["inertia"][k.to_string()].is_number() && metrics["inertia"]["2"].is_number(), "{metrics}");
+        assert!(metrics["silhouette_standard_error"][k.to_string()].is_number(), "{metrics}");
+        assert!(["none", "weak", "moderate", "clear"].contains(&metrics["separation"].as_str().expect("a word")));
+        assert!(
+            metrics["map_variance"].as_f64().expect("a share") > 0.999_999,
+            "two features lie in a plane: {metrics}"
+        );
+        assert_eq!(metrics["classifier"]["held_out"], 40);
+        assert!(metrics["hold_out"]["standard_error"].is_number() && metrics["hold_out"]["repeated"].is_number());
+        metrics["knee"].as_u64()
+    };
+    assert_eq!(knee_of(3), Some(3));
+    for k in [5, 12, 32] {
+        assert_eq!(knee_of(k), Some(3), "k = {k}");
+    }
+}
+
+/// Keeps what is warned of.
+#[derive(Default)]
+struct Warnings(std::sync::Mutex<Vec<String>>);
+
+impl Progress for Warnings {
+    fn stage(&self, name: &'static str, steps: u64) -> Box<dyn crate::progress::Stage + '_> {
+        ().stage(name, steps);
+        Box::new(())
+    }
+
+    fn warn(&self, text: &str) {
+        self.0.lock().expect("unpoisoned").push(text.to_owned());
+    }
+}
+
+#[test]
+fn a_training_warns_of_a_wild_cell_by_column_line_and_value() {
+    let options = training::Options { k: 2, k_range: 2..=3, ..Default::default() };
+    for (tracks, cell, expected) in [
+        (600, "128000", "tempo is 128000 in line 602: 24.5 deviations"),
+        (40, "1e12", "tempo is 1000000000000 in line 42: beside it all other tracks are the same"),
+    ] {
+        let warnings = Warnings::default();
+        let table = groups(tracks, &format!("odd,a,50,{cell}\n"));
+        training::train(table, &options, &warnings).expect("a model");
+        let warnings = warnings.0.into_inner().expect("unpoisoned");
+        assert!(warnings.iter().any(|warning| warning.starts_with(expected)), "{warnings:?}");
+    }
+    let warnings = Warnings::default();
+    training::train(groups(600, ""), &options, &warnings).expect("a model");
+    assert_eq!(warnings.0.into_inner().expect("unpoisoned"), [""; 0]);
+}
+
+#[test]
+fn a_report_of_too_few_tracks_says_that_nothing_was_measured() {
+    let csv = "song,artist,energy,tempo\na,x,0.1,100\nb,x,0.9,60\n";
+    let table = table::read(csv.as_bytes(), "two", &table::Options::default(), &mut |_| {}).expect("a table");
+    let options = training::Options { k: 2, k_range: 2..=2, ..Default::default() };
+    let (trained, model) = training::train_and_open(table, &options, &()).expect("a model");
+    let report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
+    assert!(metrics(&trained, &report_data, &[])["classifier"]["accuracy"].is_null());
+    let summary = summary::summary(&trained, &report_data, None, &[], Path::new("m"), Path::new("r"));
+    let page = html::page(&trained, &report_data, &[]).expect("a page");
+    for said in [&text(&trained), &summary, &page] {
+        assert!(said.contains("not measured") && !said.contains("with k-means"), "{said}");
+    }
+}

@@ -4,13 +4,14 @@ use std::fmt;
 
 use recommender::features::Feature;
 
+use super::columns::Encoding;
+
 /// Why a needed cell cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CellError {
     Empty,
     NotANumber,
     NotALength,
-    NaN,
     Infinite,
     Huge,
 }
@@ -21,7 +22,6 @@ impl fmt::Display for CellError {
             CellError::Empty => "is empty",
             CellError::NotANumber => "is not a number",
             CellError::NotALength => "is not a length like 03:47",
-            CellError::NaN => "is NaN",
             CellError::Infinite => "is infinite",
             CellError::Huge => "is beyond ±1e30",
         })
@@ -31,18 +31,20 @@ impl fmt::Display for CellError {
 /// No feature is as large as this, and sums of squares of smaller ones stay finite.
 const MAX_ABS_VALUE: f64 = 1e30;
 
-/// A feature's value: a finite number up to ±1e30, which may carry the feature's own unit (`-6.85db`).
+/// A feature's value: a finite number up to ±1e30, which may carry the feature's own unit (`-6.85db`), or a percent sign where
+/// it has none (`85%`).
 pub(crate) fn number(cell: &str, feature: Feature) -> Result<f64, CellError> {
-    if cell.is_empty() {
-        return Err(CellError::Empty);
-    }
-    let value = cell
-        .parse::<f64>()
-        .ok()
-        .or_else(|| without_unit(cell, feature.unit()?)?.parse().ok())
-        .ok_or(CellError::NotANumber)?;
+    let value = match cell.parse::<f64>() {
+        Ok(value) => value,
+        Err(_) if is_empty(cell) => return Err(CellError::Empty),
+        Err(_) => {
+            let number = without_unit(cell, feature.unit().unwrap_or("%"));
+            number.and_then(|number| number.parse().ok()).ok_or(CellError::NotANumber)?
+        }
+    };
     if value.is_nan() {
-        Err(CellError::NaN)
+        // How pandas writes an empty cell.
+        Err(CellError::Empty)
     } else if value.is_infinite() {
         Err(CellError::Infinite)
     } else if value.abs() > MAX_ABS_VALUE {
@@ -57,9 +59,57 @@ fn without_unit<'a>(cell: &'a str, unit: &str) -> Option<&'a str> {
     end.eq_ignore_ascii_case(unit).then(|| number.trim_end())
 }
 
+/// Cells that hold nothing, in the ways that R, pandas, databases, spreadsheets and Python's lists write it.
+const NOTHING: [&str; 23] = [
+    "NA", "nan", "NaN", "None", "none", "null", "Null", "NULL", "N/A", "n/a", "-", "--", "NaT", "\\N", "[]", "{}",
+    "()", "set()", "['']", "[\"\"]", "[None]", "#N/A", "<NA>",
+];
+/// How many of these, from the end, are nobody's name.
+const NO_NAMES: usize = 10;
+const MAX_NOTHING_BYTES: usize = 6;
+
+/// False of most cells, at the price of a byte.
+#[inline]
+fn may_be_nothing(cell: &str) -> bool {
+    cell.len() <= MAX_NOTHING_BYTES
+        && cell
+            .bytes()
+            .next()
+            .is_none_or(|byte| matches!(byte, b'N' | b'n' | b'-' | b'\\' | b'[' | b'{' | b'(' | b's' | b'#' | b'<'))
+}
+
+/// Whether a cell holds nothing.
+pub(crate) fn is_empty(cell: &str) -> bool {
+    may_be_nothing(cell) && (cell.is_empty() || NOTHING.contains(&cell))
+}
+
+/// Whether a cell holds no name for certain. There is a song called NA, and `-` is an album.
+pub(crate) fn is_no_name(cell: &str) -> bool {
+    may_be_nothing(cell) && (cell.is_empty() || NOTHING[NOTHING.len() - NO_NAMES..].contains(&cell))
+}
+
+/// The cell, or nothing where it says that it holds nothing.
+pub(crate) fn text(cell: &str) -> &str {
+    if is_empty(cell) { "" } else { cell }
+}
+
+/// An album's name. `NA` and `-` are some, and so is `NAN`.
+pub(crate) fn album(cell: &str) -> &str {
+    if matches!(cell, "NA" | "-") { cell } else { text(cell) }
+}
+
+/// A number of `milliseconds` each, such as seconds, or a length as [`length`] takes it, in milliseconds.
+pub(crate) fn seconds(cell: &str, milliseconds: f64) -> Result<f64, CellError> {
+    if cell.contains(':') {
+        return length(cell);
+    }
+    let number = cell.strip_suffix('s').map_or(cell, str::trim_end);
+    Ok(self::number(number, Feature::DurationMs)? * milliseconds)
+}
+
 /// `03:47` or `1:02:03` in milliseconds. A plain number is none: nothing says whether it is seconds or milliseconds.
 pub(crate) fn length(cell: &str) -> Result<f64, CellError> {
-    if cell.is_empty() {
+    if is_empty(cell) {
         return Err(CellError::Empty);
     }
     let mut seconds = 0_u32;
@@ -72,6 +122,16 @@ pub(crate) fn length(cell: &str) -> Result<f64, CellError> {
         parts += 1;
     }
     if parts < 2 { Err(CellError::NotALength) } else { Ok(f64::from(seconds) * 1000.0) }
+}
+
+/// A length in milliseconds, where the cell holds one below 24 days.
+pub(crate) fn milliseconds(cell: &str, encoding: Encoding) -> Option<u32> {
+    if let (Encoding::Number, Ok(ms)) = (encoding, cell.parse::<u32>()) {
+        return Some(ms).filter(|ms| (1..2_000_000_000).contains(ms));
+    }
+    let length = encoding.parse(cell, Feature::DurationMs);
+    // Rounded and within the range, so no bit is lost.
+    length.ok().map(f64::round).filter(|ms| (1.0..2e9).contains(ms)).map(|ms| ms as u32)
 }
 
 /// The year in a date: the first group of exactly four digits (`2019-06-14`, `2019`, `29th April 2013`).
@@ -96,9 +156,31 @@ pub(crate) fn flag(cell: &str) -> Option<bool> {
     }
 }
 
-/// The id itself, out of Spotify's `spotify:track:<id>`.
+/// The id itself: out of Spotify's `spotify:track:<id>`, or the address of a track on its site or of its Web API
+/// (`https://open.spotify.com/intl-de/track/<id>?si=…`). Anything else stays as it is.
 pub(crate) fn id(cell: &str) -> &str {
-    cell.strip_prefix("spotify:track:").unwrap_or(cell)
+    if let Some(id) = cell.strip_prefix("spotify:track:") {
+        return id;
+    }
+    if !cell.as_bytes().contains(&b'/') {
+        return text(cell);
+    }
+    let Some((host, path)) = cell.split_once("spotify.com/") else { return text(cell) };
+    let host = host.strip_prefix("https://").or_else(|| host.strip_prefix("http://")).unwrap_or(host);
+    if !["open.", "play.", "api."].contains(&host) {
+        return cell;
+    }
+    let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    match path.rsplit_once('/') {
+        Some((kind, id)) if ["track", "tracks"].iter().any(|end| kind.split('/').next_back() == Some(end)) => id,
+        _ => cell,
+    }
+}
+
+/// Whether a cell holds Spotify's id of a track, bare or within a URI or an address.
+pub(crate) fn is_track_id(cell: &str) -> bool {
+    let id = id(cell);
+    id.len() == super::id::LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
@@ -128,7 +210,9 @@ mod tests {
         assert_eq!(number("120 bpm", Feature::Tempo), Ok(120.0));
         assert_eq!(number("221000ms", Feature::DurationMs), Ok(221_000.0));
         assert_eq!(number("-6.85db", Feature::Energy), Err(CellError::NotANumber));
-        assert_eq!(number("85%", Feature::Energy), Err(CellError::NotANumber));
+        assert_eq!(number("85%", Feature::Energy), Ok(85.0));
+        assert_eq!(number("0.5 %", Feature::Valence), Ok(0.5));
+        assert_eq!(number("85%", Feature::Tempo), Err(CellError::NotANumber));
         for cell in ["db", "é", "1é", "dbdb"] {
             assert_eq!(number(cell, Feature::Loudness), Err(CellError::NotANumber), "{cell}");
         }
@@ -137,12 +221,11 @@ mod tests {
     #[test]
     fn faults_are_told_apart() {
         let fault = |cell| number(cell, Feature::Energy);
-        assert_eq!(fault(""), Err(CellError::Empty));
-        for cell in ["high", "NA", "null", "1,5", "0x10", "1_000", "1 2", "--1"] {
-            assert_eq!(fault(cell), Err(CellError::NotANumber), "{cell}");
+        for cell in ["", "NA", "null", "None", "N/A", "-", "\\N", "[]", "set()", "NaN", "nan", "-NAN"] {
+            assert_eq!(fault(cell), Err(CellError::Empty), "{cell}");
         }
-        for cell in ["NaN", "nan", "-NAN"] {
-            assert_eq!(fault(cell), Err(CellError::NaN), "{cell}");
+        for cell in ["high", "1,5", "0x10", "1_000", "1 2", "--1"] {
+            assert_eq!(fault(cell), Err(CellError::NotANumber), "{cell}");
         }
         for cell in ["inf", "-Infinity", "1e309", "-1e999"] {
             assert_eq!(fault(cell), Err(CellError::Infinite), "{cell}");
@@ -188,7 +271,47 @@ mod tests {
     #[test]
     fn id_is_taken_out_of_a_uri() {
         assert_eq!(id("spotify:track:5SuOikwiRyPMVoIQDJUgSV"), "5SuOikwiRyPMVoIQDJUgSV");
-        assert_eq!(id("5SuOikwiRyPMVoIQDJUgSV"), "5SuOikwiRyPMVoIQDJUgSV");
+        for cell in [
+            "5SuOikwiRyPMVoIQDJUgSV",
+            "https://open.spotify.com/track/5SuOikwiRyPMVoIQDJUgSV",
+            "https://open.spotify.com/track/5SuOikwiRyPMVoIQDJUgSV?si=0123456789abcdef",
+            "http://open.spotify.com/intl-de/track/5SuOikwiRyPMVoIQDJUgSV/",
+            "open.spotify.com/embed/track/5SuOikwiRyPMVoIQDJUgSV#top",
+            "https://api.spotify.com/v1/tracks/5SuOikwiRyPMVoIQDJUgSV",
+        ] {
+            assert_eq!(id(cell), "5SuOikwiRyPMVoIQDJUgSV", "{cell}");
+            assert!(is_track_id(cell), "{cell}");
+        }
+        for cell in [
+            "x0",
+            "https://open.spotify.com/album/5SuOikwiRyPMVoIQDJUgSV",
+            "https://spotify.com/",
+            "a spotify.com/track/b",
+        ] {
+            assert_eq!(id(cell), cell);
+            assert!(!is_track_id(cell), "{cell}");
+        }
+        assert_eq!(id("nan"), "");
+    }
+
+    #[test]
+    fn nothing_is_written_in_many_ways_and_some_of_them_are_names() {
+        assert!(NOTHING.iter().all(|cell| is_empty(cell) && cell.len() <= MAX_NOTHING_BYTES));
+        assert!(["[]", "\\N", "set()", "['']", ""].iter().all(|cell| is_no_name(cell)));
+        assert!(["NA", "None", "nan", "null", "-", "N/A", "Nothing"].iter().all(|cell| !is_no_name(cell)));
+        assert_eq!((text("None"), text("pop"), album("-"), album("nan")), ("", "pop", "-", ""));
+    }
+
+    #[test]
+    fn seconds_and_minutes_become_milliseconds() {
+        assert_eq!(seconds("227", 1_000.0), Ok(227_000.0));
+        assert_eq!(seconds("130.404 s", 1_000.0), Ok(130_404.0));
+        assert_eq!(seconds("3.5", 60_000.0), Ok(210_000.0));
+        assert_eq!(seconds("03:47", 1_000.0), Ok(227_000.0));
+        assert_eq!(seconds("", 1_000.0), Err(CellError::Empty));
+        assert_eq!(seconds("long", 1_000.0), Err(CellError::NotANumber));
+        assert_eq!(milliseconds("247", Encoding::Seconds), Some(247_000));
+        assert_eq!(milliseconds("0", Encoding::Number), None);
     }
 
     proptest! {

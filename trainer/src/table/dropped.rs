@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fmt};
 /// Rows that were left out: how many for each reason, and where the first ones stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
-    /// Number of rows by reason, such as `"energy is empty"`, `"tempo is not a number"`, `"loudness is NaN"`,
-    /// `"popularity is infinite"`, `"tempo is beyond ±1e30"`, `"song is missing"`, `"artist is missing"`. A row counts once, for the first
-    /// reason found: song, artist, then the features in their order.
+    /// Number of rows by reason, such as `"energy is empty"`, `"tempo is not a number"`, `"popularity is infinite"`, `"tempo is
+    /// beyond ±1e30"`, `"song is missing"`, `"artist is missing"`, `"row has 9 cells, expected 24"`. A row counts once, for the
+    /// first reason found: its cells, song, artist, the features in their order, and that it was never analysed.
     pub by_reason: BTreeMap<String, u64>,
     /// The first few: physical line in the file (the header is usually line 1), and reason.
     pub first: Vec<(u64, String)>,
@@ -18,6 +18,8 @@ pub struct Dropped {
 impl Dropped {
     /// How many rows `first` holds at most.
     pub const FIRST: usize = 5;
+    /// How many reasons a message names at most: rows of a file that is no table may each have one of their own.
+    pub const MAX_REASONS: usize = 12;
 
     pub(crate) fn add(&mut self, line: u64, reason: String) {
         self.total += 1;
@@ -25,6 +27,20 @@ impl Dropped {
             self.first.push((line, reason.clone()));
         }
         *self.by_reason.entry(reason).or_default() += 1;
+    }
+
+    /// Adds a row that was read before others that have been added.
+    pub(crate) fn add_earlier(&mut self, line: u64, reason: String) {
+        self.total += 1;
+        let place = self.first.partition_point(|(other, _)| *other <= line);
+        self.first.insert(place, (line, reason.clone()));
+        self.first.truncate(Self::FIRST);
+        *self.by_reason.entry(reason).or_default() += 1;
+    }
+
+    /// How many rows were dropped because their track was never analysed.
+    pub fn never_analysed(&self) -> u64 {
+        self.by_reason.get(super::builder::NEVER_ANALYSED).copied().unwrap_or(0)
     }
 
     /// A warning not to be overlooked where more than one in ten of `rows` rows read was dropped, otherwise nothing.
@@ -47,8 +63,12 @@ impl fmt::Display for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut reasons: Vec<_> = self.by_reason.iter().collect();
         reasons.sort_by_key(|&(_, &count)| std::cmp::Reverse(count));
-        for (i, (reason, count)) in reasons.into_iter().enumerate() {
+        let more = reasons.len().saturating_sub(Self::MAX_REASONS);
+        for (i, (reason, count)) in reasons.into_iter().take(Self::MAX_REASONS).enumerate() {
             write!(f, "{}{reason} ({count})", if i == 0 { "" } else { ", " })?;
+        }
+        if more > 0 {
+            write!(f, ", and {more} other reasons")?;
         }
         for (i, (line, _)) in self.first.iter().enumerate() {
             write!(f, "{}{line}", if i == 0 { "; first at line " } else { ", " })?;
@@ -76,6 +96,15 @@ mod tests {
         assert!(warning.contains("3 of 29 rows (10.3 %)"), "{warning}");
         assert!(warning.contains("energy is empty (3); first at line 2, 3, 4"), "{warning}");
         assert!(dropped(2).warning(19).is_some());
+    }
+
+    #[test]
+    fn names_only_so_many_reasons() {
+        let mut dropped = Dropped::default();
+        (0..100).for_each(|i| dropped.add(i + 2, format!("row has {i} cells, expected 200")));
+        let text = dropped.to_string();
+        assert_eq!(text.matches("row has").count(), Dropped::MAX_REASONS);
+        assert!(text.contains("and 88 other reasons"), "{text}");
     }
 
     #[test]

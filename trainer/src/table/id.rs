@@ -5,7 +5,10 @@ use std::collections::{HashMap, HashSet};
 use recommender::column::{DictColumn, StringColumn};
 use sha2::{Digest, Sha256};
 
-/// Length of an id, made here or by Spotify: as many base62 digits as 128 bits need.
+/// What ids that are made here begin with: nobody takes them for Spotify's.
+pub(crate) const PREFIX: &str = "segue-";
+
+/// Length of Spotify's ids, and of those made here behind the prefix: as many base62 digits as 128 bits need.
 pub(crate) const LENGTH: usize = 22;
 
 const DIGITS: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -21,7 +24,8 @@ pub(crate) fn base62(mut number: u128) -> String {
     digits.iter().map(|&digit| char::from(digit)).collect()
 }
 
-/// The first 128 bits of SHA-256 over artist and title, trimmed and in lower case. The n-th track of the same artist
+/// The first 128 bits of SHA-256 over artist cell and title as the file has them, trimmed and in lower case: which artists the cell
+/// names depends on the other rows, and an id does not. The n-th track of the same artist
 /// and title hashes its n as well, from the second on.
 fn hash(artist: &str, song: &str, occurrence: u32) -> u128 {
     // Zero bytes part the pieces, so the pieces may have none.
@@ -45,7 +49,7 @@ pub(crate) fn fill(ids: StringColumn, artists: &DictColumn, songs: &StringColumn
         return Some(ids);
     }
     // A file may hold ids that were made here before (an exported table, extended).
-    let given: HashSet<&str> = ids.iter().filter(|id| id.len() == LENGTH).collect();
+    let given: HashSet<&str> = ids.iter().filter(|id| id.starts_with(PREFIX)).collect();
     let mut occurrences: HashMap<u128, u32> = HashMap::new();
     let mut made = Vec::with_capacity(missing.len());
     for &row in &missing {
@@ -56,6 +60,7 @@ pub(crate) fn fill(ids: StringColumn, artists: &DictColumn, songs: &StringColumn
             // Below the number of rows twice over, which fits: rows are limited to fewer than 2^31.
             *occurrence += 1;
             let id = base62(if *occurrence == 1 { first } else { hash(artist, song, *occurrence) });
+            let id = format!("{PREFIX}{id}");
             if !given.contains(id.as_str()) {
                 break id;
             }
@@ -98,10 +103,10 @@ mod tests {
     fn id_depends_on_artist_and_title_alone_and_not_on_case() {
         let ids = filled(&[("", "ABBA", "Dancing Queen"), ("", "ABBA", "Waterloo"), ("", "Queen", "ABBA Dancing")]);
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 3);
-        assert!(ids.iter().all(|id| id.len() == LENGTH));
+        assert!(ids.iter().all(|id| id.strip_prefix(PREFIX).is_some_and(|id| id.len() == LENGTH)));
         assert_eq!(filled(&[("", "abba ", " dancing QUEEN")])[0], ids[0]);
         // Part of the contract: an id, once given, stays. SHA-256 of "abba\0dancing queen".
-        assert_eq!(ids[0], "49DoX7aVL78Hk13LB8Ao3I");
+        assert_eq!(ids[0], "segue-49DoX7aVL78Hk13LB8Ao3I");
     }
 
     #[test]

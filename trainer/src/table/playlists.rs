@@ -1,11 +1,14 @@
 //! Who is on which playlist: the rows of a table that has a playlist column.
 
-use std::{
-    io::{self, Read},
-    path::Path,
-};
+use std::{cell::RefCell, io::Read};
 
-use super::{cell, columns::PlaylistColumns, decompress::unpacked, error::Error, read::open_file, rows::Rows};
+use super::{
+    artists, cell,
+    columns::PlaylistColumns,
+    error::Error,
+    source::{Source, TableRows, dialect::Dialect},
+    sources::{StreamSource, each_table},
+};
 
 /// One row: a track on a playlist. What the row does not have is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,26 +19,11 @@ pub struct PlaylistEntry<'a> {
     pub id: &'a str,
     /// Its title.
     pub song: &'a str,
-    /// Its artist cell.
+    /// Its artist cell, as the catalogue can be asked for it: a list has `; ` between its members.
     pub artist: &'a str,
 }
 
-/// Hands out the members of the playlists of a file. As [`read_playlists`], which see.
-///
-/// # Errors
-///
-/// As [`open`](super::open).
-pub fn open_playlists(
-    path: &Path,
-    progress: &mut dyn FnMut(u64),
-    visit: &mut dyn FnMut(PlaylistEntry<'_>),
-) -> Result<u64, Error> {
-    read_playlists(open_file(path)?, &path.display().to_string(), progress, visit)
-}
-
-/// Hands out the members of the playlists of a CSV file in UTF-8, as it is or compressed with gzip, row by row; gives
-/// the number of rows that are on a playlist. Nothing is kept in memory, and no features are needed: a column of
-/// playlists, and one of ids or those of titles and artists.
+/// Hands out the members of the playlists of a stream, as [`read_playlists_of`] does.
 ///
 /// # Errors
 ///
@@ -46,29 +34,58 @@ pub fn read_playlists(
     progress: &mut dyn FnMut(u64),
     visit: &mut dyn FnMut(PlaylistEntry<'_>),
 ) -> Result<u64, Error> {
-    let (mut input, gzip) = unpacked(input, name, progress)?;
-    let input: &mut dyn io::Read = &mut input;
-    let mut rows = Rows::new(input).map_err(|error| error.into_error(name, gzip, &[]))?;
-    let header: Vec<String> = match rows.next_row().map_err(|error| error.into_error(name, gzip, &[]))? {
-        Some(row) => row.cells().map(str::to_owned).collect(),
-        None => return Err(Error::Empty { name: name.to_owned() }),
-    };
-    let columns = PlaylistColumns::find(name, &header)?;
+    read_playlists_of(&[&StreamSource::new(input, name)], &Dialect::default(), progress, visit)
+}
+
+/// Hands out the members of the playlists of tables of every kind that [`read_sources`](super::read_sources) takes, row by
+/// row; gives the number of rows that are on a playlist. Nothing is kept in memory, and no features are needed: a column
+/// of playlists (of several tables, one without it is the playlist that its file is named after), and one of ids or those
+/// of titles and artists. Rows with too few or too many cells are left out.
+///
+/// # Errors
+///
+/// Where a source as a whole cannot be used: see [`Error`].
+pub fn read_playlists_of(
+    sources: &[&dyn Source],
+    dialect: &Dialect,
+    progress: &mut dyn FnMut(u64),
+    visit: &mut dyn FnMut(PlaylistEntry<'_>),
+) -> Result<u64, Error> {
+    let name = sources.first().map(|source| source.name()).unwrap_or_default();
+    let n_tables = RefCell::new(0);
     let mut entries = 0;
-    while let Some(row) = rows.next_row().map_err(|error| error.into_error(name, gzip, &header))? {
-        let at = |column: Option<usize>| column.map_or("", |column| row.cell(column));
-        let playlist = row.cell(columns.playlist);
-        if !playlist.is_empty() {
-            entries += 1;
-            visit(PlaylistEntry {
-                playlist,
-                id: cell::id(at(columns.id)),
-                song: at(columns.song),
-                artist: at(columns.artist),
-            });
-        }
-    }
-    if entries == 0 { Err(Error::HeaderOnly { name: name.to_owned() }) } else { Ok(entries) }
+    each_table(
+        sources,
+        dialect,
+        progress,
+        &mut |_, _| {
+            *n_tables.borrow_mut() += 1;
+            Ok(())
+        },
+        &mut |_, mut table| {
+            if table.header.is_empty() {
+                return Err(Error::Empty { name: table.name });
+            }
+            let stem = table.stem.take().filter(|_| *n_tables.borrow() > 1);
+            let columns = PlaylistColumns::find(&table.name, &table.header, stem.is_none())?;
+            let header = table.header.clone();
+            while let Some(row) = table.next_row()? {
+                if !TableRows::is_whole(&header, row) {
+                    continue;
+                }
+                let at = |column: Option<usize>| column.map_or("", |column| row.cell(column));
+                let playlist = columns.playlist.map_or(stem.as_deref().unwrap_or(""), |column| row.cell(column));
+                if !playlist.is_empty() {
+                    entries += 1;
+                    let artist = artists::asked(at(columns.artist));
+                    let (id, song) = (cell::id(at(columns.id)), at(columns.song));
+                    visit(PlaylistEntry { playlist, id, song, artist: &artist });
+                }
+            }
+            Ok(())
+        },
+    )?;
+    if entries == 0 { Err(Error::HeaderOnly { name }) } else { Ok(entries) }
 }
 
 #[cfg(test)]

@@ -1,30 +1,23 @@
 //! The streaming reader: rows in, columns out.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{cell::RefCell, io::Read, path::Path};
 
-use ndarray::Array2;
-use recommender::{
-    column::{DictBuilder, DictColumn, IntColumn, StringColumn},
-    features::Feature,
-};
+use recommender::features::Feature;
 
 use super::{
-    cell,
-    columns::{Columns, Encoding},
-    decompress::unpacked,
-    dropped::Dropped,
+    builder::Builder,
+    columns::{ColumnOverride, Columns, Sample, numeric},
     error::Error,
-    id,
-    rows::{Row, Rows},
+    source::{Source, TableRows, dialect::Dialect},
+    sources::{FileSource, Heading, StreamSource, each_table},
     track_table::Table,
 };
 
 /// The most tracks that a table may have. Room enough for any catalogue, and an end for a file that unpacks for ever.
 pub const MAX_TRACKS: usize = 1 << 25;
+
+/// What the files of a folder are taken for tables by, in lower case.
+pub const TABLE_ENDINGS: [&str; 6] = [".csv", ".csv.gz", ".tsv", ".tsv.gz", ".zip", ".parquet"];
 
 /// How a table is to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,215 +27,136 @@ pub struct Options {
     pub features: Option<Vec<Feature>>,
     /// More tracks than this are an error. [`MAX_TRACKS`] at most and by default.
     pub max_tracks: usize,
+    /// Columns named for a meaning, whatever their names and values say: at most one for each.
+    pub columns: Vec<ColumnOverride>,
+    /// Keeps tracks whose danceability, tempo and valence are all 0: those that Spotify never analysed.
+    pub keep_unanalysed: bool,
+    /// How text is written, where that is not to be found out.
+    pub dialect: Dialect,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { features: None, max_tracks: MAX_TRACKS }
+        Options {
+            features: None,
+            max_tracks: MAX_TRACKS,
+            columns: Vec::new(),
+            keep_unanalysed: false,
+            dialect: Dialect::default(),
+        }
     }
 }
 
-/// Reads the track table in a file. As [`read`], which see.
+/// Reads the track table in a file, as [`read_sources`] does.
 ///
 /// # Errors
 ///
-/// Where there is no such file, it is a directory, or cannot be opened; otherwise those of [`read`].
+/// Where there is no such file, or it cannot be opened; otherwise those of [`read_sources`].
 pub fn open(path: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Table, Error> {
-    read(open_file(path)?, &path.display().to_string(), options, progress)
+    read_sources(&[&FileSource { path: path.to_path_buf(), is_found: false }], options, progress)
 }
 
-pub(super) fn open_file(path: &Path) -> Result<File, Error> {
-    let path = path.to_path_buf();
-    let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.is_dir(), file)));
-    match opened {
-        Ok((true, _)) => Err(Error::Directory { path }),
-        Ok((false, file)) => Ok(file),
-        // Systems that do not open directories at all say so here.
-        Err(_) if path.is_dir() => Err(Error::Directory { path }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NotFound { path }),
-        Err(source) => Err(Error::Open { path, source }),
-    }
-}
-
-/// Reads a track table: CSV in UTF-8, as it is or compressed with gzip, which shows from its first bytes.
-///
-/// `name` stands for the file in messages. `progress` is told how many bytes of the input (compressed, where it is
-/// compressed) have been read so far. Rows that lack something needed are left out and counted in
-/// [`Table::dropped`]; memory in use stays near what the table itself takes.
+/// Reads a track table from a stream, as [`read_sources`] does. `name` stands for the file in messages.
 ///
 /// # Errors
 ///
 /// Where the input as a whole cannot be used: see [`Error`].
 pub fn read(input: impl Read, name: &str, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Table, Error> {
+    read_sources(&[&StreamSource::new(input, name)], options, progress)
+}
+
+/// Reads the tables of one source or of several into one: text in any encoding, separated by any sign, as it is or packed
+/// with gzip or zip; Parquet.
+///
+/// Each table's columns are found by its own header. Of several tables, a feature must be in all of them, or is absent;
+/// what else a table does not have is empty in its rows, and where it has no column of playlists, its file's name is the
+/// playlist (except Parquet's, whose files are parts). A table that was found in a folder or an archive, and has no title,
+/// no artist or no two features, is left out with a warning. Rows come in the order of the sources, within an archive in
+/// the order of its members' names.
+///
+/// `progress` is told how many bytes (packed, where they are packed) have been read so far. Rows that have too few or too
+/// many cells, or lack something needed, are left out and counted in [`Table::dropped`]; memory in use stays near what the
+/// table itself takes.
+///
+/// # Errors
+///
+/// Where a source as a whole cannot be used: see [`Error`].
+pub fn read_sources(sources: &[&dyn Source], options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Table, Error> {
     if let Some(features) = &options.features {
         let repeats = (1..features.len()).any(|i| features[..i].contains(&features[i]));
         if repeats || !(2..=16).contains(&features.len()) {
             return Err(Error::FeatureList { got: features.clone() });
         }
     }
-    let (mut input, gzip) = unpacked(input, name, progress)?;
-    read_rows(&mut input, name, gzip, options)
+    let name = sources.first().map(|source| source.name()).unwrap_or_default();
+    let plan = RefCell::new(Plan::default());
+    let mut builder = Builder::new(options, &name);
+    each_table(
+        sources,
+        &options.dialect,
+        progress,
+        &mut |_, heading| plan.borrow_mut().add(heading, options),
+        &mut |at, table| {
+            let plan = plan.borrow();
+            match plan.is_left_out.get(at) {
+                Some(false) => read_table(&mut builder, table, plan.is_left_out.len() > 1, options),
+                _ => Ok(()),
+            }
+        },
+    )?;
+    let Plan { is_left_out, fault, warnings } = plan.into_inner();
+    if !is_left_out.contains(&false) {
+        return Err(fault.unwrap_or(Error::Empty { name }));
+    }
+    builder.finish(warnings)
 }
 
-fn read_rows(input: &mut dyn Read, name: &str, gzip: bool, options: &Options) -> Result<Table, Error> {
-    let mut rows = Rows::new(input).map_err(|error| error.into_error(name, gzip, &[]))?;
-    let header: Vec<String> = match rows.next_row().map_err(|error| error.into_error(name, gzip, &[]))? {
-        Some(row) => row.cells().map(str::to_owned).collect(),
-        None => return Err(Error::Empty { name: name.to_owned() }),
-    };
-    if let [only] = &header[..]
-        && let Some(separator) = only.chars().find(|c| [';', '\t', '|'].contains(c))
-    {
-        return Err(Error::NotCommas { name: name.to_owned(), separator });
-    }
-    let mut builder = Builder::new(Columns::find(name, &header, options.features.as_deref())?);
-    let max_tracks = options.max_tracks.min(MAX_TRACKS);
-    let no_room = |line| Error::TooLarge {
-        name: name.to_owned(),
-        line,
-        what: "4 GiB of titles, artists, albums or ids before its end",
-    };
-    let mut line = 0;
-    while let Some(row) = rows.next_row().map_err(|error| error.into_error(name, gzip, &header))? {
-        if row.len() != header.len() {
-            let (expected, got) = (header.len(), row.len());
-            return Err(Error::RowWidth { name: name.to_owned(), line: row.line, expected, got });
-        }
-        line = row.line;
-        if !builder.push(row) {
-            return Err(no_room(line));
-        }
-        if builder.songs.len() > max_tracks {
-            return Err(Error::TooManyTracks { name: name.to_owned(), limit: max_tracks });
-        }
-    }
-    match builder.rows {
-        0 => Err(Error::HeaderOnly { name: name.to_owned() }),
-        rows if builder.songs.is_empty() => {
-            Err(Error::NoRowsLeft { name: name.to_owned(), rows, dropped: builder.dropped })
-        }
-        _ => builder.finish().ok_or_else(|| no_room(line)),
-    }
+/// What the headers of all tables say.
+#[derive(Default)]
+struct Plan {
+    /// Whether each table is left out: it was found, not named, and is no table of tracks.
+    is_left_out: Vec<bool>,
+    /// Why the first table that is left out is.
+    fault: Option<Error>,
+    warnings: Vec<String>,
 }
 
-/// A table in the making.
-struct Builder {
-    columns: Columns,
-    rows: u64,
-    values: Vec<f64>,
-    ids: StringColumn,
-    songs: StringColumn,
-    artists: StringColumn,
-    albums: Option<StringColumn>,
-    genres: Option<DictBuilder>,
-    playlists: Option<DictBuilder>,
-    years: Option<Vec<u32>>,
-    explicit: Option<Vec<u32>>,
-    dropped: Dropped,
-}
-
-impl Builder {
-    fn new(columns: Columns) -> Self {
-        Builder {
-            rows: 0,
-            values: Vec::new(),
-            ids: StringColumn::default(),
-            songs: StringColumn::default(),
-            artists: StringColumn::default(),
-            albums: columns.album.map(|_| StringColumn::default()),
-            genres: columns.genre.map(|_| DictBuilder::default()),
-            playlists: columns.playlist.map(|_| DictBuilder::default()),
-            years: columns.year.map(|_| Vec::new()),
-            explicit: columns.explicit.map(|_| Vec::new()),
-            dropped: Dropped::default(),
-            columns,
-        }
-    }
-
-    /// False where there is no room for more.
-    #[must_use]
-    fn push(&mut self, row: Row<'_>) -> bool {
-        self.rows += 1;
-        let kept = self.values.len();
-        if let Err(reason) = self.push_needed(row) {
-            self.values.truncate(kept);
-            self.dropped.add(row.line, reason);
-            return true;
-        }
-        let columns = &self.columns;
-        let id = columns.id.map_or("", |column| cell::id(row.cell(column)));
-        let mut room = self.ids.push(id) && self.songs.push(row.cell(columns.song));
-        room &= self.artists.push(row.cell(columns.artist));
-        if let (Some(albums), Some(column)) = (&mut self.albums, columns.album) {
-            room &= albums.push(row.cell(column));
-        }
-        if !room {
-            return false;
-        }
-        if let (Some(genres), Some(column)) = (&mut self.genres, columns.genre) {
-            genres.push(row.cell(column));
-        }
-        if let (Some(playlists), Some(column)) = (&mut self.playlists, columns.playlist) {
-            playlists.push(row.cell(column));
-        }
-        if let (Some(years), Some(column)) = (&mut self.years, columns.year) {
-            years.push(cell::year(row.cell(column)).map_or(0, u32::from));
-        }
-        if let (Some(explicit), Some(column)) = (&mut self.explicit, columns.explicit) {
-            explicit.push(cell::flag(row.cell(column)).map_or(0, |explicit| 1 + u32::from(explicit)));
-        }
-        true
-    }
-
-    /// Checks all that a track must have, and takes its features; or says why the row is to be dropped.
-    fn push_needed(&mut self, row: Row<'_>) -> Result<(), String> {
-        let (song, artist) = (row.cell(self.columns.song), row.cell(self.columns.artist));
-        // "NA" in both is how R writes what is missing. In one it is a name: there is a song called NA.
-        if song.is_empty() || (song == "NA" && artist == "NA") {
-            return Err("song is missing".to_owned());
-        }
-        if artist.is_empty() {
-            return Err("artist is missing".to_owned());
-        }
-        for &(feature, column, form) in &self.columns.features {
-            let cell = row.cell(column);
-            let value = match form {
-                Encoding::Number => cell::number(cell, feature),
-                Encoding::Length => cell::length(cell),
-            };
-            self.values.push(value.map_err(|error| format!("{feature} {error}"))?);
+impl Plan {
+    fn add(&mut self, heading: Heading<'_>, options: &Options) -> Result<(), Error> {
+        let Heading { name, header, is_found } = heading;
+        let is_other = |error: &Error| {
+            let is_column = matches!(error, Error::MissingColumn { asked_for: false, .. });
+            is_column || matches!(error, Error::Empty { .. } | Error::TooFewFeatures { .. })
+        };
+        let found = match header {
+            [] => Err(Error::Empty { name: name.to_owned() }),
+            // What a table that was named lacks is told once its values are known.
+            _ if !is_found => Ok(()),
+            _ => Columns::find(name, header, &Sample::default(), options).map(drop),
+        };
+        match found {
+            Err(error) if is_found && is_other(&error) => {
+                self.warnings.push(format!("left out: {error}"));
+                self.fault.get_or_insert(error);
+                self.is_left_out.push(true);
+            }
+            found => self.is_left_out.push(found.map(|()| false)?),
         }
         Ok(())
     }
+}
 
-    /// At least one track must have been taken. Nothing where there is no room for the ids that are made.
-    fn finish(mut self) -> Option<Table> {
-        let features: Vec<Feature> = self.columns.features.iter().map(|&(feature, ..)| feature).collect();
-        // Hardly any of these is made of few strings: sorted on all cores rather than looked up one by one.
-        let (artists, albums) = (self.artists, self.albums);
-        let (artists, albums): (DictColumn, Option<DictColumn>) =
-            rayon::join(|| artists.into(), || albums.map(DictColumn::from));
-        self.songs.shrink_to_fit();
-        let mut ids = id::fill(self.ids, &artists, &self.songs)?;
-        ids.shrink_to_fit();
-        self.values.shrink_to_fit();
-        let shape = (self.songs.len(), features.len());
-        Some(Table {
-            // Every track pushed exactly one value for every feature.
-            values: Array2::from_shape_vec(shape, self.values).expect("as many values as tracks times features"),
-            features,
-            absent: self.columns.absent,
-            rows: self.rows,
-            ids,
-            songs: self.songs,
-            artists,
-            albums,
-            genres: self.genres.map(DictBuilder::finish),
-            playlists: self.playlists.map(DictBuilder::finish),
-            years: self.years.map(|years| IntColumn::new(&years)),
-            explicit: self.explicit.map(|explicit| IntColumn::new(&explicit)),
-            dropped: self.dropped,
-            warnings: self.columns.warnings,
-        })
+/// Takes the rows of a table.
+fn read_table(builder: &mut Builder, mut table: TableRows<'_>, several: bool, options: &Options) -> Result<(), Error> {
+    table.set_numeric_columns(&numeric(&table.header, options));
+    let header = table.header.clone();
+    builder.begin(&table.name, header.clone(), several, table.stem.take());
+    while let Some(row) = table.next_row()? {
+        if TableRows::is_whole(&header, row) {
+            builder.push(&row)?;
+        } else {
+            builder.skip(row.line, format!("row has {} cells, expected {}", row.len(), header.len()));
+        }
     }
+    builder.end(table.warnings())
 }

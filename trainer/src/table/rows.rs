@@ -6,9 +6,12 @@
 
 use std::io::{self, Read};
 
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::{decompress::DecompressionBomb, error::Error};
+use super::source::{
+    dialect::{self, Decimal, Dialect},
+    encoding::{Decoded, MIN_ROOM_BYTES, TextStats},
+};
 
 /// No cell may be larger.
 pub(crate) const MAX_CELL_BYTES: usize = 1 << 20;
@@ -18,7 +21,6 @@ pub(crate) const MAX_ROW_BYTES: usize = 16 << 20;
 pub(crate) const MAX_CELLS: usize = 1 << 16;
 
 const BUFFER_BYTES: usize = 64 << 10;
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One row: UTF-8, within the limits, not blank.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +32,11 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// Of cells one after the other, and where each of them ends.
+    pub(super) fn new(line: u64, text: &'a str, ends: &'a [usize]) -> Self {
+        Self { line, text, ends }
+    }
+
     /// Number of cells, at least 1.
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
@@ -52,88 +59,71 @@ impl<'a> Row<'a> {
 #[derive(Debug)]
 pub(crate) enum RowError {
     Read(io::Error),
-    /// The bytes of the cell at this index are not UTF-8.
-    NotUtf8 {
-        line: u64,
-        column: usize,
-    },
-    TooLarge {
-        line: u64,
-        what: &'static str,
-    },
-    UnclosedQuote {
-        line: u64,
-    },
-}
-
-impl RowError {
-    /// As an error of the file called `name`.
-    pub(crate) fn into_error(self, name: &str, gzip: bool, header: &[String]) -> Error {
-        let name = name.to_owned();
-        match self {
-            RowError::Read(source) if source.get_ref().is_some_and(|error| error.is::<DecompressionBomb>()) => {
-                Error::DecompressionBomb { name, source }
-            }
-            RowError::Read(source) if gzip => Error::Gzip { name, source },
-            RowError::Read(source) => Error::Read { name, source },
-            RowError::NotUtf8 { line, column } => {
-                let column = match header.get(column) {
-                    Some(header) if !header.is_empty() => format!("{header:?}"),
-                    _ => (column + 1).to_string(),
-                };
-                Error::NotUtf8 { name, line, column }
-            }
-            RowError::TooLarge { line, what } => Error::TooLarge { name, line, what },
-            RowError::UnclosedQuote { line } => Error::UnclosedQuote { name, line },
-        }
-    }
+    TooLarge { line: u64, what: &'static str },
+    UnclosedQuote { line: u64 },
 }
 
 /// The rows of a file, one at a time. Memory is bounded by the limits above, whatever the bytes.
 pub(crate) struct Rows<R> {
-    input: R,
+    input: Decoded<R>,
     buffer: Box<[u8]>,
     /// The part of the buffer that the parser has not had.
     unread: std::ops::Range<usize>,
+    /// How much text came before the buffer's.
+    before: u64,
+    dialect: dialect::Found,
+    /// Columns whose numbers may have a decimal comma.
+    decimal_commas: Vec<usize>,
     parser: Reader,
     cells: Vec<u8>,
     ends: Vec<usize>,
     /// The line on which the next unread byte stands.
     line: u64,
+    /// The line of the first suspicious character.
+    suspicious_line: Option<u64>,
 }
 
 impl<R: Read> Rows<R> {
-    /// Takes a byte-order mark off, if there is one.
-    pub(crate) fn new(input: R) -> Result<Self, RowError> {
-        let mut rows = Rows {
+    /// Finds out how the text is written, from as much of it as the buffer holds.
+    pub(crate) fn new(input: R, dialect: &Dialect) -> Result<Self, RowError> {
+        let mut input = Decoded::new(input, dialect.encoding);
+        let mut buffer = vec![0; BUFFER_BYTES].into_boxed_slice();
+        let (mut end, mut at_end) = (0, false);
+        while !at_end && buffer.len() - end >= MIN_ROOM_BYTES {
+            let n = input.fill(&mut buffer[end..]).map_err(RowError::Read)?;
+            end += n;
+            at_end = n == 0;
+        }
+        let found = dialect::Found::of(&buffer[..end], at_end, dialect);
+        Ok(Rows {
             input,
-            buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
-            unread: 0..0,
-            parser: Reader::new(),
+            buffer,
+            unread: found.skip..end,
+            before: 0,
+            dialect: found,
+            decimal_commas: Vec::new(),
+            parser: ReaderBuilder::new().delimiter(found.delimiter).build(),
             cells: vec![0; 1 << 10],
             ends: vec![0; 64],
-            line: 1,
-        };
-        while rows.unread.end < BYTE_ORDER_MARK.len() && rows.read_at(rows.unread.end)? {}
-        if rows.buffer[rows.unread.clone()].starts_with(BYTE_ORDER_MARK) {
-            rows.unread.start = BYTE_ORDER_MARK.len();
-        }
-        Ok(rows)
+            line: 1 + u64::from(found.skip > 0),
+            suspicious_line: None,
+        })
     }
 
-    /// Reads into the buffer from `at`; false at the end of the input.
-    fn read_at(&mut self, at: usize) -> Result<bool, RowError> {
-        loop {
-            match self.input.read(&mut self.buffer[at..]) {
-                Ok(0) => return Ok(false),
-                Ok(n) => {
-                    // A reader may not say more than it was given room for; one that does is stopped at the room.
-                    self.unread.end = (at + n).min(self.buffer.len());
-                    return Ok(true);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(RowError::Read(error)),
-            }
+    /// How the text is written.
+    pub(crate) fn dialect(&self) -> dialect::Found {
+        self.dialect
+    }
+
+    /// Of what the text is made, as far as it has been read, and the line of the first suspicious character.
+    pub(crate) fn text_stats(&self) -> (&TextStats, Option<u64>) {
+        (self.input.stats(), self.suspicious_line)
+    }
+
+    /// Where numbers have a decimal comma, writes those of these columns with a point.
+    pub(crate) fn set_numeric_columns(&mut self, columns: &[usize]) {
+        if self.dialect.decimal == Decimal::Comma {
+            self.decimal_commas = columns.to_vec();
         }
     }
 
@@ -142,8 +132,9 @@ impl<R: Read> Rows<R> {
         if !self.unread.is_empty() {
             return Ok(true);
         }
-        self.unread = 0..0;
-        self.read_at(0)
+        self.before += self.unread.end as u64;
+        self.unread = 0..self.input.fill(&mut self.buffer).map_err(RowError::Read)?;
+        Ok(!self.unread.is_empty())
     }
 
     /// Passes blank lines and what is left of the last row's line end; false at the end of the input.
@@ -200,7 +191,7 @@ impl<R: Read> Rows<R> {
                 ReadRecordResult::End => return Ok(None),
             }
         }
-        let (cells, ends) = (&self.cells[..written], &self.ends[..n_cells]);
+        let ends = &self.ends[..n_cells];
         if written > MAX_CELL_BYTES {
             let mut start = 0;
             for &end in ends {
@@ -208,14 +199,22 @@ impl<R: Read> Rows<R> {
                 start = end;
             }
         }
-        let column_of = |byte: usize| ends.iter().position(|&end| byte < end).unwrap_or_default();
-        let text = std::str::from_utf8(cells)
-            .map_err(|error| RowError::NotUtf8 { line, column: column_of(error.valid_up_to()) })?;
-        // Two broken characters, one either side of a comma, can make a whole one.
-        match ends.iter().position(|&end| !text.is_char_boundary(end)) {
-            Some(column) => Err(RowError::NotUtf8 { line, column }),
-            None => Ok(Some(Row { line, text, ends })),
+        if self.suspicious_line.is_none()
+            && let Some(at) = self.input.stats().first_suspicious
+            && at <= self.before + self.unread.start as u64
+        {
+            self.suspicious_line = Some(line);
         }
+        for &column in &self.decimal_commas {
+            if let Some(&end) = ends.get(column) {
+                let start = if column == 0 { 0 } else { ends[column - 1] };
+                dialect::with_decimal_point(&mut self.cells[start..end]);
+            }
+        }
+        // It was decoded, and a separator is no part of a character.
+        let text =
+            std::str::from_utf8(&self.cells[..written]).map_err(|error| RowError::Read(io::Error::other(error)))?;
+        Ok(Some(Row { line, text, ends }))
     }
 }
 
@@ -242,7 +241,7 @@ mod tests {
     }
 
     fn rows_by(bytes: &[u8], step: usize) -> Result<Vec<(u64, Vec<String>)>, RowError> {
-        let mut rows = Rows::new(Trickle(bytes, step))?;
+        let mut rows = Rows::new(Trickle(bytes, step), &Dialect::default())?;
         let mut all = Vec::new();
         while let Some(row) = rows.next_row()? {
             all.push((row.line, row.cells().map(str::to_owned).collect()));
@@ -305,11 +304,28 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_utf8_are_told_with_line_and_column() {
-        assert!(matches!(stop(b"a,b\nc,caf\xE9\n"), RowError::NotUtf8 { line: 2, column: 1 }));
-        assert!(matches!(stop(b"\xFF\xFEa\0,\0b\0"), RowError::NotUtf8 { line: 1, column: 0 }));
-        // U+00E9 torn apart by a comma.
-        assert!(matches!(stop(b"a\xC3,\xA9b\n"), RowError::NotUtf8 { line: 1, column: 0 }));
+    fn first_suspicious_character_is_told_with_its_line() {
+        let line = |bytes: &[u8], step| {
+            let mut rows = Rows::new(Trickle(bytes, step), &Dialect::default()).expect("readable");
+            while rows.next_row().expect("readable").is_some() {}
+            rows.text_stats().1
+        };
+        let far = [&"a,b\n".repeat(50_000).into_bytes()[..], "é,é\né,\u{FFFD}\nc,d\n".as_bytes()].concat();
+        for step in [7, usize::MAX] {
+            assert_eq!(line("a,b\nc,\u{FFFD}\nd,e\n".as_bytes(), step), Some(2));
+            assert_eq!(line("é,b\nc,d".as_bytes(), step), None);
+            assert_eq!(line(&far, step), Some(50_002));
+            assert_eq!(line(&[&far[..], b"\xFF"].concat(), step), Some(50_002));
+        }
+    }
+
+    #[test]
+    fn numbers_of_numeric_columns_have_a_point() {
+        let mut rows = Rows::new(&b"song;energy\n1,5;0,5\n"[..], &Dialect::default()).expect("readable");
+        rows.next_row().expect("readable");
+        rows.set_numeric_columns(&[1, 7]);
+        let row = rows.next_row().expect("readable").expect("a row");
+        assert_eq!(row.cells().collect::<Vec<_>>(), ["1,5", "0.5"]);
     }
 
     #[test]
@@ -339,7 +355,8 @@ mod tests {
                 Ok(out.len())
             }
         }
-        let mut rows = Rows::new(io::Cursor::new(b"a\n\"").chain(UnboundedReader)).expect("readable");
+        let input = io::Cursor::new(b"a\n\"").chain(UnboundedReader);
+        let mut rows = Rows::new(input, &Dialect::default()).expect("readable");
         while let Ok(Some(_)) = rows.next_row() {}
         assert!(rows.cells.len() <= MAX_ROW_BYTES);
     }

@@ -50,7 +50,7 @@ fn table_holds_the_cells_in_the_files_own_units() {
 
 #[test]
 fn gzip_data_that_unpacks_for_ever_is_stopped() {
-    // A gigabyte of blank lines is not a table; a smaller one may be as dull as it likes.
+    // So many blank lines (64 MiB in tests) are not a table; a smaller one may be as dull as it likes.
     struct Lines(u64);
     impl Read for Lines {
         fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
@@ -66,7 +66,7 @@ fn gzip_data_that_unpacks_for_ever_is_stopped() {
         io::copy(&mut Lines(lines), &mut encoder).expect("memory takes it");
         encoder.finish().expect("memory takes it")
     };
-    let found = error(packed((1 << 30) + 1));
+    let found = error(packed((64 << 20) + 1));
     assert!(matches!(found, Error::DecompressionBomb { .. }), "{found:?}");
     assert_eq!(read_bytes(&packed(1 << 20), &Options::default()).expect("a table").n_tracks(), 2);
 }
@@ -133,6 +133,7 @@ fn row_is_dropped_for_the_first_thing_it_lacks() {
         s,a,,2\n\
         s,a,1,fast\n\
         s,a,nan,2\n\
+        s,a,\\N,2\n\
         s,a,1,1e999\n\
         s,a,-inf,2\n\
         NA,NA,1,2\n\
@@ -141,14 +142,13 @@ fn row_is_dropped_for_the_first_thing_it_lacks() {
         ,,,\n";
     let table = table(csv);
     assert_eq!(table.songs, ["good", "NA", "s"]);
-    assert_eq!((table.rows, table.dropped.total), (12, 9));
+    assert_eq!((table.rows, table.dropped.total), (13, 10));
     let by_reason: Vec<(&str, u64)> = table.dropped.by_reason.iter().map(|(reason, &n)| (reason.as_str(), n)).collect();
     assert_eq!(
         by_reason,
         [
             ("artist is missing", 1),
-            ("energy is NaN", 1),
-            ("energy is empty", 1),
+            ("energy is empty", 3),
             ("energy is infinite", 1),
             ("song is missing", 3),
             ("tempo is infinite", 1),
@@ -164,7 +164,7 @@ fn row_is_dropped_for_the_first_thing_it_lacks() {
 fn column_that_is_not_needed_may_hold_anything() {
     let table = table("song,artist,energy,tempo,duration_ms,year,explicit\ns,a,1,2,,soon,perhaps\n");
     assert_eq!(table.n_tracks(), 1);
-    assert_eq!((table.years, table.explicit), (Some(IntColumn::new(&[0])), Some(IntColumn::new(&[0]))));
+    assert!(table.years.is_none() && table.explicit.is_none(), "columns of which no cell can be read");
 }
 
 #[test]
@@ -188,12 +188,31 @@ fn optional_columns_are_there_only_where_the_file_has_them() {
 }
 
 #[test]
+fn key_mode_time_signature_and_length_are_kept_with_0_for_unknown() {
+    let of = |csv: &str| {
+        let table = table(csv);
+        [table.key, table.mode, table.time_signature, table.duration_ms]
+    };
+    let known = |values: &[u32]| Some(IntColumn::new(values));
+    assert_eq!(
+        of("song,artist,energy,tempo,key,mode,time_signature,duration_ms\ns,a,1,2,0,1,4,1000\nt,a,1,2,-1,,0,\n"),
+        [known(&[1, 0]), known(&[2, 0]), known(&[5, 0]), known(&[1001, 0])]
+    );
+    assert_eq!(
+        of("song,artist,energy,tempo,Key,Length\ns,a,1,2,A minor,03:47\nt,a,1,2,C#,soon\n"),
+        [known(&[10, 2]), known(&[1, 0]), None, known(&[227_001, 0])]
+    );
+    assert_eq!(of("song,artist,energy,tempo,key,mode\ns,a,1,2,,\n"), [None, None, None, None]);
+    assert_eq!(of(SMALL), [None, None, None, None]);
+}
+
+#[test]
 fn track_without_an_id_gets_the_same_one_every_time() {
     let csv = "track_id,song,artist,energy,tempo\n,s,a,1,2\nX,s,a,1,2\n,s,a,1,2\n,t,a,1,2\n";
     let ids = table(csv).ids;
     assert_eq!(table(csv).ids, ids);
     assert_eq!(ids.get(1), "X");
-    assert!(ids.get(0).len() == 22 && ids.get(0) != ids.get(2) && ids.get(0) != ids.get(3));
+    assert!(ids.get(0).starts_with("segue-") && ids.get(0) != ids.get(2) && ids.get(0) != ids.get(3));
     assert_eq!(table("song,artist,energy,tempo\nS,A,1,2\n").ids.get(0), ids.get(0));
 }
 
@@ -218,11 +237,10 @@ fn progress_tells_the_bytes_of_the_input() {
 }
 
 #[test]
-fn missing_file_and_directory_are_told_apart() {
+fn missing_file_is_named() {
     let dir = tempfile::tempdir().expect("a directory");
     let options = Options::default();
     let open_it = |path: &Path| open(path, &options, &mut |_| {});
-    assert!(matches!(open_it(dir.path()), Err(Error::Directory { .. })));
     let missing = open_it(&dir.path().join("none.csv")).expect_err("no file");
     assert!(matches!(missing, Error::NotFound { .. }));
     assert!(missing.to_string().contains("none.csv"), "{missing}");
@@ -239,29 +257,6 @@ fn empty_file_and_header_only_are_told_apart() {
     assert!(matches!(read(&b""[..], "t.csv.gz", &Options::default(), &mut |_| {}), Err(Error::Empty { .. })));
     for bytes in ["song,artist,energy,tempo", "song,artist,energy,tempo\n\n"] {
         assert!(matches!(error(bytes), Error::HeaderOnly { .. }), "{bytes:?}");
-    }
-}
-
-#[test]
-fn other_separators_are_recognised() {
-    for separator in [';', '\t'] {
-        let csv = SMALL.replace(',', &separator.to_string());
-        assert!(matches!(error(csv), Error::NotCommas { separator: s, .. } if s == separator));
-    }
-}
-
-#[test]
-fn bytes_that_are_not_utf8_are_an_error_with_line_and_column() {
-    let text = error(b"song,artist,energy,tempo\ns,a,1,2\nCaf\xE9,a,1,2\n").to_string();
-    assert!(text.contains("line 3") && text.contains("\"song\"") && text.contains("UTF-8"), "{text}");
-    assert!(matches!(error(b"\xFF\xFEs\0o\0"), Error::NotUtf8 { line: 1, .. }));
-}
-
-#[test]
-fn row_of_the_wrong_width_is_an_error_with_its_line() {
-    for (row, got) in [("s,a,1", 3), ("s,a,1,2,3", 5), ("x", 1)] {
-        let csv = format!("song,artist,energy,tempo\n\"two\nlines\",a,1,2\n{row}\n");
-        assert!(matches!(error(&csv), Error::RowWidth { line: 4, expected: 4, got: g, .. } if g == got), "{csv}");
     }
 }
 
@@ -383,11 +378,11 @@ mod real_tables {
     #[ignore = "needs the real tables"]
     fn table_of_114k_lacks_one_song_and_repeats_ids() {
         let table = test_data::real("spotify_tracks_114k.csv");
-        assert_eq!((table.rows, table.n_tracks()), (114_000, 113_999));
-        assert_eq!(table.dropped.by_reason.keys().collect::<Vec<_>>(), ["song is missing"]);
-        assert_eq!(table.dropped.first[0].0, 65_902);
+        assert_eq!((table.rows, table.n_tracks()), (114_000, 113_842));
+        let unanalysed = "danceability, tempo and valence are all 0: the track was never analysed";
+        assert_eq!(table.dropped.by_reason, [(unanalysed.to_owned(), 157), ("song is missing".to_owned(), 1)].into());
         assert_eq!(table.absent, [Feature::Variance]);
-        assert_eq!(table.ids.iter().collect::<HashSet<_>>().len(), 89_740);
+        assert_eq!(table.ids.iter().collect::<HashSet<_>>().len(), 89_583);
         assert_eq!(table.genres.map(|genres| genres.dictionary().len()), Some(114));
     }
 
@@ -395,7 +390,7 @@ mod real_tables {
     #[ignore = "needs the real tables"]
     fn table_of_33k_has_five_rows_of_na() {
         let table = test_data::real("spotify_songs_33k.csv");
-        assert_eq!((table.rows, table.n_tracks()), (32_833, 32_828));
+        assert_eq!((table.rows, table.n_tracks()), (32_833, 32_827));
         assert_eq!(table.dropped.by_reason.get("song is missing"), Some(&5));
         assert_eq!(table.years.map(|years| years.iter().filter(|&year| year == 0).count()), Some(0));
         assert!(table.explicit.is_none() && table.albums.is_some());
@@ -405,11 +400,12 @@ mod real_tables {
     #[ignore = "needs the real tables"]
     fn table_of_265k_keeps_the_song_called_na() {
         let table = test_data::real("union_265k.csv");
-        // Five titles are NA; four of them have no artist either, and the fifth is a song by HWASA.
-        assert_eq!((table.rows, table.n_tracks()), (264_802, 264_798));
+        // 260 tracks were never analysed. Five titles are NA; four of them have no artist either, and the fifth is a song by HWASA.
+        assert_eq!((table.rows, table.n_tracks()), (264_802, 264_538));
         assert_eq!(table.dropped.by_reason.get("song is missing"), Some(&4));
         let na = table.songs.iter().position(|song| song == "NA").expect("the song called NA");
         assert_eq!(table.artists.get(na), "HWASA");
-        assert_eq!(table.ids.iter().collect::<HashSet<_>>().len(), 264_798);
+        assert_eq!(table.ids.iter().collect::<HashSet<_>>().len(), 264_538);
+        assert_eq!(table.ids.iter().filter(|id| id.starts_with("segue-")).count(), 14_001);
     }
 }

@@ -2,11 +2,12 @@
 
 use ndarray::Array2;
 use recommender::{
+    catalog::credits::Credits,
     column::{DictColumn, IntColumn, StringColumn},
     features::Feature,
 };
 
-use super::dropped::Dropped;
+use super::{dropped::Dropped, extremes::Extremes, schema::Schema};
 
 /// The tracks of one file, as columns. Row i of every column is the same track, in the file's order.
 #[derive(Clone, Debug)]
@@ -20,16 +21,20 @@ pub struct Table {
     pub rows: u64,
     /// Shape `(n_tracks, n_features)`: every feature in the file's own unit, exactly as the file has it, -1e30 to 1e30.
     pub values: Array2<f64>,
+    /// The least and the largest value of each feature, and the lines that they stand on.
+    pub extremes: Vec<Extremes>,
     /// An id for every track: the file's own, or one made from artist and title. Those that are made differ from all
     /// others; the file's own repeat where the file repeats them (a file with a row per track and genre does).
     pub ids: StringColumn,
     /// Titles, without surrounding white space, never empty.
     pub songs: StringColumn,
-    /// Artists as the file names them, several in one cell as one name.
+    /// Artists as a person would write them, several in one cell as one text.
     pub artists: DictColumn,
+    /// Which artists each distinct artist cell names.
+    pub credits: Credits,
     /// Albums, where the file has such a column; empty where a row has none.
     pub albums: Option<DictColumn>,
-    /// Genres, where the file has such a column; empty where a row has none.
+    /// Genres, several with `, ` between them, where the file has such a column; empty where a row has none.
     pub genres: Option<DictColumn>,
     /// The playlist that the row says the track is on, where the file has such a column; empty where it is on none.
     pub playlists: Option<DictColumn>,
@@ -37,10 +42,22 @@ pub struct Table {
     pub years: Option<IntColumn>,
     /// Explicit lyrics, where the file has such a column: 0 unknown, 1 no, 2 yes.
     pub explicit: Option<IntColumn>,
+    /// Pitch classes, where the file has such a column and one cell of it that can be read: 0 unknown, else Spotify's number
+    /// plus 1, so that 1 is C and 12 is B.
+    pub key: Option<IntColumn>,
+    /// Modes, out of a column of their own or out of keys such as `A minor`: 0 unknown, 1 minor, 2 major (Spotify's number
+    /// plus 1).
+    pub mode: Option<IntColumn>,
+    /// Beats in a bar, where the file has such a column: 0 unknown, else the number of beats (1 to 7) plus 1.
+    pub time_signature: Option<IntColumn>,
+    /// Lengths, where the file has such a column: 0 unknown, else milliseconds plus 1.
+    pub duration_ms: Option<IntColumn>,
     /// The rows that were left out.
     pub dropped: Dropped,
     /// What a person should know about how the columns were understood, a sentence each.
     pub warnings: Vec<String>,
+    /// What was understood of the columns.
+    pub schema: Schema,
 }
 
 impl Table {

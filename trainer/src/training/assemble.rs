@@ -13,11 +13,7 @@ use rayon::prelude::*;
 use recommender::{
     artifact::{self, Artifact},
     card::{Card, IndexMetrics},
-    catalog::{
-        Catalog,
-        ids::IdIndex,
-        titles::{SongIds, Titles},
-    },
+    catalog::{Catalog, ids::IdIndex, songs::SongIds, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::NumericColumn,
     features::Scaler,
@@ -154,7 +150,7 @@ impl ArtifactBuilder {
         drop(order);
         let (titles, ids) = (titles.renumbered(&place), ids.renumbered(&place));
         drop(place);
-        let songs = titles.songs(tracks)?;
+        let songs = titles.songs(&titles.versions(tracks)?)?;
         let clusters = clusters
             .into_par_iter()
             .zip(rows)

@@ -2,6 +2,7 @@
 
 /// The k whose inertia lies farthest below the straight line from the first k to the last, both axes scaled to 0 to 1
 /// (the idea of Kneedle: Satopää et al. 2011, "Finding a 'kneedle' in a haystack", section III, without its smoothing).
+/// Each curve that bends has one, that of tracks without any clusters too: it is no sign of clusters, and moves with the range.
 /// `inertia` is (k, total inertia) in ascending k. Nothing where there are fewer than three ks, or no k is below the line.
 pub fn knee(inertia: &[(u32, f64)]) -> Option<u32> {
     let (first, last) = (inertia.first()?, inertia.last()?);

@@ -7,19 +7,20 @@ pub mod elbow;
 pub mod graphs;
 pub mod kmeans;
 pub mod naive_bayes;
+pub mod outliers;
 pub mod projection;
 pub mod scale;
 pub mod weights;
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 use recommender::{
     Model, Version,
     artifact::{self, Artifact},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
-    catalog::Catalog,
+    catalog::{Catalog, attributes::Attributes},
     column::NumericColumn,
     features::Scaler,
 };
@@ -29,10 +30,11 @@ use crate::{
     evaluation::silhouette::{Silhouette, silhouettes},
     printable,
     progress::Progress,
-    table::Table,
+    table::{Schema, Table},
     training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions},
     training::graphs::BuildOptions,
     training::kmeans::Clustering,
+    training::naive_bayes::HoldOut,
     training::weights::Weights,
 };
 
@@ -85,8 +87,16 @@ pub struct Trained {
     pub scaled_means: Array2<f64>,
     /// Rows of the table, the dropped ones among them.
     pub rows: u64,
+    /// The numbers of clusters that were tried for the elbow. The model's own k need not be among them.
+    pub k_range: RangeInclusive<u32>,
     /// How well the clusters of each k are apart; without a k whose clusters a sample does not tell.
     pub silhouettes: BTreeMap<u32, Silhouette>,
+    /// What was understood of the table's columns.
+    pub schema: Schema,
+    /// What to know of the classifier's accuracy.
+    pub hold_out: HoldOut,
+    /// Share of the tracks' variance that the map shows, 0 to 1.
+    pub map_variance: f64,
     /// A song to ask for.
     pub example: Example,
 }
@@ -98,6 +108,15 @@ pub struct Example {
     pub song: String,
     /// Its artist, where several artists have a song of the title.
     pub artist: Option<String>,
+}
+
+impl Trained {
+    /// The elbow: (k, total inertia) in ascending k, of the range that was tried. The model's own k is no part of it where it is
+    /// outside of the range: as an end of the curve it would move the knee.
+    pub fn elbow(&self) -> Vec<(u32, f64)> {
+        let all = self.card.inertia.iter().map(|(k, inertia)| (*k, *inertia));
+        all.filter(|(k, _)| self.k_range.contains(k)).collect()
+    }
 }
 
 /// A training that came to nothing.
@@ -143,8 +162,9 @@ pub fn train(table: Table, options: &Options, progress: &dyn Progress) -> Result
 ///
 /// Those of [`train`].
 pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) -> Result<(Trained, Model), Error> {
-    let rows = table.rows;
-    let TrainingOutput { artifact, scaled_means, silhouettes } = make(table, options, true, progress)?;
+    let (rows, schema) = (table.rows, table.schema.clone());
+    let TrainingOutput { artifact, scaled_means, silhouettes, hold_out, map_variance } =
+        make(table, options, true, progress)?;
 
     let stage = progress.stage("check", 0);
     // Read back before it is called done: what is published has been loaded once, and has answered.
@@ -160,7 +180,21 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let model = model.with_card_of(&file, version)?;
     let example = example(&model);
     stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
-    Ok((Trained { version, file, card, scaled_means, rows, silhouettes, example }, model))
+    let k_range = options.k_range.clone();
+    let trained = Trained {
+        version,
+        file,
+        card,
+        scaled_means,
+        rows,
+        k_range,
+        silhouettes,
+        schema,
+        hold_out,
+        map_variance,
+        example,
+    };
+    Ok((trained, model))
 }
 
 /// The model of the same table and options, and of no elbow, in which every feature counts once: to compare with. It
@@ -180,15 +214,19 @@ struct TrainingOutput {
     artifact: Artifact,
     scaled_means: Array2<f64>,
     silhouettes: BTreeMap<u32, Silhouette>,
+    hold_out: HoldOut,
+    map_variance: f64,
 }
 
 fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progress) -> Result<TrainingOutput, Error> {
     let stage = progress.stage("scale", 0);
     let weights = options.weights.of(&table.features)?;
     let names: Vec<String> = table.features.iter().map(|feature| feature.name().to_owned()).collect();
-    let Table { values, ids, songs, artists, albums, genres, years, explicit, dropped, .. } = table;
+    let Table { values, extremes, ids, songs, artists, credits, albums, genres, years, explicit, dropped, .. } = table;
+    let (key, mode, time_signature, duration_ms) = (table.key, table.mode, table.time_signature, table.duration_ms);
     drop(table.playlists);
     let scaler = scale::fit(names.clone(), values.view(), weights);
+    outliers::warnings(&scaler, values.view(), &extremes).iter().for_each(|warning| progress.warn(warning));
     // Before they are scaled where they are.
     let columns = |feature: ndarray::ArrayView1<'_, f64>| feature.iter().copied().collect();
     let features: Vec<NumericColumn> = values.axis_iter(Axis(1)).into_par_iter().map(columns).collect();
@@ -202,6 +240,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
         ));
     }
 
+    let options = &for_tracks(scaled.view(), options, progress);
     // The model's own k first: if there are too few tracks, that is the number to speak of.
     let mut ks = vec![options.k as usize];
     ks.extend(options.k_range.clone().map(|k| k as usize).filter(|k| *k != options.k as usize));
@@ -221,11 +260,10 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
 
     let stage = progress.stage("classify", 0);
     let (k, labels) = (clustering.k(), &clustering.labels);
-    let (projection, bayes) =
-        rayon::join(|| projection::fit(scaled.view()), || naive_bayes::fit(scaled.view(), labels, k));
-    let (projection, bayes) = (projection?, bayes?);
-    let evaluated = naive_bayes::evaluate(scaled, labels, k, options.seed)?;
-    stage.done(&format!("accuracy {:.3} on {} held-out tracks", evaluated.accuracy, evaluated.held_out));
+    let (map, bayes) = rayon::join(|| projection::fit(scaled.view()), || naive_bayes::fit(scaled.view(), labels, k));
+    let (map, bayes) = (map?, bayes?);
+    let (evaluated, hold_out) = naive_bayes::evaluate(scaled, labels, k, options.seed)?;
+    stage.done(&crate::report::terminal::agreement(&evaluated, &hold_out));
 
     let raw_means = means_by_cluster(&features, &clustering);
     let mut scaled_means = raw_means.clone();
@@ -271,12 +309,44 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
         .collect();
     let build = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let graphs = with_graphs.then_some(GraphOptions { build, threads: options.threads });
-    let catalog = Catalog { ids, songs: songs.into(), artists, albums, genres, years, explicit, features };
+    let mut columns = [key, mode, time_signature, duration_ms].into_iter();
+    let attributes = Attributes::new(|attribute| {
+        let column = columns.next().flatten();
+        // What is a feature is answered as one.
+        column.filter(|_| !names.iter().any(|name| name == attribute.name()))
+    });
+    let catalog =
+        Catalog { ids, songs: songs.into(), artists, credits, albums, genres, years, explicit, attributes, features };
     let labels = clustering.labels;
+    let projection = map.projection;
     let builder = ArtifactBuilder { catalog, labels, clusters, scaler, projection, bayes, card, graphs };
     let artifact = builder.build(&|done| stage.set(done as u64))?;
     stage.done(&format!("{:.1} neighbours a node", artifact.card.index.average_degree));
-    Ok(TrainingOutput { artifact, scaled_means, silhouettes })
+    let map_variance = map.explained_variance;
+    Ok(TrainingOutput { artifact, scaled_means, silhouettes, hold_out, map_variance })
+}
+
+/// The options with no more clusters than there are tracks that differ.
+fn for_tracks(scaled: ArrayView2<'_, f64>, options: &Options, progress: &dyn Progress) -> Options {
+    let mut options = options.clone();
+    let (k, range) = (options.k, options.k_range.clone());
+    let most = k.max(*range.end());
+    // Not counted beyond the largest k, which is a u32.
+    let distinct = kmeans::distinct_tracks(scaled, most as usize) as u32;
+    if (1..most).contains(&distinct) {
+        options.k = k.min(distinct);
+        options.k_range = (*range.start()).min(distinct)..=(*range.end()).min(distinct);
+        progress.warn(&format!(
+            "the table has {distinct} tracks whose features differ: k is {}, and the elbow's range {} to {} (asked for: {k}, \
+             and {} to {})",
+            options.k,
+            options.k_range.start(),
+            options.k_range.end(),
+            range.start(),
+            range.end()
+        ));
+    }
+    options
 }
 
 /// The ks of an elbow, as a person would write them.

@@ -1,11 +1,14 @@
 //! Gaussian naive Bayes: scaled features in, cluster out, and how well it does on tracks it has not seen.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use linfa_bayes::{GaussianNb, NaiveBayes as _, NaiveBayesError};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rand::SeedableRng;
 use rand::seq::index;
 use rand_xoshiro::Xoshiro256Plus;
@@ -14,7 +17,7 @@ use recommender::{
     card::{ClassScores, ClassificationReport, ClassifierMetrics},
     clusters::NaiveBayes,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Why there is no classifier.
 #[derive(Debug, thiserror::Error)]
@@ -56,9 +59,9 @@ pub fn fit(scaled: ArrayView2<f64>, labels: &[u32], k: usize) -> Result<NaiveBay
     Ok(Fitted::new(scaled, labels, k)?.parameters)
 }
 
-/// Holds out 20 % of each cluster (rounded, and at least one track stays), fits on the rest, and compares the clusters
-/// predicted for the held-out tracks with theirs. The same seed holds out the same tracks. Where there are too few
-/// tracks to hold any out, every figure is 0. `scaled` is taken for room to put the tracks in order.
+/// Holds out 20 % of the tracks, of each cluster its share (and at least one track stays), fits on the rest, and compares the
+/// clusters predicted for the held-out tracks with theirs. The same seed holds out the same tracks. Where there are too few
+/// tracks to hold any out, there is no accuracy. `scaled` is taken for room to put the tracks in order.
 ///
 /// # Errors
 ///
@@ -67,7 +70,12 @@ pub fn fit(scaled: ArrayView2<f64>, labels: &[u32], k: usize) -> Result<NaiveBay
 /// # Panics
 ///
 /// Those of [`fit`].
-pub fn evaluate(mut scaled: Array2<f64>, labels: &[u32], k: usize, seed: u64) -> Result<ClassifierMetrics, Error> {
+pub fn evaluate(
+    mut scaled: Array2<f64>,
+    labels: &[u32],
+    k: usize,
+    seed: u64,
+) -> Result<(ClassifierMetrics, HoldOut), Error> {
     let (training, held_out) = stratified(labels, k, seed);
     // Those to train on come first, then those held out.
     let unseen = scaled.select(Axis(0), &held_out);
@@ -80,15 +88,14 @@ pub fn evaluate(mut scaled: Array2<f64>, labels: &[u32], k: usize, seed: u64) ->
     let fitted = Fitted::new(known, &pick(&training), k)?;
     let truth = pick(&held_out);
     let mut confusion = vec![vec![0; k]; k];
+    let mut right = Vec::with_capacity(truth.len());
     for (truth, predicted) in truth.iter().zip(fitted.predict(unseen.view())) {
         confusion[*truth as usize][predicted as usize] += 1;
+        right.push(*truth == predicted);
     }
-    Ok(metrics(confusion))
-}
-
-/// How many tracks of a cluster of this size are held out: of one or two, none.
-pub(super) fn held_out(tracks: usize) -> usize {
-    (tracks as f64 * HOLD_OUT_SHARE).round() as usize
+    let metrics = metrics(confusion);
+    let hold_out = HoldOut::of(&metrics, &right, &repeated(known, unseen.view()));
+    Ok((metrics, hold_out))
 }
 
 /// The rows to train on and the rows held out, each in ascending order.
@@ -97,11 +104,72 @@ fn stratified(labels: &[u32], k: usize, seed: u64) -> (Vec<usize>, Vec<usize>) {
     let mut members = vec![Vec::new(); k];
     labels.iter().enumerate().for_each(|(row, &label)| members[label as usize].push(row));
     let mut out = vec![false; labels.len()];
-    for rows in members {
-        let share = held_out(rows.len());
+    let shares = hold_out_shares(&members.iter().map(Vec::len).collect::<Vec<_>>());
+    for (rows, share) in members.into_iter().zip(shares) {
         index::sample(&mut rng, rows.len(), share).iter().for_each(|at| out[rows[at]] = true);
     }
     (0..labels.len()).partition(|&row| !out[row])
+}
+
+/// How many tracks of clusters of these sizes are held out: of each its share rounded down, and one more of those that come off
+/// worst by it (of equals, the first), until it is a fifth of all tracks. One track of each cluster stays.
+pub(super) fn hold_out_shares(sizes: &[usize]) -> Vec<usize> {
+    let wanted = (sizes.iter().sum::<usize>() as f64 * HOLD_OUT_SHARE).round() as usize;
+    let share = |cluster: usize| sizes[cluster] as f64 * HOLD_OUT_SHARE;
+    let mut shares: Vec<usize> = (0..sizes.len()).map(|cluster| share(cluster) as usize).collect();
+    let mut order: Vec<usize> = (0..sizes.len()).filter(|cluster| shares[*cluster] + 1 < sizes[*cluster]).collect();
+    order.sort_by(|a, b| share(*b).fract().total_cmp(&share(*a).fract()));
+    let missing = wanted.saturating_sub(shares.iter().sum());
+    order.into_iter().take(missing).for_each(|cluster| shares[cluster] += 1);
+    shares
+}
+
+/// What to know of a hold-out beside its accuracy.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct HoldOut {
+    /// Standard error of the accuracy: it would differ by as much on other tracks held out. `None` where none was.
+    pub standard_error: Option<f64>,
+    /// Share of the held-out tracks that are of the largest cluster: the accuracy of always naming that one.
+    pub largest_cluster: Option<f64>,
+    /// Held-out tracks whose features are all equal to those of a track that was trained on (another release, or another genre's row).
+    pub repeated: u64,
+    /// The accuracy on the others. `None` where there are none.
+    pub accuracy_without_repeated: Option<f64>,
+}
+
+impl HoldOut {
+    fn of(metrics: &ClassifierMetrics, right: &[bool], repeated: &[bool]) -> Self {
+        let held_out = metrics.held_out as f64;
+        let largest = metrics.report.clusters.iter().map(|scores| scores.support).max().unwrap_or(0);
+        let others = repeated.iter().filter(|repeated| !**repeated).count();
+        let right = right.iter().zip(repeated).filter(|(right, repeated)| **right && !**repeated).count();
+        Self {
+            standard_error: metrics.accuracy.map(|accuracy| (accuracy * (1.0 - accuracy) / held_out).sqrt()),
+            largest_cluster: metrics.accuracy.map(|_| largest as f64 / held_out),
+            repeated: (repeated.len() - others) as u64,
+            accuracy_without_repeated: (others > 0).then(|| right as f64 / others as f64),
+        }
+    }
+}
+
+/// For each track of `unseen` whether one of `known` has the same features. Both have shape `(n_tracks, n_features)`.
+fn repeated(known: ArrayView2<f64>, unseen: ArrayView2<f64>) -> Vec<bool> {
+    let hash = |track: ArrayView1<f64>| {
+        let mut hasher = DefaultHasher::new();
+        track.iter().for_each(|value| (value + 0.0).to_bits().hash(&mut hasher)); // -0 is 0
+        hasher.finish()
+    };
+    let hashes: Vec<u64> = unseen.rows().into_iter().map(hash).collect();
+    let mut sorted = hashes.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let mut is_known = vec![false; sorted.len()];
+    for track in known.rows() {
+        if let Ok(place) = sorted.binary_search(&hash(track)) {
+            is_known[place] = true;
+        }
+    }
+    hashes.iter().map(|hash| sorted.binary_search(hash).is_ok_and(|place| is_known[place])).collect()
 }
 
 /// The figures of a confusion matrix, shape `(k, k)`, rows the true cluster, columns the predicted one: scikit-learn's
@@ -138,7 +206,7 @@ pub fn metrics(confusion_matrix: Vec<Vec<u64>>) -> ClassifierMetrics {
     let hits: u64 = (0..k).map(|c| confusion_matrix[c][c]).sum();
     ClassifierMetrics {
         held_out,
-        accuracy: ratio(hits as f64, held_out as f64),
+        accuracy: (held_out > 0).then(|| hits as f64 / held_out as f64),
         report: ClassificationReport {
             macro_average: average(&seen),
             weighted_average: average(&|c| row(c) as f64),

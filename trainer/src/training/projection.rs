@@ -18,6 +18,15 @@ pub enum Error {
     Eigenproblem(#[from] LinalgError),
 }
 
+/// A plane, and how much it shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fitted {
+    /// The plane.
+    pub projection: Projection,
+    /// Share of the tracks' variance that lies in the plane, 0 to 1: the sum of scikit-learn's `PCA.explained_variance_ratio_`.
+    pub explained_variance: f64,
+}
+
 /// The plane that shows most of how the tracks differ (scikit-learn's `PCA(n_components=2).components_`). `scaled` holds
 /// scaled features, shape `(n_tracks, n_features)`: its covariance is the features' correlation. The sign of an axis is
 /// that which makes its largest component positive.
@@ -29,13 +38,16 @@ pub enum Error {
 /// # Panics
 ///
 /// With fewer than two features, which no table has.
-pub fn fit(scaled: ArrayView2<f64>) -> Result<Projection, Error> {
+pub fn fit(scaled: ArrayView2<f64>) -> Result<Fitted, Error> {
     let correlation = correlation(scaled);
     if !correlation.iter().all(|value| value.is_finite()) {
         return Err(Error::NotFinite);
     }
-    let (_, vectors) = correlation.eigh()?.sort_eig(Order::Largest);
-    Ok(Projection { axes: [0, 1].map(|axis| oriented(vectors.column(axis).to_vec())) })
+    let all = correlation.diag().sum();
+    let (variances, vectors) = correlation.eigh()?.sort_eig(Order::Largest);
+    let explained_variance = if all > 0.0 { ((variances[0] + variances[1]) / all).clamp(0.0, 1.0) } else { 0.0 };
+    let projection = Projection { axes: [0, 1].map(|axis| oriented(vectors.column(axis).to_vec())) };
+    Ok(Fitted { projection, explained_variance })
 }
 
 /// Shape `(n_features, n_features)`. Summed in the order of the tracks: the same tracks give the same bits.
@@ -71,17 +83,19 @@ mod tests {
 
     #[test]
     fn the_first_axis_is_where_tracks_differ_most_and_points_to_its_largest_component() {
-        let Projection { axes: [first, second] } =
+        let Fitted { projection: Projection { axes: [first, second] }, explained_variance } =
             fit(array![[-2.0, 1.9, 0.1], [2.0, -1.9, 0.1], [-1.0, 1.1, -0.1], [1.0, -1.1, -0.1]].view()).expect("fits");
         assert!(first[0] > 0.7 && first[1] < -0.7 && first[2].abs() < 0.1, "{first:?}");
         assert!((dot(&first, &first) - 1.0).abs() < 1e-12 && (dot(&second, &second) - 1.0).abs() < 1e-12);
         assert!(dot(&first, &second).abs() < 1e-12);
+        assert!((0.99..1.0).contains(&explained_variance), "{explained_variance}");
     }
 
     #[test]
     fn constant_features_still_have_a_plane() {
-        let Projection { axes } = fit(Array2::zeros((5, 3)).view()).expect("fits");
-        for axis in axes {
+        let fitted = fit(Array2::zeros((5, 3)).view()).expect("fits");
+        assert_eq!(fitted.explained_variance, 0.0);
+        for axis in fitted.projection.axes {
             assert!((dot(&axis, &axis) - 1.0).abs() < 1e-12);
         }
     }
@@ -96,11 +110,13 @@ mod tests {
     #[test]
     fn no_plane_of_two_features_shows_more_of_a_table() {
         let scaled = test_data::scaled(&test_data::reference());
-        let projection = fit(scaled.view()).expect("fits");
+        let Fitted { projection, explained_variance } = fit(scaled.view()).expect("fits");
         let correlation = correlation(scaled.view());
         let variance = |axis: &[f64]| dot(axis, &correlation.dot(&ndarray::aview1(axis)).to_vec());
         let (first, second) = (variance(&projection.axes[0]), variance(&projection.axes[1]));
         assert!(first >= second);
+        // Each scaled feature has the variance 1.
+        assert!((explained_variance - (first + second) / scaled.ncols() as f64).abs() < 1e-9);
         // An eigenvector: the matrix only stretches it.
         for (axis, value) in projection.axes.iter().zip([first, second]) {
             let stretched = correlation.dot(&ndarray::aview1(axis));

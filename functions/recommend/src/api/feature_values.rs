@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use recommender::Model;
+use recommender::{Model, catalog::attributes::Attribute};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, DeserializeSeed, MapAccess, Visitor},
@@ -12,6 +12,8 @@ use crate::{parameters::Decimal, problem::Problem};
 
 /// A feature's value: none of any track is farther from 0.
 pub(super) const FEATURE_VALUE: Decimal = Decimal::up_to(1e12);
+/// The most values of one object: every feature that a model may have, and every attribute.
+const MAX_VALUES: usize = recommender::features::MAX_FEATURES + Attribute::ALL.len();
 /// The longest feature name that is quoted in a problem, in characters.
 const MAX_QUOTED_CHARS: usize = 64;
 
@@ -35,9 +37,9 @@ impl<'de> Deserialize<'de> for FeatureValues {
                     // The error is the value's, so that it has the feature's name.
                     let fresh = features.iter().all(|(other, _)| *other != name);
                     let Value(value) = map.next_value_seed(Once { fresh })?;
-                    if features.len() > recommender::features::MAX_FEATURES {
-                        let most = recommender::features::MAX_FEATURES;
-                        return Err(de::Error::custom(format_args!("expected at most {most} features")));
+                    if features.len() >= MAX_VALUES {
+                        let most = MAX_VALUES;
+                        return Err(de::Error::custom(format_args!("expected at most {most} of them")));
                     }
                     features.push((name, value));
                 }

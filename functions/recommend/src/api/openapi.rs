@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use recommender::{Model, features::Feature};
+use recommender::{Model, catalog::attributes::Attribute, features::Feature};
 use serde_json::{Value, json};
 use utoipa::openapi::{
     OpenApi,
@@ -80,9 +80,12 @@ fn document(described: &OpenApi, model: Option<&Model>) -> Value {
         let schemas = &mut document["components"]["schemas"];
         name_features(&mut schemas["Features"], model, true);
         name_features(&mut schemas["SomeFeatures"], model, false);
+        name_attributes(&mut schemas["SomeFeatures"], model);
         let lacking = lacking(model);
-        if let Some(parameters) = document["paths"]["/v1/recommendations"]["get"]["parameters"].as_array_mut() {
-            parameters.retain(|parameter| !lacking.iter().any(|name| parameter["name"] == name.as_str()));
+        for path in ["/v1/recommendations", "/v1/path"] {
+            if let Some(parameters) = document["paths"][path]["get"]["parameters"].as_array_mut() {
+                parameters.retain(|parameter| !lacking.iter().any(|name| parameter["name"] == name.as_str()));
+            }
         }
         if let Some(ask) = document["components"]["schemas"]["RecommendationRequest"]["properties"].as_object_mut() {
             ask.retain(|name, _| !lacking.contains(name));
@@ -103,16 +106,16 @@ fn document(described: &OpenApi, model: Option<&Model>) -> Value {
 
 /// Parameters that cannot be used with this model, for want of a feature or a column.
 fn lacking(model: &Model) -> Vec<String> {
-    let features = Feature::ALL
-        .map(Feature::name)
-        .into_iter()
-        .filter(|name| !model.scaler().features.iter().any(|has| has == name));
-    let mut lacking: Vec<String> =
-        features.flat_map(|name| ["min", "max", "target"].map(|word| format!("{word}_{name}"))).collect();
+    let names = Feature::ALL.map(Feature::name).into_iter().chain(Attribute::ALL.map(Attribute::name));
+    let mut lacking: Vec<String> = names
+        .filter(|name| !model.bounded().any(|has| has == *name))
+        .flat_map(|name| ["min", "max", "target"].map(|word| format!("{word}_{name}")))
+        .collect();
     let catalog = model.catalog();
     for (has, names) in [
         (catalog.explicit.is_some(), &["explicit"][..]),
-        (catalog.genres.is_some(), &["genre"]),
+        (catalog.genres.is_some(), &["genre", "seed_genres"]),
+        (catalog.albums.is_some(), &["max_per_album"]),
         (catalog.years.is_some(), &["min_year", "max_year"]),
     ] {
         if !has {
@@ -140,6 +143,16 @@ fn name_features(schema: &mut Value, model: &Model, required: bool) {
         schema["required"] = json!(scaler.features);
     }
     schema["additionalProperties"] = json!(false);
+}
+
+/// Each attribute of the model's catalogue too.
+fn name_attributes(schema: &mut Value, model: &Model) {
+    for (attribute, _) in model.catalog().attributes.columns() {
+        schema["properties"][attribute.name()] = json!({
+            "type": "number", "format": "double", "minimum": FEATURE_VALUE.0.start(), "maximum": FEATURE_VALUE.0.end(),
+            "description": format!("{} to {}", attribute.range().start(), attribute.range().end()),
+        });
+    }
 }
 
 /// The headers that all answers have, and those that go with a copy to be kept.

@@ -105,6 +105,11 @@ fn columns(model: &Model) -> Result<Vec<Column<'_>>> {
     if catalog.explicit.is_some() {
         columns.push(optional::<BoolType>("explicit", None, move |row| catalog.track(row).explicit)?);
     }
+    for (attribute, _) in catalog.attributes.columns() {
+        // Fits: their largest value is that of an i32.
+        let value = move |row| catalog.attributes.get(attribute, row).map(|value| value as i32);
+        columns.push(optional::<Int32Type>(attribute.name(), None, value)?);
+    }
     columns.push(required::<Int32Type>("cluster", None, move |row| model.cluster_of(row) as i32)?);
     let names: Vec<ByteArray> = model.clusters().iter().map(|cluster| cluster.name.as_str().into()).collect();
     columns.push(required::<ByteArrayType>("cluster_name", text(), move |row| names[model.cluster_of(row)].clone())?);
@@ -204,17 +209,19 @@ mod tests {
 
     /// 300 tracks with every column; each optional one has gaps.
     fn model() -> Model {
-        let mut csv = String::from("id,song,artist,album,genre,year,explicit,energy,tempo,loudness\n");
+        let mut csv = String::from("id,song,artist,album,genre,year,explicit,key,duration_ms,energy,tempo,loudness\n");
         for track in 0..300_u32 {
             let or_none = |known: bool, text: String| if known { text } else { String::new() };
             let _ = writeln!(
                 csv,
-                "id-{track},Sóng {track},Artist {},{},{},{},{},0.{:03},{}.5,-{}.25",
+                "id-{track},Sóng {track},Artist {},{},{},{},{},{},{},0.{:03},{}.5,-{}.25",
                 track % 40,
                 or_none(track % 3 != 0, format!("Album {}", track % 7)),
                 or_none(track % 4 != 0, format!("genre {}", track % 5)),
                 or_none(track % 5 != 0, (1960 + track % 60).to_string()),
                 ["Yes", "No", ""][track as usize % 3],
+                or_none(track % 11 != 0, (track % 12).to_string()),
+                or_none(track % 2 != 0, (180_000 + track).to_string()),
                 track * 7919 % 1000,
                 60 + track * 104_729 % 120,
                 track * 1_299_709 % 50,
@@ -238,6 +245,7 @@ mod tests {
     fn expected(model: &Model, row: u32) -> Vec<(String, Field)> {
         let track = model.catalog().track(row);
         let text = |text: &str| Field::Str(text.to_owned());
+        let number = |value: Option<u32>| value.map_or(Field::Null, |value| Field::Int(value as i32));
         let cluster = model.clusters().iter().position(|cluster| cluster.rows.contains(&row)).expect("a cluster");
         let mut fields = vec![
             ("id", text(track.id)),
@@ -245,8 +253,10 @@ mod tests {
             ("artist", text(track.artist)),
             ("album", track.album.map_or(Field::Null, text)),
             ("genre", track.genre.map_or(Field::Null, text)),
-            ("year", track.year.map_or(Field::Null, |year| Field::Int(year as i32))),
+            ("year", number(track.year)),
             ("explicit", track.explicit.map_or(Field::Null, Field::Bool)),
+            ("key", number(track.key)),
+            ("duration_ms", number(track.duration_ms)),
             ("cluster", Field::Int(cluster as i32)),
             ("cluster_name", text(&model.clusters()[cluster].name)),
         ];

@@ -116,11 +116,11 @@ fn charts_of_a_table_are_whole() {
             ClusterSummary { id, name: names[id as usize].clone(), size: rows.len() as u64, means }
         })
         .collect();
-    let metrics = naive_bayes::evaluate(values.clone(), &found.labels, 6, 42).expect("metrics");
+    let (metrics, hold_out) = naive_bayes::evaluate(values.clone(), &found.labels, 6, 42).expect("metrics");
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     println!("{}", crate::report::terminal::elbow(&inertia, 6));
     println!("{}", crate::report::terminal::profile(&features, &clusters));
-    println!("{}", crate::report::terminal::accuracy(&metrics));
+    println!("{}", crate::report::terminal::accuracy(&metrics, &hold_out));
     println!("{}", crate::report::terminal::confusion_matrix(&metrics.confusion_matrix));
     println!("{}", crate::report::terminal::classification_report(&metrics.report, metrics.accuracy, &names));
     let charts = [

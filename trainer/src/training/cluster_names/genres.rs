@@ -1,8 +1,8 @@
 //! The genres that are typical of a cluster.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use recommender::text;
+use recommender::text::normalize;
 
 /// A genre is typical from this many times its share of the whole table.
 const MIN_LIFT: f64 = 1.25;
@@ -16,41 +16,53 @@ const MIN_TRACKS: u64 = 3;
 /// How many genres are named for a cluster.
 const MAX_GENRES: usize = 3;
 
-/// What tables write where they know no genre, alone or several times between commas.
-const UNKNOWN_GENRES: [&str; 6] = ["unknown", "na", "n/a", "nan", "none", "null"];
-
-fn is_known(genre: &str) -> bool {
-    text::genres(genre).any(|part| !UNKNOWN_GENRES.contains(&part.as_str()))
+/// A genre as it is counted: its spelling in the first cell that names it, and its tracks in each cluster.
+struct Counted<'a> {
+    spelling: &'a str,
+    tracks: Vec<u64>,
 }
 
-/// The genres typical of each cluster, at most three, most typical first. `genres` is each track's genre, empty (or
-/// `Unknown`, `NA` and the like) where it is unknown; `labels` each track's cluster, 0 to `k` - 1.
+/// The genres typical of each cluster, at most three, most typical first. `genres` is each track's genre cell, which names several
+/// with commas between them, and is empty where none is known; `labels` each track's cluster, 0 to `k` - 1.
 ///
 /// A genre counts by its part in the Kullback-Leibler divergence of the cluster from the table, p ln(p / q) for its
-/// shares p and q: over-represented, and with weight in the cluster too.
+/// shares p and q of the tracks: over-represented, and with weight in the cluster too.
 ///
 /// # Panics
 ///
 /// Where a label is not below `k`.
 pub fn typical<'a>(genres: impl IntoIterator<Item = &'a str>, labels: &[u32], k: usize) -> Vec<Vec<String>> {
-    let mut counts: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-    for (genre, &label) in genres.into_iter().zip(labels) {
-        let genre = genre.trim();
-        if is_known(genre) {
-            counts.entry(genre).or_insert_with(|| vec![0; k])[label as usize] += 1;
-        }
+    let mut counted: Vec<Counted<'a>> = Vec::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    // The genres of each different cell: most cells are there many times.
+    let mut cells: HashMap<&'a str, Vec<usize>> = HashMap::new();
+    let mut with_genre = vec![0_u64; k];
+    for (cell, &label) in genres.into_iter().zip(labels) {
+        let named = cells.entry(cell).or_insert_with(|| {
+            let mut named = Vec::new();
+            for spelling in cell.split([',', ';']).map(str::trim).filter(|spelling| !spelling.is_empty()) {
+                let number = *numbers.entry(normalize(spelling)).or_insert_with(|| {
+                    counted.push(Counted { spelling, tracks: vec![0; k] });
+                    counted.len() - 1
+                });
+                if !named.contains(&number) {
+                    named.push(number);
+                }
+            }
+            named
+        });
+        with_genre[label as usize] += u64::from(!named.is_empty());
+        named.iter().for_each(|genre| counted[*genre].tracks[label as usize] += 1);
     }
-    let known = |cluster: usize| counts.values().map(|counts| counts[cluster]).sum::<u64>() as f64;
-    let known: Vec<f64> = (0..k).map(known).collect();
-    let all: f64 = known.iter().sum();
+    let all = with_genre.iter().sum::<u64>() as f64;
     let typical = |cluster: usize| {
-        let mut scored: Vec<(f64, &str)> = counts
+        let mut scored: Vec<(f64, &str)> = counted
             .iter()
-            .filter_map(|(genre, counts)| {
-                let share = counts[cluster] as f64 / known[cluster];
-                let lift = share / (counts.iter().sum::<u64>() as f64 / all);
-                let counted = counts[cluster] >= MIN_TRACKS && share >= MIN_SHARE && lift >= MIN_LIFT;
-                counted.then(|| (share * lift.ln(), *genre))
+            .filter_map(|Counted { spelling, tracks }| {
+                let share = tracks[cluster] as f64 / with_genre[cluster] as f64;
+                let lift = share / (tracks.iter().sum::<u64>() as f64 / all);
+                let counted = tracks[cluster] >= MIN_TRACKS && share >= MIN_SHARE && lift >= MIN_LIFT;
+                counted.then(|| (share * lift.ln(), *spelling))
             })
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));

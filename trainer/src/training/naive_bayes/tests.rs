@@ -57,7 +57,8 @@ fn parameters_predictions_and_report_are_those_of_scikit_learn_on_the_same_label
     }
     same(&metrics.report.macro_average, &report["macro avg"]);
     same(&metrics.report.weighted_average, &report["weighted avg"]);
-    assert!((metrics.accuracy - report["accuracy"].as_f64().expect("a number")).abs() < 1e-12);
+    let accuracy = metrics.accuracy.expect("measured");
+    assert!((accuracy - report["accuracy"].as_f64().expect("a number")).abs() < 1e-12);
     assert_eq!(metrics.held_out, held_out.len() as u64);
 }
 
@@ -96,10 +97,12 @@ fn the_seed_decides_who_is_held_out() {
 #[test]
 fn one_cluster_and_one_track_work() {
     let scaled = array![[1.0, -1.0], [-1.0, 1.0], [0.0, 0.0], [1.0, 1.0], [-1.0, -1.0]];
-    let metrics = evaluate(scaled, &[0; 5], 1, 0).expect("metrics");
-    assert_eq!((metrics.held_out, metrics.accuracy), (1, 1.0));
+    let (metrics, _) = evaluate(scaled, &[0; 5], 1, 0).expect("metrics");
+    assert_eq!((metrics.held_out, metrics.accuracy), (1, Some(1.0)));
     let alone = array![[0.0, 0.0]];
-    assert_eq!(evaluate(alone.clone(), &[0], 1, 0).expect("metrics").held_out, 0);
+    let (metrics, hold_out) = evaluate(alone.clone(), &[0], 1, 0).expect("metrics");
+    assert_eq!((metrics.held_out, metrics.accuracy), (0, None), "0 of 0 is not 0 %");
+    assert_eq!(hold_out, HoldOut::default());
     let parameters = fit(alone.view(), &[0], 1).expect("a classifier");
     assert_eq!((parameters.priors[0], parameters.variances[0][0]), (1.0, VAR_SMOOTHING));
 }
@@ -108,8 +111,35 @@ fn one_cluster_and_one_track_work() {
 fn tracks_that_are_all_alike_go_to_the_largest_cluster() {
     let scaled = Array2::zeros((20, 2));
     let labels: Vec<u32> = (0..20).map(|row| u32::from(row >= 5)).collect();
-    let metrics = evaluate(scaled.clone(), &labels, 2, 0).expect("metrics");
+    let (metrics, hold_out) = evaluate(scaled.clone(), &labels, 2, 0).expect("metrics");
     assert_eq!(metrics.confusion_matrix, [[0, 1], [0, 3]]);
+    assert_eq!((hold_out.largest_cluster, hold_out.repeated), (Some(0.75), 4));
+    assert_eq!(hold_out.accuracy_without_repeated, None, "no track is left");
+}
+
+#[test]
+fn a_fifth_is_held_out_however_small_the_clusters() {
+    assert_eq!(hold_out_shares(&[3, 3, 2, 1, 1]), [1, 1, 0, 0, 0], "two of ten");
+    assert_eq!(hold_out_shares(&[2, 2, 2, 2, 2]), [1, 1, 0, 0, 0]);
+    assert_eq!(hold_out_shares(&[1; 10]), [0; 10], "none loses its last track");
+    assert_eq!(hold_out_shares(&[100, 50, 3, 2, 1]), [20, 10, 1, 0, 0]);
+    assert_eq!(hold_out_shares(&[7, 6, 4, 3]), [1; 4]);
+}
+
+#[test]
+fn held_out_tracks_that_were_trained_on_too_are_counted_and_left_out() {
+    // Each vector twice, and the accuracy by hand.
+    let scaled = Array2::from_shape_fn((40, 2), |(row, f)| ((row / 2 * (7 + 5 * f)) % 20) as f64 / 4.0 - 2.0);
+    let labels: Vec<u32> = scaled.column(0).iter().map(|x| u32::from(*x > 0.3)).collect();
+    let (_, held_out) = stratified(&labels, 2, 3);
+    let pairs = |row: &usize| held_out.contains(&(row ^ 1));
+    let expected = held_out.iter().filter(|row| !pairs(row)).count();
+    let (metrics, found) = evaluate(scaled, &labels, 2, 3).expect("metrics");
+    assert_eq!((found.repeated, metrics.held_out), (expected as u64, 8));
+    assert!(found.repeated > 0);
+    let accuracy = metrics.accuracy.expect("measured");
+    assert_eq!(found.standard_error, Some((accuracy * (1.0 - accuracy) / 8.0).sqrt()));
+    assert_eq!(found.accuracy_without_repeated.is_some(), expected < 8);
 }
 
 #[test]
@@ -131,7 +161,7 @@ fn a_cluster_without_tracks_is_an_error_that_names_it() {
 #[test]
 fn a_ratio_without_a_denominator_is_0_and_unseen_clusters_do_not_count() {
     let metrics = metrics(vec![vec![2, 0, 0], vec![2, 0, 0], vec![0, 0, 0]]);
-    assert_eq!(metrics.accuracy, 0.5);
+    assert_eq!(metrics.accuracy, Some(0.5));
     assert_eq!(metrics.report.clusters[1], ClassScores { precision: 0.0, recall: 0.0, f1: 0.0, support: 2 });
     assert_eq!(metrics.report.macro_average.recall, 0.5);
     assert_eq!(metrics.report.weighted_average.precision, 0.25);

@@ -110,9 +110,12 @@ impl PartialSchema for RecommendationRequest {
             .property("seeds", seeds("What to begin from. Songs are ranked by their mean similarity to them", Some(1)))
             .required("seeds")
             .property("negative_seeds", seeds("What to keep away from", None))
-            .property("min", features("The least value of a feature, in the catalogue's units"))
-            .property("max", features("The largest value of a feature, in the catalogue's units"))
-            .property("target", features("The value that a feature should be near, in the catalogue's units"));
+            .property("min", features("The least value of a feature or an attribute, in the catalogue's units"))
+            .property("max", features("The largest value of a feature or an attribute, in the catalogue's units"))
+            .property(
+                "target",
+                features("The value that a feature or an attribute should be near, in the catalogue's units"),
+            );
         let options = Options::describe().into_iter().map(Description::into_member);
         options
             .fold(object, |object, (name, schema)| object.property(name, schema))

@@ -2,6 +2,7 @@
 
 mod body;
 mod options;
+mod path;
 mod query;
 mod request;
 mod seed;
@@ -27,13 +28,13 @@ use crate::{
 };
 
 pub(super) fn routes() -> Routes {
-    Routes::default().routes(routes!(get, post))
+    Routes::default().routes(routes!(get, post)).merge(path::routes())
 }
 
 /// Which songs should follow these?
 ///
-/// At least one seed is named: a `song` (and its `artist`, where several artists share the title), a `track_id`, or
-/// `seed_tracks`; up to a hundred in all. Songs are ranked by their mean similarity to the seeds.
+/// At least one seed is named: a `song` (and its `artist`, where several artists share the title), a `track_id`,
+/// `seed_tracks`, `seed_artists` or `seed_genres`; up to a hundred in all. Songs are ranked by their mean similarity to the seeds.
 #[utoipa::path(
     get,
     path = "/v1/recommendations",
@@ -42,7 +43,7 @@ pub(super) fn routes() -> Routes {
     params(RecommendationQuery),
     responses(
         (status = 200, description = "Songs to follow", body = Recommendations),
-        (status = 404, description = "There is no such song, track or artist; the problem says what there is",
+        (status = 404, description = "There is no such song, track, artist or genre; the problem says what there is",
             body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Several artists share the title; the problem lists them",
             body = Problem, content_type = "application/problem+json"),
@@ -65,7 +66,7 @@ async fn get(
 
 /// Which songs should follow these, and be unlike those?
 ///
-/// The same as the query, and more: negative seeds, and seeds by the features of songs that are not in the catalogue.
+/// The same as the query, and more: weights, negative seeds, and seeds by the features of songs that are not in the catalogue.
 #[utoipa::path(
     post,
     path = "/v1/recommendations",
@@ -74,7 +75,7 @@ async fn get(
     request_body = RecommendationRequest,
     responses(
         (status = 200, description = "Songs to follow", body = Recommendations),
-        (status = 404, description = "There is no such song, track or artist; the problem says what there is",
+        (status = 404, description = "There is no such song, track, artist or genre; the problem says what there is",
             body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Several artists share the title; the problem lists them",
             body = Problem, content_type = "application/problem+json"),

@@ -1,6 +1,9 @@
 //! What a query and a body say alike.
 
-use recommender::{recommend::MAX_LIMIT, search::Search};
+use recommender::{
+    recommend::{MAX_LIMIT, Order},
+    search::Search,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::parameters::{Choice, Decimal, Flag, Integer, List, MAX_VALUE_CHARS, Or, Text, members};
@@ -15,13 +18,14 @@ const MAX_EXCLUDED_ARTISTS: usize = 100;
 const MAX_EXCLUDED_ARTIST_CHARS: usize = 256;
 const DEFAULT_LIMIT: usize = 10;
 /// The years that a calendar writes with up to four digits.
-const YEARS: Integer<u32> = Integer(1..=9_999);
-const EXCLUDED_TRACKS: List =
+pub(super) const YEARS: Integer<u32> = Integer(1..=9_999);
+pub(super) const EXCLUDED_TRACKS: List =
     List::separated_by(',', Text::at_most(MAX_EXCLUDED_ID_CHARS)).at_most(MAX_EXCLUDED_TRACKS);
-const EXCLUDED_ARTISTS: List =
+pub(super) const EXCLUDED_ARTISTS: List =
     List::separated_by(';', Text::at_most(MAX_EXCLUDED_ARTIST_CHARS)).at_most(MAX_EXCLUDED_ARTISTS);
-const SEARCHES: Choice<SearchWord> =
+pub(super) const SEARCHES: Choice<SearchWord> =
     Choice(&[("auto", SearchWord::Auto), ("exact", SearchWord::Exact), ("hnsw", SearchWord::Hnsw)]);
+const ORDERS: Choice<OrderWord> = Choice(&[("similarity", OrderWord::Similarity), ("flow", OrderWord::Flow)]);
 
 members! {
     /// What a query and a body say alike.
@@ -48,6 +52,14 @@ members! {
         pub(super) exclude_seed_artists: bool = Or(Flag, false),
         /// How many songs of one artist, without bound unless set
         pub(super) max_per_artist: Option<usize> = Integer(1..=MAX_LIMIT),
+        /// How many songs of one album, without bound unless set
+        pub(super) max_per_album: Option<usize> = Integer(1..=MAX_LIMIT),
+        /// Whether versions of a song (live, remastered, remixed ...) are songs of their own
+        pub(super) versions: bool = Or(Flag, false),
+        /// Another answer of equal quality for each number
+        pub(super) vary: Option<u32> = Integer(0..=u32::MAX),
+        /// The order of the songs: the most similar first, or as they follow one another best
+        pub(super) order: OrderWord = Or(ORDERS, OrderWord::Similarity),
         /// 0, the most similar, to 1, as unlike one another as they come
         pub(super) diversity: f64 = Or(Decimal(0.0..=1.0), 0.0),
         /// Whether to say what binds each song to the seeds
@@ -87,6 +99,35 @@ impl From<SearchWord> for Search {
     }
 }
 
+/// The order of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", try_from = "String")]
+pub(super) enum OrderWord {
+    /// The most similar first.
+    Similarity,
+    /// As the songs follow one another best.
+    Flow,
+}
+
+impl TryFrom<String> for OrderWord {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let found = ORDERS.0.iter().find(|(word, _)| *word == text);
+        let words: Vec<&str> = ORDERS.0.iter().map(|(word, _)| *word).collect();
+        found.map(|(_, order)| *order).ok_or_else(|| format!("unknown order, expected {}", words.join(", ")))
+    }
+}
+
+impl From<OrderWord> for Order {
+    fn from(word: OrderWord) -> Self {
+        match word {
+            OrderWord::Similarity => Self::Similarity,
+            OrderWord::Flow => Self::Flow,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::error::Category;
@@ -102,5 +143,13 @@ mod tests {
             let refused = serde_json::from_str::<SearchWord>(other).expect_err("no word");
             assert_eq!(refused.classify(), Category::Data, "{other}: {refused}");
         }
+    }
+
+    #[test]
+    fn an_order_has_one_word_in_queries_and_bodies() {
+        for (word, order) in ORDERS.0 {
+            assert_eq!(serde_json::from_value::<OrderWord>((*word).into()).expect("a word"), *order);
+        }
+        assert!(serde_json::from_str::<OrderWord>(r#""Flow""#).is_err());
     }
 }

@@ -9,6 +9,7 @@ use recommender::{
 
 use super::{
     options::{Options, SearchWord},
+    query::SEED_PARAMETERS,
     seed::SeedRequest,
 };
 use crate::{
@@ -27,11 +28,11 @@ pub(super) struct RecommendationRequest {
     pub(super) seeds: Vec<SeedRequest>,
     /// What to keep away from, up to 100.
     pub(super) negative_seeds: Vec<SeedRequest>,
-    /// The least value of a feature, in the catalogue's units.
+    /// The least value of a feature or an attribute, in the catalogue's units.
     pub(super) min: FeatureValues,
-    /// The largest value of a feature.
+    /// The largest value of one.
     pub(super) max: FeatureValues,
-    /// The value that a feature should be near.
+    /// The value that one should be near.
     pub(super) target: FeatureValues,
     /// What a query says too.
     pub(super) options: Options,
@@ -52,9 +53,9 @@ impl RecommendationRequest {
     /// What can be known to be wrong without a model.
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.from_query && self.seeds.is_empty() {
-            let detail =
-                "no seed: name a song (and its artist, where artists share the title), a track_id or seed_tracks";
-            return Err(Problem::parameter("song", "song, or song and artist, or track_id, or seed_tracks", detail));
+            let detail = "no seed: name a song (and its artist, where artists share the title), a track_id, seed_tracks, \
+                          seed_artists or seed_genres";
+            return Err(Problem::parameter("song", SEED_PARAMETERS, detail));
         }
         let count = |name: &str, least: usize, seeds: &[SeedRequest]| {
             if (least..=MAX_SEEDS).contains(&seeds.len()) {
@@ -73,35 +74,32 @@ impl RecommendationRequest {
         self.options.check()
     }
 
-    /// The request, in terms of a model's features.
+    /// The request, in terms of a model's features and attributes.
     pub(super) fn to_request(&self, model: &Model) -> Result<Request, Problem> {
-        let features = &model.scaler().features;
         for (word, values) in [("min", &self.min), ("max", &self.max), ("target", &self.target)] {
-            if let Some((feature, _)) = values.iter().find(|(feature, _)| !features.iter().any(|has| has == feature)) {
+            if let Some((feature, _)) = values.iter().find(|(name, _)| !model.bounded().any(|has| has == *name)) {
                 let name = self.named(word, feature);
-                let has = features.join(", ");
-                let detail = format!("{name} cannot be used: the model has no feature {feature:?}, it has {has}");
+                let has = model.bounded().collect::<Vec<_>>().join(", ");
+                let detail = format!("{name} cannot be used: the model has no {feature:?}, it has {has}");
                 return Err(Problem::parameter(&name, &has, detail));
             }
         }
         let seeds = |list: &str, seeds: &[SeedRequest]| -> Result<Vec<Seed>, Problem> {
             seeds.iter().enumerate().map(|(at, seed)| seed.seed(model, &format!("{list}[{at}].features"))).collect()
         };
-        let bounded =
-            features.iter().filter(|feature| self.min.get(feature).is_some() || self.max.get(feature).is_some());
+        let bounded = model.bounded().filter(|name| self.min.get(name).is_some() || self.max.get(name).is_some());
+        let weights = |seeds: &[SeedRequest]| seeds.iter().map(|seed| seed.weight.unwrap_or(1.0)).collect();
         let options = self.options.clone();
         Ok(Request {
             seeds: seeds("seeds", &self.seeds)?,
             negative_seeds: seeds("negative_seeds", &self.negative_seeds)?,
+            weights: weights(&self.seeds),
+            negative_weights: weights(&self.negative_seeds),
             limit: options.limit,
             same_cluster: options.same_cluster,
             search: options.search.into(),
             ranges: bounded
-                .map(|feature| FeatureRange {
-                    feature: feature.clone(),
-                    min: self.min.get(feature),
-                    max: self.max.get(feature),
-                })
+                .map(|name| FeatureRange { feature: name.to_owned(), min: self.min.get(name), max: self.max.get(name) })
                 .collect(),
             targets: self.target.iter().map(|(feature, value)| Target { feature: feature.to_owned(), value }).collect(),
             explicit: options.explicit,
@@ -112,6 +110,10 @@ impl RecommendationRequest {
             exclude_artists: options.exclude_artists.unwrap_or_default(),
             exclude_seed_artists: options.exclude_seed_artists,
             max_per_artist: options.max_per_artist,
+            max_per_album: options.max_per_album,
+            versions: options.versions,
+            vary: options.vary,
+            order: options.order.into(),
             diversity: options.diversity,
         })
     }

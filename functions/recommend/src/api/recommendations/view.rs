@@ -2,7 +2,7 @@
 
 use recommender::{
     Model,
-    recommend::{Answer, AnswerSeed, Contribution, Explanation, ResolvedSeed, explain},
+    recommend::{Answer, AnswerSeed, Contribution, Explanation, ResolvedSeed, SeedGroup, explain},
 };
 use serde::Serialize;
 use serde_json::Number;
@@ -18,7 +18,7 @@ pub(super) struct Recommendations<'a> {
     search: &'static str,
     /// What was begun from, in the order of the request.
     seeds: Vec<AnswerSeedView<'a>>,
-    /// The best first.
+    /// The best first, or in the order that was asked for.
     tracks: Vec<Recommended<'a>>,
 }
 
@@ -27,6 +27,9 @@ pub(super) struct Recommendations<'a> {
 struct AnswerSeedView<'a> {
     #[serde(flatten)]
     seed: SeedView<'a>,
+    /// What the seed counts for, where it is not 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f64>,
     /// Tracks in the clusters that were searched for this seed.
     initial_pool_size: u32,
     /// Different songs among them that may be answered with.
@@ -40,6 +43,39 @@ enum SeedView<'a> {
     Track(Track<'a>),
     /// A song that is not in the catalogue.
     Classified(ClassifiedSeed<'a>),
+    /// An artist of the catalogue.
+    Artist(ArtistSeed<'a>),
+    /// A genre of the catalogue.
+    Genre(GenreSeed<'a>),
+}
+
+/// An artist, whose tracks stand for one seed.
+#[derive(Debug, Serialize, ToSchema)]
+struct ArtistSeed<'a> {
+    /// The artist's name.
+    artist: String,
+    #[serde(flatten)]
+    group: Group<'a>,
+}
+
+/// A genre, whose tracks stand for one seed.
+#[derive(Debug, Serialize, ToSchema)]
+struct GenreSeed<'a> {
+    /// The genre's name.
+    genre: String,
+    #[serde(flatten)]
+    group: Group<'a>,
+}
+
+/// What tracks have together.
+#[derive(Debug, Serialize, ToSchema)]
+struct Group<'a> {
+    /// How many tracks there are.
+    tracks: u32,
+    /// The cluster that most of them belong to, by weight.
+    cluster: ClusterRef<'a>,
+    /// Their weighted means.
+    features: Features<'a>,
 }
 
 /// A song that is not in the catalogue, and where naive Bayes places it.
@@ -108,15 +144,30 @@ impl<'a> Recommendations<'a> {
 
 impl<'a> AnswerSeedView<'a> {
     fn of(model: &'a Model, seed: &AnswerSeed) -> Self {
-        let what = match (&seed.seed.row, &seed.seed.posteriors) {
-            (Some(row), _) => SeedView::Track(Track::of(model, *row)),
-            (None, posteriors) => SeedView::Classified(ClassifiedSeed {
-                cluster: ClusterRef::of(model, seed.seed.cluster),
+        let cluster = || ClusterRef::of(model, seed.seed.cluster);
+        let features = || Features { names: &model.scaler().features, values: seed.seed.features.clone() };
+        let group = |tracks: u32| Group { tracks, cluster: cluster(), features: features() };
+        let what = match (&seed.seed.row, &seed.seed.group, &seed.seed.posteriors) {
+            (Some(row), ..) => SeedView::Track(Track::of(model, *row)),
+            (None, Some(SeedGroup::Artist { name, tracks }), _) => {
+                SeedView::Artist(ArtistSeed { artist: name.clone(), group: group(*tracks) })
+            }
+            (None, Some(SeedGroup::Genre { name, tracks }), _) => {
+                SeedView::Genre(GenreSeed { genre: name.clone(), group: group(*tracks) })
+            }
+            (None, None, posteriors) => SeedView::Classified(ClassifiedSeed {
+                cluster: cluster(),
                 posteriors: Posterior::all(model, posteriors.as_deref().unwrap_or_default()),
-                features: Features { names: &model.scaler().features, values: seed.seed.features.clone() },
+                features: features(),
             }),
         };
-        Self { seed: what, initial_pool_size: seed.initial_pool_size, after_filtering_size: seed.after_filtering_size }
+        let weight = Some(seed.seed.weight).filter(|weight| *weight != 1.0);
+        Self {
+            seed: what,
+            weight,
+            initial_pool_size: seed.initial_pool_size,
+            after_filtering_size: seed.after_filtering_size,
+        }
     }
 }
 

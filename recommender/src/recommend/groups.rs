@@ -1,0 +1,179 @@
+//! Artists and genres as seeds: many tracks that stand for one.
+//!
+//! A seed of this kind points where its tracks do, on average: the mean of their unit vectors, as a direction (the centroid of
+//! Rocchio's method), where a track weighs its popularity over that of the most popular one, plus [`MIN_WEIGHT`]; without
+//! popularities all weigh the same. Of more than [`MAX_TRACKS`] tracks the most popular count, without popularities as many spread
+//! evenly through the catalogue. All seeds of a request together take one pass through a column.
+
+use std::{cmp::Reverse, collections::HashMap};
+
+use super::{
+    error::Error,
+    seed::{ResolvedSeed, Seed, SeedGroup},
+};
+use crate::{
+    bit_set::BitSet,
+    column::DictColumn,
+    model::Model,
+    text::{self, normalize},
+    vector::{LANES, Vector},
+};
+
+/// The most tracks that stand for an artist or a genre.
+const MAX_TRACKS: usize = 1_000;
+/// What a track weighs that nobody plays, where the most popular one weighs 1 more.
+const MIN_WEIGHT: f64 = 0.1;
+/// How many names an error suggests.
+const MAX_SUGGESTIONS: usize = 5;
+
+/// The rows of each seed that is an artist or a genre, in the order of the seeds; nothing for others.
+///
+/// # Errors
+///
+/// The place of the first seed that cannot be used, and why: the catalogue has no such artist or genre, or no genres at all.
+pub(super) fn members(model: &Model, seeds: &[Seed]) -> Result<Vec<Option<Vec<u32>>>, (usize, Error)> {
+    let catalog = model.catalog();
+    let mut cells: [HashMap<u32, Vec<usize>>; 2] = Default::default();
+    // Each cell of an artist names it: which cells do is found for all artists at once.
+    let mut artists: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (at, seed) in seeds.iter().enumerate() {
+        match seed {
+            Seed::Artist(name) => {
+                let named = model.artists().find(name);
+                named.into_iter().for_each(|artist| artists.entry(artist).or_default().push(at));
+            }
+            Seed::Genre(name) => {
+                if catalog.genres.is_none() {
+                    return Err((at, Error::NoColumn { column: "genres", parameter: "seed_genres" }));
+                }
+                let named = model.genres().of(&normalize(name));
+                named.iter().for_each(|cell| cells[1].entry(*cell).or_default().push(at));
+            }
+            _ => {}
+        }
+    }
+    if !artists.is_empty() {
+        for cell in 0..catalog.artists.dictionary().len() as u32 {
+            for at in model.artists().of(cell).iter().filter_map(|artist| artists.get(artist)).flatten() {
+                let seeds = cells[0].entry(cell).or_default();
+                if !seeds.contains(at) {
+                    seeds.push(*at);
+                }
+            }
+        }
+    }
+    let is_group = |seed: &Seed| matches!(seed, Seed::Artist(_) | Seed::Genre(_));
+    let mut members: Vec<Option<Vec<u32>>> = seeds.iter().map(|seed| is_group(seed).then(Vec::new)).collect();
+    for (cells, column) in cells.iter().zip([Some(&catalog.artists), catalog.genres.as_ref()]) {
+        if let (false, Some(column)) = (cells.is_empty(), column) {
+            add_rows(cells, column, &mut members);
+        }
+    }
+    match members.iter().position(|rows| rows.as_ref().is_some_and(Vec::is_empty)) {
+        Some(at) => Err((at, unknown(model, &seeds[at]))),
+        None => Ok(members),
+    }
+}
+
+/// What to say where no track is of an artist or a genre.
+fn unknown(model: &Model, seed: &Seed) -> Error {
+    let catalog = model.catalog();
+    match seed {
+        Seed::Genre(name) => {
+            let names = catalog.genres.iter().flat_map(|genres| genres.dictionary().iter()).flat_map(text::genres);
+            Error::UnknownGenre { genre: name.clone(), suggestions: suggest(&normalize(name), names) }
+        }
+        seed => {
+            let name = if let Seed::Artist(name) = seed { name.as_str() } else { "" };
+            let names =
+                (0..catalog.artists.dictionary().len() as u32).flat_map(|cell| catalog.credited(cell).map(normalize));
+            Error::UnknownSeedArtist { artist: name.to_owned(), suggestions: suggest(&normalize(name), names) }
+        }
+    }
+}
+
+/// Adds the rows whose cell belongs to a seed to the rows of that seed.
+fn add_rows(cells: &HashMap<u32, Vec<usize>>, column: &DictColumn, members: &mut [Option<Vec<u32>>]) {
+    let mut wanted = BitSet::new(column.dictionary().len());
+    cells.keys().for_each(|cell| _ = wanted.insert(*cell));
+    column.codes().each(0..column.len(), |row, cell| {
+        if wanted.contains(cell) {
+            for at in cells.get(&cell).into_iter().flatten() {
+                if let Some(rows) = members.get_mut(*at).and_then(Option::as_mut) {
+                    rows.push(row as u32);
+                }
+            }
+        }
+    });
+}
+
+/// What some rows, which are at least one, stand for together.
+pub(super) fn resolve(model: &Model, seed: &Seed, mut rows: Vec<u32>) -> ResolvedSeed {
+    let tracks = rows.len() as u32;
+    let popularity = model.popularity().map(|feature| &model.catalog().features[feature]);
+    if rows.len() > MAX_TRACKS {
+        match popularity {
+            Some(popularity) => {
+                let key = |row: &u32| (Reverse(popularity.codes().get(*row as usize)), *row);
+                rows.select_nth_unstable_by_key(MAX_TRACKS - 1, key);
+                rows.truncate(MAX_TRACKS);
+            }
+            None => rows = (0..MAX_TRACKS).map(|at| rows[at * rows.len() / MAX_TRACKS]).collect(),
+        }
+        rows.sort_unstable();
+    }
+    let popular = |row: &u32| popularity.map_or(0.0, |popularity| popularity.get(*row as usize).max(0.0));
+    let most = rows.iter().map(popular).fold(0.0, f64::max);
+    let mut of_clusters = vec![0.0; model.clusters().len()];
+    let (mut sum, mut features, mut weights) = ([0.0; LANES], vec![0.0; model.scaler().len()], 0.0);
+    for row in &rows {
+        let weight = MIN_WEIGHT + if most > 0.0 { popular(row) / most } else { 0.0 };
+        let vector = model.neighbors().nodes().vector(*row);
+        sum.iter_mut().zip(vector.lanes()).for_each(|(sum, lane)| *sum += weight * f64::from(*lane));
+        features.iter_mut().zip(model.catalog().raw(*row)).for_each(|(sum, value)| *sum += weight * value);
+        of_clusters[model.cluster_of(*row)] += weight;
+        weights += weight;
+    }
+    features.iter_mut().for_each(|feature| *feature /= weights);
+    let mut cluster = 0;
+    for other in 1..of_clusters.len() {
+        if of_clusters[other] > of_clusters[cluster] {
+            cluster = other;
+        }
+    }
+    let group = match seed {
+        Seed::Genre(name) => SeedGroup::Genre { name: normalize(name), tracks },
+        Seed::Artist(name) => SeedGroup::Artist { name: spelled(model, name, &rows), tracks },
+        _ => return ResolvedSeed::of_row(model, rows[0]),
+    };
+    ResolvedSeed {
+        row: None,
+        features,
+        cluster,
+        posteriors: None,
+        group: Some(group),
+        weight: 1.0,
+        // The lane of tracks without a direction is no feature's.
+        vector: Vector::unit(&sum[..model.scaler().len()]),
+    }
+}
+
+/// An artist as the first of its rows spells it; as it was asked for where that names several artists.
+fn spelled(model: &Model, name: &str, rows: &[u32]) -> String {
+    let wanted = normalize(name);
+    let mut cells = rows.iter().map(|row| model.catalog().artists.code(*row as usize));
+    let spelled = cells.find_map(|cell| model.catalog().credited(cell).find(|credited| normalize(credited) == wanted));
+    spelled.unwrap_or(name.trim()).to_owned()
+}
+
+/// The names that share the most letters with an unknown one, from the first on: what may have been meant.
+fn suggest(wanted: &str, names: impl Iterator<Item = String>) -> Vec<String> {
+    let shared = |name: &str| name.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+    let mut near: Vec<(Reverse<usize>, usize, String)> = names
+        .map(|name| (Reverse(shared(&name)), name.chars().count(), name))
+        .filter(|(Reverse(shared), ..)| *shared > 0)
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(MAX_SUGGESTIONS).map(|(.., name)| name).collect()
+}

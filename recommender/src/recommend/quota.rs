@@ -1,0 +1,70 @@
+//! How many songs of one artist, and of one album, an answer may hold.
+
+use std::collections::HashMap;
+
+use super::request::Request;
+use crate::model::Model;
+
+/// What a request allows, and what of it is taken.
+pub(super) struct Quota {
+    max_per_artist: Option<usize>,
+    max_per_album: Option<usize>,
+    artists: HashMap<u32, usize>,
+    albums: HashMap<Album, usize>,
+}
+
+/// An album: its title, and the first artist of a track on it. Many albums are called `Greatest Hits`.
+type Album = (u32, Option<u32>);
+
+impl Quota {
+    pub(super) fn new(request: &Request) -> Self {
+        let Request { max_per_artist, max_per_album, .. } = *request;
+        Self { max_per_artist, max_per_album, artists: HashMap::new(), albums: HashMap::new() }
+    }
+
+    /// Whether there is no limit.
+    pub(super) fn is_unlimited(&self) -> bool {
+        self.max_per_artist.is_none() && self.max_per_album.is_none()
+    }
+
+    /// Whether none of a row's artists, and not its album, has had all its songs.
+    pub(super) fn has_room(&self, model: &Model, row: u32) -> bool {
+        let artist_has = |max: usize| {
+            let taken = |artist: &u32| self.artists.get(artist).copied().unwrap_or(0);
+            artists_of(model, row).iter().all(|artist| taken(artist) < max)
+        };
+        let album_has =
+            |max: usize| album_of(model, row).is_none_or(|album| self.albums.get(&album).copied().unwrap_or(0) < max);
+        self.max_per_artist.is_none_or(artist_has) && self.max_per_album.is_none_or(album_has)
+    }
+
+    /// Counts a row. Says whether an artist or an album is full now.
+    pub(super) fn take(&mut self, model: &Model, row: u32) -> bool {
+        let mut full = false;
+        if let Some(max) = self.max_per_artist {
+            for artist in artists_of(model, row) {
+                let taken = self.artists.entry(*artist).or_default();
+                *taken += 1;
+                full |= *taken >= max;
+            }
+        }
+        if let (Some(max), Some(album)) = (self.max_per_album, album_of(model, row)) {
+            let taken = self.albums.entry(album).or_default();
+            *taken += 1;
+            full |= *taken >= max;
+        }
+        full
+    }
+}
+
+/// The single artists of a row.
+pub(super) fn artists_of(model: &Model, row: u32) -> &[u32] {
+    model.artists().of(model.catalog().artists.code(row as usize))
+}
+
+/// The album of a row, where it is known.
+fn album_of(model: &Model, row: u32) -> Option<Album> {
+    let albums = model.catalog().albums.as_ref()?;
+    let is_known = !albums.get(row as usize).is_empty();
+    is_known.then(|| (albums.code(row as usize), artists_of(model, row).first().copied()))
+}
