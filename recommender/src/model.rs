@@ -7,6 +7,7 @@ use crate::{
     card::Card,
     catalog::{
         Catalog,
+        artist_rows::{self, ArtistRows},
         artists::Artists,
         genres::Genres,
         ids::IdIndex,
@@ -14,6 +15,7 @@ use crate::{
     },
     clusters::{self, Cluster, NaiveBayes},
     column::NumericColumn,
+    companions::Companions,
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
@@ -35,6 +37,8 @@ pub struct Model {
     ids: IdIndex,
     songs: SongIds,
     artists: OnceLock<Artists>,
+    artist_rows: OnceLock<ArtistRows>,
+    companions: Option<Box<Companions>>,
     genres: OnceLock<Genres>,
     neighbors: Neighbors,
     text_search: OnceLock<TextSearch>,
@@ -79,8 +83,20 @@ impl Model {
     ///
     /// As [`Model::assemble`].
     pub fn assemble_with(artifact: Artifact, nodes: Nodes, version: Version) -> Result<Self, Error> {
-        let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search } =
-            artifact;
+        let Artifact {
+            card,
+            companions,
+            scaler,
+            projection,
+            clusters,
+            bayes,
+            catalog,
+            titles,
+            ids,
+            graphs,
+            text_search,
+        } = artifact;
+        card.balanced.check().map_err(Error::invalid(Section::Card))?;
         scaler.check().map_err(Error::invalid(Section::Scaler))?;
         projection.check(scaler.len()).map_err(Error::invalid(Section::Projection))?;
         let columns = Invalid::count("columns of features", scaler.len(), catalog.features.len());
@@ -93,7 +109,7 @@ impl Model {
         ids.check(tracks).map_err(Error::invalid(Section::Ids))?;
         let songs = titles.songs(tracks).map_err(Error::invalid(Section::Titles))?;
         let neighbors = Neighbors::new(nodes, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
-        let model = Self {
+        let mut model = Self {
             version,
             card,
             scaler,
@@ -105,10 +121,13 @@ impl Model {
             ids,
             songs,
             artists: OnceLock::new(),
+            artist_rows: OnceLock::new(),
+            companions: None,
             genres: OnceLock::new(),
             neighbors,
             text_search: OnceLock::new(),
         };
+        model.set_companions(companions)?;
         for (cluster, graph) in graphs.into_iter().enumerate() {
             model.add_graph(cluster, &graph)?;
         }
@@ -125,9 +144,24 @@ impl Model {
     ///
     /// Where the file is no artifact, or its card cannot be read.
     pub fn with_card_of(mut self, file: &[u8], version: Version) -> Result<Self, Error> {
-        self.card = artifact::card(file)?;
+        let card = artifact::card(file)?;
+        card.balanced.check().map_err(Error::invalid(Section::Card))?;
+        self.card = card;
         self.version = version;
         Ok(self)
+    }
+
+    /// Replaces the companions, and gives those that were there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] where they are not of this catalogue's artists and tracks.
+    pub fn set_companions(&mut self, companions: Option<Box<Companions>>) -> Result<Option<Box<Companions>>, Error> {
+        if let Some(companions) = &companions {
+            let checked = companions.check(self.songs.count() as usize, self.catalog.len());
+            checked.map_err(Error::invalid(Section::Companions))?;
+        }
+        Ok(std::mem::replace(&mut self.companions, companions))
     }
 
     /// Gives a cluster the graph that [`Model::assemble`] was not given. Until then, the cluster is searched exactly.
@@ -179,6 +213,10 @@ impl Model {
             let is_same = made.is_ok_and(|made| made == *search.index());
             let checked = Invalid::equal("whether the index is of these titles and artists", &true, &is_same);
             checked.map_err(Error::invalid(Section::TextSearch))?;
+        }
+        if let Some(companions) = self.companions() {
+            let verified = companions.verify(self.artists().count());
+            verified.map_err(Error::invalid(Section::Companions))?;
         }
         let checked = self.card.check(&self.scaler, &self.clusters, self.catalog.len() as u64);
         checked.map_err(Error::invalid(Section::Card))?;
@@ -238,6 +276,30 @@ impl Model {
     /// The single artists behind artist cells; they are told apart when first asked for.
     pub(crate) fn artists(&self) -> &Artists {
         self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
+    }
+
+    /// The rows of each artist; they are gathered when first asked for.
+    pub(crate) fn artist_rows(&self) -> &ArtistRows {
+        self.artist_rows.get_or_init(|| ArtistRows::new(&self.catalog, self.artists()))
+    }
+
+    /// The single artists of a row, by number: the first eight where a cell names more.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not a row of the catalogue.
+    pub fn artists_of(&self, row: u32) -> &[u32] {
+        artist_rows::named(self.artists(), self.catalog.artists.code(row as usize))
+    }
+
+    /// How many single artists there are.
+    pub fn artist_count(&self) -> usize {
+        self.artists().count()
+    }
+
+    /// Which artists and tracks are often on the same playlists, where the trainer was given playlists.
+    pub fn companions(&self) -> Option<&Companions> {
+        self.companions.as_deref()
     }
 
     /// The single genres behind genre cells; they are told apart when first asked for.

@@ -10,6 +10,8 @@ use recommender::{
     artifact::{Artifact, Error, MAGIC, bytes, encode, sections},
     clusters::Cluster,
     column::IntColumn,
+    companions::{CompanionTable, Companions},
+    recommend::{Affinity, AffinityWeights, Request, Seed},
     search::Layer,
 };
 
@@ -288,9 +290,66 @@ fn artifacts_of_older_formats_are_refused_with_what_to_do() {
         (1, &include_bytes!("golden/format-1.segue")[..]),
         (2, include_bytes!("golden/format-2.segue")),
         (3, include_bytes!("golden/format-3.segue")),
+        (4, include_bytes!("golden/format-4.segue")),
     ] {
         let error = refused(file);
         assert!(matches!(error, Error::Bytes(bytes::Error::FormatVersion { got, .. }) if got == version), "{error}");
         assert!(error.to_string().contains("train again"), "{error}");
     }
+}
+
+/// An artifact with these companions.
+fn with_companions(artists: CompanionTable, tracks: CompanionTable) -> Error {
+    forged(|artifact| artifact.companions = Some(Box::new(Companions { artists, tracks })))
+}
+
+#[test]
+fn companions_that_are_no_tracks_are_refused() {
+    let table = |key, companion| CompanionTable::new([(key, vec![(companion, 0.5)])]);
+    let none = CompanionTable::default;
+    assert_eq!(invalid(with_companions(none(), table(1_000, 0))), "companions");
+    assert_eq!(invalid(with_companions(none(), table(0, 60))), "companions");
+    let unordered = CompanionTable::new([(3, vec![(1, 0.5)]), (2, vec![(1, 0.5)])]);
+    assert_eq!(invalid(with_companions(unordered, none())), "companions");
+}
+
+/// Artists are told apart when they are first needed: until then those that do not exist are companions of nobody.
+#[test]
+fn companions_that_are_no_artists_are_found_by_verify_and_break_no_answer() {
+    let (mut artifact, _) = small();
+    let artists = CompanionTable::new((0..100).map(|artist| (artist, vec![(artist + 1_000, 1.0)])));
+    artifact.companions = Some(Box::new(Companions { artists, tracks: CompanionTable::default() }));
+    let model = open(&encode(&artifact).expect("encodes")).expect("opens");
+    let request = Request {
+        affinity: Some(Affinity::Weights(AffinityWeights { playlists: Some(1.0), ..Default::default() })),
+        ..Request::new(Seed::Row(0))
+    };
+    assert_eq!(model.recommend(&request).expect("answers").tracks.len(), 10);
+    assert_eq!(invalid(model.verify().expect_err("no such artists")), "companions");
+}
+
+#[test]
+fn weights_out_of_range_are_refused() {
+    for weight in [-1.0, 11.0] {
+        assert_eq!(invalid(forged(|artifact| artifact.card.balanced.year = Some(weight))), "card");
+    }
+}
+/// Writes the golden file.
+#[test]
+#[ignore = "writes"]
+fn write_golden() {
+    use recommender::companions::{CompanionTable, Companions};
+    let mut artifact = common::artifact(&common::tracks(200, 11), 4, 1);
+    let songs = artifact.titles.songs(200).expect("songs");
+    let first: Vec<u32> = artifact.titles.songs_first().collect();
+    artifact.companions = Some(Box::new(Companions {
+        artists: CompanionTable::new(
+            (0..37).map(|artist| (artist, vec![((artist + 1) % 37, 0.5), ((artist + 5) % 37, 0.25)])),
+        ),
+        tracks: CompanionTable::new(
+            (0..40).map(|song| (song, vec![(first[(song as usize + 3) % songs.count() as usize], 1.0)])),
+        ),
+    }));
+    artifact.card.balanced.playlists = Some(0.6);
+    std::fs::write("tests/golden/format-5.segue", encode(&artifact).expect("encodes")).expect("writes");
 }

@@ -7,6 +7,7 @@ use shlex::Quoter;
 use crate::{
     report::{
         ReportData,
+        evaluation::weights,
         terminal::count,
         text_table::{Column, text_table},
     },
@@ -78,6 +79,10 @@ pub fn summary(
     if let Some((own, random)) = own {
         let (found, random) = (own.recall_at_100 * 100.0, random.recall_at_100 * 100.0);
         line("playlists", format!("{found:.2} % of hidden songs among 100, {random:.2} % at random"));
+    }
+    if let Some(best) = trained.affinities.as_ref().and_then(|found| found.methods.last()) {
+        let found = best.five_seeds[0].mean * 100.0;
+        line("affinities", format!("{found:.2} % with {}", weights(&card.balanced)));
     }
     let all: f64 = seconds.iter().map(|(_, seconds)| seconds).sum();
     let mut longest: Vec<&(String, f64)> = seconds.iter().collect();
