@@ -25,7 +25,7 @@ const TARGET_WEIGHT: f64 = 0.25;
 
 /// With affinities, the candidates are so many times as many of the nearest by audio, and so many at least.
 const NEAREST_PER_SONG: usize = 3;
-const MIN_NEAREST: usize = 150;
+const MIN_NEAREST: usize = 105;
 /// How many nodes a walk keeps for each of them: fewer than for songs of an answer, as the farther ones need not be all that there are.
 const EF_PER_CANDIDATE: f64 = 4.0 / 3.0;
 
@@ -84,11 +84,12 @@ impl<'a> Ranking<'a> {
             Some(affinities) => {
                 let (mut candidates, searched) = self.candidates(affinities, most);
                 candidates.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
-                let mut songs = HashSet::with_capacity(candidates.len());
-                candidates.retain(|candidate| songs.insert(self.model.songs().of(candidate.row)));
-                candidates.truncate(most);
-                candidates.iter_mut().for_each(|candidate| candidate.similarity = self.similarity(candidate.row));
-                (candidates, searched)
+                let mut songs = HashSet::with_capacity(most.min(candidates.len()));
+                let best =
+                    candidates.into_iter().filter(|candidate| songs.insert(self.model.songs().of(candidate.row)));
+                let with_similarity =
+                    |candidate: Ranked| Ranked { similarity: self.similarity(candidate.row), ..candidate };
+                (best.take(most).map(with_similarity).collect(), searched)
             }
         }
     }

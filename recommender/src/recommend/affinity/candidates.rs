@@ -5,13 +5,13 @@ use super::values::Affinities;
 use crate::{catalog::artist_rows::ArtistRows, model::Model};
 
 /// So many tracks for each song that is wanted, but no fewer and no more than these.
-const PER_SONG: usize = 8;
-const MIN_ROWS: usize = 96;
-const MAX_ROWS: usize = 1_024;
+const PER_SONG: usize = 5;
+const MIN_ROWS: usize = 48;
+const MAX_ROWS: usize = 500;
 /// At least so many tracks of each artist, where there are as many.
 const MIN_ROWS_PER_ARTIST: usize = 4;
 
-/// Up to 8 rows for each of `most` songs, 96 to 1024 in all, of these clusters; some may be there twice.
+/// Up to 5 rows for each of `most` songs, 48 to 500 in all, of these clusters; some may be there twice.
 pub(in crate::recommend) fn rows(
     model: &Model,
     affinities: &Affinities<'_>,
@@ -24,10 +24,9 @@ pub(in crate::recommend) fn rows(
     let companions = affinities.companion_rows.iter().map(|(row, _)| *row);
     rows.extend(companions.filter(|row| is_searched(*row)).take(budget / 4));
 
-    let mut own: Vec<(u32, u32)> = affinities.artists.iter().map(|(artist, seeds)| (*artist, *seeds)).collect();
+    let mut own = affinities.artists.clone();
     own.sort_unstable_by_key(|(artist, seeds)| (std::cmp::Reverse(*seeds), *artist));
-    let mut others: Vec<(u32, f32)> =
-        affinities.companion_artists.iter().map(|(artist, strength)| (*artist, *strength)).collect();
+    let mut others = affinities.companion_artists.clone();
     others.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let rest = budget - rows.len();
     let own_budget = if others.is_empty() { rest } else { rest / 2 };

@@ -1,6 +1,6 @@
 //! What each affinity brings a track.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::weights::{AffinityKind, AffinityWeights};
 use crate::{model::Model, recommend::ResolvedSeed};
@@ -20,17 +20,17 @@ static NEARNESS: LazyLock<[f32; FAR_YEARS]> =
 pub struct Affinities<'a> {
     model: &'a Model,
     weights: [f32; AffinityKind::ALL.len()],
-    /// The seeds' artists, and how many seeds are by each.
-    pub(super) artists: HashMap<u32, u32>,
+    /// The seeds' artists, ascending, and how many seeds are by each.
+    pub(super) artists: Vec<(u32, u32)>,
     /// The seeds' years, and each one's share of those that are known.
     years: Vec<(u32, f32)>,
-    /// For each of the seeds' genres the genre cells that name it, as bits, and each cell's share of the seeds with a genre.
-    genres: HashMap<u32, u128>,
+    /// For each of the seeds' genres, ascending, the genre cells that name it, as bits, and each cell's share of the seeds with a genre.
+    genres: Vec<(u32, u128)>,
     genre_shares: Vec<f32>,
-    /// How strongly each artist is a companion of the seeds', mean over the seeds.
-    pub(super) companion_artists: HashMap<u32, f32>,
-    /// How strongly each song is a companion of the seeds, mean over the seeds.
-    companion_songs: HashMap<u32, f32>,
+    /// How strongly each artist is a companion of the seeds', mean over the seeds; ascending.
+    pub(super) companion_artists: Vec<(u32, f32)>,
+    /// How strongly each song is a companion of the seeds, mean over the seeds; ascending.
+    companion_songs: Vec<(u32, f32)>,
     /// A row of each of those songs, and the same; the strongest first.
     pub(super) companion_rows: Vec<(u32, f32)>,
 }
@@ -42,12 +42,12 @@ impl<'a> Affinities<'a> {
         let mut affinities = Self {
             model,
             weights: AffinityKind::ALL.map(|kind| weights.get(kind).unwrap_or(0.0) as f32),
-            artists: HashMap::new(),
+            artists: Vec::new(),
             years: Vec::new(),
-            genres: HashMap::new(),
+            genres: Vec::new(),
             genre_shares: Vec::new(),
-            companion_artists: HashMap::new(),
-            companion_songs: HashMap::new(),
+            companion_artists: Vec::new(),
+            companion_songs: Vec::new(),
             companion_rows: Vec::new(),
         };
         for kind in AffinityKind::ALL {
@@ -57,7 +57,7 @@ impl<'a> Affinities<'a> {
             match kind {
                 AffinityKind::Artist => {
                     let artists = rows.iter().flat_map(|row| model.artists_of(*row));
-                    affinities.artists = counted(artists.copied()).into_iter().collect();
+                    affinities.artists = counted(artists.copied());
                 }
                 AffinityKind::Year => affinities.add_years(&rows),
                 AffinityKind::Genre => affinities.add_genres(&rows),
@@ -80,21 +80,23 @@ impl<'a> Affinities<'a> {
         let mut cells = shares(counted(known));
         cells.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         cells.truncate(MAX_GENRE_CELLS);
+        let mut cells_of = BTreeMap::<u32, u128>::new();
         for (place, (cell, share)) in cells.into_iter().enumerate() {
             for genre in genres.in_cell(cell) {
-                *self.genres.entry(*genre).or_default() |= 1 << place;
+                *cells_of.entry(*genre).or_default() |= 1 << place;
             }
             self.genre_shares.push(share);
         }
+        self.genres = cells_of.into_iter().collect();
     }
 
     fn add_companions(&mut self, rows: &[u32]) {
         let Some(companions) = self.model.companions() else { return };
         let share = 1.0 / rows.len().max(1) as f32;
-        let (mut artists, mut songs) = (HashMap::<u32, f32>::new(), HashMap::<u32, (u32, f32)>::new());
+        let (mut artists, mut songs) = (BTreeMap::<u32, f32>::new(), BTreeMap::<u32, (u32, f32)>::new());
         for row in rows {
             // Of several artists of a seed, the strongest counts for each companion.
-            let mut of_seed = HashMap::<u32, f32>::new();
+            let mut of_seed = BTreeMap::<u32, f32>::new();
             for (artist, strength) in
                 self.model.artists_of(*row).iter().flat_map(|artist| companions.artists.of(*artist))
             {
@@ -108,7 +110,7 @@ impl<'a> Affinities<'a> {
                 songs.entry(self.model.songs().of(row)).or_insert((row, 0.0)).1 += strength * share;
             }
         }
-        self.companion_artists = artists;
+        self.companion_artists = artists.into_iter().collect();
         self.companion_rows = songs.values().copied().collect();
         self.companion_rows.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         self.companion_songs = songs.into_iter().map(|(song, (_, strength))| (song, strength)).collect();
@@ -144,7 +146,7 @@ impl<'a> Affinities<'a> {
     }
 
     fn artist(&self, artists: &[u32]) -> f32 {
-        let is_shared = !self.artists.is_empty() && artists.iter().any(|artist| self.artists.contains_key(artist));
+        let is_shared = !self.artists.is_empty() && artists.iter().any(|artist| find(&self.artists, *artist).is_some());
         if is_shared { 1.0 } else { 0.0 }
     }
 
@@ -161,7 +163,7 @@ impl<'a> Affinities<'a> {
     fn genre(&self, row: u32) -> f32 {
         let (Some(column), false) = (&self.model.catalog().genres, self.genres.is_empty()) else { return 0.0 };
         let genres = self.model.genres().in_cell(column.code(row as usize)).iter();
-        let mut cells = genres.fold(0_u128, |cells, genre| cells | self.genres.get(genre).copied().unwrap_or(0));
+        let mut cells = genres.fold(0_u128, |cells, genre| cells | find(&self.genres, *genre).unwrap_or(0));
         let mut share = 0.0;
         while cells != 0 {
             share += self.genre_shares[cells.trailing_zeros() as usize];
@@ -174,8 +176,8 @@ impl<'a> Affinities<'a> {
         if self.companion_artists.is_empty() && self.companion_songs.is_empty() {
             return 0.0;
         }
-        let by_artist = artists.iter().filter_map(|artist| self.companion_artists.get(artist)).copied();
-        let by_song = self.companion_songs.get(&self.model.songs().of(row)).copied().unwrap_or(0.0);
+        let by_artist = artists.iter().filter_map(|artist| find(&self.companion_artists, *artist));
+        let by_song = find(&self.companion_songs, self.model.songs().of(row)).unwrap_or(0.0);
         (by_artist.fold(0.0, f32::max) + by_song).min(1.0)
     }
 }
@@ -191,4 +193,9 @@ fn counted(values: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
 fn shares(counts: Vec<(u32, u32)>) -> Vec<(u32, f32)> {
     let all: u32 = counts.iter().map(|(_, count)| count).sum();
     counts.into_iter().map(|(value, count)| (value, count as f32 / all as f32)).collect()
+}
+
+/// What a sorted list has for a key: quicker than a hash map, as most lists are of a few.
+fn find<T: Copy>(sorted: &[(u32, T)], key: u32) -> Option<T> {
+    sorted.binary_search_by_key(&key, |(key, _)| *key).ok().map(|place| sorted[place].1)
 }
