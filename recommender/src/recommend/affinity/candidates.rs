@@ -4,37 +4,48 @@
 use super::values::Affinities;
 use crate::{catalog::artist_rows::ArtistRows, model::Model};
 
-/// So many tracks for each song that is wanted, but no fewer and no more than these.
-const PER_SONG: usize = 5;
-const MIN_ROWS: usize = 48;
-const MAX_ROWS: usize = 500;
+/// Of the seeds' artists so many tracks for each song that is wanted, but no fewer and no more than these.
+const OWN_ROWS: Bounds = Bounds { per_song: 16, least: 256, most: 1_024 };
+/// The same of companions.
+const COMPANION_ROWS: Bounds = Bounds { per_song: 5, least: 48, most: 500 };
 /// At least so many tracks of each artist, where there are as many.
 const MIN_ROWS_PER_ARTIST: usize = 4;
 
-/// Up to 5 rows for each of `most` songs, 48 to 500 in all, of these clusters; some may be there twice.
+/// How many rows are looked at.
+struct Bounds {
+    per_song: usize,
+    least: usize,
+    most: usize,
+}
+
+impl Bounds {
+    fn of(&self, songs: usize) -> usize {
+        songs.saturating_mul(self.per_song).clamp(self.least, self.most)
+    }
+}
+
+/// Rows of these clusters for the best `most` songs: bounded, whatever the number of seeds; some may be there twice.
 pub(in crate::recommend) fn rows(
     model: &Model,
     affinities: &Affinities<'_>,
     clusters: &[usize],
     most: usize,
 ) -> Vec<u32> {
-    let budget = most.saturating_mul(PER_SONG).clamp(MIN_ROWS, MAX_ROWS);
-    let mut rows: Vec<u32> = Vec::with_capacity(budget);
+    let (own_rows, companion_rows) = (OWN_ROWS.of(most), COMPANION_ROWS.of(most));
+    let mut rows: Vec<u32> = Vec::new();
     let is_searched = |row: u32| clusters.len() == model.clusters().len() || clusters.contains(&model.cluster_of(row));
     let companions = affinities.companion_rows.iter().map(|(row, _)| *row);
-    rows.extend(companions.filter(|row| is_searched(*row)).take(budget / 4));
+    rows.extend(companions.filter(|row| is_searched(*row)).take(companion_rows / 4));
+    let companion_rows = companion_rows - rows.len();
 
     let mut own = affinities.artists.clone();
     own.sort_unstable_by_key(|(artist, seeds)| (std::cmp::Reverse(*seeds), *artist));
     let mut others = affinities.companion_artists.clone();
     others.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let rest = budget - rows.len();
-    let own_budget = if others.is_empty() { rest } else { rest / 2 };
     if !own.is_empty() || !others.is_empty() {
         let tracks = ArtistTracks { model, all: model.artist_rows(), clusters };
-        tracks.sample(own.into_iter().map(|(artist, _)| artist), own_budget, &mut rows);
-        let rest = budget.saturating_sub(rows.len());
-        tracks.sample(others.into_iter().map(|(artist, _)| artist), rest, &mut rows);
+        tracks.sample(own.into_iter().map(|(artist, _)| artist), own_rows, &mut rows);
+        tracks.sample(others.into_iter().map(|(artist, _)| artist), companion_rows, &mut rows);
     }
     rows
 }
