@@ -189,5 +189,5 @@ fn print(own: &[Trained], peer: &[Trained]) {
         }
     };
     goal("same work", ratio(own, peer, |own| own.seconds(&SAME_STAGES)), 0.2);
-    goal("everything", ratio(own, peer, |own| own.run.wall.as_secs_f64()), 0.5);
+    goal("everything", ratio(own, peer, |own| own.run.wall.as_secs_f64()), 0.33);
 }

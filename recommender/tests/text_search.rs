@@ -274,6 +274,13 @@ fn of_many_words_that_a_typo_may_mean_the_most_frequent_are_found() {
 }
 
 #[test]
+fn a_misspelt_word_that_is_a_word_too_is_found_where_nothing_else_is() {
+    let model = songs(&[("Please Be Careful", "Jose Mari Chan"), ("Maxi", "Somebody"), ("Maximum", "Nobody")], true);
+    assert_eq!(titles(&model, &model.found("chzn maxi", 10)), ["Please Be Careful"]);
+    assert_eq!(titles(&model, &model.found("maxi", 10)), ["Maxi", "Maximum"], "what is right is not misspelt");
+}
+
+#[test]
 fn a_catalogue_without_a_single_word_is_searched() {
     let model = songs(&[("???", "!!!"), ("…", "")], true);
     for typed in ["a", "???", "long words with typos"] {

@@ -18,8 +18,8 @@ const MAX_EXAMINED_SONGS: usize = 1 << 15;
 const MAX_MISSPELT_WORDS: [usize; 2] = [4, 2];
 /// A query of this many words that finds a song at all is not taken for misspelt.
 const TRUSTED_QUERY_WORDS: usize = 3;
-/// The steps, from the strictest on.
-const STEPS: usize = 4;
+/// The steps, from the strictest on: exact words, prefixes, one typo, two typos, and a typo in words that are right as they stand.
+const STEPS: usize = 5;
 
 impl TextSearch {
     /// Songs that hold what was typed, best first, each once; at most `limit`. `catalog` is the one that the index is of.
@@ -76,6 +76,11 @@ impl TextSearch {
             1 => {
                 terms[..last].iter_mut().for_each(|term| term.allow_prefix(self));
                 last > 0
+            }
+            4 => {
+                // What looks right may be another word misspelt: `chzn maxi` for Chan and Mari.
+                let known = terms.iter_mut().filter(|term| term.typos() >= 1 && !term.is_unknown());
+                known.take(MAX_MISSPELT_WORDS[0]).map(|term| term.allow_typos(self, 1)).count() > 0
             }
             _ => {
                 let typos = step as u8 - 1;
