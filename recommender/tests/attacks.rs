@@ -334,22 +334,3 @@ fn weights_out_of_range_are_refused() {
         assert_eq!(invalid(forged(|artifact| artifact.card.balanced.year = Some(weight))), "card");
     }
 }
-/// Writes the golden file.
-#[test]
-#[ignore = "writes"]
-fn write_golden() {
-    use recommender::companions::{CompanionTable, Companions};
-    let mut artifact = common::artifact(&common::tracks(200, 11), 4, 1);
-    let songs = artifact.titles.songs(200).expect("songs");
-    let first: Vec<u32> = artifact.titles.songs_first().collect();
-    artifact.companions = Some(Box::new(Companions {
-        artists: CompanionTable::new(
-            (0..37).map(|artist| (artist, vec![((artist + 1) % 37, 0.5), ((artist + 5) % 37, 0.25)])),
-        ),
-        tracks: CompanionTable::new(
-            (0..40).map(|song| (song, vec![(first[(song as usize + 3) % songs.count() as usize], 1.0)])),
-        ),
-    }));
-    artifact.card.balanced.playlists = Some(0.6);
-    std::fs::write("tests/golden/format-5.segue", encode(&artifact).expect("encodes")).expect("writes");
-}
