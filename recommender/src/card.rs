@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clusters::Cluster, features::Scaler, invalid::Invalid, recommend::AffinityWeights};
+use crate::{affinity::AffinityWeights, clusters::Cluster, features::Scaler, invalid::Invalid};
 
 /// What a model was made from and how good it is. Holds no dates and no timings: the same input gives the same card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows of networks, of training or of async.
 
+pub mod affinity;
 pub mod artifact;
 mod bit_set;
 pub mod card;

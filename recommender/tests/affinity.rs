@@ -9,10 +9,11 @@ use std::collections::HashSet;
 use common::Invented;
 use recommender::{
     Model, Version,
+    affinity::AffinityWeights,
     catalog::titles::SongIds,
     column::{DictColumn, IntColumn},
     companions::{CompanionTable, Companions},
-    recommend::{Affinity, AffinityWeights, Answer, Error, Request, Seed},
+    recommend::{Affinity, Answer, Error, Request, Seed},
     search::Search,
 };
 

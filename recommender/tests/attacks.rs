@@ -7,11 +7,12 @@ mod common;
 use common::artifact_builder;
 use recommender::{
     Model, Version,
+    affinity::AffinityWeights,
     artifact::{Artifact, Error, MAGIC, bytes, encode, sections},
     clusters::Cluster,
     column::IntColumn,
     companions::{CompanionTable, Companions},
-    recommend::{Affinity, AffinityWeights, Request, Seed},
+    recommend::{Affinity, Request, Seed},
     search::Layer,
 };
 

@@ -3,10 +3,8 @@
 
 use recommender::{
     Model,
-    recommend::{
-        Affinities, Affinity, AffinityKind, AffinityWeights, Answer, Error, FeatureRange, Request, Seed, Target,
-        explain,
-    },
+    affinity::{AffinityKind, AffinityWeights},
+    recommend::{Affinities, Affinity, Answer, Error, FeatureRange, Request, Seed, Target, explain},
     search::Search,
 };
 

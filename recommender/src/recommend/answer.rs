@@ -1,6 +1,7 @@
 //! The answer to a request. Rows are those of [`Model::catalog`](crate::Model::catalog).
 
-use super::{affinity::AffinityWeights, seed::ResolvedSeed};
+use super::seed::ResolvedSeed;
+use crate::affinity::AffinityWeights;
 use crate::search::SearchMethod;
 
 /// One answer. Rows are those of [`Model::catalog`](crate::Model::catalog).

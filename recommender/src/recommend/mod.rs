@@ -16,7 +16,7 @@ mod run;
 mod seed;
 mod select;
 
-pub use affinity::{Affinities, Affinity, AffinityKind, AffinityWeights, MAX_AFFINITY_WEIGHT, ScoredCandidate};
+pub use affinity::{Affinities, Affinity, ScoredCandidate};
 pub use answer::{Answer, AnswerSeed, Recommendation};
 pub use error::Error;
 pub use explain::{Contribution, Explanation, explain};

@@ -7,6 +7,7 @@ pub(crate) mod artifact_builder;
 use std::collections::BTreeMap;
 
 use recommender::{
+    affinity::AffinityWeights,
     artifact::Artifact,
     card::{Card, ClassScores, ClassificationReport, ClassifierMetrics, ClusterSummary, FeatureSummary, IndexMetrics},
     catalog::Catalog,
@@ -14,7 +15,6 @@ use recommender::{
     column::IntColumn,
     features::Scaler,
     projection::Projection,
-    recommend::AffinityWeights,
 };
 use trainer::training::{
     assemble::{ArtifactBuilder, ClusterSpec, GraphOptions},

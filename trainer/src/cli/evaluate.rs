@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use recommender::{Model, features::Feature, recommend::AffinityKind};
+use recommender::{Model, affinity::AffinityKind, features::Feature};
 use serde::Serialize;
 
 use crate::{
+    affinity::{self, Affinities, FOLDS},
     console::Console,
-    evaluation::{self, Affinities, Continuation, Options, Playlists, Quality},
+    evaluation::{self, Continuation, Options, Playlists, Quality},
     input::Input,
     progress::Progress,
     report::evaluation::{affinities, continuation, quality},
     table::{self, Table},
-    training::{self, affinity::FOLDS},
+    training,
 };
 
 #[derive(Debug, clap::Args)]
@@ -123,7 +124,7 @@ impl Evaluate {
         let balanced = model.card().balanced;
         let is_counted = |kind: &AffinityKind| *kind == AffinityKind::Playlists || balanced.get(*kind).is_some();
         let kinds: Vec<AffinityKind> = AffinityKind::ALL.into_iter().filter(is_counted).collect();
-        let found = evaluation::affinities(model, &lists, &kinds, self.seed, &|done| stage.set(done))?;
+        let found = affinity::measure(model, &lists, &kinds, self.seed, &|done| stage.set(done))?;
         stage.done(found.as_ref().map_or("too few playlists", |_| "measured"));
         Ok(found)
     }

@@ -1,10 +1,9 @@
 //! How good the recommendations are, by what a catalogue itself knows: genres, artists, popularity, playlists.
 //!
-//! [`measure()`] asks for the songs that follow a sample of songs, [`continuation`] for the hidden half of playlists, [`affinities`]
-//! for what each affinity brings to that, and [`recall`] how much of the exact answers the graphs find. All of them ask as a client asks, through
+//! [`measure()`] asks for the songs that follow a sample of songs, [`continuation`] for the hidden half of playlists, and
+//! [`recall`] how much of the exact answers the graphs find. All of them ask as a client asks, through
 //! [`Model::recommend`](recommender::Model::recommend).
 
-mod affinities;
 mod answers;
 mod error;
 mod measure;
@@ -15,7 +14,6 @@ pub mod silhouette;
 #[cfg(test)]
 mod tests;
 
-pub use affinities::{Affinities, AffinityMethod, Estimate, affinities};
 pub use answers::{Answers, Genre};
 pub use error::Error;
 pub use measure::{Quality, measure};

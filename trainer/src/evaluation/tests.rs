@@ -126,11 +126,13 @@ fn recall_is_none_where_no_graph_is_walked() {
 
 mod real_tables {
     use recommender::{
-        recommend::{Affinity, AffinityKind, AffinityWeights, Request, Seed},
+        affinity::{AffinityKind, AffinityWeights},
+        recommend::{Affinity, Request, Seed},
         search::Search,
     };
 
     use super::*;
+    use crate::affinity::Estimate;
     use crate::test_data::{real, real_path};
 
     fn percent(estimates: &[Estimate; 2]) -> String {

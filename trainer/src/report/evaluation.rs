@@ -1,8 +1,9 @@
 //! Quality for a terminal: plain text tables of at most 80 columns.
 
-use recommender::recommend::AffinityWeights;
+use recommender::affinity::AffinityWeights;
 
-use crate::evaluation::{Affinities, AffinityMethod, Answers, Continuation, Estimate, Method, Quality};
+use crate::affinity::{Affinities, AffinityMethod, Estimate};
+use crate::evaluation::{Answers, Continuation, Method, Quality};
 use crate::report::terminal::count;
 use crate::report::text_table::{Column, text_table};
 
@@ -122,7 +123,7 @@ pub fn affinities(affinities: &Affinities, balanced: &AffinityWeights) -> String
     let rows = affinities.methods.iter().map(|method| row(&affinity_name(method), affinity_cells(method)));
     let columns =
         [Column::Left(""), Column::Right("5 seeds"), Column::Right(""), Column::Right("half"), Column::Right("")];
-    format!("{title}{}affinity=balanced is {}\n", text_table(&columns, rows), weights(balanced))
+    format!("{title}{}affinity=balanced is {}\n", text_table(&columns, rows), balanced)
 }
 
 /// What a line of the affinities' table is called: the affinity that it adds to the line before it.
@@ -135,11 +136,6 @@ pub fn affinity_cells(method: &AffinityMethod) -> [String; 4] {
     let cell = |estimate: Estimate| format!("{:.1} ± {:.1} %", estimate.mean * 100.0, estimate.standard_error * 100.0);
     let [[a, b], [c, d]] = [method.five_seeds, method.half];
     [a, b, c, d].map(cell)
-}
-
-/// Weights as a request has them.
-pub fn weights(weights: &AffinityWeights) -> String {
-    weights.iter().map(|(kind, weight)| format!("{}:{weight}", kind.name())).collect::<Vec<_>>().join(",")
 }
 
 fn row(name: &str, values: impl IntoIterator<Item = String>) -> Vec<String> {

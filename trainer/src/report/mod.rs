@@ -17,7 +17,8 @@ use serde::Serialize;
 pub use data::{ClusterData, ReportData, Spread};
 
 use crate::{
-    evaluation::{Affinities, Continuation, Quality},
+    affinity::Affinities,
+    evaluation::{Continuation, Quality},
     progress::Progress,
     table::Table,
     training::Trained,

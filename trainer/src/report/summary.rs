@@ -7,7 +7,6 @@ use shlex::Quoter;
 use crate::{
     report::{
         ReportData,
-        evaluation::weights,
         terminal::count,
         text_table::{Column, text_table},
     },
@@ -82,7 +81,7 @@ pub fn summary(
     }
     if let Some(best) = trained.affinities.as_ref().and_then(|found| found.methods.last()) {
         let found = best.five_seeds[0].mean * 100.0;
-        line("affinities", format!("{found:.2} % with {}", weights(&card.balanced)));
+        line("affinities", format!("{found:.2} % with {}", card.balanced));
     }
     let all: f64 = seconds.iter().map(|(_, seconds)| seconds).sum();
     let mut longest: Vec<&(String, f64)> = seconds.iter().collect();

@@ -1,9 +1,7 @@
 //! The method, step by step: scale, elbow, cluster, name, classify, index, check.
 
-pub mod affinity;
 pub mod assemble;
 pub mod cluster_names;
-pub mod companions;
 pub mod elbow;
 pub mod graphs;
 pub mod kmeans;
@@ -19,15 +17,16 @@ use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 use recommender::{
     Model, Version,
+    affinity::AffinityWeights,
     artifact::{self, Artifact},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
     catalog::Catalog,
     column::NumericColumn,
     features::Scaler,
-    recommend::AffinityWeights,
 };
 
 use crate::{
+    affinity::Affinities,
     evaluation,
     evaluation::silhouette::{Silhouette, silhouettes},
     progress::Progress,
@@ -93,7 +92,7 @@ pub struct Trained {
     /// How well the clusters of each k are apart; without a k whose clusters a sample does not tell.
     pub silhouettes: BTreeMap<u32, Silhouette>,
     /// What affinities bring to the continuation of playlists, where there were enough to tell.
-    pub affinities: Option<evaluation::Affinities>,
+    pub affinities: Option<Affinities>,
     /// The playlists that affinities were learned from.
     pub playlists: Option<evaluation::Playlists>,
     /// A song that one artist only has: one that can be asked for by its title.

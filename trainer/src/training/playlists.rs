@@ -4,15 +4,15 @@ use std::{collections::HashMap, path::PathBuf};
 
 use recommender::{
     Model,
+    affinity::AffinityKind,
     column::{DictColumn, StringColumn},
-    recommend::AffinityKind,
 };
 
-use super::{Error, affinity, companions};
+use super::Error;
 use crate::{
-    evaluation::{self, Affinities, Playlists},
+    affinity::{self, Affinities, companions},
+    evaluation::Playlists,
     progress::Progress,
-    report,
     table::{self, PlaylistEntry, Table},
 };
 
@@ -110,7 +110,7 @@ impl Source {
         let lists: Vec<&[u32]> = lists.iter().map(Vec::as_slice).collect();
         let step = lists.len().div_ceil(MAX_PLAYLISTS).max(1);
         let sample: Vec<&[u32]> = lists.iter().copied().step_by(step).collect();
-        let affinities = evaluation::affinities(model, &sample, &kinds, seed, &|done| stage.set(done))?;
+        let affinities = affinity::measure(model, &sample, &kinds, seed, &|done| stage.set(done))?;
         card.balanced = affinity::learn(model, &sample, &kinds, seed)?;
         let companions = companions::count(model, lists.iter().copied());
         let pairs = companions.artists.pairs() + companions.tracks.pairs();
@@ -120,7 +120,7 @@ impl Source {
         if is_empty {
             card.balanced.playlists = None;
         }
-        let weights = report::evaluation::weights(&card.balanced);
+        let weights = card.balanced;
         stage.done(&format!("{pairs} pairs of companions, balanced is {weights}"));
         Ok(Some(Learned { playlists: found, affinities }))
     }

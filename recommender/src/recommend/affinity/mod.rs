@@ -27,4 +27,4 @@ mod weights;
 
 pub use scored::ScoredCandidate;
 pub use values::Affinities;
-pub use weights::{Affinity, AffinityKind, AffinityWeights, MAX_AFFINITY_WEIGHT};
+pub use weights::Affinity;

@@ -1,11 +1,9 @@
 //! Candidates with what each affinity is for them, before anything is weighted: what the trainer learns weights from.
 
-use super::{
-    values::Affinities,
-    weights::{AffinityKind, AffinityWeights},
-};
+use super::values::Affinities;
 use crate::{
     Model,
+    affinity::{AffinityKind, AffinityWeights},
     recommend::{Error, Request, SeedKind, filter::Filter, rank::Ranking},
 };
 

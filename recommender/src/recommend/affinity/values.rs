@@ -2,8 +2,11 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use super::weights::{AffinityKind, AffinityWeights};
-use crate::{model::Model, recommend::ResolvedSeed};
+use crate::{
+    affinity::{AffinityKind, AffinityWeights},
+    model::Model,
+    recommend::ResolvedSeed,
+};
 
 /// In how many years the nearness of two years falls to 1/e.
 const YEARS: f64 = 3.0;

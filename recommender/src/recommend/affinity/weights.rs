@@ -1,69 +1,10 @@
-//! How much each affinity counts.
+//! The weights of a request, in terms of a model.
 
-use serde::{Deserialize, Serialize};
-
-use crate::{invalid::Invalid, model::Model, recommend::Error};
-
-/// The most that an affinity may count for, where a cosine of 1 counts for 1.
-pub const MAX_AFFINITY_WEIGHT: f64 = 10.0;
-
-/// What two tracks may have in common beyond their audio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AffinityKind {
-    /// An artist.
-    Artist,
-    /// The years in which they were released.
-    Year,
-    /// A genre.
-    Genre,
-    /// The playlists that they, or their artists, are on.
-    Playlists,
-}
-
-impl AffinityKind {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Artist, Self::Year, Self::Genre, Self::Playlists];
-
-    /// The name used in requests and answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Artist => "artist",
-            Self::Year => "year",
-            Self::Genre => "genre",
-            Self::Playlists => "playlists",
-        }
-    }
-
-    /// What a catalogue must have for it.
-    fn needs(self) -> &'static str {
-        match self {
-            Self::Artist => "artists",
-            Self::Year => "years",
-            Self::Genre => "genres",
-            Self::Playlists => "playlists",
-        }
-    }
-
-    /// What it counts for by default, where nothing was learned from playlists. Without playlists there is none for these.
-    fn default_weight(self) -> Option<f64> {
-        match self {
-            Self::Artist => Some(0.5),
-            Self::Year => Some(0.3),
-            Self::Genre => Some(0.2),
-            Self::Playlists => None,
-        }
-    }
-
-    /// Whether a model has what it takes.
-    pub fn is_in(self, model: &Model) -> bool {
-        match self {
-            Self::Artist => true,
-            Self::Year => model.catalog().years.is_some(),
-            Self::Genre => model.catalog().genres.is_some(),
-            Self::Playlists => model.companions().is_some(),
-        }
-    }
-}
+use crate::{
+    affinity::{AffinityKind, AffinityWeights, MAX_AFFINITY_WEIGHT},
+    model::Model,
+    recommend::Error,
+};
 
 /// Which affinities count, and how much.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,82 +36,22 @@ impl Affinity {
     }
 }
 
-/// What each affinity counts for, where a cosine of 1 counts for 1: 0 to [`MAX_AFFINITY_WEIGHT`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AffinityWeights {
-    /// An artist in common.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 10)]
-    pub artist: Option<f64>,
-    /// Nearness in time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 10)]
-    pub year: Option<f64>,
-    /// A genre in common.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 10)]
-    pub genre: Option<f64>,
-    /// Playlists in common.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 10)]
-    pub playlists: Option<f64>,
+impl AffinityKind {
+    /// Whether a model has what it takes.
+    pub fn is_in(self, model: &Model) -> bool {
+        match self {
+            Self::Artist => true,
+            Self::Year => model.catalog().years.is_some(),
+            Self::Genre => model.catalog().genres.is_some(),
+            Self::Playlists => model.companions().is_some(),
+        }
+    }
 }
 
 impl AffinityWeights {
-    /// The weight of an affinity, if it has one.
-    pub fn get(&self, kind: AffinityKind) -> Option<f64> {
-        match kind {
-            AffinityKind::Artist => self.artist,
-            AffinityKind::Year => self.year,
-            AffinityKind::Genre => self.genre,
-            AffinityKind::Playlists => self.playlists,
-        }
-    }
-
-    /// The same weights, but for one.
-    #[must_use]
-    pub fn with(mut self, kind: AffinityKind, weight: Option<f64>) -> Self {
-        match kind {
-            AffinityKind::Artist => self.artist = weight,
-            AffinityKind::Year => self.year = weight,
-            AffinityKind::Genre => self.genre = weight,
-            AffinityKind::Playlists => self.playlists = weight,
-        }
-        self
-    }
-
-    /// The affinities that have a weight.
-    pub fn iter(&self) -> impl Iterator<Item = (AffinityKind, f64)> + '_ {
-        AffinityKind::ALL.into_iter().filter_map(|kind| Some((kind, self.get(kind)?)))
-    }
-
-    /// Whether no affinity counts for anything.
-    pub fn is_zero(&self) -> bool {
-        self.iter().all(|(_, weight)| weight == 0.0)
-    }
-
-    /// What affinities count for where nothing was learned: artist 0.5, year 0.3 and genre 0.2, of a catalogue that has years and
-    /// genres.
-    pub fn defaults(years: bool, genres: bool) -> Self {
-        let is_there = |kind: &AffinityKind| match kind {
-            AffinityKind::Year => years,
-            AffinityKind::Genre => genres,
-            AffinityKind::Artist | AffinityKind::Playlists => true,
-        };
-        let kinds = AffinityKind::ALL.into_iter().filter(is_there);
-        kinds.fold(Self::default(), |weights, kind| weights.with(kind, kind.default_weight()))
-    }
-
     /// These weights, without affinities that a model does not have.
     pub fn of_model(&self, model: &Model) -> Self {
         let missing = AffinityKind::ALL.into_iter().filter(|kind| !kind.is_in(model));
         missing.fold(*self, |weights, kind| weights.with(kind, None))
-    }
-
-    /// Whether these can be weights.
-    pub(crate) fn check(&self) -> Result<(), Invalid> {
-        let weights: Vec<f64> = self.iter().map(|(_, weight)| weight).collect();
-        Invalid::range("a weight of an affinity", 0.0..=MAX_AFFINITY_WEIGHT, &weights)
     }
 }

@@ -5,8 +5,9 @@ use recommender::card::Card;
 
 use super::table;
 use crate::{
-    evaluation::{Affinities, Continuation, Method},
-    report::evaluation::{affinity_cells, affinity_name, weights},
+    affinity::Affinities,
+    evaluation::{Continuation, Method},
+    report::evaluation::{affinity_cells, affinity_name},
     report::terminal::count,
 };
 
@@ -33,9 +34,9 @@ pub(super) fn affinities(found: &Affinities, card: &Card) -> Markup {
             }
         }))
         p {
-            "Learned from all playlists, " code { "affinity=balanced" } " is " code { (weights(&card.balanced)) } ". The folds found "
+            "Learned from all playlists, " code { "affinity=balanced" } " is " code { (card.balanced) } ". The folds found "
             @for (place, fold) in found.weights.iter().enumerate() {
-                @if place > 0 { ", " } code { (weights(fold)) }
+                @if place > 0 { ", " } code { (fold) }
             } "."
         }
     }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use recommender::recommend::{Affinity, AffinityKind, AffinityWeights, MAX_AFFINITY_WEIGHT};
+use recommender::{
+    affinity::{AffinityKind, AffinityWeights, MAX_AFFINITY_WEIGHT},
+    recommend::Affinity,
+};
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},

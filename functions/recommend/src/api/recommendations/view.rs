@@ -2,9 +2,8 @@
 
 use recommender::{
     Model,
-    recommend::{
-        Affinities, AffinityKind, AffinityWeights, Answer, AnswerSeed, Contribution, Explanation, ResolvedSeed, explain,
-    },
+    affinity::{AffinityKind, AffinityWeights},
+    recommend::{Affinities, Answer, AnswerSeed, Contribution, Explanation, ResolvedSeed, explain},
 };
 use serde::Serialize;
 use serde_json::Number;

@@ -6,15 +6,13 @@ use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 use recommender::{
     Model,
-    recommend::{Affinity, AffinityKind, AffinityWeights, MAX_LIMIT, Seed},
+    affinity::{AffinityKind, AffinityWeights},
+    recommend::{Affinity, MAX_LIMIT, Seed},
 };
 use serde::Serialize;
 
-use super::{
-    error::Error,
-    playlists::{Halves, continuation_request},
-};
-use crate::training::affinity;
+use super::learn;
+use crate::evaluation::{Error, Halves, continuation_request};
 
 /// What affinities bring, by five folds of playlists.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,7 +62,7 @@ impl Estimate {
 /// # Errors
 ///
 /// Where the model does not answer, which would be a defect.
-pub fn affinities(
+pub fn measure(
     model: &mut Model,
     playlists: &[&[u32]],
     kinds: &[AffinityKind],
@@ -74,19 +72,19 @@ pub fn affinities(
     let mut rng = Xoshiro256Plus::seed_from_u64(seed);
     let halves: Vec<Option<Halves>> = playlists.iter().map(|rows| Halves::of(model, rows.to_vec(), &mut rng)).collect();
     let long = halves.iter().flatten().count();
-    if long < affinity::MIN_PLAYLISTS {
+    if long < learn::MIN_PLAYLISTS {
         return Ok(None);
     }
     // Of very many playlists, as many of each fold.
-    let step = long.div_ceil(affinity::MAX_PLAYLISTS);
+    let step = long.div_ceil(learn::MAX_PLAYLISTS);
     let (mut scores, mut weights): (Vec<Vec<[f64; 4]>>, _) = (Vec::new(), Vec::new());
     // Other folds than those that weights are learned by, so that no fold of theirs is one of these.
-    for (done, fold) in affinity::folds(playlists.len(), !seed).into_iter().enumerate() {
+    for (done, fold) in learn::folds(playlists.len(), !seed).into_iter().enumerate() {
         let mut is_held_out = vec![false; playlists.len()];
         fold.iter().for_each(|place| is_held_out[*place] = true);
         let others: Vec<&[u32]> =
             playlists.iter().zip(&is_held_out).filter(|(_, held_out)| !**held_out).map(|(rows, _)| *rows).collect();
-        let learned = affinity::learn(model, &others, kinds, seed)?;
+        let learned = learn::learn(model, &others, kinds, seed)?;
         let methods = methods(&learned);
         let held_out: Vec<&Halves> = fold.iter().filter_map(|place| halves[*place].as_ref()).step_by(step).collect();
         let model = &*model;
@@ -95,7 +93,7 @@ pub fn affinities(
         weights.push(learned);
         progress(done as u64 + 1);
     }
-    affinity::set_companions(model, playlists.iter().copied())?;
+    learn::set_companions(model, playlists.iter().copied())?;
     let Some(last) = weights.last() else { return Ok(None) };
     let methods = methods(last).into_iter().enumerate().map(|(method, weights)| {
         let [a, b, c, d] = [0, 1, 2, 3].map(|score| {
@@ -105,7 +103,7 @@ pub fn affinities(
         let affinities = weights.iter().map(|(kind, _)| kind.name()).collect();
         AffinityMethod { affinities, five_seeds: [a, b], half: [c, d] }
     });
-    Ok(Some(Affinities { playlists: scores.len(), folds: affinity::FOLDS, methods: methods.collect(), weights }))
+    Ok(Some(Affinities { playlists: scores.len(), folds: learn::FOLDS, methods: methods.collect(), weights }))
 }
 
 /// No affinity, the first of them, the first two, and so on.

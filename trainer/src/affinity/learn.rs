@@ -10,7 +10,8 @@ use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 use recommender::{
     Model,
-    recommend::{AffinityKind, AffinityWeights, MAX_LIMIT, Seed},
+    affinity::{AffinityKind, AffinityWeights},
+    recommend::{MAX_LIMIT, Seed},
 };
 
 use super::companions;
