@@ -23,6 +23,9 @@ fn the_golden_file_opens_answers_and_is_written_the_same() {
     let model = Model::from_bytes(GOLDEN, Version::of(GOLDEN)).expect("opens");
     model.verify().expect("holds");
     assert_eq!(model.catalog().len(), 200);
+    assert!(
+        model.companions().is_some_and(|companions| companions.artists.pairs() > 0 && companions.tracks.pairs() > 0)
+    );
     let answer = model.recommend(&Request::new(Seed::Track("id000007".into()))).expect("answers");
     assert_eq!(answer.tracks.len(), 10);
     let written = encode(&decode(GOLDEN).expect("decodes")).expect("encodes");

@@ -11,7 +11,14 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Genres {
     cells: HashMap<String, Vec<u32>>,
+    /// The genres that each cell separates, by number, end to end: at most [`MAX_GENRES_PER_CELL`] of each.
+    named: Vec<u32>,
+    /// Where each cell's genres end.
+    ends: Vec<u32>,
 }
+
+/// Two cells share a genre where one of the first so many of each is the same.
+const MAX_GENRES_PER_CELL: usize = 16;
 
 impl Genres {
     /// Takes the distinct cells of a column apart. A catalogue has few genres and many lists of them: each spelling is
@@ -20,7 +27,9 @@ impl Genres {
         let mut spellings: HashMap<&str, usize> = HashMap::new();
         let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut cells: Vec<Vec<u32>> = Vec::new();
+        let (mut named, mut ends) = (Vec::new(), Vec::new());
         for (cell, list) in (0..).zip(column.into_iter().flat_map(|column| column.dictionary().iter())) {
+            let before = named.len();
             for spelling in text::genre_spellings(list) {
                 let number = *spellings.entry(spelling).or_insert_with(|| {
                     let next = cells.len();
@@ -32,10 +41,22 @@ impl Genres {
                 });
                 if cells[number].last() != Some(&cell) {
                     cells[number].push(cell);
+                    if named.len() - before < MAX_GENRES_PER_CELL {
+                        named.push(number as u32);
+                    }
                 }
             }
+            ends.push(named.len() as u32);
         }
-        Self { cells: numbers.into_iter().map(|(genre, number)| (genre, std::mem::take(&mut cells[number]))).collect() }
+        let cells = numbers.into_iter().map(|(genre, number)| (genre, std::mem::take(&mut cells[number]))).collect();
+        Self { cells, named, ends }
+    }
+
+    /// The genres that a cell separates, by the cell's code.
+    pub(crate) fn in_cell(&self, cell: u32) -> &[u32] {
+        let cell = cell as usize;
+        let start = if cell == 0 { 0 } else { self.ends[cell - 1] };
+        &self.named[start as usize..self.ends[cell] as usize]
     }
 
     /// The cells of the column that name a genre, ascending. A list of genres is named by the cells that are the same list.

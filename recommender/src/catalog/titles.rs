@@ -156,6 +156,19 @@ impl Titles {
         SongIds::new(tracks, (0..tracks as u32).map(|row| (row, song_of[versions.of(row) as usize])))
     }
 
+    /// The most popular release of the first version of every song, in the order of the numbers in `songs`, which are of
+    /// [`Titles::songs`].
+    pub fn songs_first(&self, songs: &SongIds) -> Vec<u32> {
+        let mut firsts = Vec::with_capacity(songs.count() as usize);
+        // A song has the next number where its first version stands.
+        for row in self.versions_first() {
+            if songs.of(row) as usize == firsts.len() {
+                firsts.push(row);
+            }
+        }
+        firsts
+    }
+
     /// The most popular release of every version, in the order of the versions' numbers.
     pub(crate) fn versions_first(&self) -> impl Iterator<Item = u32> + '_ {
         let first = |(place, relation): (usize, u32)| place == 0 || relation != SAME_SONG;

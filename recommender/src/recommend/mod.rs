@@ -1,10 +1,11 @@
 //! The question and the answer: which songs should follow these?
 //!
 //! [`Request`] says what is asked; `filter` what may be answered with; `rank` puts the candidates in order, by their mean cosine to the
-//! seeds; `select` takes the answer from them, more or less alike, within a `quota` of each artist and album; `vary` makes it another
+//! seeds and by what [`Affinities`] bring; `select` takes the answer from them, more or less alike, within a `quota` of each artist and album; `vary` makes it another
 //! one for each number, `flow` puts it in the order in which songs follow one another best; [`Explanation`] says why. `groups` makes one
 //! seed of an artist or a genre. [`Path`] leads from one song to another.
 
+mod affinity;
 mod answer;
 mod artist_list;
 mod error;
@@ -22,6 +23,7 @@ mod seed;
 mod select;
 mod vary;
 
+pub use affinity::{Affinities, Affinity, ScoredCandidate};
 pub use answer::{Answer, AnswerSeed, Recommendation};
 pub use artist_list::{ArtistList, MAX_LISTED_ARTISTS};
 pub use error::Error;

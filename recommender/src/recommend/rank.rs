@@ -1,6 +1,9 @@
-//! The candidates in order: by the mean cosine to the seeds.
+//! The candidates in order: by the mean cosine to the seeds, and what affinities bring.
+
+use std::collections::HashSet;
 
 use super::{
+    affinity::{Affinities, candidates},
     filter::Filter,
     request::{Request, Target},
     seed::ResolvedSeed,
@@ -9,8 +12,8 @@ use crate::{
     catalog::attributes::{Attribute, Moments},
     column::IntColumn,
     model::Model,
-    search::{Query, SearchMethod},
-    vector::{LANES, Vector},
+    search::{Neighbor, Query, Search, SearchMethod, ef_of},
+    vector::{LANES, Vector, similarity},
 };
 
 /// What all negative seeds together count for, where the seeds count for 1 (Rocchio's formula with the weights 0.25 and 0.75 of
@@ -22,6 +25,12 @@ const TARGET_WEIGHT: f64 = 0.25;
 /// Seeds that cancel one another leave a direction of noise: targets then decide alone.
 const MIN_LENGTH: f64 = 1e-3;
 
+/// With affinities, the candidates are so many times as many of the nearest by audio, and so many at least.
+const NEAREST_PER_SONG: usize = 3;
+const MIN_NEAREST: usize = 105;
+/// How many nodes a walk keeps for each of them: fewer than for songs of an answer, as the farther ones need not be all that there are.
+const EF_PER_CANDIDATE: f64 = 4.0 / 3.0;
+
 /// What is ranked, and how.
 pub(super) struct Ranking<'a> {
     model: &'a Model,
@@ -31,6 +40,7 @@ pub(super) struct Ranking<'a> {
     length: f64,
     /// The weighted mean of the seeds' vectors.
     mean: [f64; LANES],
+    affinities: Option<Affinities<'a>>,
     request: &'a Request,
     clusters: &'a [usize],
     filter: &'a Filter<'a>,
@@ -42,7 +52,7 @@ pub(super) struct Ranking<'a> {
 pub(super) struct Ranked {
     pub(super) row: u32,
     /// Higher is better: the weighted mean of the cosines to the seeds, less a third of that to the negative seeds, and what targets
-    /// cost.
+    /// cost, and what affinities bring.
     pub(super) score: f64,
     /// Weighted mean of the cosines to the seeds.
     pub(super) similarity: f32,
@@ -57,33 +67,95 @@ impl<'a> Ranking<'a> {
         negative: &[ResolvedSeed],
         clusters: &'a [usize],
         filter: &'a Filter<'a>,
+        affinities: Option<Affinities<'a>>,
     ) -> Self {
         let features = model.scaler().len();
         let (query, length) = direction(seeds, negative, features);
         let (mean, targets) = (mean(seeds), targets(model, &request.targets));
-        Self { model, seeds, query, length, mean, request, clusters, filter, targets }
+        Self { model, seeds, query, length, mean, affinities, request, clusters, filter, targets }
     }
 
     /// The best `most` different songs, best first; fewer only where there are no more.
     pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, SearchMethod) {
+        match &self.affinities {
+            None => self.nearest(most, ef_of(most), None),
+            // Every track is compared: with what affinities bring it.
+            Some(affinities) if self.request.search == Search::Exact || !self.targets.is_empty() => {
+                let (mut ranked, searched) = self.nearest(most, ef_of(most), Some(affinities));
+                let most = f64::from(affinities.max_bonus());
+                ranked.iter_mut().for_each(|candidate| candidate.score += most);
+                (ranked, searched)
+            }
+            Some(affinities) => {
+                let (mut candidates, searched) = self.candidates(affinities, most);
+                candidates.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+                let mut songs = HashSet::with_capacity(most.min(candidates.len()));
+                let best = candidates.into_iter().filter(|candidate| songs.insert(self.filter.ids().of(candidate.row)));
+                let with_similarity =
+                    |candidate: Ranked| Ranked { similarity: self.similarity(candidate.row), ..candidate };
+                (best.take(most).map(with_similarity).collect(), searched)
+            }
+        }
+    }
+
+    /// The candidates for the best `most`, and their mean cosine to the seeds, less that to negative ones; of a song more than one may
+    /// be there.
+    pub(super) fn scored(&self, affinities: &Affinities<'_>, most: usize) -> impl Iterator<Item = (u32, f32)> {
+        let (candidates, _) = self.candidates(affinities, most);
         let length = self.length as f32;
-        let cost = |row: u32| self.targets.iter().map(|target| target.of(row)).sum::<f32>() / length;
-        let query = Query {
-            vector: &self.query,
-            clusters: self.clusters,
-            want: most,
-            search: self.request.search,
-            allowed: self.filter.allowed(),
-            songs: self.filter.ids(),
-            cost: if self.targets.is_empty() { None } else { Some(&cost) },
+        let cosine = move |row| length * similarity(self.model.neighbors().nodes().squared_distance(row, &self.query));
+        candidates.into_iter().map(move |candidate| (candidate.row, cosine(candidate.row)))
+    }
+
+    /// The tracks from which the best `most` are chosen, by score, in no order; some may be of one song. Their mean cosines are not
+    /// computed yet.
+    fn candidates(&self, affinities: &Affinities<'_>, most: usize) -> (Vec<Ranked>, SearchMethod) {
+        let want = most.saturating_mul(NEAREST_PER_SONG).max(MIN_NEAREST);
+        let query = self.query(want, (want as f64 * EF_PER_CANDIDATE) as usize, None);
+        let (nearest, searched) = self.model.neighbors().nearest(&query);
+        let nodes = self.model.neighbors().nodes();
+        let others = candidates::rows(self.model, affinities, self.clusters, most).into_iter();
+        let is_allowed = |row: &u32| self.filter.allowed().contains(*row, self.filter.ids());
+        let others =
+            others.filter(is_allowed).map(|row| Neighbor { row, distance: nodes.squared_distance(row, &self.query) });
+        let ranked = nearest.into_iter().chain(others).map(|Neighbor { row, distance }| Ranked {
+            row,
+            score: self.length * f64::from(1.0 - distance / 2.0) + f64::from(affinities.bonus(row)),
+            similarity: 0.0,
+        });
+        (ranked.collect(), searched)
+    }
+
+    /// The `want` nearest songs, what targets and affinities cost added to their distances.
+    fn nearest(&self, want: usize, ef: usize, affinities: Option<&Affinities<'_>>) -> (Vec<Ranked>, SearchMethod) {
+        let length = self.length as f32;
+        // Costs are not negative: what affinities bring is the less of the most that they could.
+        let lacking = |affinities: &Affinities<'_>, row| 2.0 * (affinities.max_bonus() - affinities.bonus(row));
+        let cost = |row: u32| {
+            let targets: f32 = self.targets.iter().map(|target| target.of(row)).sum();
+            (targets + affinities.map_or(0.0, |affinities| lacking(affinities, row).max(0.0))) / length
         };
-        let (found, searched) = self.model.neighbors().nearest(&query);
+        let is_free = self.targets.is_empty() && affinities.is_none();
+        let (found, searched) = self.model.neighbors().nearest(&self.query(want, ef, (!is_free).then_some(&cost)));
         let ranked = found.iter().map(|neighbor| Ranked {
             row: neighbor.row,
             score: self.length * f64::from(1.0 - neighbor.distance / 2.0),
             similarity: self.similarity(neighbor.row),
         });
         (ranked.collect(), searched)
+    }
+
+    fn query<'q>(&'q self, want: usize, ef: usize, cost: Option<&'q dyn Fn(u32) -> f32>) -> Query<'q> {
+        Query {
+            vector: &self.query,
+            clusters: self.clusters,
+            want,
+            ef,
+            search: self.request.search,
+            allowed: self.filter.allowed(),
+            songs: self.filter.ids(),
+            cost,
+        }
     }
 
     fn similarity(&self, row: u32) -> f32 {

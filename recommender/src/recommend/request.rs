@@ -1,6 +1,6 @@
 //! What may be asked.
 
-use super::{error::Error, flow, seed::Seed};
+use super::{affinity::Affinity, error::Error, flow, seed::Seed};
 use crate::{catalog::songs::SongIds, model::Model, search::Search};
 
 /// The most tracks that one answer may hold.
@@ -88,6 +88,8 @@ pub struct Request {
     pub vary: Option<u32>,
     /// The order of the answer.
     pub order: Order,
+    /// What counts beside the audio; nothing does by default.
+    pub affinity: Option<Affinity>,
     /// 0: the most similar; 1: as unlike one another as they come.
     pub diversity: f64,
 }
@@ -117,6 +119,7 @@ impl Request {
             versions: false,
             vary: None,
             order: Order::Similarity,
+            affinity: None,
             diversity: 0.0,
         }
     }

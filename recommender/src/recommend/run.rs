@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    affinity::Affinities,
     answer::{Answer, AnswerSeed},
     error::Error,
     filter::Filter,
@@ -27,6 +28,7 @@ impl Model {
         request.check(self)?;
         let seeds = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights)?;
         let negative = self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights)?;
+        let affinity = request.affinity.as_ref().map(|affinity| affinity.resolve(self)).transpose()?;
         let clusters: Vec<usize> = if request.same_cluster {
             seeds.iter().map(|seed| seed.cluster).collect::<BTreeSet<_>>().into_iter().collect()
         } else {
@@ -51,7 +53,9 @@ impl Model {
             })
             .collect();
 
-        let ranking = Ranking::new(self, request, &seeds, &negative, &clusters, &filter);
+        let affinities = affinity.filter(|weights| !weights.is_zero());
+        let affinities = affinities.map(|weights| Affinities::new(self, &seeds, &weights));
+        let ranking = Ranking::new(self, request, &seeds, &negative, &clusters, &filter, affinities);
         let want = request.limit.min(all as usize);
         let mut most = select::candidates_for(request, want);
         let (tracks, search) = loop {
@@ -72,6 +76,6 @@ impl Model {
             Order::Similarity => tracks,
             Order::Flow => flow::order(self, &seeds, &tracks),
         };
-        Ok(Answer { search, seeds: answer_seeds, tracks })
+        Ok(Answer { search, seeds: answer_seeds, affinity, tracks })
     }
 }

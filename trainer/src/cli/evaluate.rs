@@ -3,17 +3,18 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
-use recommender::{Model, features::Feature};
+use recommender::{Model, affinity::AffinityKind, features::Feature};
 use serde::Serialize;
 
 use super::dialect_options::DialectOptions;
 use crate::{
+    affinity::{self, Affinities, FOLDS},
     console::Console,
     evaluation::{self, Continuation, Options, Playlists, Quality},
     input::{self, Input},
     printable::printable_json,
     progress::Progress,
-    report::evaluation::{continuation, quality},
+    report::evaluation::{affinities, continuation, quality},
     table::{self, Table},
     training,
 };
@@ -51,6 +52,9 @@ struct Evaluated {
     seed: u64,
     #[serde(flatten)]
     measured: Measured,
+    /// What affinities bring to the continuation of the playlists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affinities: Option<Affinities>,
     /// The same of the model without weights.
     #[serde(skip_serializing_if = "Option::is_none")]
     unweighted: Option<Measured>,
@@ -66,7 +70,7 @@ struct Measured {
 
 impl Evaluate {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let model = Model::open(&self.file)?;
+        let mut model = Model::open(&self.file)?;
         let console = Console::new();
         // Read first: a table that does not fit is said before anybody waits.
         let table = if self.compare { Some(self.table_of(&model, &console)?) } else { None };
@@ -85,9 +89,10 @@ impl Evaluate {
             None => None,
         };
 
+        let affinities = if has_lists { self.affinities(&mut model, &console)? } else { None };
         if self.json {
             let (version, tracks) = (model.version(), model.catalog().len());
-            let evaluated = Evaluated { version, tracks, seed: self.seed, measured, unweighted };
+            let evaluated = Evaluated { version, tracks, seed: self.seed, measured, affinities, unweighted };
             println!("{}", printable_json(&serde_json::to_string_pretty(&evaluated)?));
             return Ok(());
         }
@@ -95,7 +100,26 @@ impl Evaluate {
         if let Some(playlists) = &measured.playlists {
             print!("\n{}", continuation(playlists, unweighted.as_ref().and_then(|found| found.playlists.as_ref())));
         }
+        if let Some(found) = &affinities {
+            print!("\n{}", self::affinities(found, &model.card().balanced));
+        }
         Ok(())
+    }
+
+    /// What each affinity that counts in this model brings, by cross-validation on the playlists of the tables.
+    fn affinities(&self, model: &mut Model, progress: &dyn Progress) -> anyhow::Result<Option<Affinities>> {
+        let mut playlists = Playlists::default();
+        input::read_playlists(&self.data, &self.dialect.dialect(), progress, &mut |entry| playlists.add(model, entry))?;
+        let stage = progress.stage("affinities", FOLDS as u64);
+        let lists = playlists.songs(model);
+        let lists: Vec<&[u32]> = lists.iter().map(Vec::as_slice).collect();
+        // An affinity that the training left out, such as genres that name the playlists, is left out here too.
+        let balanced = model.card().balanced;
+        let is_counted = |kind: &AffinityKind| *kind == AffinityKind::Playlists || balanced.get(*kind).is_some();
+        let kinds: Vec<AffinityKind> = AffinityKind::ALL.into_iter().filter(is_counted).collect();
+        let found = affinity::measure(model, &lists, &kinds, self.seed, &|done| stage.set(done))?;
+        stage.done(found.as_ref().map_or("too few playlists", |_| "measured"));
+        Ok(found)
     }
 
     /// The table that a model was trained on, to train its counterpart on.
@@ -142,7 +166,7 @@ impl Evaluate {
 
     /// Measures a model, on the playlists of a file too where there is one.
     fn measure(&self, model: &Model, has_lists: bool, progress: &dyn Progress) -> anyhow::Result<Measured> {
-        let options = Options { sample: self.sample as usize, seed: self.seed };
+        let options = Options { sample: self.sample as usize, seed: self.seed, ..Default::default() };
         let playlists = if has_lists { Some(self.continued(model, &options, progress)?) } else { None };
         let stage = progress.stage("songs", 2 * u64::from(self.sample).min(model.songs().count().into()));
         let recommendations = evaluation::measure(model, &options, &|done| stage.set(done))?;

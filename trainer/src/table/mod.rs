@@ -46,7 +46,7 @@ pub use self::{
     dropped::Dropped,
     error::Error,
     extremes::{Extreme, Extremes},
-    playlists::{PlaylistEntry, read_playlists, read_playlists_of},
+    playlists::{PlaylistEntry, check_playlists, open_playlists, read_playlists, read_playlists_of},
     read::{MAX_TRACKS, Options, TABLE_ENDINGS, open, read, read_sources},
     schema::{Schema, UnusedColumn, UsedColumn},
     source::{

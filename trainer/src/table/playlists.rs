@@ -1,13 +1,13 @@
 //! Who is on which playlist: the rows of a table that has a playlist column.
 
-use std::{cell::RefCell, io::Read};
+use std::{cell::RefCell, io::Read, path::Path};
 
 use super::{
     artists, cell,
     columns::PlaylistColumns,
     error::Error,
     source::{Source, TableRows, dialect::Dialect},
-    sources::{StreamSource, each_table},
+    sources::{FileSource, StreamSource, each_table},
 };
 
 /// One row: a track on a playlist. What the row does not have is empty.
@@ -21,6 +21,28 @@ pub struct PlaylistEntry<'a> {
     pub song: &'a str,
     /// Its artist cell, as the catalogue can be asked for it: a list has `; ` between its members.
     pub artist: &'a str,
+}
+
+/// Hands out the members of the playlists of a file, as [`read_playlists_of`] does.
+///
+/// # Errors
+///
+/// As [`open`](super::open).
+pub fn open_playlists(
+    path: &Path,
+    progress: &mut dyn FnMut(u64),
+    visit: &mut dyn FnMut(PlaylistEntry<'_>),
+) -> Result<u64, Error> {
+    read_playlists_of(&[&FileSource::new(path)], &Dialect::default(), progress, visit)
+}
+
+/// Whether a file is one of playlists: what is wrong with it can be said before anybody waits for a training.
+///
+/// # Errors
+///
+/// As [`open_playlists`].
+pub fn check_playlists(path: &Path) -> Result<(), Error> {
+    open_playlists(path, &mut |_| {}, &mut |_| {}).map(drop)
 }
 
 /// Hands out the members of the playlists of a stream, as [`read_playlists_of`] does.

@@ -8,16 +8,18 @@ pub mod graphs;
 pub mod kmeans;
 pub mod naive_bayes;
 pub mod outliers;
+mod playlists;
 pub mod projection;
 pub mod scale;
 pub mod weights;
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 use recommender::{
     Model, Version,
+    affinity::AffinityWeights,
     artifact::{self, Artifact},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
     catalog::{Catalog, attributes::Attributes},
@@ -26,11 +28,12 @@ use recommender::{
 };
 
 use crate::{
+    affinity::Affinities,
     evaluation,
     evaluation::silhouette::{Silhouette, silhouettes},
     printable,
     progress::Progress,
-    table::{Schema, Table},
+    table::{self, Schema, Table},
     training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions},
     training::graphs::BuildOptions,
     training::kmeans::Clustering,
@@ -57,6 +60,8 @@ pub struct Options {
     pub threads: usize,
     /// Names that replace those made from the clusters, by cluster.
     pub names: BTreeMap<u32, String>,
+    /// The playlists to learn affinities from; without them those of the table, where it has any.
+    pub playlists: Option<PathBuf>,
     /// How much each feature counts where tracks are compared: for clusters, naive Bayes and neighbours.
     pub weights: Weights,
 }
@@ -69,6 +74,7 @@ impl Default for Options {
             seed: 42,
             threads: rayon::current_num_threads(),
             names: BTreeMap::new(),
+            playlists: None,
             weights: Weights::default(),
         }
     }
@@ -97,6 +103,10 @@ pub struct Trained {
     pub hold_out: HoldOut,
     /// Share of the tracks' variance that the map shows, 0 to 1.
     pub map_variance: f64,
+    /// What affinities bring to the continuation of playlists, where there were enough to tell.
+    pub affinities: Option<Affinities>,
+    /// The playlists that affinities were learned from.
+    pub playlists: Option<evaluation::Playlists>,
     /// A song to ask for.
     pub example: Example,
 }
@@ -134,6 +144,9 @@ pub enum Error {
     /// The catalogue cannot be drawn on a plane.
     #[error("the map cannot be made: {0}")]
     Projection(#[from] projection::Error),
+    /// The playlists cannot be read.
+    #[error(transparent)]
+    Playlists(table::Error),
     /// The model cannot be measured.
     #[error("the model cannot be measured: {0}")]
     Quality(#[from] evaluation::Error),
@@ -163,6 +176,7 @@ pub fn train(table: Table, options: &Options, progress: &dyn Progress) -> Result
 /// Those of [`train`].
 pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) -> Result<(Trained, Model), Error> {
     let (rows, schema) = (table.rows, table.schema.clone());
+    let source = playlists::Source::of(&table, options.playlists.as_ref()).map_err(Error::Playlists)?;
     let TrainingOutput { artifact, scaled_means, silhouettes, hold_out, map_variance } =
         make(table, options, true, progress)?;
 
@@ -172,14 +186,17 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let mut card = artifact.card.clone();
     drop(artifact);
     // Its version is not known before its card is.
-    let model = Model::from_bytes(&file, Version::of(&[]))?;
+    let mut model = Model::from_bytes(&file, Version::of(&[]))?;
     model.verify()?;
     card.index.recall_at_10 = evaluation::recall(&model, 10, RECALL_SAMPLE, true)?;
-    let file = artifact::with_card(file, &card)?;
+    stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
+
+    let learned = source.learn(&mut model, &mut card, options.seed, progress)?;
+    let (playlists, affinities) = learned.map(|learned| (learned.playlists, learned.affinities)).unzip();
+    let file = artifact::with_companions(file, &card, model.companions())?;
     let version = Version::of(&file);
     let model = model.with_card_of(&file, version)?;
     let example = example(&model);
-    stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
     let k_range = options.k_range.clone();
     let trained = Trained {
         version,
@@ -192,6 +209,8 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
         schema,
         hold_out,
         map_variance,
+        affinities: affinities.flatten(),
+        playlists,
         example,
     };
     Ok((trained, model))
@@ -298,6 +317,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
             .collect(),
         classifier: evaluated,
         index: IndexMetrics { recall_at_10: 0.0, average_degree: 0.0, unreachable: 0 },
+        balanced: AffinityWeights::defaults(years.is_some(), genres.is_some()),
     };
 
     let stage = progress.stage("index", labels.len() as u64);

@@ -6,6 +6,7 @@ use recommender::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::affinity::{AffinityParameter, AffinityValue};
 use crate::parameters::{Choice, Decimal, Flag, Integer, List, MAX_VALUE_CHARS, Or, Text, members};
 
 /// The most tracks that one request may exclude. All lists at their longest fit into a body.
@@ -60,6 +61,9 @@ members! {
         pub(super) vary: Option<u32> = Integer(0..=u32::MAX),
         /// The order of the songs: the most similar first, or as they follow one another best
         pub(super) order: OrderWord = Or(ORDERS, OrderWord::Similarity),
+        /// What counts beside the audio: balanced, as was found best for the catalogue, or weights of artist, year, genre and
+        /// playlists
+        pub(super) affinity: Option<AffinityValue> = AffinityParameter,
         /// 0, the most similar, to 1, as unlike one another as they come
         pub(super) diversity: f64 = Or(Decimal(0.0..=1.0), 0.0),
         /// Whether to say what binds each song to the seeds

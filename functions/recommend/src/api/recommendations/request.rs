@@ -8,6 +8,7 @@ use recommender::{
 };
 
 use super::{
+    affinity::AffinityValue,
     options::{Options, SearchWord},
     query::SEED_PARAMETERS,
     seed::SeedRequest,
@@ -114,6 +115,7 @@ impl RecommendationRequest {
             versions: options.versions,
             vary: options.vary,
             order: options.order.into(),
+            affinity: options.affinity.map(|AffinityValue(affinity)| affinity),
             diversity: options.diversity,
         })
     }
