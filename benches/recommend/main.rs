@@ -29,7 +29,7 @@ use benches::{
 use clap::Parser;
 use recommender::{
     Model,
-    recommend::{FeatureRange, MAX_LIMIT, MAX_SEEDS, Request, Seed},
+    recommend::{Affinity, FeatureRange, MAX_LIMIT, MAX_SEEDS, Request, Seed},
     search::Search,
 };
 use trainer::evaluation;
@@ -38,6 +38,9 @@ use trainer::evaluation;
 const SEEDS: usize = 2_000;
 /// Artists or tracks that one request excludes.
 const EXCLUDED: usize = 1_000;
+
+/// Requests with affinities, and the same without.
+const BALANCED: [&str; 2] = ["balanced, n = 10", "balanced, any cluster, n = 10"];
 
 #[derive(Debug, Parser)]
 struct Options {
@@ -63,6 +66,9 @@ fn main() -> anyhow::Result<()> {
         report(kind, &mut times);
     }
     for same_cluster in [true, false] {
+        compare_balanced(&model, &rows, same_cluster)?;
+    }
+    for same_cluster in [true, false] {
         for k in [10, 50] {
             let recall = evaluation::recall(&model, k, SEEDS, same_cluster)?;
             println!("recall@{k} of hnsw, same_cluster = {same_cluster}: {recall:.4}");
@@ -77,6 +83,36 @@ fn main() -> anyhow::Result<()> {
         Chosen::Artifact(_) => None,
     };
     peers::compare(&model, &rows, &peers, table.as_deref())
+}
+
+/// How much longer a request with affinities takes than one without, asked in turn, and how much of the exact answer it finds.
+fn compare_balanced(model: &Model, rows: &[u32], same_cluster: bool) -> anyhow::Result<()> {
+    let (mut plain, mut balanced) = (Vec::new(), Vec::new());
+    let (mut hits, mut all) = (0, 0);
+    for (at, row) in rows.iter().enumerate() {
+        let request = Request { same_cluster, ..Request::new(Seed::Row(*row)) };
+        let with = Request { affinity: Some(Affinity::Balanced), ..request.clone() };
+        let begun = Instant::now();
+        black_box(model.recommend(&request)?);
+        plain.push(begun.elapsed());
+        let begun = Instant::now();
+        let found = black_box(model.recommend(&with)?);
+        balanced.push(begun.elapsed());
+        // An exact answer takes long.
+        if at % 20 == 0 {
+            let exact = model.recommend(&Request { search: Search::Exact, ..with })?;
+            all += exact.tracks.len();
+            hits += exact.tracks.iter().filter(|track| found.tracks.iter().any(|other| other.row == track.row)).count();
+        }
+    }
+    let p50 = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2].as_secs_f64()
+    };
+    let ratio = p50(&mut balanced) / p50(&mut plain);
+    let recall = hits as f64 / all.max(1) as f64;
+    println!("balanced, same_cluster = {same_cluster}: {ratio:.2} of a plain request's p50, recall@10 {recall:.4}");
+    Ok(())
 }
 
 /// Rows spread evenly through a catalogue.
@@ -99,6 +135,9 @@ fn kinds(model: &Model) -> Vec<(&'static str, usize, Request)> {
         ("auto, any cluster, n = 50", 1, Request { same_cluster: false, limit: 50, ..request() }),
         ("auto, any cluster, n = 100", 1, Request { same_cluster: false, limit: MAX_LIMIT, ..request() }),
         ("exact, any cluster, n = 10", 1, Request { same_cluster: false, search: Search::Exact, ..request() }),
+        (BALANCED[0], 1, Request { affinity: Some(Affinity::Balanced), ..request() }),
+        (BALANCED[1], 1, Request { affinity: Some(Affinity::Balanced), same_cluster: false, ..request() }),
+        ("balanced, 100 seeds, n = 10", MAX_SEEDS, Request { affinity: Some(Affinity::Balanced), ..request() }),
         ("diversity 0.3, n = 10", 1, Request { diversity: 0.3, ..request() }),
         ("5 seeds, n = 10", 5, request()),
         ("100 seeds, n = 10", MAX_SEEDS, request()),

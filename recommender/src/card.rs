@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clusters::Cluster, features::Scaler, invalid::Invalid};
+use crate::{affinity::AffinityWeights, clusters::Cluster, features::Scaler, invalid::Invalid};
 
 /// What a model was made from and how good it is. Holds no dates and no timings: the same input gives the same card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -26,6 +26,8 @@ pub struct Card {
     pub classifier: ClassifierMetrics,
     /// How good the approximate search is.
     pub index: IndexMetrics,
+    /// What `affinity=balanced` counts each affinity for: learned from playlists, where the trainer was given some.
+    pub balanced: AffinityWeights,
 }
 
 impl Card {

@@ -2,17 +2,19 @@
 //!
 //! The flow of a request is the order of the modules: [`features`] scales, [`catalog::titles`] finds the seed, [`clusters`] says
 //! where it belongs, [`search`] searches, [`recommend`] answers. [`model`] holds them together and [`artifact`] is
-//! the file they come from. [`text_search`] is the other way in: what a user types, letter by letter, to the songs it may
+//! the file they come from. [`companions`] says what people put on the same playlists. [`text_search`] is the other way in: what a user types, letter by letter, to the songs it may
 //! mean. [`projection`] places tracks on a map.
 //!
 //! Nothing here knows of networks, of training or of async.
 
+pub mod affinity;
 pub mod artifact;
 mod bit_set;
 pub mod card;
 pub mod catalog;
 pub mod clusters;
 pub mod column;
+pub mod companions;
 pub mod features;
 pub mod invalid;
 pub mod model;

@@ -1,25 +1,29 @@
 //! A model that is ready to answer.
 
+mod vectorizer;
+
 use std::{path::Path, sync::OnceLock};
+
+pub use vectorizer::{Vectorizer, nodes};
 
 use crate::{
     artifact::{self, Artifact, Error, Section, Version},
     card::Card,
     catalog::{
         Catalog,
+        artist_rows::{self, ArtistRows},
         artists::Artists,
         genres::Genres,
         ids::IdIndex,
         titles::{SongIds, Titles},
     },
     clusters::{self, Cluster, NaiveBayes},
-    column::NumericColumn,
+    companions::Companions,
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
     search::{GraphData, Neighbors, Nodes},
     text_search::{Hit, InvertedIndex, TextSearch},
-    vector::{LANES, Vector, Vectors},
 };
 
 /// A model that is ready to answer: an artifact's parts, checked and held against each other.
@@ -35,6 +39,8 @@ pub struct Model {
     ids: IdIndex,
     songs: SongIds,
     artists: OnceLock<Artists>,
+    artist_rows: OnceLock<ArtistRows>,
+    companions: Option<Box<Companions>>,
     genres: OnceLock<Genres>,
     neighbors: Neighbors,
     text_search: OnceLock<TextSearch>,
@@ -79,8 +85,20 @@ impl Model {
     ///
     /// As [`Model::assemble`].
     pub fn assemble_with(artifact: Artifact, nodes: Nodes, version: Version) -> Result<Self, Error> {
-        let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search } =
-            artifact;
+        let Artifact {
+            card,
+            companions,
+            scaler,
+            projection,
+            clusters,
+            bayes,
+            catalog,
+            titles,
+            ids,
+            graphs,
+            text_search,
+        } = artifact;
+        card.balanced.check().map_err(Error::invalid(Section::Card))?;
         scaler.check().map_err(Error::invalid(Section::Scaler))?;
         projection.check(scaler.len()).map_err(Error::invalid(Section::Projection))?;
         let columns = Invalid::count("columns of features", scaler.len(), catalog.features.len());
@@ -93,7 +111,7 @@ impl Model {
         ids.check(tracks).map_err(Error::invalid(Section::Ids))?;
         let songs = titles.songs(tracks).map_err(Error::invalid(Section::Titles))?;
         let neighbors = Neighbors::new(nodes, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
-        let model = Self {
+        let mut model = Self {
             version,
             card,
             scaler,
@@ -105,10 +123,13 @@ impl Model {
             ids,
             songs,
             artists: OnceLock::new(),
+            artist_rows: OnceLock::new(),
+            companions: None,
             genres: OnceLock::new(),
             neighbors,
             text_search: OnceLock::new(),
         };
+        model.set_companions(companions)?;
         for (cluster, graph) in graphs.into_iter().enumerate() {
             model.add_graph(cluster, &graph)?;
         }
@@ -125,9 +146,24 @@ impl Model {
     ///
     /// Where the file is no artifact, or its card cannot be read.
     pub fn with_card_of(mut self, file: &[u8], version: Version) -> Result<Self, Error> {
-        self.card = artifact::card(file)?;
+        let card = artifact::card(file)?;
+        card.balanced.check().map_err(Error::invalid(Section::Card))?;
+        self.card = card;
         self.version = version;
         Ok(self)
+    }
+
+    /// Replaces the companions, and gives those that were there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] where they are not of this catalogue's artists and tracks.
+    pub fn set_companions(&mut self, companions: Option<Box<Companions>>) -> Result<Option<Box<Companions>>, Error> {
+        if let Some(companions) = &companions {
+            let checked = companions.check(self.songs.count() as usize, self.catalog.len());
+            checked.map_err(Error::invalid(Section::Companions))?;
+        }
+        Ok(std::mem::replace(&mut self.companions, companions))
     }
 
     /// Gives a cluster the graph that [`Model::assemble`] was not given. Until then, the cluster is searched exactly.
@@ -179,6 +215,10 @@ impl Model {
             let is_same = made.is_ok_and(|made| made == *search.index());
             let checked = Invalid::equal("whether the index is of these titles and artists", &true, &is_same);
             checked.map_err(Error::invalid(Section::TextSearch))?;
+        }
+        if let Some(companions) = self.companions() {
+            let verified = companions.verify(self.artists().count());
+            verified.map_err(Error::invalid(Section::Companions))?;
         }
         let checked = self.card.check(&self.scaler, &self.clusters, self.catalog.len() as u64);
         checked.map_err(Error::invalid(Section::Card))?;
@@ -240,6 +280,30 @@ impl Model {
         self.artists.get_or_init(|| Artists::new(&self.catalog.artists))
     }
 
+    /// The rows of each artist; they are gathered when first asked for.
+    pub(crate) fn artist_rows(&self) -> &ArtistRows {
+        self.artist_rows.get_or_init(|| ArtistRows::new(&self.catalog, self.artists()))
+    }
+
+    /// The single artists of a row, by number: the first eight where a cell names more.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not a row of the catalogue.
+    pub fn artists_of(&self, row: u32) -> &[u32] {
+        artist_rows::named(self.artists(), self.catalog.artists.code(row as usize))
+    }
+
+    /// How many single artists there are.
+    pub fn artist_count(&self) -> usize {
+        self.artists().count()
+    }
+
+    /// Which artists and tracks are often on the same playlists, where the trainer was given playlists.
+    pub fn companions(&self) -> Option<&Companions> {
+        self.companions.as_deref()
+    }
+
     /// The single genres behind genre cells; they are told apart when first asked for.
     pub(crate) fn genres(&self) -> &Genres {
         self.genres.get_or_init(|| Genres::new(self.catalog.genres.as_ref()))
@@ -285,81 +349,4 @@ pub fn count_songs(rows: std::ops::Range<u32>, songs: &SongIds) -> u32 {
     numbers.sort_unstable();
     numbers.dedup();
     numbers.len() as u32
-}
-
-/// Makes the vectors of tracks from their features.
-pub struct Vectorizer<'a> {
-    features: Vec<&'a NumericColumn>,
-    /// Each column's distinct values, scaled once.
-    scaled: Vec<Vec<f64>>,
-}
-
-impl<'a> Vectorizer<'a> {
-    /// Scales the distinct values of the columns.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] where the scaler or a column is wrong, or columns differ in length.
-    pub fn new(scaler: &Scaler, features: Vec<&'a NumericColumn>) -> Result<Self, Error> {
-        scaler.check().map_err(Error::invalid(Section::Scaler))?;
-        let tracks = features.first().map_or(0, |column| column.len());
-        Invalid::count("columns of features", scaler.len(), features.len()).map_err(Error::invalid(Section::Scaler))?;
-        for (number, (name, column)) in scaler.features.iter().zip(&features).enumerate() {
-            let checked = Invalid::count(format!("rows of column {name}"), tracks, column.len());
-            checked.and_then(|()| column.check(name)).map_err(Error::invalid(Section::Feature(number)))?;
-        }
-        let scaled = features
-            .iter()
-            .enumerate()
-            .map(|(feature, column)| column.values().iter().map(|value| scaler.scale_one(feature, *value)).collect())
-            .collect();
-        Ok(Self { features, scaled })
-    }
-
-    fn tracks(&self) -> usize {
-        self.features.first().map_or(0, |column| column.len())
-    }
-
-    /// The vectors of some tracks, in their order.
-    ///
-    /// # Panics
-    ///
-    /// If one is not of the columns' rows.
-    pub fn of(&self, tracks: &[u32]) -> Vectors {
-        let mut vectors = Vectors::with_capacity(self.features.len(), tracks.len());
-        let mut scaled = [0.0; LANES];
-        for track in tracks {
-            for ((lane, column), values) in scaled.iter_mut().zip(&self.features).zip(&self.scaled) {
-                *lane = values[column.codes().get(*track as usize) as usize];
-            }
-            vectors.push(&Vector::unit(&scaled[..self.features.len()]));
-        }
-        vectors
-    }
-
-    /// Calls `each` with the vector of every track.
-    fn each(&self, mut each: impl FnMut(&Vector)) {
-        // Some rows of all columns at a time: they stay in the processor's cache.
-        let mut block = [[0.0; LANES]; 256];
-        for start in (0..self.tracks()).step_by(block.len()) {
-            let rows = start..self.tracks().min(start + block.len());
-            for (lane, (column, scaled)) in self.features.iter().zip(&self.scaled).enumerate() {
-                column.codes().each(rows.clone(), |at, code| block[at][lane] = scaled[code as usize]);
-            }
-            block[..rows.len()].iter().for_each(|track| each(&Vector::unit(&track[..self.features.len()])));
-        }
-    }
-}
-
-/// The vectors of all tracks, those of equal tracks that stand side by side together.
-///
-/// # Errors
-///
-/// As [`Vectorizer::new`].
-pub fn nodes(scaler: &Scaler, features: &[&NumericColumn]) -> Result<Nodes, Error> {
-    let vectorizer = Vectorizer::new(scaler, features.to_vec())?;
-    let mut nodes = Nodes::with_capacity(features.len(), vectorizer.tracks());
-    vectorizer.each(|vector| nodes.push(vector));
-    nodes.shrink_to_fit();
-    Ok(nodes)
 }

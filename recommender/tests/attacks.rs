@@ -7,9 +7,12 @@ mod common;
 use common::artifact_builder;
 use recommender::{
     Model, Version,
+    affinity::AffinityWeights,
     artifact::{Artifact, Error, MAGIC, bytes, encode, sections},
     clusters::Cluster,
     column::IntColumn,
+    companions::{CompanionTable, Companions},
+    recommend::{Affinity, Request, Seed},
     search::Layer,
 };
 
@@ -288,9 +291,47 @@ fn artifacts_of_older_formats_are_refused_with_what_to_do() {
         (1, &include_bytes!("golden/format-1.segue")[..]),
         (2, include_bytes!("golden/format-2.segue")),
         (3, include_bytes!("golden/format-3.segue")),
+        (4, include_bytes!("golden/format-4.segue")),
     ] {
         let error = refused(file);
         assert!(matches!(error, Error::Bytes(bytes::Error::FormatVersion { got, .. }) if got == version), "{error}");
         assert!(error.to_string().contains("train again"), "{error}");
+    }
+}
+
+/// An artifact with these companions.
+fn with_companions(artists: CompanionTable, tracks: CompanionTable) -> Error {
+    forged(|artifact| artifact.companions = Some(Box::new(Companions { artists, tracks })))
+}
+
+#[test]
+fn companions_that_are_no_tracks_are_refused() {
+    let table = |key, companion| CompanionTable::new([(key, vec![(companion, 0.5)])]);
+    let none = CompanionTable::default;
+    assert_eq!(invalid(with_companions(none(), table(1_000, 0))), "companions");
+    assert_eq!(invalid(with_companions(none(), table(0, 60))), "companions");
+    let unordered = CompanionTable::new([(3, vec![(1, 0.5)]), (2, vec![(1, 0.5)])]);
+    assert_eq!(invalid(with_companions(unordered, none())), "companions");
+}
+
+/// Artists are told apart when they are first needed: until then those that do not exist are companions of nobody.
+#[test]
+fn companions_that_are_no_artists_are_found_by_verify_and_break_no_answer() {
+    let (mut artifact, _) = small();
+    let artists = CompanionTable::new((0..100).map(|artist| (artist, vec![(artist + 1_000, 1.0)])));
+    artifact.companions = Some(Box::new(Companions { artists, tracks: CompanionTable::default() }));
+    let model = open(&encode(&artifact).expect("encodes")).expect("opens");
+    let request = Request {
+        affinity: Some(Affinity::Weights(AffinityWeights { playlists: Some(1.0), ..Default::default() })),
+        ..Request::new(Seed::Row(0))
+    };
+    assert_eq!(model.recommend(&request).expect("answers").tracks.len(), 10);
+    assert_eq!(invalid(model.verify().expect_err("no such artists")), "companions");
+}
+
+#[test]
+fn weights_out_of_range_are_refused() {
+    for weight in [-1.0, 11.0] {
+        assert_eq!(invalid(forged(|artifact| artifact.card.balanced.year = Some(weight))), "card");
     }
 }

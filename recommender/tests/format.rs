@@ -16,13 +16,16 @@ use recommender::{
 
 /// A file of the current format. A program that cannot read it any more must have another format version; then it goes
 /// to the older ones, which are refused.
-const GOLDEN: &[u8] = include_bytes!("golden/format-4.segue");
+const GOLDEN: &[u8] = include_bytes!("golden/format-5.segue");
 
 #[test]
 fn the_golden_file_opens_answers_and_is_written_the_same() {
     let model = Model::from_bytes(GOLDEN, Version::of(GOLDEN)).expect("opens");
     model.verify().expect("holds");
     assert_eq!(model.catalog().len(), 200);
+    assert!(
+        model.companions().is_some_and(|companions| companions.artists.pairs() > 0 && companions.tracks.pairs() > 0)
+    );
     let answer = model.recommend(&Request::new(Seed::Track("id000007".into()))).expect("answers");
     assert_eq!(answer.tracks.len(), 10);
     let written = encode(&decode(GOLDEN).expect("decodes")).expect("encodes");

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs)]
 
+mod affinity;
 mod alarms;
 mod attacks;
 mod checked;

@@ -202,6 +202,10 @@ fn type_of(schema: &Value) -> String {
             _ => panic!("the tables have no word for {reference}"),
         };
     }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let types = choices.iter().filter(|choice| choice["type"] != "null").map(type_of);
+        return types.collect::<Vec<_>>().join(" or ");
+    }
     let number = |name: &str| schema[name].as_f64().unwrap_or_default();
     if let Some(words) = schema["enum"].as_array() {
         let words = words.iter().filter_map(Value::as_str).map(|word| format!("`{word}`"));
@@ -212,6 +216,7 @@ fn type_of(schema: &Value) -> String {
         "integer" => format!("{} to {}", number("minimum"), number("maximum")),
         "number" if number("maximum") > 1e6 => format!("number, {:e} to {:e}", number("minimum"), number("maximum")),
         "number" => format!("{} to {}", number("minimum"), number("maximum")),
+        "object" => "numbers by name".to_owned(),
         "string" if [1024.0, 8192.0].contains(&number("maxLength")) => "text".to_owned(),
         "string" => format!("text, at most {} characters", number("maxLength")),
         "array" => {

@@ -30,6 +30,11 @@ impl Api {
         (answer.status().as_u16(), answer.json().await.expect("JSON"))
     }
 
+    async fn get_model(&self) -> (u16, Value) {
+        let answer = self.client.get(format!("{}/v1/model", self.base)).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    }
+
     /// Tracks of an answer that begins from `Track Seven`, in all clusters.
     async fn tracks(&self, more: &str) -> Vec<Value> {
         let (status, answer) = self.get(&format!("song=track+seven&same_cluster=false&{more}")).await;
@@ -301,5 +306,110 @@ async fn what_the_catalogue_does_not_have_cannot_be_asked_for() {
     ] {
         let (status, problem) = api.get(&format!("song=track+seven&{query}")).await;
         assert_eq!((status, problem["parameter"].as_str()), (400, Some(parameter)), "{query}: {problem}");
+    }
+}
+
+/// What an answer is ranked by: its similarity and the shares of its affinities.
+fn score(track: &Value) -> f64 {
+    let shares = track["explanation"]["affinities"].as_array().expect("affinities").iter();
+    track["similarity"].as_f64().expect("a number")
+        + shares.map(|part| part["share"].as_f64().expect("a share")).sum::<f64>()
+}
+
+#[tokio::test]
+async fn each_affinity_brings_what_it_names() {
+    let api = Api::start().await;
+    let seed = api.get("song=track+seven").await.1["seeds"][0].clone();
+    let plain = api.tracks("limit=10").await;
+    let by_seed = |tracks: &[Value]| tracks.iter().filter(|track| track["artist"] == seed["artist"]).count();
+    let artist = api.tracks("limit=10&affinity=artist:10").await;
+    assert!(by_seed(&artist) > by_seed(&plain) && artist[0]["artist"] == seed["artist"], "{artist:?}");
+
+    let year = |track: &Value| track["year"].as_i64().expect("a year");
+    let apart = |tracks: &[Value]| tracks.iter().map(|track| (year(track) - year(&seed)).abs()).sum::<i64>();
+    assert!(apart(&api.tracks("limit=10&affinity=year:10").await) < apart(&plain));
+
+    let of_genre = |tracks: &[Value]| tracks.iter().filter(|track| track["genre"] == seed["genre"]).count();
+    // Songs of another genre are nearer to these targets.
+    let targets = "limit=10&target_energy=0.2&target_tempo=80&target_acousticness=0.9";
+    assert!(of_genre(&api.tracks(targets).await) < 10);
+    assert_eq!(of_genre(&api.tracks(&format!("{targets}&affinity=genre:10")).await), 10);
+}
+
+#[tokio::test]
+async fn balanced_is_what_the_model_says_and_the_order_is_by_what_is_explained() {
+    let api = Api::start().await;
+    let (_, plain) = api.get("song=track+seven&same_cluster=false&limit=100").await;
+    assert!(plain.get("affinity").is_none(), "nothing counts beside the audio by default");
+    let (_, balanced) = api.get("song=track+seven&same_cluster=false&limit=40&affinity=balanced&explain=true").await;
+    assert_eq!(balanced["affinity"], json!({ "artist": 0.5, "year": 0.3, "genre": 0.2 }));
+    let (_, named) = api
+        .get("song=track+seven&same_cluster=false&limit=40&affinity=artist:0.5,year:0.3,genre:0.2&explain=true")
+        .await;
+    assert_eq!(named["tracks"], balanced["tracks"]);
+    let tracks = balanced["tracks"].as_array().expect("tracks");
+    assert_ne!(tracks[..10], plain["tracks"].as_array().expect("tracks")[..10]);
+    let mut before = f64::INFINITY;
+    for track in tracks {
+        let parts = track["explanation"]["affinities"].as_array().expect("affinities");
+        let names: Vec<&str> = parts.iter().filter_map(|part| part["affinity"].as_str()).collect();
+        assert_eq!(names, ["artist", "year", "genre"]);
+        for (part, weight) in parts.iter().zip([0.5, 0.3, 0.2]) {
+            let (value, share) = (part["value"].as_f64().expect("a value"), part["share"].as_f64().expect("a share"));
+            assert!((0.0..=1.0).contains(&value) && (value * weight - share).abs() < 1e-5, "{part}");
+        }
+        assert!(score(track) <= before + 1e-5, "{track}");
+        before = score(track);
+        // The similarity is that of the audio.
+        if let Some(same) = plain["tracks"].as_array().expect("tracks").iter().find(|other| other["id"] == track["id"])
+        {
+            assert_eq!(same["similarity"], track["similarity"]);
+        }
+    }
+    let (_, own) = api.get("song=track+seven&limit=40&affinity=balanced").await;
+    let cluster = &own["seeds"][0]["cluster"]["id"];
+    assert!(own["tracks"].as_array().expect("tracks").iter().all(|track| track["cluster"]["id"] == *cluster));
+    let (_, model) = api.get_model().await;
+    assert_eq!(model["balanced"], balanced["affinity"]);
+}
+
+#[tokio::test]
+async fn affinities_are_the_same_in_a_query_and_in_a_body() {
+    let api = Api::start().await;
+    for (query, member) in [
+        ("balanced", json!("balanced")),
+        ("artist:2,year:0.5", json!({ "artist": 2, "year": 0.5 })),
+        ("genre:1.5", json!({ "genre": 1.5, "artist": null })),
+    ] {
+        let (_, asked) = api.get(&format!("song=track+seven&affinity={query}")).await;
+        let (status, posted) = api.post(&json!({ "seeds": [{ "song": "Track Seven" }], "affinity": member })).await;
+        assert_eq!(status, 200, "{posted}");
+        assert_eq!((&asked["tracks"], &asked["affinity"]), (&posted["tracks"], &posted["affinity"]), "{query}");
+    }
+    let (_, none) = api.post(&json!({ "seeds": [{ "song": "Track Seven" }], "affinity": null })).await;
+    assert!(none.get("affinity").is_none());
+}
+
+#[tokio::test]
+async fn an_affinity_that_the_catalogue_lacks_or_that_is_none_is_refused_with_what_there_is() {
+    let api = Api::start().await;
+    for (query, detail, allowed) in [
+        ("playlists:0.6", "no playlists", "artist, year, genre"),
+        ("artist:0.5,playlists:0", "no playlists", "artist, year, genre"),
+        ("mood:1", "expected one of artist, year, genre, playlists", "balanced"),
+        ("artist:11", "0 to 10", "balanced"),
+        ("artist", "expected balanced", "balanced"),
+    ] {
+        let (status, problem) = api.get(&format!("song=track+seven&affinity={query}")).await;
+        assert_eq!((status, &problem["parameter"]), (400, &json!("affinity")), "{query}: {problem}");
+        assert!(problem["detail"].as_str().expect("text").contains(detail), "{problem}");
+        assert!(problem["allowed"].as_str().expect("text").contains(allowed), "{problem}");
+    }
+    for member in
+        [json!({ "playlists": 1 }), json!({ "mood": 1 }), json!({ "artist": 11 }), json!("artist:1"), json!(1)]
+    {
+        let (status, problem) = api.post(&json!({ "seeds": [{ "song": "Track Seven" }], "affinity": member })).await;
+        assert_eq!(status, 400, "{problem}");
+        assert!(problem["parameter"].as_str().expect("text").starts_with("affinity"), "{problem}");
     }
 }

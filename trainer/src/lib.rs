@@ -4,6 +4,7 @@
 //! [`report`] says what came of it, for the terminal and as HTML. [`synth`] makes catalogues up. Who runs long tells a
 //! [`progress`], of which the [`console`] is one. [`cli`] is the command line.
 
+pub mod affinity;
 pub mod cli;
 pub mod console;
 pub mod error_chain;

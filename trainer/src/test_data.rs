@@ -24,6 +24,11 @@ pub(crate) fn real(name: &str) -> Table {
     read(&files::real_table(name))
 }
 
+/// Where a real table lies, for tests as [`real`] is.
+pub(crate) fn real_path(name: &str) -> std::path::PathBuf {
+    files::real_table(name)
+}
+
 /// The names of a table's features.
 pub(crate) fn features(table: &Table) -> Vec<&'static str> {
     table.features.iter().map(|feature| feature.name()).collect()

@@ -83,6 +83,11 @@ impl Problem {
         self
     }
 
+    /// What is wrong, in a sentence.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.status
@@ -130,6 +135,9 @@ impl From<recommender::recommend::Error> for Problem {
             Error::UnknownFeature { feature, expected } => Self::parameter(&feature, &expected.join(", "), detail),
             Error::Features { expected } => Self::parameter("features", &expected.join(", "), detail),
             Error::OutOfRange { name, expected, .. } => Self::parameter(name, expected, detail),
+            Error::NoAffinity { affinity, expected, .. } => {
+                Self::parameter("affinity", &expected.join(", "), detail).with("affinity", affinity)
+            }
             Error::NoColumn { parameter, column } => {
                 Self::parameter(parameter, "nothing: the catalogue has no such column", detail).with("column", column)
             }

@@ -3,7 +3,8 @@
 
 use recommender::{
     Model,
-    recommend::{Answer, Error, FeatureRange, Request, Seed, Target, explain},
+    affinity::{AffinityKind, AffinityWeights},
+    recommend::{Affinities, Affinity, Answer, Error, FeatureRange, Request, Seed, Target, explain},
     search::Search,
 };
 
@@ -50,6 +51,16 @@ pub(crate) fn exercise(model: &Model) {
     ask(model, &request, verified);
     let request = Request { max_per_artist: Some(1), exclude_seed_artists: true, limit: 100, ..request };
     ask(model, &Request { same_cluster: false, search: Search::Exact, ..request }, verified);
+    // Balanced has what the card says, which may be anything in range; all of them what the model has.
+    let all = AffinityKind::ALL.into_iter().filter(|kind| kind.is_in(model));
+    let all = all.fold(AffinityWeights::default(), |weights, kind| weights.with(kind, Some(1.0)));
+    for affinity in [Affinity::Balanced, Affinity::Weights(all)] {
+        for search in [Search::Auto, Search::Exact] {
+            let request = Request { affinity: Some(affinity), search, ..Request::new(Seed::Row(rows / 2)) };
+            ask(model, &request, verified);
+            ask(model, &Request { seeds: several.to_vec(), same_cluster: false, limit: 100, ..request }, verified);
+        }
+    }
     if verified {
         reach();
     }
@@ -97,7 +108,10 @@ fn check(model: &Model, request: &Request, answer: &Answer) {
         assert!(seed.cluster < model.clusters().len());
         seed.posteriors.as_deref().map(assert_probabilities);
     }
+    let affinities = answer.affinity.map(|weights| Affinities::new(model, &resolved, &weights));
     for track in &answer.tracks {
+        let values = affinities.as_ref().map(|affinities| affinities.values(track.row)).unwrap_or_default();
+        assert!(values.iter().all(|value| (0.0..=1.001).contains(value)), "affinities are {values:?}");
         assert!((-1.0..=1.0).contains(&track.similarity), "a similarity is {}", track.similarity);
         let explanation = explain(model, &resolved, track.row);
         for share in explanation.similarities.iter().chain(&explanation.differences) {

@@ -22,6 +22,7 @@ pub use table::table;
 ///
 /// ```text
 /// cargo run -p tests --example catalog | head -65 > tracks.csv
-/// cargo run -p trainer -- train --k 3 --data tracks.csv --out model && cp model/model.segue fuzz/targets/
+/// (echo playlist,song,artist; awk -F, 'NR > 1 { print NR % 4 "," $1 "," $2; print "p" NR % 5 "," $1 "," $2 }' tracks.csv) > lists.csv
+/// cargo run -p trainer -- train --k 3 --data tracks.csv --playlists lists.csv --out model && cp model/model.segue fuzz/targets/
 /// ```
 pub const MODEL: &[u8] = include_bytes!("../model.segue");

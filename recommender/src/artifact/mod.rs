@@ -24,6 +24,7 @@ use crate::{
     card::Card,
     catalog::{Catalog, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
+    companions::Companions,
     features::Scaler,
     projection::Projection,
     search::GraphData,
@@ -35,6 +36,8 @@ use crate::{
 pub struct Artifact {
     /// Section `card`.
     pub card: Card,
+    /// Section `companions`; nothing where the trainer was given no playlists.
+    pub companions: Option<Box<Companions>>,
     /// Section `scaler`.
     pub scaler: Scaler,
     /// Section `projection`.
@@ -72,15 +75,33 @@ pub fn encode(artifact: &Artifact) -> Result<Vec<u8>, Error> {
 ///
 /// Where the bytes are no artifact that this program wrote: one whose first section is not the card.
 pub fn with_card(file: Vec<u8>, card: &Card) -> Result<Vec<u8>, Error> {
+    with_first(file, &[(Section::Card, section_data::card(card)?)])
+}
+
+/// The bytes of an artifact with another card and other companions: the other sections stay as they are.
+///
+/// # Errors
+///
+/// Where the bytes are no artifact that this program wrote: one whose first sections are not these.
+pub fn with_companions(file: Vec<u8>, card: &Card, companions: Option<&Companions>) -> Result<Vec<u8>, Error> {
+    let companions = section_data::companions(companions)?;
+    with_first(file, &[(Section::Card, section_data::card(card)?), (Section::Companions, companions)])
+}
+
+/// The bytes of an artifact whose first sections are replaced by these.
+fn with_first(file: Vec<u8>, first: &[(Section, bytes::CompressedSection)]) -> Result<Vec<u8>, Error> {
     let entries = sections(&file)?;
-    if entries.first().is_none_or(|entry| entry.section != Section::Card) {
-        return Err(Error::Missing { section: Section::Card });
+    for (place, (section, _)) in first.iter().enumerate() {
+        if entries.get(place).is_none_or(|entry| entry.section != *section) {
+            return Err(Error::Missing { section: *section });
+        }
     }
     let named = |entry: Entry<Section>| {
         let name = entry.section.to_string();
         entry.named(name)
     };
-    Ok(bytes::with_first(file, entries.into_iter().map(named).collect(), &section_data::card(card)?))
+    let first: Vec<&bytes::CompressedSection> = first.iter().map(|(_, data)| data).collect();
+    Ok(bytes::with_first(file, entries.into_iter().map(named).collect(), &first))
 }
 
 /// How long the header of a file is, in bytes. `start` is the first [`HEADER_PREFIX_BYTES`] bytes of the file, or more.

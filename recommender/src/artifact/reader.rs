@@ -11,6 +11,7 @@ use crate::{
     catalog::{Catalog, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
+    companions::Companions,
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
@@ -36,6 +37,7 @@ use crate::{
 pub struct ArtifactReader {
     sections: Vec<Entry<Section>>,
     card: Option<Box<Card>>,
+    companions: Option<Option<Box<Companions>>>,
     scaler: Option<Scaler>,
     projection: Option<Projection>,
     clusters: Option<Vec<Cluster>>,
@@ -73,6 +75,7 @@ impl ArtifactReader {
         Ok(Self {
             sections,
             card: None,
+            companions: None,
             scaler: None,
             projection: None,
             clusters: None,
@@ -104,6 +107,7 @@ impl ArtifactReader {
     pub fn add(&mut self, data: SectionData) {
         match data {
             SectionData::Card(card) => self.card = Some(card),
+            SectionData::Companions(companions) => self.companions = Some(companions),
             SectionData::Scaler(scaler) => self.scaler = Some(scaler),
             SectionData::Projection(projection) => self.projection = Some(projection),
             SectionData::Clusters(clusters) => self.clusters = Some(clusters),
@@ -148,6 +152,7 @@ impl ArtifactReader {
         let (years, explicit) = read(self.attributes, Section::Attributes)?;
         Ok(Artifact {
             card: *read(self.card, Section::Card)?,
+            companions: read(self.companions, Section::Companions)?,
             scaler: read(self.scaler, Section::Scaler)?,
             projection: read(self.projection, Section::Projection)?,
             clusters,

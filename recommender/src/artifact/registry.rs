@@ -10,6 +10,8 @@ use std::fmt;
 pub enum Section {
     /// What the model was made from and how good it is, as JSON.
     Card,
+    /// Which artists and tracks are often on the same playlists, where the trainer was given playlists.
+    Companions,
     /// Names, means, deviations and weights of the features.
     Scaler,
     /// The plane of the map.
@@ -52,7 +54,7 @@ pub enum Need {
 impl Section {
     /// Every section of a model with so many features and graphs, in the order of the file.
     pub(super) fn all(features: usize, graphs: usize) -> impl Iterator<Item = Self> {
-        [Self::Card, Self::Scaler, Self::Projection, Self::Clusters, Self::Bayes]
+        [Self::Card, Self::Companions, Self::Scaler, Self::Projection, Self::Clusters, Self::Bayes]
             .into_iter()
             .chain((0..features).map(Self::Feature))
             .chain([Self::Titles, Self::Artists, Self::Ids, Self::Albums, Self::Genres, Self::Attributes])
@@ -64,6 +66,7 @@ impl Section {
     fn describe(self) -> (&'static str, Option<usize>, Need) {
         match self {
             Self::Card => ("card", None, Need::FirstAnswer),
+            Self::Companions => ("companions", None, Need::FirstAnswer),
             Self::Scaler => ("scaler", None, Need::FirstAnswer),
             Self::Projection => ("projection", None, Need::FirstAnswer),
             Self::Clusters => ("clusters", None, Need::FirstAnswer),

@@ -14,6 +14,7 @@ use crate::{
     catalog::{self, Column, ids::IdIndex, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::{DictColumn, IntColumn, NumericColumn, StringColumn},
+    companions::Companions,
     features::Scaler,
     projection::Projection,
     search::GraphData,
@@ -25,6 +26,8 @@ use crate::{
 pub enum SectionData {
     /// Of [`Section::Card`].
     Card(Box<Card>),
+    /// Of [`Section::Companions`].
+    Companions(Option<Box<Companions>>),
     /// Of [`Section::Scaler`].
     Scaler(Scaler),
     /// Of [`Section::Projection`].
@@ -84,6 +87,7 @@ impl SectionData {
         let bytes = bytes::decompress(entry.compression, bytes, entry.uncompressed as usize).map_err(encoding)?;
         let data = match section {
             Section::Card => serde_json::from_slice(&bytes).map(Self::Card).map_err(codec::Error::from),
+            Section::Companions => codec::decode(&bytes).map(Self::Companions),
             Section::Scaler => codec::decode(&bytes).map(Self::Scaler),
             Section::Projection => codec::decode(&bytes).map(Self::Projection),
             Section::Clusters => codec::decode(&bytes).map(Self::Clusters),
@@ -117,10 +121,12 @@ pub(super) fn sections(artifact: &Artifact) -> Result<Vec<CompressedSection>, Er
 
 /// The bytes of one section.
 fn encode(artifact: &Artifact, section: Section) -> Result<Vec<u8>, Error> {
-    let Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search } = artifact;
+    let Artifact { card, companions, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search } =
+        artifact;
     let bytes = match section {
         // JSON: that of any artifact can be read with general tools.
         Section::Card => serde_json::to_vec(card).map_err(codec::Error::from),
+        Section::Companions => codec::encode(companions),
         Section::Scaler => codec::encode(scaler),
         Section::Projection => codec::encode(projection),
         Section::Clusters => codec::encode(clusters),
@@ -143,6 +149,12 @@ pub(super) fn card(card: &Card) -> Result<CompressedSection, Error> {
     let section = Section::Card;
     let bytes = serde_json::to_vec(card).map_err(|error| Error::Encoding { section, source: error.into() })?;
     compress(section, bytes)
+}
+
+/// The packed section of companions.
+pub(super) fn companions(companions: Option<&Companions>) -> Result<CompressedSection, Error> {
+    let section = Section::Companions;
+    compress(section, codec::encode(&companions).map_err(|source| Error::Encoding { section, source })?)
 }
 
 fn compress(section: Section, bytes: Vec<u8>) -> Result<CompressedSection, Error> {

@@ -36,6 +36,11 @@ impl Artists {
         &self.named[start as usize..self.ends[code] as usize]
     }
 
+    /// How many different artists there are.
+    pub(crate) fn count(&self) -> usize {
+        self.number.len()
+    }
+
     /// The artists that a user names: one, or several with `;` between them.
     pub(crate) fn find(&self, name: &str) -> Vec<u32> {
         text::artists(name).filter_map(|name| self.number.get(&name).copied()).collect()

@@ -3,6 +3,7 @@
 //! Rows are ordered by cluster and, within one, by the node of the cluster's graph: a cluster is a range of rows, and
 //! tracks that share a vector lie side by side.
 
+pub(crate) mod artist_rows;
 pub(crate) mod artists;
 mod error;
 pub(crate) mod genres;

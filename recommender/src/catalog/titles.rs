@@ -162,7 +162,7 @@ impl Titles {
     }
 
     /// The most popular release of every song, in the order of the songs' numbers.
-    pub(crate) fn songs_first(&self) -> impl Iterator<Item = u32> + '_ {
+    pub fn songs_first(&self) -> impl Iterator<Item = u32> + '_ {
         let first = |(place, relation): (usize, u32)| place == 0 || relation != SAME_SONG;
         let rows = self.rows.iter().zip(self.relations.iter().enumerate());
         rows.filter(move |(_, place)| first(*place)).map(|(row, _)| row)

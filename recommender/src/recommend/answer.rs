@@ -1,6 +1,7 @@
 //! The answer to a request. Rows are those of [`Model::catalog`](crate::Model::catalog).
 
 use super::seed::ResolvedSeed;
+use crate::affinity::AffinityWeights;
 use crate::search::SearchMethod;
 
 /// One answer. Rows are those of [`Model::catalog`](crate::Model::catalog).
@@ -10,6 +11,8 @@ pub struct Answer {
     pub search: SearchMethod,
     /// What was begun from, in the order of the request.
     pub seeds: Vec<AnswerSeed>,
+    /// What affinities counted for, where they were asked for.
+    pub affinity: Option<AffinityWeights>,
     /// Best first.
     pub tracks: Vec<Recommendation>,
 }

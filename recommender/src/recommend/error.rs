@@ -60,6 +60,16 @@ pub enum Error {
         /// What was asked for.
         parameter: &'static str,
     },
+    /// The catalogue does not have what an affinity needs.
+    #[error("this catalogue has no {needs}: affinity cannot name {affinity}, but {}", .expected.join(", "))]
+    NoAffinity {
+        /// The affinity that was asked for.
+        affinity: &'static str,
+        /// What the catalogue does not have.
+        needs: &'static str,
+        /// The affinities that it has.
+        expected: Vec<&'static str>,
+    },
     /// A number is out of range.
     #[error("{name} is {got}: expected {expected}")]
     OutOfRange {

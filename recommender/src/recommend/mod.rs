@@ -1,9 +1,10 @@
 //! The question and the answer: which songs should follow these?
 //!
 //! [`Request`] says what is asked; `filter` what may be answered with; `rank` puts the candidates in order, by their mean cosine to the
-//! seeds; `select` takes the answer from them, more or less alike, artist by artist;
+//! seeds and by what [`Affinities`] bring; `select` takes the answer from them, more or less alike, artist by artist;
 //! [`Explanation`] says why.
 
+mod affinity;
 mod answer;
 mod error;
 mod explain;
@@ -15,6 +16,7 @@ mod run;
 mod seed;
 mod select;
 
+pub use affinity::{Affinities, Affinity, ScoredCandidate};
 pub use answer::{Answer, AnswerSeed, Recommendation};
 pub use error::Error;
 pub use explain::{Contribution, Explanation, explain};

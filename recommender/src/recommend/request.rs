@@ -1,6 +1,6 @@
 //! What may be asked.
 
-use super::{error::Error, seed::Seed};
+use super::{affinity::Affinity, error::Error, seed::Seed};
 use crate::{model::Model, search::Search};
 
 /// The most tracks that one answer may hold.
@@ -61,6 +61,8 @@ pub struct Request {
     pub exclude_seed_artists: bool,
     /// How many songs of one artist an answer may hold.
     pub max_per_artist: Option<usize>,
+    /// What counts beside the audio; nothing does by default.
+    pub affinity: Option<Affinity>,
     /// 0: the most similar; 1: as unlike one another as they come.
     pub diversity: f64,
 }
@@ -84,6 +86,7 @@ impl Request {
             exclude_artists: Vec::new(),
             exclude_seed_artists: false,
             max_per_artist: None,
+            affinity: None,
             diversity: 0.0,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    affinity::Affinities,
     answer::{Answer, AnswerSeed},
     error::Error,
     filter::Filter,
@@ -24,19 +25,9 @@ impl Model {
     /// Where a seed is not found, or the request asks for what this model does not have.
     pub fn recommend(&self, request: &Request) -> Result<Answer, Error> {
         request.check(self)?;
-        let resolve = |source: SeedKind, seeds: &[Seed]| -> Result<Vec<ResolvedSeed>, Error> {
-            let found = seeds.iter().enumerate().map(|(at, seed)| {
-                self.resolve(seed).map_err(|error| Error::Seed {
-                    of: source,
-                    at,
-                    seeds: seeds.len(),
-                    error: Box::new(error),
-                })
-            });
-            found.collect()
-        };
-        let seeds = resolve(SeedKind::Seeds, &request.seeds)?;
-        let negative = resolve(SeedKind::NegativeSeeds, &request.negative_seeds)?;
+        let seeds = self.resolve_all(SeedKind::Seeds, &request.seeds)?;
+        let negative = self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds)?;
+        let affinity = request.affinity.as_ref().map(|affinity| affinity.resolve(self)).transpose()?;
         let clusters: Vec<usize> = if request.same_cluster {
             seeds.iter().map(|seed| seed.cluster).collect::<BTreeSet<_>>().into_iter().collect()
         } else {
@@ -61,7 +52,9 @@ impl Model {
             })
             .collect();
 
-        let ranking = Ranking::new(self, request, &seeds, &negative, &clusters, &filter);
+        let affinities = affinity.filter(|weights| !weights.is_zero());
+        let affinities = affinities.map(|weights| Affinities::new(self, &seeds, &weights));
+        let ranking = Ranking::new(self, request, &seeds, &negative, &clusters, &filter, affinities);
         let want = request.limit.min(all as usize);
         let mut most = select::candidates_for(request, want);
         let (tracks, search) = loop {
@@ -74,6 +67,19 @@ impl Model {
             // So many candidates are of artists whose quota is full: look further.
             most = most.saturating_mul(4);
         };
-        Ok(Answer { search, seeds: answer_seeds, tracks })
+        Ok(Answer { search, seeds: answer_seeds, affinity, tracks })
+    }
+
+    /// Finds seeds, or says which of them is not found.
+    pub(super) fn resolve_all(&self, source: SeedKind, seeds: &[Seed]) -> Result<Vec<ResolvedSeed>, Error> {
+        let found = seeds.iter().enumerate().map(|(at, seed)| {
+            self.resolve(seed).map_err(|error| Error::Seed {
+                of: source,
+                at,
+                seeds: seeds.len(),
+                error: Box::new(error),
+            })
+        });
+        found.collect()
     }
 }

@@ -13,7 +13,7 @@ pub(crate) enum Allowed<'a> {
 
 impl Allowed<'_> {
     #[inline]
-    pub(super) fn contains(self, row: u32, songs: &SongIds) -> bool {
+    pub(crate) fn contains(self, row: u32, songs: &SongIds) -> bool {
         match self {
             Self::AllBut(left_out) => !left_out.contains(&songs.of(row)),
             Self::Rows(rows) => rows.contains(row),

@@ -62,6 +62,8 @@ pub(crate) struct Query<'a> {
     pub(crate) clusters: &'a [usize],
     /// How many different songs to find.
     pub(crate) want: usize,
+    /// How many nodes a walk keeps.
+    pub(crate) ef: usize,
     pub(crate) search: Search,
     /// Which rows may be found.
     pub(crate) allowed: Allowed<'a>,
@@ -130,7 +132,7 @@ impl Neighbors {
         let graphs: Option<Vec<&Graph>> = query.clusters.iter().map(|cluster| self.graph(*cluster)).collect();
         if let (Some(graphs), None) = (graphs, query.cost) {
             let is_allowed = |row| query.allowed.contains(row, query.songs);
-            let mut ef = ef_of(query.want);
+            let mut ef = query.ef.max(query.want);
             while is_quicker(query.search, ef, allowed, pool) {
                 let nodes = self.walk(&graphs, query.vector, query.allowed, ef);
                 let kept = nodes.len();

@@ -7,6 +7,7 @@ pub(crate) mod artifact_builder;
 use std::collections::BTreeMap;
 
 use recommender::{
+    affinity::AffinityWeights,
     artifact::Artifact,
     card::{Card, ClassScores, ClassificationReport, ClassifierMetrics, ClusterSummary, FeatureSummary, IndexMetrics},
     catalog::Catalog,
@@ -107,6 +108,7 @@ pub(crate) fn artifact(tracks: &[Invented], k: usize, threads: usize) -> Artifac
             report: ClassificationReport { clusters: vec![scores], macro_average: scores, weighted_average: scores },
         },
         index: IndexMetrics { recall_at_10: 1.0, average_degree: 0.0, unreachable: 0 },
+        balanced: AffinityWeights::defaults(true, false),
     };
     let numbers = |of: fn(u32) -> u32| IntColumn::new(&(0..tracks.len() as u32).map(of).collect::<Vec<_>>());
     let catalog = Catalog {

@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use recommender::{Model, features::Feature};
+use recommender::{Model, affinity::AffinityKind, features::Feature};
 use serde::Serialize;
 
 use crate::{
+    affinity::{self, Affinities, FOLDS},
     console::Console,
     evaluation::{self, Continuation, Options, Playlists, Quality},
     input::Input,
     progress::Progress,
-    report::evaluation::{continuation, quality},
+    report::evaluation::{affinities, continuation, quality},
     table::{self, Table},
     training,
 };
@@ -47,6 +48,9 @@ struct Evaluated {
     seed: u64,
     #[serde(flatten)]
     measured: Measured,
+    /// What affinities bring to the continuation of the playlists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affinities: Option<Affinities>,
     /// The same of the model without weights.
     #[serde(skip_serializing_if = "Option::is_none")]
     unweighted: Option<Measured>,
@@ -62,7 +66,7 @@ struct Measured {
 
 impl Evaluate {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let model = Model::open(&self.file)?;
+        let mut model = Model::open(&self.file)?;
         let console = Console::new();
         // Read first: a table that does not fit is said before anybody waits.
         let table = match &self.data {
@@ -84,9 +88,13 @@ impl Evaluate {
             None => None,
         };
 
+        let affinities = match lists {
+            Some(path) => self.affinities(&mut model, path, &console)?,
+            None => None,
+        };
         if self.json {
             let (version, tracks) = (model.version(), model.catalog().len());
-            let evaluated = Evaluated { version, tracks, seed: self.seed, measured, unweighted };
+            let evaluated = Evaluated { version, tracks, seed: self.seed, measured, affinities, unweighted };
             println!("{}", serde_json::to_string_pretty(&evaluated)?);
             return Ok(());
         }
@@ -94,7 +102,31 @@ impl Evaluate {
         if let Some(playlists) = &measured.playlists {
             print!("\n{}", continuation(playlists, unweighted.as_ref().and_then(|found| found.playlists.as_ref())));
         }
+        if let Some(found) = &affinities {
+            print!("\n{}", self::affinities(found, &model.card().balanced));
+        }
         Ok(())
+    }
+
+    /// What each affinity that counts in this model brings, by cross-validation on the playlists of a file.
+    fn affinities(
+        &self,
+        model: &mut Model,
+        path: &Path,
+        progress: &dyn Progress,
+    ) -> anyhow::Result<Option<Affinities>> {
+        let stage = progress.stage("affinities", FOLDS as u64);
+        let mut playlists = Playlists::default();
+        table::open_playlists(path, &mut |_| (), &mut |entry| playlists.add(model, entry))?;
+        let lists = playlists.songs(model);
+        let lists: Vec<&[u32]> = lists.iter().map(Vec::as_slice).collect();
+        // An affinity that the training left out, such as genres that name the playlists, is left out here too.
+        let balanced = model.card().balanced;
+        let is_counted = |kind: &AffinityKind| *kind == AffinityKind::Playlists || balanced.get(*kind).is_some();
+        let kinds: Vec<AffinityKind> = AffinityKind::ALL.into_iter().filter(is_counted).collect();
+        let found = affinity::measure(model, &lists, &kinds, self.seed, &|done| stage.set(done))?;
+        stage.done(found.as_ref().map_or("too few playlists", |_| "measured"));
+        Ok(found)
     }
 
     /// The table that a model was trained on, to train its counterpart on.
@@ -140,7 +172,7 @@ impl Evaluate {
 
     /// Measures a model, on the playlists of a file too where there is one.
     fn measure(&self, model: &Model, lists: Option<&Path>, progress: &dyn Progress) -> anyhow::Result<Measured> {
-        let options = Options { sample: self.sample as usize, seed: self.seed };
+        let options = Options { sample: self.sample as usize, seed: self.seed, ..Default::default() };
         let playlists = match lists {
             Some(path) => Some(continued(model, path, &options, progress)?),
             None => None,

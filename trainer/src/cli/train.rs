@@ -39,6 +39,10 @@ pub(super) struct Train {
     /// Names for clusters: TOML or JSON, cluster id to name
     #[arg(long, value_name = "FILE")]
     cluster_names: Option<PathBuf>,
+    /// Playlists to learn affinities from: CSV, as it is or compressed with gzip, with the columns playlist_id, and
+    /// track_id or title and artist [default: those of the table, where it has a column of playlists]
+    #[arg(long, value_name = "FILE")]
+    playlists: Option<PathBuf>,
     /// Say nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -86,18 +90,18 @@ impl Train {
         let options = Options {
             threads: self.threads.map_or_else(rayon::current_num_threads, usize::from),
             names,
+            playlists: self.playlists.clone(),
             ..self.options.training()
         };
-        // Kept only where its playlists are looked at again.
-        let kept = table.playlists.is_some().then(|| table.clone());
-        let (trained, model) = training::train_and_open(table, &options, &console)?;
+        let (mut trained, model) = training::train_and_open(table, &options, &console)?;
 
         let stage = console.stage("measure", ReportData::steps());
         let mut report_data = ReportData::gather(&model, &trained, &|done| stage.set(done))?;
-        if let Some(table) = &kept {
-            report_data.add_playlists(&model, table, &self.data.to_string())?;
+        if let Some(playlists) = trained.playlists.take() {
+            let name = self.playlists.as_ref().map_or(self.data.to_string(), |path| path.display().to_string());
+            report_data.add_playlists(&model, playlists, &name)?;
         }
-        drop((model, kept));
+        drop(model);
         stage.done(&format!("what follows {} songs", report_data.quality.songs));
 
         let folder = self.out.join("report");

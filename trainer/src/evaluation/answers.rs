@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 use recommender::{
     Model,
-    recommend::{Request, Seed},
+    recommend::{Affinity, Request, Seed},
     text,
     vector::similarity,
 };
@@ -81,6 +81,7 @@ pub(super) fn measure(
     model: &Model,
     seeds: &[u32],
     same_cluster: bool,
+    affinity: Option<Affinity>,
     step: &(dyn Fn() + Sync),
 ) -> Result<Answers, Error> {
     let popularity = model.scaler().features.iter().position(|feature| feature == "popularity");
@@ -88,7 +89,7 @@ pub(super) fn measure(
     let each: Vec<Sums> = seeds
         .par_iter()
         .map(|seed| {
-            let request = Request { limit: LIMIT, same_cluster, ..Request::new(Seed::Row(*seed)) };
+            let request = Request { limit: LIMIT, same_cluster, affinity, ..Request::new(Seed::Row(*seed)) };
             let rows: Vec<u32> = model.recommend(&request)?.tracks.iter().map(|track| track.row).collect();
             step();
             Ok(of_one(model, *seed, &rows, &frequencies, popularity))

@@ -6,10 +6,13 @@ pub enum Error {
     /// The model did not answer.
     #[error(transparent)]
     Recommend(#[from] recommender::recommend::Error),
+    /// Companions are not the model's.
+    #[error(transparent)]
+    Companions(#[from] recommender::artifact::Error),
     /// The playlists are of other tracks.
     #[error(
-        "none of the {rows} rows of {name} are tracks of the model: evaluate with the table that it was trained on, or \
-         one with the same ids, or titles and artists"
+        "none of the {rows} rows of {name} are tracks of the model: bring the table that it was trained on, or one \
+         with the same ids, or titles and artists"
     )]
     NoKnownTracks {
         /// The file with the playlists.

@@ -36,8 +36,8 @@ pub fn measure(model: &Model, options: &Options, progress: &(dyn Fn(u64) + Sync)
     let songs = sample_songs(model, options);
     let done = std::sync::atomic::AtomicU64::new(0);
     let step = || progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1);
-    let same_cluster = answers::measure(model, &songs, true, &step)?;
-    let any_cluster = answers::measure(model, &songs, false, &step)?;
+    let same_cluster = answers::measure(model, &songs, true, options.affinity, &step)?;
+    let any_cluster = answers::measure(model, &songs, false, options.affinity, &step)?;
     let mut left_out = Vec::new();
     if any_cluster.genre.is_none() {
         left_out.push("genres are left out: no sampled song and its followers have one".to_owned());

@@ -19,4 +19,5 @@ pub use error::Error;
 pub use measure::{Quality, measure};
 pub use options::{LIMIT, Options};
 pub use playlists::{Continuation, Method, Playlists, continuation};
+pub(crate) use playlists::{Halves, continuation_request};
 pub use recall::recall;

@@ -1,5 +1,7 @@
 //! What is measured on, and at what length of an answer.
 
+use recommender::recommend::Affinity;
+
 /// How many songs each answer holds.
 pub const LIMIT: usize = 10;
 
@@ -10,10 +12,12 @@ pub struct Options {
     pub sample: usize,
     /// The same seed takes the same songs.
     pub seed: u64,
+    /// What counts beside the audio.
+    pub affinity: Option<Affinity>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { sample: 1_000, seed: 42 }
+        Self { sample: 1_000, seed: 42, affinity: None }
     }
 }

@@ -16,7 +16,7 @@ use recommender::{
 use serde::Serialize;
 
 use super::{error::Error, options::Options};
-use crate::table::{PlaylistEntry, Table};
+use crate::table::PlaylistEntry;
 
 /// A playlist of fewer songs is left out: its shown half would not fill a request's seeds.
 const MIN_PLAYLIST_TRACKS: usize = 2 * FEW_SEEDS;
@@ -24,7 +24,7 @@ const MIN_PLAYLIST_TRACKS: usize = 2 * FEW_SEEDS;
 const FEW_SEEDS: usize = 5;
 
 /// Playlists as rows of a model's catalogue.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Playlists {
     /// A row for each song, by playlist; a song that is there twice counts once.
     lists: Vec<Vec<u32>>,
@@ -44,18 +44,21 @@ impl Playlists {
         self.lists.is_empty()
     }
 
-    /// Those of the table that the model was made of, if it has any.
-    pub fn of(model: &Model, table: &Table) -> Option<Self> {
-        let lists = table.playlists.as_ref()?;
-        let mut playlists = Self::default();
-        for row in 0..table.n_tracks() {
-            let playlist = lists.get(row);
-            if !playlist.is_empty() {
-                let (id, song, artist) = (table.ids.get(row), table.songs.get(row), table.artists.get(row));
-                playlists.add(model, PlaylistEntry { playlist, id, song, artist });
-            }
+    /// The rows of each playlist's different songs, in the order in which the playlists were first met.
+    pub fn songs(&self, model: &Model) -> Vec<Vec<u32>> {
+        let different = |rows: &Vec<u32>| {
+            let mut songs = HashSet::new();
+            rows.iter().copied().filter(|row| songs.insert(model.songs().of(*row))).collect()
+        };
+        self.lists.iter().map(different).collect()
+    }
+
+    /// Whether none of the rows are tracks of the model.
+    pub(crate) fn check(&self, name: &str) -> Result<(), Error> {
+        if self.unknown == self.rows {
+            return Err(Error::NoKnownTracks { name: name.to_owned(), rows: self.rows });
         }
-        (!playlists.is_empty()).then_some(playlists)
+        Ok(())
     }
 
     /// Adds one row of a table: the track is looked for by its id, then by title and artist.
@@ -111,9 +114,44 @@ pub struct Method {
 type Scores = [f64; 4];
 
 /// One playlist, its songs in two halves.
-struct Halves {
+#[derive(Clone, Debug)]
+pub(crate) struct Halves {
+    /// Rows.
     shown: Vec<u32>,
-    hidden: HashSet<u32>,
+    /// Songs.
+    pub(crate) hidden: HashSet<u32>,
+}
+
+impl Halves {
+    /// Hides half of a playlist's songs, the smaller half where they are odd; nothing where there are too few.
+    pub(crate) fn of(model: &Model, mut rows: Vec<u32>, rng: &mut impl Rng) -> Option<Self> {
+        let mut songs = HashSet::new();
+        rows.retain(|row| songs.insert(model.songs().of(*row)));
+        if rows.len() < MIN_PLAYLIST_TRACKS {
+            return None;
+        }
+        rows.shuffle(rng);
+        let hidden = rows.split_off(rows.len().div_ceil(2)).into_iter().map(|row| model.songs().of(row)).collect();
+        Some(Self { shown: rows, hidden })
+    }
+
+    /// Five of the songs that are shown.
+    pub(crate) fn few(&self) -> &[u32] {
+        &self.shown[..FEW_SEEDS.min(self.shown.len())]
+    }
+
+    /// As many of the songs that are shown as a request takes.
+    pub(crate) fn many(&self) -> &[u32] {
+        &self.shown[..MAX_SEEDS.min(self.shown.len())]
+    }
+}
+
+/// The request that continues a playlist from some of the songs that are shown, with none of them in the answer.
+pub(crate) fn continuation_request(model: &Model, halves: &Halves, seeds: Vec<Seed>) -> Request {
+    // By id, which takes every release of a song away.
+    let exclude_tracks = halves.shown.iter().map(|row| model.catalog().track(*row).id.to_owned()).collect();
+    let first = seeds.first().cloned().unwrap_or(Seed::Row(halves.shown[0]));
+    Request { seeds, limit: MAX_LIMIT, same_cluster: false, exclude_tracks, ..Request::new(first) }
 }
 
 /// Continues the playlists, at most `options.sample` of them. `name` stands for their file in errors; `progress` is
@@ -129,12 +167,11 @@ pub fn continuation(
     options: &Options,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Continuation, Error> {
-    if playlists.unknown == playlists.rows {
-        return Err(Error::NoKnownTracks { name: name.to_owned(), rows: playlists.rows });
-    }
+    playlists.check(name)?;
     let all = playlists.lists.len();
     let mut rng = Xoshiro256Plus::seed_from_u64(options.seed);
-    let mut halves: Vec<Halves> = playlists.lists.into_iter().filter_map(|rows| halve(model, rows, &mut rng)).collect();
+    let mut halves: Vec<Halves> =
+        playlists.lists.into_iter().filter_map(|rows| Halves::of(model, rows, &mut rng)).collect();
     if halves.is_empty() {
         return Err(Error::TooShort { name: name.to_owned(), playlists: all, least: MIN_PLAYLIST_TRACKS });
     }
@@ -168,18 +205,6 @@ pub fn continuation(
     })
 }
 
-/// Hides half of a playlist's songs, the smaller half where they are odd; nothing where there are too few.
-fn halve(model: &Model, mut rows: Vec<u32>, rng: &mut impl Rng) -> Option<Halves> {
-    let mut songs = HashSet::new();
-    rows.retain(|row| songs.insert(model.songs().of(*row)));
-    if rows.len() < MIN_PLAYLIST_TRACKS {
-        return None;
-    }
-    rows.shuffle(rng);
-    let hidden = rows.split_off(rows.len().div_ceil(2)).into_iter().map(|row| model.songs().of(row)).collect();
-    Some(Halves { shown: rows, hidden })
-}
-
 /// A row of every song, the most popular first; nothing where popularity is no feature.
 fn popular(model: &Model) -> Option<Vec<u32>> {
     let feature = model.scaler().features.iter().position(|feature| feature == "popularity")?;
@@ -194,17 +219,12 @@ fn popular(model: &Model) -> Option<Vec<u32>> {
 fn score(model: &Model, halves: &Halves, popular: Option<&[u32]>) -> Result<Vec<(&'static str, Scores)>, Error> {
     let Halves { shown, hidden } = halves;
     let songs = |rows: &[u32]| rows.iter().map(|row| model.songs().of(*row)).collect::<Vec<u32>>();
-    // By id, which takes every release of a song away.
-    let shown_ids: Vec<String> = shown.iter().map(|row| model.catalog().track(*row).id.to_owned()).collect();
     let answer = |seeds: Vec<Seed>, same_cluster: bool| -> Result<Scores, Error> {
-        let first = seeds.first().cloned().unwrap_or(Seed::Row(shown[0]));
-        let exclude_tracks = shown_ids.clone();
-        let request = Request { seeds, limit: MAX_LIMIT, same_cluster, exclude_tracks, ..Request::new(first) };
+        let request = Request { same_cluster, ..continuation_request(model, halves, seeds) };
         let rows: Vec<u32> = model.recommend(&request)?.tracks.iter().map(|track| track.row).collect();
         Ok(scores(&songs(&rows), hidden))
     };
-    let seeds = &shown[..FEW_SEEDS.min(shown.len())];
-    let many = &shown[..MAX_SEEDS.min(shown.len())];
+    let (seeds, many) = (halves.few(), halves.many());
     let rows = |rows: &[u32]| rows.iter().map(|row| Seed::Row(*row)).collect::<Vec<_>>();
     let mean = |rows: &[u32]| vec![Seed::Features(mean(model, rows))];
     let mut all = vec![

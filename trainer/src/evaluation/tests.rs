@@ -44,7 +44,7 @@ fn playlists(model: &Model, of: impl Fn(usize) -> String) -> Playlists {
 #[test]
 fn groups_that_differ_agree_in_genre_and_cover_what_they_can() {
     let model = model("genre");
-    let quality = measure(&model, &Options { sample: 60, seed: 1 }, &|_| ()).expect("measured");
+    let quality = measure(&model, &Options { sample: 60, seed: 1, affinity: None }, &|_| ()).expect("measured");
     assert_eq!((quality.songs, quality.limit), (60, LIMIT));
     for answers in [&quality.same_cluster, &quality.any_cluster] {
         let genre = answers.genre.expect("genres");
@@ -55,13 +55,14 @@ fn groups_that_differ_agree_in_genre_and_cover_what_they_can() {
         assert!(answers.diversity.is_some_and(|diversity| (0.0..0.5).contains(&diversity)), "{answers:?}");
     }
     assert_eq!(quality.left_out.len(), 1, "{:?}", quality.left_out);
-    assert_eq!(measure(&model, &Options { sample: 60, seed: 1 }, &|_| ()).expect("measured"), quality);
-    assert_ne!(measure(&model, &Options { sample: 60, seed: 2 }, &|_| ()).expect("measured"), quality);
+    assert_eq!(measure(&model, &Options { sample: 60, seed: 1, affinity: None }, &|_| ()).expect("measured"), quality);
+    assert_ne!(measure(&model, &Options { sample: 60, seed: 2, affinity: None }, &|_| ()).expect("measured"), quality);
 }
 
 #[test]
 fn a_catalogue_without_genres_says_so_and_a_sample_is_never_more_than_there_is() {
-    let quality = measure(&model("other"), &Options { sample: 5_000, seed: 1 }, &|_| ()).expect("measured");
+    let quality =
+        measure(&model("other"), &Options { sample: 5_000, seed: 1, affinity: None }, &|_| ()).expect("measured");
     assert_eq!((quality.songs, quality.same_cluster.genre), (120, None));
     assert!(quality.left_out[0].contains("genres"), "{:?}", quality.left_out);
     let text = crate::report::evaluation::quality(&quality, None);
@@ -120,5 +121,155 @@ fn recall_is_none_where_no_graph_is_walked() {
     assert!(!without.neighbors().is_complete());
     for same_cluster in [true, false] {
         assert_eq!(recall(&without, 10, 50, same_cluster).expect("answers"), 0.0);
+    }
+}
+
+mod real_tables {
+    use recommender::{
+        affinity::{AffinityKind, AffinityWeights},
+        recommend::{Affinity, Request, Seed},
+        search::Search,
+    };
+
+    use super::*;
+    use crate::affinity::Estimate;
+    use crate::test_data::{real, real_path};
+
+    fn percent(estimates: &[Estimate; 2]) -> String {
+        let of = |estimate: &Estimate| format!("{:.3} ± {:.3}", estimate.mean, estimate.standard_error);
+        format!("recall@100 {}, R-precision {}", of(&estimates[0]), of(&estimates[1]))
+    }
+
+    /// The weights and companions that a playlist is continued with have not seen it.
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn affinities_find_what_people_put_on_the_same_playlists() {
+        let trained =
+            training::train(real("spotify_songs_33k.csv"), &training::Options::default(), &()).expect("a model");
+        let found = trained.affinities.expect("playlists");
+        for method in &found.methods {
+            println!("{:?}: five {}; half {}", method.affinities, percent(&method.five_seeds), percent(&method.half));
+        }
+        println!("{:?}\nbalanced {:?}", found.weights, trained.card.balanced);
+        assert_eq!((found.playlists, found.folds), (460, 5));
+        assert_eq!(found.methods[0].affinities, [""; 0]);
+        let best = found.methods.last().expect("methods");
+        assert!(!best.affinities.contains(&"genre"), "the genres of this table are those of its playlists");
+        assert!(best.five_seeds[0].mean >= 0.19 && best.half[0].mean >= 0.29, "{best:?}");
+        assert!(found.methods[0].five_seeds[0].mean < 0.07, "{:?}", found.methods[0]);
+    }
+
+    /// Share of the exact answers that candidates find, for single seeds and for ten, own clusters and all; and how much longer
+    /// than plain requests they take.
+    fn hold_candidates_against_exact_search(table: Table, playlists: Option<std::path::PathBuf>, least: f64) {
+        let options = training::Options { playlists, ..Default::default() };
+        let trained = training::train(table, &options, &()).expect("a model");
+        let model = Model::from_bytes(&trained.file, trained.version).expect("opens");
+        let companions = model.companions().expect("companions");
+        println!(
+            "{:?}, {} and {} pairs of companions: {} bytes in memory, {:.1} a track",
+            trained.card.balanced,
+            companions.artists.pairs(),
+            companions.tracks.pairs(),
+            companions.memory(),
+            companions.memory() as f64 / model.catalog().len() as f64
+        );
+        let last = model.catalog().len() as u32 - 1_000;
+        for (seeds, limit) in [(1, 10), (1, 100), (10, 10), (10, 100)] {
+            for same_cluster in [true, false] {
+                let (mut hits, mut all) = (0, 0);
+                let (mut plain, mut balanced) = (Vec::new(), Vec::new());
+                for first in (0..last).step_by(last as usize / 200) {
+                    let rows: Vec<Seed> = (0..seeds).map(|seed| Seed::Row(first + seed * 97)).collect();
+                    let ask = |search, affinity| {
+                        let begun = std::time::Instant::now();
+                        let request = Request {
+                            seeds: rows.clone(),
+                            limit,
+                            same_cluster,
+                            search,
+                            affinity,
+                            ..Request::new(Seed::Row(first))
+                        };
+                        let tracks = model.recommend(&request).expect("answers").tracks;
+                        (begun.elapsed(), tracks)
+                    };
+                    ask(Search::Auto, None);
+                    plain.push(ask(Search::Auto, None).0);
+                    let (time, found) = ask(Search::Auto, Some(Affinity::Balanced));
+                    balanced.push(time);
+                    let exact = ask(Search::Exact, Some(Affinity::Balanced)).1;
+                    assert_eq!(exact.len(), found.len());
+                    let found: std::collections::HashSet<u32> =
+                        found.iter().map(|track| model.songs().of(track.row)).collect();
+                    hits += exact.iter().filter(|track| found.contains(&model.songs().of(track.row))).count();
+                    all += exact.len();
+                }
+                let p50 = |times: &mut Vec<std::time::Duration>| {
+                    times.sort_unstable();
+                    times[times.len() / 2]
+                };
+                println!(
+                    "{seeds} seeds, {limit} songs, same_cluster {same_cluster}: recall {:.3}, p50 {:?}, plain {:?}",
+                    f64::from(hits as u32) / all as f64,
+                    p50(&mut balanced),
+                    p50(&mut plain)
+                );
+                assert!(hits as f64 >= least * all as f64, "{hits} of {all}");
+            }
+        }
+    }
+
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn candidates_find_what_an_exact_search_finds() {
+        hold_candidates_against_exact_search(real("spotify_songs_33k.csv"), None, 0.7);
+    }
+
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn candidates_of_a_large_catalogue_find_what_an_exact_search_finds() {
+        let playlists = real_path("spotify_songs_33k.csv");
+        let table =
+            table::open(&real_path("union_265k.csv"), &table::Options::default(), &mut |_| {}).expect("a table");
+        hold_candidates_against_exact_search(table, Some(playlists), 0.5);
+    }
+
+    /// Genres are not ranked by: other affinities bring no songs of other genres.
+    #[test]
+    #[ignore = "needs the real tables"]
+    fn other_affinities_do_not_lower_the_agreement_of_genres() {
+        let trained =
+            training::train(real("spotify_tracks_114k.csv"), &training::Options::default(), &()).expect("a model");
+        let model = Model::from_bytes(&trained.file, trained.version).expect("opens");
+        let weights = AffinityWeights { genre: None, ..trained.card.balanced };
+        assert!(weights.get(AffinityKind::Artist).is_some());
+        let agreement = |affinity| {
+            let options = Options { affinity, ..Options::default() };
+            let quality = measure(&model, &options, &|_| ()).expect("measured");
+            [quality.same_cluster, quality.any_cluster].map(|answers| answers.genre.expect("genres").agreement)
+        };
+        let (audio, with) = (agreement(None), agreement(Some(Affinity::Weights(weights))));
+        println!("audio {audio:?}, with {weights:?} {with:?}");
+        assert!(with[0] >= audio[0] && with[1] >= audio[1]);
+        // Songs of an artist share their genre: of the songs by others alone, no fewer agree.
+        let by_others = |affinity: Option<Affinity>| {
+            let genre = |row: u32| model.catalog().genres.as_ref().expect("genres").code(row as usize);
+            let (mut agree, mut all) = (0, 0);
+            for seed in (0..model.catalog().len() as u32).step_by(101) {
+                let request = Request { affinity, limit: 20, ..Request::new(Seed::Row(seed)) };
+                for track in model.recommend(&request).expect("answers").tracks {
+                    if !model.artists_of(track.row).iter().any(|artist| model.artists_of(seed).contains(artist)) {
+                        agree += u32::from(genre(track.row) == genre(seed));
+                        all += 1;
+                    }
+                }
+            }
+            f64::from(agree) / f64::from(all)
+        };
+        let (audio, with) = (by_others(None), by_others(Some(Affinity::Weights(weights))));
+        println!("songs by others: audio {audio:.4}, with {with:.4}");
+        // Their number is smaller with affinities: within a standard error of the share.
+        assert!(with >= audio - 0.01);
     }
 }

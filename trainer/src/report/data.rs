@@ -7,7 +7,6 @@ use serde::Serialize;
 use crate::{
     evaluation::{self, Continuation, Quality},
     report::charts::Point,
-    table::Table,
     training::Trained,
 };
 
@@ -119,13 +118,17 @@ impl ReportData {
         })
     }
 
-    /// Adds how well the table's playlists are continued, where it has any. `name` stands for the table in errors.
+    /// Adds how well playlists are continued. `name` stands for where they are from in errors.
     ///
     /// # Errors
     ///
     /// Where the model does not answer, which would be a defect.
-    pub fn add_playlists(&mut self, model: &Model, table: &Table, name: &str) -> Result<(), evaluation::Error> {
-        let Some(playlists) = evaluation::Playlists::of(model, table) else { return Ok(()) };
+    pub fn add_playlists(
+        &mut self,
+        model: &Model,
+        playlists: evaluation::Playlists,
+        name: &str,
+    ) -> Result<(), evaluation::Error> {
         let options = evaluation::Options { sample: SAMPLE_PLAYLISTS, ..Self::options() };
         match evaluation::continuation(model, playlists, name, &options, &|_| ()) {
             Ok(found) => self.playlists = Some(found),

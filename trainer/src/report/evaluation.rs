@@ -1,5 +1,8 @@
 //! Quality for a terminal: plain text tables of at most 80 columns.
 
+use recommender::affinity::AffinityWeights;
+
+use crate::affinity::{Affinities, AffinityMethod, Estimate};
 use crate::evaluation::{Answers, Continuation, Method, Quality};
 use crate::report::terminal::count;
 use crate::report::text_table::{Column, text_table};
@@ -108,6 +111,31 @@ pub fn continuation(continuation: &Continuation, unweighted: Option<&Continuatio
     let headings = ["recall@10", "recall@50", "recall@100", "R-precision"];
     let columns: Vec<Column<'_>> = [Column::Left("")].into_iter().chain(headings.map(Column::Right)).collect();
     text + &text_table(&columns, rows)
+}
+
+/// What affinities bring, as a table, and what `affinity=balanced` is.
+pub fn affinities(affinities: &Affinities, balanced: &AffinityWeights) -> String {
+    let title = format!(
+        "{} playlists in {} folds, half of each hidden: recall@100 and R-precision\n",
+        count(affinities.playlists as u64),
+        affinities.folds
+    );
+    let rows = affinities.methods.iter().map(|method| row(&affinity_name(method), affinity_cells(method)));
+    let columns =
+        [Column::Left(""), Column::Right("5 seeds"), Column::Right(""), Column::Right("half"), Column::Right("")];
+    format!("{title}{}affinity=balanced is {}\n", text_table(&columns, rows), balanced)
+}
+
+/// What a line of the affinities' table is called: the affinity that it adds to the line before it.
+pub fn affinity_name(method: &AffinityMethod) -> String {
+    method.affinities.last().map_or_else(|| "audio".to_owned(), |affinity| format!("+ {affinity}"))
+}
+
+/// Recall and R-precision from five seeds and from half of each playlist, with their standard errors, in per cent.
+pub fn affinity_cells(method: &AffinityMethod) -> [String; 4] {
+    let cell = |estimate: Estimate| format!("{:.1} ± {:.1} %", estimate.mean * 100.0, estimate.standard_error * 100.0);
+    let [[a, b], [c, d]] = [method.five_seeds, method.half];
+    [a, b, c, d].map(cell)
 }
 
 fn row(name: &str, values: impl IntoIterator<Item = String>) -> Vec<String> {

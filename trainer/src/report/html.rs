@@ -3,6 +3,8 @@
 //! Text comes from the user's table, so all of it goes through the templates, which escape it; what goes past them is
 //! charts (plotters escapes there) and the style sheet. There is no script, and a policy that allows none.
 
+mod playlists;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use recommender::{
     card::{Card, ClassScores},
@@ -11,7 +13,6 @@ use recommender::{
 
 use super::{ReportData, is_weighted};
 use crate::{
-    evaluation::{Continuation, Method},
     report::charts,
     report::evaluation::figures,
     report::terminal::{count, number},
@@ -42,7 +43,7 @@ pub(super) fn page(
         ("map", "Map", map(card, report_data)?),
         ("classifier", "Classifier", classifier(card)?),
         ("search", "Search", search(card, report_data)),
-        ("recommendations", "Recommendations", recommendations(report_data)),
+        ("recommendations", "Recommendations", recommendations(trained, report_data)),
         ("timings", "Timings", timings(seconds)),
     ];
     let page = html! {
@@ -282,7 +283,7 @@ fn search(card: &Card, report_data: &ReportData) -> Markup {
     }
 }
 
-fn recommendations(report_data: &ReportData) -> Markup {
+fn recommendations(trained: &Trained, report_data: &ReportData) -> Markup {
     let quality = &report_data.quality;
     html! {
         p {
@@ -304,38 +305,8 @@ fn recommendations(report_data: &ReportData) -> Markup {
             }
         }))
         @for reason in &quality.left_out { p.quiet { (reason) } }
-        @if let Some(playlists) = &report_data.playlists { (continuation(playlists)) }
-    }
-}
-
-/// How the table's playlists are continued, and what other ways there are.
-fn continuation(playlists: &Continuation) -> Markup {
-    let percent = |share: f64| format!("{:.2} %", share * 100.0);
-    let cells = |method: &Method| {
-        html! {
-            @for share in [method.recall_at_10, method.recall_at_50, method.recall_at_100, method.r_precision] {
-                td.number { (percent(share)) }
-            }
-        }
-    };
-    html! {
-        h3 { "Playlists" }
-        p {
-            "Half of each of " (count(playlists.playlists as u64)) " playlists of the table is hidden, and looked for by what "
-            "is shown: " (format!("{:.0}", playlists.shown)) " songs shown and " (format!("{:.0}", playlists.hidden))
-            " hidden, on average. The share of the hidden songs among the first 10, 50 and 100, and among as many as are "
-            "hidden."
-            @if playlists.too_short > 0 { " " (count(playlists.too_short as u64)) " playlists of too few songs are left out." }
-        }
-        (table("Playlist continuation", html! {
-            thead { tr {
-                th scope="col" { "Continued by" } th.number scope="col" { "recall@10" } th.number scope="col" { "recall@50" }
-                th.number scope="col" { "recall@100" } th.number scope="col" { "R-precision" }
-            } }
-            tbody {
-                @for method in &playlists.methods { tr { th scope="row" { (method.name) } (cells(method)) } }
-            }
-        }))
+        @if let Some(playlists) = &report_data.playlists { (playlists::continuation(playlists)) }
+        @if let Some(found) = &trained.affinities { (playlists::affinities(found, &trained.card)) }
     }
 }
 

@@ -17,6 +17,7 @@ use serde::Serialize;
 pub use data::{ClusterData, ReportData, Spread};
 
 use crate::{
+    affinity::Affinities,
     evaluation::{Continuation, Quality},
     progress::Progress,
     table::Table,
@@ -73,6 +74,8 @@ struct Metrics<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     playlists: Option<&'a Continuation>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    affinities: Option<&'a Affinities>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     weights: Option<BTreeMap<&'a str, f64>>,
     seconds: BTreeMap<String, f64>,
 }
@@ -95,6 +98,7 @@ pub fn metrics(trained: &Trained, report_data: &ReportData, seconds: &[(String, 
         recall_at_50: report_data.recall_at_50,
         recommendations: &report_data.quality,
         playlists: report_data.playlists.as_ref(),
+        affinities: trained.affinities.as_ref(),
         weights: is_weighted(&trained.card)
             .then(|| trained.card.features.iter().map(|feature| (feature.name.as_str(), feature.weight)).collect()),
         seconds: seconds.iter().cloned().collect(),

@@ -79,6 +79,10 @@ pub fn summary(
         let (found, random) = (own.recall_at_100 * 100.0, random.recall_at_100 * 100.0);
         line("playlists", format!("{found:.2} % of hidden songs among 100, {random:.2} % at random"));
     }
+    if let Some(best) = trained.affinities.as_ref().and_then(|found| found.methods.last()) {
+        let found = best.five_seeds[0].mean * 100.0;
+        line("affinities", format!("{found:.2} % with {}", card.balanced));
+    }
     let all: f64 = seconds.iter().map(|(_, seconds)| seconds).sum();
     let mut longest: Vec<&(String, f64)> = seconds.iter().collect();
     longest.sort_by(|a, b| b.1.total_cmp(&a.1));

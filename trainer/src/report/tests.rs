@@ -66,9 +66,10 @@ fn playlists_of_the_table_are_continued() {
     let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
     let weights = "tempo=2".parse().expect("weights");
     let options = training::Options { k: 2, k_range: 2..=3, weights, ..Default::default() };
-    let (trained, model) = training::train_and_open(table.clone(), &options, &()).expect("a model");
+    let (mut trained, model) = training::train_and_open(table, &options, &()).expect("a model");
     let mut report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
-    report_data.add_playlists(&model, &table, "lists").expect("playlists");
+    let playlists = trained.playlists.take().expect("playlists");
+    report_data.add_playlists(&model, playlists, "lists").expect("playlists");
     let folder = tempfile::tempdir().expect("a folder");
     files::write(&files::make(&trained, &report_data, &[]).expect("a report"), folder.path()).expect("written");
     let metrics = metrics(&trained, &report_data, &[]);
@@ -87,9 +88,10 @@ fn playlists_too_short_to_hide_half_of_are_left_out_and_said_so() {
     let csv = format!("song,artist,energy,tempo,playlist\n{csv}");
     let table = table::read(csv.as_bytes(), "lists", &table::Options::default(), &mut |_| {}).expect("a table");
     let options = training::Options { k: 2, k_range: 2..=2, ..Default::default() };
-    let (trained, model) = training::train_and_open(table.clone(), &options, &()).expect("a model");
+    let (mut trained, model) = training::train_and_open(table, &options, &()).expect("a model");
     let mut report_data = ReportData::gather(&model, &trained, &|_| ()).expect("facts");
-    report_data.add_playlists(&model, &table, "lists").expect("no defect");
+    let playlists = trained.playlists.take().expect("playlists");
+    report_data.add_playlists(&model, playlists, "lists").expect("no defect");
     assert!(report_data.playlists.is_none());
     assert!(
         report_data.quality.left_out.iter().any(|reason| reason.contains("none of the table's 15")),

@@ -33,7 +33,7 @@ mod track_table;
 pub use self::{
     dropped::Dropped,
     error::Error,
-    playlists::{PlaylistEntry, open_playlists, read_playlists},
+    playlists::{PlaylistEntry, check_playlists, open_playlists, read_playlists},
     read::{MAX_TRACKS, Options, open, read},
     track_table::Table,
 };

@@ -33,6 +33,24 @@ pub fn open_playlists(
     read_playlists(open_file(path)?, &path.display().to_string(), progress, visit)
 }
 
+/// Whether a file begins as one of playlists does: what is wrong with its columns can be said before anybody waits.
+///
+/// # Errors
+///
+/// As [`open_playlists`].
+pub fn check_playlists(path: &Path) -> Result<(), Error> {
+    let name = path.display().to_string();
+    let mut progress = |_| {};
+    let (mut input, gzip) = unpacked(open_file(path)?, &name, &mut progress)?;
+    let input: &mut dyn io::Read = &mut input;
+    let mut rows = Rows::new(input).map_err(|error| error.into_error(&name, gzip, &[]))?;
+    let header: Vec<String> = match rows.next_row().map_err(|error| error.into_error(&name, gzip, &[]))? {
+        Some(row) => row.cells().map(str::to_owned).collect(),
+        None => return Err(Error::Empty { name }),
+    };
+    PlaylistColumns::find(&name, &header).map(|_| ())
+}
+
 /// Hands out the members of the playlists of a CSV file in UTF-8, as it is or compressed with gzip, row by row; gives
 /// the number of rows that are on a playlist. Nothing is kept in memory, and no features are needed: a column of
 /// playlists, and one of ids or those of titles and artists.

@@ -170,7 +170,21 @@ impl ArtifactBuilder {
             ..card.index
         };
         let text_search = Some(Box::new(text_search));
-        Ok(Artifact { card, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search })
+        // Counted on the finished model, which knows its songs and artists.
+        let companions = None;
+        Ok(Artifact {
+            card,
+            companions,
+            scaler,
+            projection,
+            clusters,
+            bayes,
+            catalog,
+            titles,
+            ids,
+            graphs,
+            text_search,
+        })
     }
 }
 

@@ -6,16 +6,18 @@ pub mod elbow;
 pub mod graphs;
 pub mod kmeans;
 pub mod naive_bayes;
+mod playlists;
 pub mod projection;
 pub mod scale;
 pub mod weights;
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf};
 
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 use recommender::{
     Model, Version,
+    affinity::AffinityWeights,
     artifact::{self, Artifact},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
     catalog::Catalog,
@@ -24,10 +26,11 @@ use recommender::{
 };
 
 use crate::{
+    affinity::Affinities,
     evaluation,
     evaluation::silhouette::{Silhouette, silhouettes},
     progress::Progress,
-    table::Table,
+    table::{self, Table},
     training::assemble::{ArtifactBuilder, ClusterSpec, GraphOptions},
     training::graphs::BuildOptions,
     training::kmeans::Clustering,
@@ -53,6 +56,8 @@ pub struct Options {
     pub threads: usize,
     /// Names that replace those made from the clusters, by cluster.
     pub names: BTreeMap<u32, String>,
+    /// The playlists to learn affinities from; without them those of the table, where it has any.
+    pub playlists: Option<PathBuf>,
     /// How much each feature counts where tracks are compared: for clusters, naive Bayes and neighbours.
     pub weights: Weights,
 }
@@ -65,6 +70,7 @@ impl Default for Options {
             seed: 42,
             threads: rayon::current_num_threads(),
             names: BTreeMap::new(),
+            playlists: None,
             weights: Weights::default(),
         }
     }
@@ -85,6 +91,10 @@ pub struct Trained {
     pub rows: u64,
     /// How well the clusters of each k are apart; without a k whose clusters a sample does not tell.
     pub silhouettes: BTreeMap<u32, Silhouette>,
+    /// What affinities bring to the continuation of playlists, where there were enough to tell.
+    pub affinities: Option<Affinities>,
+    /// The playlists that affinities were learned from.
+    pub playlists: Option<evaluation::Playlists>,
     /// A song that one artist only has: one that can be asked for by its title.
     pub example: String,
 }
@@ -104,6 +114,9 @@ pub enum Error {
     /// The catalogue cannot be drawn on a plane.
     #[error("the map cannot be made: {0}")]
     Projection(#[from] projection::Error),
+    /// The playlists cannot be read.
+    #[error(transparent)]
+    Playlists(table::Error),
     /// The model cannot be measured.
     #[error("the model cannot be measured: {0}")]
     Quality(#[from] evaluation::Error),
@@ -133,6 +146,7 @@ pub fn train(table: Table, options: &Options, progress: &dyn Progress) -> Result
 /// Those of [`train`].
 pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) -> Result<(Trained, Model), Error> {
     let rows = table.rows;
+    let source = playlists::Source::of(&table, options.playlists.as_ref()).map_err(Error::Playlists)?;
     let TrainingOutput { artifact, scaled_means, silhouettes } = make(table, options, true, progress)?;
 
     let stage = progress.stage("check", 0);
@@ -141,15 +155,19 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let mut card = artifact.card.clone();
     drop(artifact);
     // Its version is not known before its card is.
-    let model = Model::from_bytes(&file, Version::of(&[]))?;
+    let mut model = Model::from_bytes(&file, Version::of(&[]))?;
     model.verify()?;
     card.index.recall_at_10 = evaluation::recall(&model, 10, RECALL_SAMPLE, true)?;
-    let file = artifact::with_card(file, &card)?;
+    stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
+
+    let learned = source.learn(&mut model, &mut card, options.seed, progress)?;
+    let (playlists, affinities) = learned.map(|learned| (learned.playlists, learned.affinities)).unzip();
+    let file = artifact::with_companions(file, &card, model.companions())?;
     let version = Version::of(&file);
     let model = model.with_card_of(&file, version)?;
     let example = example(&model);
-    stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
-    Ok((Trained { version, file, card, scaled_means, rows, silhouettes, example }, model))
+    let affinities = affinities.flatten();
+    Ok((Trained { version, file, card, scaled_means, rows, silhouettes, affinities, playlists, example }, model))
 }
 
 /// The model of the same table and options, and of no elbow, in which every feature counts once: to compare with. It
@@ -249,6 +267,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
             .collect(),
         classifier: evaluated,
         index: IndexMetrics { recall_at_10: 0.0, average_degree: 0.0, unreachable: 0 },
+        balanced: AffinityWeights::defaults(years.is_some(), genres.is_some()),
     };
 
     let stage = progress.stage("index", labels.len() as u64);

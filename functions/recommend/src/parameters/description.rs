@@ -32,6 +32,7 @@ impl Description {
         match &mut member_schema {
             Schema::Object(object) => (object.description, object.default) = (Some(meaning.clone()), default),
             Schema::Array(array) => (array.description, array.default) = (Some(meaning.clone()), default),
+            Schema::OneOf(one_of) => (one_of.description, one_of.default) = (Some(meaning.clone()), default),
             _ => {}
         }
         Self { name, meaning, schema, member_schema, is_required: parameter.is_required() }

@@ -321,6 +321,10 @@ pub(super) fn nullable(schema: Schema) -> Schema {
             array.schema_type = or_null(array.schema_type);
             Schema::Array(array)
         }
+        Schema::OneOf(mut one_of) => {
+            one_of.items.push(ObjectBuilder::new().schema_type(Type::Null).into());
+            Schema::OneOf(one_of)
+        }
         schema => schema,
     }
 }

@@ -10,7 +10,7 @@ use super::{
 /// transfer in text mode.
 pub const MAGIC: [u8; 8] = *b"SEGUE\r\n\x1a";
 /// The format that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 4;
+pub const FORMAT_VERSION: u32 = 5;
 /// The most sections that an artifact may have.
 pub(super) const MAX_SECTIONS: usize = 64;
 
@@ -97,26 +97,27 @@ pub(in crate::artifact) fn write(sections: &[CompressedSection]) -> Vec<u8> {
     file
 }
 
-/// The same file with another first section.
+/// The same file with other first sections.
 ///
 /// # Panics
 ///
-/// As [`write`], and if the file has no section.
+/// As [`write`], and if there is none or the file does not have as many.
 pub(in crate::artifact) fn with_first(
     mut file: Vec<u8>,
     entries: Vec<Entry<String>>,
-    first: &CompressedSection,
+    first: &[&CompressedSection],
 ) -> Vec<u8> {
-    let replaced = entries[0].range().end as usize;
-    let others = entries.iter().skip(1).map(|entry| entry.clone().named(entry.section.as_str()));
-    let entries: Vec<Entry<&str>> = std::iter::once(first.entry()).chain(others).collect();
-    let start = [header(&entries), first.bytes.clone()].concat();
+    let replaced = entries[first.len() - 1].range().end as usize;
+    let others = entries.iter().skip(first.len()).map(|entry| entry.clone().named(entry.section.as_str()));
+    let entries: Vec<Entry<&str>> = first.iter().map(|section| section.entry()).chain(others).collect();
+    let mut start = header(&entries);
+    first.iter().for_each(|section| start.extend(&section.bytes));
     // In place: two files may not fit into memory.
     drop(file.splice(..replaced, start));
     file
 }
 
-/// Room for a longer first section.
+/// Room for longer first sections.
 const SPARE_BYTES: usize = 1 << 12;
 
 /// How long a file of these sections is. Their offsets do not matter, here and in [`header`].

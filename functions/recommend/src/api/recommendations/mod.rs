@@ -1,5 +1,6 @@
 //! `GET` and `POST /v1/recommendations`: which songs should follow these?
 
+mod affinity;
 mod body;
 mod options;
 mod query;

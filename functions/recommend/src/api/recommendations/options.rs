@@ -3,6 +3,7 @@
 use recommender::{recommend::MAX_LIMIT, search::Search};
 use serde::{Deserialize, Serialize};
 
+use super::affinity::{AffinityParameter, AffinityValue};
 use crate::parameters::{Choice, Decimal, Flag, Integer, List, MAX_VALUE_CHARS, Or, Text, members};
 
 /// The most tracks that one request may exclude. All lists at their longest fit into a body.
@@ -48,6 +49,9 @@ members! {
         pub(super) exclude_seed_artists: bool = Or(Flag, false),
         /// How many songs of one artist, without bound unless set
         pub(super) max_per_artist: Option<usize> = Integer(1..=MAX_LIMIT),
+        /// What counts beside the audio: balanced, as was found best for the catalogue, or weights of artist, year, genre and
+        /// playlists
+        pub(super) affinity: Option<AffinityValue> = AffinityParameter,
         /// 0, the most similar, to 1, as unlike one another as they come
         pub(super) diversity: f64 = Or(Decimal(0.0..=1.0), 0.0),
         /// Whether to say what binds each song to the seeds

@@ -8,6 +8,7 @@ use recommender::{
 };
 
 use super::{
+    affinity::AffinityValue,
     options::{Options, SearchWord},
     seed::SeedRequest,
 };
@@ -112,6 +113,7 @@ impl RecommendationRequest {
             exclude_artists: options.exclude_artists.unwrap_or_default(),
             exclude_seed_artists: options.exclude_seed_artists,
             max_per_artist: options.max_per_artist,
+            affinity: options.affinity.map(|AffinityValue(affinity)| affinity),
             diversity: options.diversity,
         })
     }

@@ -2,7 +2,8 @@
 
 use recommender::{
     Model,
-    recommend::{Answer, AnswerSeed, Contribution, Explanation, ResolvedSeed, explain},
+    affinity::{AffinityKind, AffinityWeights},
+    recommend::{Affinities, Answer, AnswerSeed, Contribution, Explanation, ResolvedSeed, explain},
 };
 use serde::Serialize;
 use serde_json::Number;
@@ -18,6 +19,9 @@ pub(super) struct Recommendations<'a> {
     search: &'static str,
     /// What was begun from, in the order of the request.
     seeds: Vec<AnswerSeedView<'a>>,
+    /// What each affinity counted for, where any was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affinity: Option<AffinityWeights>,
     /// The best first.
     tracks: Vec<Recommended<'a>>,
 }
@@ -73,6 +77,20 @@ struct ExplanationView<'a> {
     similarities: Vec<ContributionView<'a>>,
     /// The features that differ most. All features' shares add up to 1 less the similarity to that seed.
     differences: Vec<ContributionView<'a>>,
+    /// What each affinity that was asked for brings, which is added to the similarity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affinities: Option<Vec<AffinityView>>,
+}
+
+/// What one affinity brings a song.
+#[derive(Debug, Serialize, ToSchema)]
+struct AffinityView {
+    /// `artist`, `year`, `genre` or `playlists`.
+    affinity: &'static str,
+    /// How much the song and the seeds have in common, 0 to 1.
+    value: f64,
+    /// The same, times the affinity's weight: what is added to the similarity.
+    share: f64,
 }
 
 /// One feature's part in an explanation.
@@ -92,15 +110,24 @@ impl<'a> Recommendations<'a> {
     pub(super) fn of(model: &'a Model, answer: &Answer, explained: bool) -> Self {
         let resolved: Vec<ResolvedSeed> =
             if explained { answer.seeds.iter().map(|seed| seed.seed.clone()).collect() } else { Vec::new() };
+        let affinities =
+            answer.affinity.filter(|_| explained).map(|weights| Affinities::new(model, &resolved, &weights));
+        let explanation = |row| ExplanationView {
+            affinities: affinities
+                .as_ref()
+                .map(|affinities| AffinityView::all(affinities, answer.affinity.unwrap_or_default(), row)),
+            ..ExplanationView::of(model, &explain(model, &resolved, row))
+        };
         let tracks = answer.tracks.iter().map(|track| Recommended {
             track: Track::of(model, track.row),
             similarity: rounded(track.similarity),
-            explanation: explained.then(|| ExplanationView::of(model, &explain(model, &resolved, track.row))),
+            explanation: explained.then(|| explanation(track.row)),
         });
         Self {
             model: ModelRef::of(model),
             search: answer.search.name(),
             seeds: answer.seeds.iter().map(|seed| AnswerSeedView::of(model, seed)).collect(),
+            affinity: answer.affinity,
             tracks: tracks.collect(),
         }
     }
@@ -135,6 +162,20 @@ impl<'a> ExplanationView<'a> {
             seed: explanation.seed,
             similarities: shares(&explanation.similarities),
             differences: shares(&explanation.differences),
+            affinities: None,
         }
+    }
+}
+
+impl AffinityView {
+    fn all(affinities: &Affinities<'_>, weights: AffinityWeights, row: u32) -> Vec<Self> {
+        let values = affinities.values(row);
+        let named = weights.iter().map(|(kind, weight)| (kind, weight, values[kind as usize]));
+        let view = |(kind, weight, value): (AffinityKind, f64, f32)| Self {
+            affinity: kind.name(),
+            value: rounded(value),
+            share: rounded((f64::from(value) * weight) as f32),
+        };
+        named.map(view).collect()
     }
 }

@@ -1,0 +1,204 @@
+//! What each affinity brings a track.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use crate::{
+    affinity::{AffinityKind, AffinityWeights},
+    model::Model,
+    recommend::ResolvedSeed,
+};
+
+/// In how many years the nearness of two years falls to 1/e.
+const YEARS: f64 = 3.0;
+/// Years this far apart are not near at all.
+const FAR_YEARS: usize = 40;
+/// Genres are compared with those of so many different seeds' genre cells, the most frequent ones.
+const MAX_GENRE_CELLS: usize = 128;
+
+/// exp(-years apart / 3).
+static NEARNESS: LazyLock<[f32; FAR_YEARS]> =
+    LazyLock::new(|| std::array::from_fn(|years| (-(years as f64) / YEARS).exp() as f32));
+
+/// The affinities of tracks to some seeds.
+pub struct Affinities<'a> {
+    model: &'a Model,
+    weights: [f32; AffinityKind::ALL.len()],
+    /// The seeds' artists, ascending, and how many seeds are by each.
+    pub(super) artists: Vec<(u32, u32)>,
+    /// The seeds' years, and each one's share of those that are known.
+    years: Vec<(u32, f32)>,
+    /// For each of the seeds' genres, ascending, the genre cells that name it, as bits, and each cell's share of the seeds with a genre.
+    genres: Vec<(u32, u128)>,
+    genre_shares: Vec<f32>,
+    /// How strongly each artist is a companion of the seeds', mean over the seeds; ascending.
+    pub(super) companion_artists: Vec<(u32, f32)>,
+    /// How strongly each song is a companion of the seeds, mean over the seeds; ascending.
+    companion_songs: Vec<(u32, f32)>,
+    /// A row of each of those songs, and the same; the strongest first.
+    pub(super) companion_rows: Vec<(u32, f32)>,
+}
+
+impl<'a> Affinities<'a> {
+    /// The affinities to these seeds that have a weight other than 0.
+    pub fn new(model: &'a Model, seeds: &[ResolvedSeed], weights: &AffinityWeights) -> Self {
+        let rows: Vec<u32> = seeds.iter().filter_map(|seed| seed.row).collect();
+        let mut affinities = Self {
+            model,
+            weights: AffinityKind::ALL.map(|kind| weights.get(kind).unwrap_or(0.0) as f32),
+            artists: Vec::new(),
+            years: Vec::new(),
+            genres: Vec::new(),
+            genre_shares: Vec::new(),
+            companion_artists: Vec::new(),
+            companion_songs: Vec::new(),
+            companion_rows: Vec::new(),
+        };
+        for kind in AffinityKind::ALL {
+            if affinities.weight(kind) == 0.0 {
+                continue;
+            }
+            match kind {
+                AffinityKind::Artist => {
+                    let artists = rows.iter().flat_map(|row| model.artists_of(*row));
+                    affinities.artists = counted(artists.copied());
+                }
+                AffinityKind::Year => affinities.add_years(&rows),
+                AffinityKind::Genre => affinities.add_genres(&rows),
+                AffinityKind::Playlists => affinities.add_companions(&rows),
+            }
+        }
+        affinities
+    }
+
+    fn add_years(&mut self, rows: &[u32]) {
+        let Some(column) = &self.model.catalog().years else { return };
+        let known = rows.iter().map(|row| column.get(*row as usize)).filter(|year| *year != 0);
+        self.years = shares(counted(known));
+    }
+
+    fn add_genres(&mut self, rows: &[u32]) {
+        let Some(column) = &self.model.catalog().genres else { return };
+        let genres = self.model.genres();
+        let known = rows.iter().map(|row| column.code(*row as usize)).filter(|cell| !genres.in_cell(*cell).is_empty());
+        let mut cells = shares(counted(known));
+        cells.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        cells.truncate(MAX_GENRE_CELLS);
+        let mut cells_of = BTreeMap::<u32, u128>::new();
+        for (place, (cell, share)) in cells.into_iter().enumerate() {
+            for genre in genres.in_cell(cell) {
+                *cells_of.entry(*genre).or_default() |= 1 << place;
+            }
+            self.genre_shares.push(share);
+        }
+        self.genres = cells_of.into_iter().collect();
+    }
+
+    fn add_companions(&mut self, rows: &[u32]) {
+        let Some(companions) = self.model.companions() else { return };
+        let share = 1.0 / rows.len().max(1) as f32;
+        let (mut artists, mut songs) = (BTreeMap::<u32, f32>::new(), BTreeMap::<u32, (u32, f32)>::new());
+        for row in rows {
+            // Of several artists of a seed, the strongest counts for each companion.
+            let mut of_seed = BTreeMap::<u32, f32>::new();
+            for (artist, strength) in
+                self.model.artists_of(*row).iter().flat_map(|artist| companions.artists.of(*artist))
+            {
+                let strongest = of_seed.entry(artist).or_default();
+                *strongest = strongest.max(strength);
+            }
+            for (artist, strength) in of_seed {
+                *artists.entry(artist).or_default() += strength * share;
+            }
+            for (row, strength) in companions.tracks.of(self.model.songs().of(*row)) {
+                songs.entry(self.model.songs().of(row)).or_insert((row, 0.0)).1 += strength * share;
+            }
+        }
+        self.companion_artists = artists.into_iter().collect();
+        self.companion_rows = songs.values().copied().collect();
+        self.companion_rows.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        self.companion_songs = songs.into_iter().map(|(song, (_, strength))| (song, strength)).collect();
+    }
+
+    /// What an affinity counts for.
+    pub fn weight(&self, kind: AffinityKind) -> f32 {
+        self.weights[kind as usize]
+    }
+
+    /// The most that all of them together can bring a track.
+    pub fn max_bonus(&self) -> f32 {
+        self.weights.iter().sum()
+    }
+
+    /// What all of them together bring a track.
+    pub fn bonus(&self, row: u32) -> f32 {
+        self.values(row).iter().zip(&self.weights).map(|(value, weight)| value * weight).sum()
+    }
+
+    /// What each of [`AffinityKind::ALL`] is for a track, 0 to 1; 0 for those without a weight.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not a row of the catalogue.
+    pub fn values(&self, row: u32) -> [f32; AffinityKind::ALL.len()] {
+        let artists = if self.artists.is_empty() && self.companion_artists.is_empty() {
+            &[][..]
+        } else {
+            self.model.artists_of(row)
+        };
+        [self.artist(artists), self.year(row), self.genre(row), self.playlists(row, artists)]
+    }
+
+    fn artist(&self, artists: &[u32]) -> f32 {
+        let is_shared = !self.artists.is_empty() && artists.iter().any(|artist| find(&self.artists, *artist).is_some());
+        if is_shared { 1.0 } else { 0.0 }
+    }
+
+    fn year(&self, row: u32) -> f32 {
+        let (Some(column), false) = (&self.model.catalog().years, self.years.is_empty()) else { return 0.0 };
+        let year = column.get(row as usize);
+        if year == 0 {
+            return 0.0;
+        }
+        let near = |(other, share): &(u32, f32)| share * NEARNESS.get(other.abs_diff(year) as usize).unwrap_or(&0.0);
+        self.years.iter().map(near).sum()
+    }
+
+    fn genre(&self, row: u32) -> f32 {
+        let (Some(column), false) = (&self.model.catalog().genres, self.genres.is_empty()) else { return 0.0 };
+        let genres = self.model.genres().in_cell(column.code(row as usize)).iter();
+        let mut cells = genres.fold(0_u128, |cells, genre| cells | find(&self.genres, *genre).unwrap_or(0));
+        let mut share = 0.0;
+        while cells != 0 {
+            share += self.genre_shares[cells.trailing_zeros() as usize];
+            cells &= cells - 1;
+        }
+        share
+    }
+
+    fn playlists(&self, row: u32, artists: &[u32]) -> f32 {
+        if self.companion_artists.is_empty() && self.companion_songs.is_empty() {
+            return 0.0;
+        }
+        let by_artist = artists.iter().filter_map(|artist| find(&self.companion_artists, *artist));
+        let by_song = find(&self.companion_songs, self.model.songs().of(row)).unwrap_or(0.0);
+        (by_artist.fold(0.0, f32::max) + by_song).min(1.0)
+    }
+}
+
+/// Each value once, ascending, and how often it is there.
+fn counted(values: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
+    let mut values: Vec<u32> = values.collect();
+    values.sort_unstable();
+    values.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u32)).collect()
+}
+
+/// Each value's share of all.
+fn shares(counts: Vec<(u32, u32)>) -> Vec<(u32, f32)> {
+    let all: u32 = counts.iter().map(|(_, count)| count).sum();
+    counts.into_iter().map(|(value, count)| (value, count as f32 / all as f32)).collect()
+}
+
+/// What a sorted list has for a key: quicker than a hash map, as most lists are of a few.
+fn find<T: Copy>(sorted: &[(u32, T)], key: u32) -> Option<T> {
+    sorted.binary_search_by_key(&key, |(key, _)| *key).ok().map(|place| sorted[place].1)
+}
