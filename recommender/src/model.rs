@@ -20,7 +20,7 @@ use crate::{
         titles::Titles,
     },
     clusters::{self, Cluster, NaiveBayes},
-    column::{IntColumn, NumericColumn},
+    column::IntColumn,
     companions::Companions,
     features::Scaler,
     invalid::Invalid,

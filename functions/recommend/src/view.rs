@@ -108,15 +108,13 @@ pub fn bounded(text: &str) -> &str {
 }
 
 fn bounded_track(track: catalog::Track<'_>) -> catalog::Track<'_> {
-    let catalog::Track { id, song, artist, album, genre, year, explicit } = track;
     catalog::Track {
-        id: bounded(id),
-        song: bounded(song),
-        artist: bounded(artist),
-        album: album.map(bounded),
-        genre: genre.map(bounded),
-        year,
-        explicit,
+        id: bounded(track.id),
+        song: bounded(track.song),
+        artist: bounded(track.artist),
+        album: track.album.map(bounded),
+        genre: track.genre.map(bounded),
+        ..track
     }
 }
 

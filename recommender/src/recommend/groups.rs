@@ -43,10 +43,10 @@ pub(super) fn members(model: &Model, seeds: &[Seed]) -> Result<Vec<Option<Vec<u3
                 named.into_iter().for_each(|artist| artists.entry(artist).or_default().push(at));
             }
             Seed::Genre(name) => {
-                if catalog.genres.is_none() {
+                let Some(column) = &catalog.genres else {
                     return Err((at, Error::NoColumn { column: "genres", parameter: "seed_genres" }));
-                }
-                let named = model.genres().of(&normalize(name));
+                };
+                let named = model.genres().of(column, &normalize(name));
                 named.iter().for_each(|cell| cells[1].entry(*cell).or_default().push(at));
             }
             _ => {}

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     model::Model,
-    search::{Query, SearchMethod},
+    search::{Query, SearchMethod, ef_of},
     vector::{LANES, Vector, similarity},
 };
 
@@ -101,6 +101,7 @@ impl Model {
                         vector: point,
                         clusters: &clusters,
                         want,
+                        ef: ef_of(want),
                         search: request.search,
                         allowed: filter.allowed(),
                         songs,

@@ -108,7 +108,8 @@ impl Train {
         let stage = console.stage("measure", ReportData::steps());
         let mut report_data = ReportData::gather(&model, &trained, &|done| stage.set(done))?;
         if let Some(playlists) = trained.playlists.take() {
-            let name = self.playlists.as_ref().map_or_else(|| input::describe(&self.data), |path| path.display().to_string());
+            let name =
+                self.playlists.as_ref().map_or_else(|| input::describe(&self.data), |path| path.display().to_string());
             report_data.add_playlists(&model, playlists, &name)?;
         }
         drop(model);

@@ -4,8 +4,8 @@ use recommender::card::{ClassificationReport, ClassifierMetrics, ClusterSummary}
 
 use super::text_table::{Column, narrow_text_table, text_table};
 use crate::{
-    printable::printable,
     evaluation::silhouette::{self, Silhouette},
+    printable::printable,
     training::naive_bayes::HoldOut,
 };
 

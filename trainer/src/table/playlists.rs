@@ -33,7 +33,12 @@ pub fn open_playlists(
     progress: &mut dyn FnMut(u64),
     visit: &mut dyn FnMut(PlaylistEntry<'_>),
 ) -> Result<u64, Error> {
-    read_playlists_of(&[&FileSource { path: path.to_path_buf(), is_found: false }], &Dialect::default(), progress, visit)
+    read_playlists_of(
+        &[&FileSource { path: path.to_path_buf(), is_found: false }],
+        &Dialect::default(),
+        progress,
+        visit,
+    )
 }
 
 /// Whether a file is one of playlists: what is wrong with it can be said before anybody waits for a training.

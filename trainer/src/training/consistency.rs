@@ -133,7 +133,7 @@ fn verify_projection(model: &Model, scaled: &Array2<f64>) -> Checked {
         let along = |row: ndarray::ArrayView1<'_, f64>| row.iter().zip(axis).map(|(x, a)| x * a).sum::<f64>().powi(2);
         scaled.rows().into_iter().map(along).sum::<f64>() / scaled.nrows() as f64
     };
-    for (id, (fitted, axis)) in fitted.axes.iter().zip(&model.projection().axes).enumerate() {
+    for (id, (fitted, axis)) in fitted.projection.axes.iter().zip(&model.projection().axes).enumerate() {
         let length = axis.iter().map(|component| component * component).sum::<f64>();
         near(format!("the squared length of axis {id}"), 1.0, length, 1.0)?;
         near(format!("the variance along axis {id}"), variance(fitted), variance(axis), size * size)?;
@@ -333,7 +333,11 @@ mod tests {
             "clusters"
         );
         assert_eq!(swap(|mixed, _| mixed.projection.axes.swap(0, 1)), "projection");
-        assert_eq!(swap(|mixed, other| mixed.card.classifier.accuracy = other.card.classifier.accuracy - 0.01), "card");
+        assert_eq!(
+            swap(|mixed, other| mixed.card.classifier.accuracy =
+                other.card.classifier.accuracy.map(|accuracy| accuracy - 0.01)),
+            "card"
+        );
         assert_eq!(swap(|mixed, other| mixed.card.inertia = other.card.inertia.clone()), "card");
         assert_eq!(swap(|mixed, _| mixed.card.index.recall_at_10 -= 0.01), "card");
         assert_eq!(swap(|mixed, _| mixed.card.index.unreachable += 1), "card");
