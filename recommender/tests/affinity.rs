@@ -10,7 +10,7 @@ use common::Invented;
 use recommender::{
     Model, Version,
     affinity::AffinityWeights,
-    catalog::titles::SongIds,
+    catalog::songs::SongIds,
     column::{DictColumn, IntColumn},
     companions::{CompanionTable, Companions},
     recommend::{Affinity, Answer, Error, Request, Seed},

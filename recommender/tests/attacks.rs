@@ -343,6 +343,8 @@ fn sections_that_would_take_gigabytes_are_refused_before_one_is_unpacked() {
     }
     assert!(recommender::artifact::card(&file).is_err());
     assert!(recommender::artifact::sections(&file).is_err());
+}
+
 /// An artifact with these companions.
 fn with_companions(artists: CompanionTable, tracks: CompanionTable) -> Error {
     forged(|artifact| artifact.companions = Some(Box::new(Companions { artists, tracks })))
