@@ -30,6 +30,7 @@ const SCRIPT: &str = concat!(
     include_str!("../page/combobox.js"),
     include_str!("../page/profile.js"),
     include_str!("../page/map.js"),
+    include_str!("../page/seeds.js"),
     include_str!("../page/results.js"),
     include_str!("../page/app.js"),
 );

@@ -6,6 +6,8 @@ const PATIENCE_MILLISECONDS = 200;
 const form = document.getElementById('search');
 const input = document.getElementById('song');
 const sameCluster = document.getElementById('same-cluster');
+const balanced = document.getElementById('balanced');
+const switches = document.getElementById('switches');
 const answer = document.getElementById('answer');
 const progress = document.getElementById('progress');
 const status = document.getElementById('status');
@@ -14,26 +16,43 @@ let request = new AbortController();
 let model = null;
 
 translatePage();
-const combobox = new Combobox(input, document.getElementById('suggestions'), {
-  choose: (track) => go({ track: track.id, sameCluster: sameCluster.checked }),
-  announce,
-});
-const map = new CatalogueMap(document.getElementById('map'), (track) => go({ track: track.id, sameCluster: sameCluster.checked }));
+const seeds = new Seeds(document.getElementById('seeds'), { search: () => input.focus(), announce });
+const combobox = new Combobox(input, document.getElementById('suggestions'), { choose, announce });
+const map = new CatalogueMap(document.getElementById('map'), (track) => go(placeWith(here(), { tracks: [track.id] })));
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   combobox.dismiss();
-  const song = input.value.trim();
-  if (song) go({ song, sameCluster: sameCluster.checked });
+  const text = input.value.trim();
+  if (text) find(text);
   else input.focus();
 });
-sameCluster.addEventListener('change', () => go({ ...placeAt(location.search), sameCluster: sameCluster.checked }, { focus: false }));
+for (const control of [sameCluster, balanced]) control.addEventListener('change', () => go(here(), { focus: false }));
 addEventListener('popstate', () => show(placeAt(location.search), { focus: false }));
 document.addEventListener('click', follow);
 for (const [event, target] of [['pointerover', true], ['focusin', true], ['pointerout', false], ['focusout', false]]) {
   answer.addEventListener(event, ({ target: at }) => map.point(target ? at.closest('[data-track]')?.dataset.track : null));
 }
 show(placeAt(location.search), { focus: false });
+
+/** The place that the address names, with the switches as they stand. */
+function here() {
+  return { ...placeAt(location.search), sameCluster: sameCluster.checked, soundOnly: !balanced.checked };
+}
+
+/** Takes a track from the search box: as one more of the songs to follow where one is asked for, otherwise alone. */
+function choose(track) {
+  const tracks = seeds.adding ? [...new Set([...seeds.tracks.map(({ id }) => id), track.id])] : [track.id];
+  go(placeWith(here(), { tracks: tracks.slice(0, MOST_SEEDS) }));
+}
+
+/** Goes to what was typed: the song of that title, or the best hit of a search for it. */
+async function find(text) {
+  const same = (title) => title.localeCompare(text, undefined, { sensitivity: 'base' }) === 0;
+  const hits = await ask('v1/tracks', { q: text, limit: 1 }).then(({ tracks }) => tracks, () => []);
+  if (hits.length && (seeds.adding || !same(hits[0].song))) choose(hits[0]);
+  else go(placeWith(here(), { song: text }));
+}
 
 /** Says a thing to a screen reader. */
 function announce(text) {
@@ -60,22 +79,29 @@ async function show(place, { focus = true } = {}) {
   request = new AbortController();
   const { signal } = request;
   sameCluster.checked = place.sameCluster;
+  balanced.checked = !place.soundOnly;
+  switches.hidden = place.path !== null;
   const patience = begin();
   try {
-    const view = isNowhere(place) ? await start(place, signal) : await recommend(place, signal);
+    const view = await viewOf(place, signal);
     if (!signal.aborted) present(view, focus);
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Failure)) console.error(error);
     const children = viewOfFailure(error, place, () => show(place));
     present({ children, said: children[0].textContent }, focus);
-    fill(place.song ?? input.value, say('title'), []);
+    fill({ text: place.song ?? input.value, title: say('title') });
     // Where there is an answer there is a model; the map is there while a choice is made.
     if (error.problem?.type && error.kind !== 'unauthorized') prepare(null, signal).catch(() => {});
   } finally {
     clearTimeout(patience);
     if (!signal.aborted) answer.removeAttribute('aria-busy');
   }
+}
+
+function viewOf(place, signal) {
+  if (place.path) return path(place, signal);
+  return isNowhere(place) ? start(place, signal) : recommend(place, signal);
 }
 
 /** Says that something is under way, once that has taken long enough to be noticed. */
@@ -103,31 +129,44 @@ function present({ children, said }, focus) {
   if (focus || lost) document.getElementById('answer-heading').focus();
 }
 
-/** What stands around the answer. */
-function fill(text, title, marked) {
+/** What stands around the answer: the search box, the title, the songs to follow, and the marks of the map. */
+function fill({ text, title, place = null, followed = [], results = [], line = false }) {
   input.value = text;
   document.title = title;
-  map.mark(marked);
+  seeds.show(place, followed);
+  map.mark(followed, results, line);
 }
 
 async function recommend(place, signal) {
   const parameters = { ...parametersOf(place), limit: LIMIT };
   const found = await ask('v1/recommendations', parameters, { signal, waiting });
   await prepare(found.model.version, signal);
-  const [seed] = found.seeds;
+  const followed = found.seeds;
   if (!signal.aborted) {
-    fill(seed.song, say('title.song', seed), [seed, ...found.tracks]);
+    const text = followed.length === 1 ? followed[0].song : '';
+    fill({ text, title: say('title.song', { song: songsInWords(followed) }), place, followed, results: found.tracks });
   }
-  return { children: resultsView(model, found, place), said: sayCount('results.count', found.tracks.length, seed) };
+  const said = sayCount('results.count', found.tracks.length, { song: songsInWords(followed) });
+  return { children: resultsView(model, found, place), said };
+}
+
+async function path(place, signal) {
+  const found = await ask('v1/path', { ...parametersOf(place), length: LIMIT }, { signal, waiting });
+  await prepare(found.model.version, signal);
+  const { tracks } = found;
+  const ends = [tracks[0], tracks.at(-1)];
+  if (!signal.aborted) {
+    const title = say('title.song', { song: `${ends[0].song} → ${ends[1].song}` });
+    fill({ text: '', title, place, followed: ends, results: tracks.slice(1, -1), line: true });
+  }
+  return { children: pathView(model, tracks, place), said: say('path.said', { count: WHOLE.format(tracks.length), from: ends[0].song, to: ends[1].song }) };
 }
 
 async function start(place, signal) {
   const found = await ask('v1/clusters', {}, { signal, waiting });
   await prepare(found.model.version, signal);
-  if (!signal.aborted) {
-    fill('', say('title'), []);
-  }
-  return { children: startView(found.clusters, place.sameCluster), said: '' };
+  if (!signal.aborted) fill({ text: '', title: say('title') });
+  return { children: startView(found.clusters, place), said: '' };
 }
 
 /** Fetches the model that an answer is of, and its map: a new one may have been published since the last answer. Any

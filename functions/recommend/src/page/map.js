@@ -1,4 +1,4 @@
-// The map: an even sample of the catalogue on a plane, with the song to follow and what follows it.
+// The map: an even sample of the catalogue on a plane, with the songs to follow and what follows them, or a path.
 
 const MARGIN = 14;
 const NEAR = 14;
@@ -14,7 +14,9 @@ class CatalogueMap {
   #model = null;
   #points = [];
   #bounds = null;
+  /** Those of the songs to follow come first. */
   #marks = [];
+  #line = false;
   #only = null;
   #pointed = null;
 
@@ -42,13 +44,15 @@ class CatalogueMap {
     const axes = [['map.right', 0], ['map.up', 1]].map(([key, axis]) => [key, model.strongest(axis).map(featureName)]);
     const said = axes.filter(([, names]) => names.length).map(([key, names]) => say(key, { features: both(names) }));
     this.#aside.querySelector('.axes').textContent = said.join('; ');
-    this.mark([]);
+    this.mark([], [], false);
   }
 
-  /** Marks the song to follow, which comes first, and what follows it. */
-  mark(tracks) {
-    this.#marks = this.#model ? tracks.map((track) => ({ track, point: this.#model.point(track.features) })) : [];
-    this.#aside.querySelector('.marks').hidden = tracks.length === 0;
+  /** Marks the songs to follow and what follows them; with `line`, a path from the first to the last. */
+  mark(followed, results, line) {
+    const markOf = (isSeed) => (track) => ({ track, isSeed, point: this.#model.point(track.features) });
+    this.#marks = this.#model ? [...followed.map(markOf(true)), ...results.map(markOf(false))] : [];
+    this.#line = line;
+    this.#aside.querySelector('.marks').hidden = followed.length === 0;
     if (this.#model) this.#canvas.setAttribute('aria-label', this.#label());
     this.#pointTo(null);
   }
@@ -60,15 +64,16 @@ class CatalogueMap {
 
   #label() {
     const counts = { points: WHOLE.format(this.#points.length), tracks: WHOLE.format(this.#model.tracks) };
-    const answer = this.#marks.length ? say('map.label.answer', { count: this.#marks.length - 1 }) : '';
+    const results = this.#marks.filter(({ isSeed }) => !isSeed).length;
+    const answer = this.#marks.length ? say(this.#line ? 'map.label.path' : 'map.label.answer', { count: results }) : '';
     return `${say('map.label', counts)} ${answer}`.trim();
   }
 
   /** A cluster in the legend: pressed, the map shows only its tracks. */
   #entry(cluster) {
-    const label = say('map.show', { cluster: cluster.name });
+    const label = say('map.show', { cluster: clusterName(cluster.name) });
     const button = element('button', { type: 'button', 'aria-pressed': 'false', title: label },
-      markOf(cluster.id), foreign('span', 'name', cluster.name), element('span', { class: 'size' }, WHOLE.format(cluster.size)));
+      markOf(cluster.id), foreign('span', 'name', clusterName(cluster.name)), element('span', { class: 'size' }, WHOLE.format(cluster.size)));
     button.addEventListener('click', () => {
       this.#only = this.#only === cluster.id ? null : cluster.id;
       for (const other of this.#aside.querySelectorAll('.legend button')) other.setAttribute('aria-pressed', 'false');
@@ -123,13 +128,24 @@ class CatalogueMap {
       context.strokeStyle = edge;
       context.stroke();
     };
-    const [seed, ...results] = this.#marks;
+    const seeds = this.#marks.filter(({ isSeed }) => isSeed);
+    const results = this.#marks.filter(({ isSeed }) => !isSeed);
+    if (this.#line) this.#drawLine(context, [seeds[0], ...results, seeds[1]], ink);
     for (const result of results) circle(result, 5.5, accent, paper);
-    if (seed) {
+    for (const seed of seeds) {
       circle(seed, 8, paper, ink);
       circle(seed, 3.5, ink, ink);
     }
-    if (this.#pointed && this.#pointed !== seed) circle(this.#pointed, 8.5, accent, ink);
+    if (this.#pointed && !this.#pointed.isSeed) circle(this.#pointed, 8.5, accent, ink);
+  }
+
+  #drawLine(context, marks, colour) {
+    context.beginPath();
+    for (const { point } of marks) context.lineTo(...this.#place(point));
+    context.lineWidth = 2;
+    context.lineJoin = 'round';
+    context.strokeStyle = colour;
+    context.stroke();
   }
 
   /** Where on the canvas a point lies. */
@@ -144,12 +160,12 @@ class CatalogueMap {
     this.#pointTo(this.#markAt(offsetX, offsetY));
     if (this.#pointed) return;
     const near = this.#nearest(this.#points, (point) => point, offsetX, offsetY);
-    if (near) this.#tell(this.#model.clusters[near[2]].name, [near[0], near[1]]);
+    if (near) this.#tell(clusterName(this.#model.clusters[near[2]].name), [near[0], near[1]]);
   }
 
   #chosen({ offsetX, offsetY }) {
     const mark = this.#markAt(offsetX, offsetY);
-    if (mark && mark !== this.#marks[0]) this.#go(mark.track);
+    if (mark && (!mark.isSeed || this.#marks[1]?.isSeed)) this.#go(mark.track);
   }
 
   #markAt(x, y) {
@@ -169,7 +185,7 @@ class CatalogueMap {
   #pointTo(mark, tell = true) {
     this.#pointed = mark;
     this.#tip.hidden = true;
-    this.#canvas.classList.toggle('choosable', tell && mark !== null && mark !== this.#marks[0]);
+    this.#canvas.classList.toggle('choosable', tell && mark !== null && (!mark.isSeed || this.#marks[1]?.isSeed));
     if (mark && tell) this.#tell(`${mark.track.song} – ${mark.track.artist}`, mark.point);
     this.#draw();
   }

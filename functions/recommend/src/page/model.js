@@ -51,6 +51,5 @@ function markOf(cluster) {
 
 /** A cluster's mark and name. */
 function badgeOf(cluster) {
-  return element('span', { class: 'badge' }, markOf(cluster.id), foreign('span', 'name', cluster.name));
+  return element('span', { class: 'badge' }, markOf(cluster.id), foreign('span', 'name', clusterName(cluster.name)));
 }
-

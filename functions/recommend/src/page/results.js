@@ -5,28 +5,68 @@ function headingOf(...children) {
   return element('h1', { id: 'answer-heading', tabindex: '-1' }, ...children);
 }
 
-/** Songs that follow a song. */
-function resultsView(model, { seeds: [seed], tracks }, place) {
-  const heading = headingOf(element('span', { class: 'kicker' }, say('seed.heading')), ' ', foreign('span', 'song', seed.song));
-  const about = element('p', { class: 'about' }, foreign('span', 'artist', seed.artist), ' ', badgeOf(seed.cluster));
+/** The songs to follow, as text: one by its title, several by the first one and how many others. */
+function songsInWords(seeds) {
+  const [first, ...others] = seeds;
+  return others.length ? sayCount('seed.others', others.length, first) : first.song;
+}
+
+/** Songs that follow one or several. */
+function resultsView(model, { seeds, tracks, affinity }, place) {
+  const [seed] = seeds;
+  const single = seeds.length === 1;
+  const name = single ? foreign('span', 'song', seed.song) : element('span', { class: 'song', dir: 'auto' }, songsInWords(seeds));
+  const heading = headingOf(element('span', { class: 'kicker' }, say('seed.heading')), ' ', name);
+  const about = single ? element('p', { class: 'about' }, foreign('span', 'artist', seed.artist), ' ', badgeOf(seed.cluster)) : null;
   if (tracks.length === 0) {
     const wider = linkTo({ ...place, sameCluster: false }, { class: 'button' }, say('results.widen'));
     return [heading, about, element('p', {}, say('results.none')), place.sameCluster ? wider : null];
   }
-  const items = tracks.map((track, index) => resultOf(model, seed, track, index + 1, place.sameCluster));
+  const before = single ? seed : { features: meanOf(seeds) };
+  const items = tracks.map((track, index) => resultOf(model, before, track, index + 1, place, addLink(place, seeds, track)));
   const list = element('ol', { class: 'results', 'aria-labelledby': 'answer-heading' }, ...items);
-  return [heading, about, element('p', { class: 'hint' }, say('profile.key')), list];
+  const key = say(single ? 'profile.key' : 'profile.key.several');
+  return [heading, about, element('p', { class: 'hint' }, `${rankedBy(affinity)} ${key}`), list];
 }
 
-function resultOf(model, seed, track, rank, sameCluster) {
-  const link = linkTo({ track: track.id, sameCluster }, { class: 'song', dir: 'auto' }, track.song);
+/** What the songs are in the order of. */
+function rankedBy(affinity) {
+  const counted = Object.entries(affinity ?? {}).filter(([, weight]) => weight > 0).map(([kind]) => say(`affinity.${kind}`));
+  return counted.length ? say('ranked.affinities', { affinities: LIST.format(counted) }) : say('ranked.sound');
+}
+
+/** The mean of the seeds' features. */
+function meanOf(seeds) {
+  const names = Object.keys(seeds[0].features);
+  return Object.fromEntries(names.map((name) => [name, seeds.reduce((sum, seed) => sum + seed.features[name], 0) / seeds.length]));
+}
+
+/** Songs that lead from the first to the last. */
+function pathView(model, tracks, place) {
+  const [from, to] = [tracks[0], tracks.at(-1)];
+  const heading = headingOf(element('span', { class: 'kicker' }, say('path.heading')), ' ',
+    foreign('span', 'song', from.song), ' → ', foreign('span', 'song', to.song));
+  const items = tracks.map((track, index) => resultOf(model, tracks[index - 1] ?? track, track, index + 1, place, null));
+  return [heading, element('p', { class: 'hint' }, say('path.key')),
+    element('ol', { class: 'results', 'aria-labelledby': 'answer-heading' }, ...items)];
+}
+
+function resultOf(model, before, track, rank, place, add) {
+  const link = linkTo(placeWith(place, { tracks: [track.id] }), { class: 'song', dir: 'auto' }, track.song);
   const about = element('p', { class: 'about' }, foreign('span', 'artist', track.artist), ' ', badgeOf(track.cluster));
-  const similarity = element('p', { class: 'similarity' },
-    element('span', { class: 'label' }, say('similarity')), ' ', element('span', { class: 'figure' }, RATIO.format(track.similarity)));
+  const similarity = Number.isFinite(track.similarity) ? element('p', { class: 'similarity' },
+    element('span', { class: 'label' }, say('similarity')), ' ', element('span', { class: 'figure' }, RATIO.format(track.similarity))) : null;
   const item = element('li', { 'data-track': track.id },
     element('span', { class: 'rank', 'aria-hidden': 'true' }, String(rank)),
-    element('div', { class: 'words' }, link, about), similarity, compareOf(model, seed, track));
+    element('div', { class: 'words' }, link, about), similarity, compareOf(model, before, track), add);
   return item;
+}
+
+/** A link to the songs to follow with one more. */
+function addLink(place, seeds, track) {
+  if (seeds.length >= MOST_SEEDS || seeds.some(({ id }) => !id)) return null;
+  const label = say('seeds.add.song', track);
+  return linkTo(placeWith(place, { tracks: [...seeds.map(({ id }) => id), track.id] }), { class: 'add', title: label, 'aria-label': label }, '+');
 }
 
 /** The profile, which opens to the figures behind it. */
@@ -41,12 +81,12 @@ function compareOf(model, seed, track) {
 }
 
 /** A song of each kind to begin with. */
-function startView(clusters, sameCluster) {
+function startView(clusters, place) {
   const cards = clusters.map((cluster) => element('li', {},
     element('h2', {}, badgeOf(cluster)),
     element('p', { class: 'hint' }, [sayCount('start.tracks', cluster.size), ...cluster.genres.slice(0, 3)].join(' · ')),
     element('ul', {}, ...cluster.central_tracks.map((track) => element('li', {},
-      linkTo({ track: track.id, sameCluster }, { class: 'song', dir: 'auto' }, track.song), ' ',
+      linkTo(placeWith(place, { tracks: [track.id] }), { class: 'song', dir: 'auto' }, track.song), ' ',
       foreign('span', 'artist', track.artist))))));
   return [headingOf(say('start.heading')), element('p', {}, say('start.text')), element('ul', { class: 'start' }, ...cards)];
 }
@@ -59,7 +99,7 @@ function artistsView(place, artists, textKey) {
 
 /** Titles that may have been meant. */
 function unknownView(place, suggestions) {
-  const choices = suggestions.map((song) => linkTo({ song, sameCluster: place.sameCluster }, { class: 'button', dir: 'auto' }, song));
+  const choices = suggestions.map((song) => linkTo(placeWith(place, { song }), { class: 'button', dir: 'auto' }, song));
   const text = say(choices.length ? 'unknown.text' : 'unknown.nothing');
   return choiceView(headingOf(say('unknown.heading', place)), text, choices);
 }

@@ -15,6 +15,28 @@ const WORDS = {
     'suggestions.count.other': '{count} suggestions; choose with the arrow keys',
     'suggestions.none': 'No suggestions',
     'same-cluster': 'Stay in the song’s cluster',
+    'balanced': 'More like what people play together',
+    'seed.others.one': '{song} and {count} other',
+    'seed.others.other': '{song} and {count} others',
+    'seeds.label': 'Songs to follow',
+    'seeds.remove': 'Remove {song}',
+    'seeds.add': 'Add a song',
+    'seeds.adding': 'Choose a song to add',
+    'seeds.add.song': 'Follow {song}, too',
+    'seeds.path': 'From the first to the second',
+    'seeds.both': 'Songs like both',
+    'seeds.swap': 'The other way round',
+    'path.heading': 'From here to there',
+    'path.key': 'Each song is a step from the one before it, which is the line in its columns.',
+    'path.said': '{count} songs lead from {from} to {to}',
+    'ranked.sound': 'In the order of how alike they sound.',
+    'ranked.affinities': 'In the order of sound, {affinities}.',
+    'affinity.artist': 'artist',
+    'affinity.year': 'year',
+    'affinity.genre': 'genre',
+    'affinity.playlists': 'what shares playlists',
+    'profile.key.several': 'Each column is a feature: the bar is the song, the line is the mean of those it follows, the middle is the catalogue’s mean.',
+    'map.label.path': 'A path with {count} songs between its two ends is drawn.',
     'loading': 'Searching…',
     'waiting': 'The model is still being loaded. Trying again, {attempt} of {attempts}…',
     'start.heading': 'Start from any song',
@@ -79,6 +101,28 @@ const WORDS = {
     'suggestions.count.other': '{count} sugerencias; elige con las flechas',
     'suggestions.none': 'No hay sugerencias',
     'same-cluster': 'Quedarse en el grupo de la canción',
+    'balanced': 'Más como lo que se escucha junto',
+    'seed.others.one': '{song} y {count} más',
+    'seed.others.other': '{song} y {count} más',
+    'seeds.label': 'Canciones a seguir',
+    'seeds.remove': 'Quitar {song}',
+    'seeds.add': 'Añadir una canción',
+    'seeds.adding': 'Elige una canción para añadir',
+    'seeds.add.song': 'Seguir también {song}',
+    'seeds.path': 'De la primera a la segunda',
+    'seeds.both': 'Canciones como ambas',
+    'seeds.swap': 'En sentido contrario',
+    'path.heading': 'De aquí a allí',
+    'path.key': 'Cada canción es un paso desde la anterior, que es la línea en sus columnas.',
+    'path.said': '{count} canciones llevan de {from} a {to}',
+    'ranked.sound': 'En orden de cuánto se parecen al oído.',
+    'ranked.affinities': 'En orden de sonido, {affinities}.',
+    'affinity.artist': 'artista',
+    'affinity.year': 'año',
+    'affinity.genre': 'género',
+    'affinity.playlists': 'listas compartidas',
+    'profile.key.several': 'Cada columna es un rasgo: la barra es la canción, la línea es la media de las que sigue y el centro es la media del catálogo.',
+    'map.label.path': 'Está dibujado un camino con {count} canciones entre sus dos extremos.',
     'loading': 'Buscando…',
     'waiting': 'El modelo aún se está cargando. Nuevo intento, {attempt} de {attempts}…',
     'start.heading': 'Empieza por cualquier canción',
@@ -131,10 +175,25 @@ const WORDS = {
   },
 };
 
+// The words that the trainer makes names of clusters from, in other languages; what is said twice over comes first.
+const CLUSTER_WORDS = {
+  es: {
+    'rhythmic spoken word': 'palabra rítmica', 'middle of the road': 'término medio', 'all tracks': 'todas las pistas',
+    'dark and driving': 'oscura e intensa', 'calm and quiet': 'tranquila y suave', 'loud and energetic': 'fuerte y enérgica',
+    'high energy': 'mucha energía', 'spoken word': 'palabra hablada', 'deep cuts': 'rarezas', 'little-known': 'poco conocida',
+    'quiet acoustic': 'acústica suave', 'happy dance': 'baile alegre',
+    danceable: 'bailable', dance: 'baile', drifting: 'errante', energetic: 'enérgica', calm: 'tranquila', varied: 'variada',
+    even: 'uniforme', fast: 'rápida', slow: 'lenta', loud: 'fuerte', quiet: 'suave', acoustic: 'acústica', electric: 'eléctrica',
+    instrumental: 'instrumental', vocal: 'vocal', spoken: 'hablada', sung: 'cantada', happy: 'alegre', dark: 'oscura',
+    popular: 'popular', hits: 'éxitos', live: 'en vivo', studio: 'estudio', long: 'larga', short: 'corta', and: 'y',
+  },
+};
+
 const LANGUAGE = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in WORDS) ?? 'en';
 const PLURALS = new Intl.PluralRules(LANGUAGE);
 const WHOLE = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0, useGrouping: 'always' });
 const VALUE = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 4 });
+const LIST = new Intl.ListFormat(LANGUAGE);
 const RATIO = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 
 /** What the page says under a key; `{name}` stands for the value of that name. */
@@ -152,6 +211,23 @@ function sayCount(key, count, values = {}) {
 /** A feature's name for people; one that is not known is shown as the model has it. */
 function featureName(feature) {
   return say(feature);
+}
+
+/** A cluster's name in the reader's language, where all of it but the genres in brackets is made of known words. */
+function clusterName(name) {
+  const words = CLUSTER_WORDS[LANGUAGE];
+  const [, said, rest] = /^(.*?)( \(.*\)| \d+)?$/s.exec(name) ?? [];
+  let left = said?.toLowerCase();
+  if (!words || !left) return name;
+  const terms = [];
+  while (left) {
+    const term = Object.keys(words).find((word) => left === word || left.startsWith(`${word} `));
+    if (!term) return name;
+    terms.push(words[term]);
+    left = left.slice(term.length + 1);
+  }
+  const joined = terms.join(', ').replaceAll(', y, ', ' y ');
+  return joined[0].toUpperCase() + joined.slice(1) + (rest ?? '');
 }
 
 /** Puts the words of the reader's language into the page as it was delivered. */
