@@ -117,7 +117,7 @@ fn few_playlists_are_counted_and_the_weights_stay_the_default() {
 fn playlists_that_cannot_be_used_are_refused_with_what_to_do() {
     for (lists, expected) in [
         ("playlist_id,track_id\np,x\n", ["none of the 1 rows", "trained on"]),
-        ("song,artist\nTrack One,Artist 0\n", ["no playlist column", "playlistid"]),
+        ("song,artist\nTrack One,Artist 0\n", ["no playlist column", "playlist_id"]),
         ("", ["lists.csv", "empty"]),
     ] {
         let folder = tempfile::tempdir().expect("a folder");

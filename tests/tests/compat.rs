@@ -66,7 +66,7 @@ async fn every_parameter_does_something() {
     assert_eq!(songs(&anywhere, "recommendations"), songs(&new, "tracks"));
     let (_, ann) = get(&base, "/recommend/shared?artist=ann").await;
     let (_, cy) = get(&base, "/recommend/shared?artist=cy").await;
-    assert_eq!((&ann["original_song"]["artist"], &cy["original_song"]["artist"]), (&json!("Ann"), &json!("Bob; Cy")));
+    assert_eq!((&ann["original_song"]["artist"], &cy["original_song"]["artist"]), (&json!("Ann"), &json!("Bob, Cy")));
     for query in ["n=0", "n=51", "n=few", "n=+5", "same_cluster=1", "artist=", "top=3", "n=1&n=2"] {
         let (status, problem) = get(&base, &format!("/recommend/track%20seven?{query}")).await;
         assert_eq!((status, &problem["type"]), (400, &json!("urn:segue:problem:bad-parameter")), "{query}");
@@ -82,7 +82,7 @@ async fn what_is_not_found_is_a_status() {
     for target in ["/recommend/shared", "/recommend/SHARED?artist=Eve"] {
         let (status, shared) = get(&base, target).await;
         assert_eq!((status, &shared["status"]), (200, &json!("Artista_Necesario")), "{target}");
-        assert_eq!(shared["options"], json!({ "artists": ["Ann", "Bob; Cy"] }));
+        assert_eq!(shared["options"], json!({ "artists": ["Ann", "Bob, Cy"] }));
         assert!(shared["message"].is_string());
     }
 }
@@ -141,7 +141,7 @@ async fn search_says_who_has_a_song_of_the_title() {
 
     let (_, shared) = get(&base, "/search?song=shared").await;
     assert_eq!((&shared["status"], &shared["count"]), (&json!("Artista_Necesario"), &json!(2)));
-    assert_eq!(shared["options"], json!({ "artists": ["Ann", "Bob; Cy"] }));
+    assert_eq!(shared["options"], json!({ "artists": ["Ann", "Bob, Cy"] }));
     assert_eq!(shared["matches"].as_array().expect("matches").len(), 2);
     let (_, releases) = get(&base, "/search?song=re-released").await;
     assert_eq!((&releases["status"], &releases["count"]), (&json!("single"), &json!(1)), "three releases, one song");

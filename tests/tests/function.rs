@@ -144,9 +144,9 @@ async fn what_is_wrong_with_a_request_is_a_problem_that_says_so() {
         problem
     };
     let shared = check("/v1/recommendations?song=shared", 409, "artist-needed", "artists").await;
-    assert_eq!(shared["artists"], Value::from(vec!["Ann", "Bob; Cy"]));
+    assert_eq!(shared["artists"], Value::from(vec!["Ann", "Bob, Cy"]));
     let (status, _, by_one_of_two) = function.get("/v1/recommendations?song=shared&artist=cy").await;
-    assert_eq!((status, &by_one_of_two["seeds"][0]["artist"]), (200, &Value::from("Bob; Cy")));
+    assert_eq!((status, &by_one_of_two["seeds"][0]["artist"]), (200, &Value::from("Bob, Cy")));
 
     let near = check("/v1/recommendations?song=track%20seve", 404, "unknown-song", "suggestions").await;
     assert!(near["suggestions"].as_array().expect("titles").contains(&Value::from("Track Seven")), "{near}");

@@ -49,7 +49,7 @@ fn playlists_of_other_tracks_are_refused_with_what_to_do() {
     for (text, expected) in [
         ("playlist_id,track_id\np,x\n", ["none of the 1 rows", "trained on"]),
         ("playlist,song,artist\np,Track One,Artist 0\n", ["none of the 1 playlists", "longer"]),
-        ("song,artist,energy\nTrack One,Artist 0,1\n", ["no playlist column", "playlistid"]),
+        ("song,artist,energy\nTrack One,Artist 0,1\n", ["no playlist column", "playlist_id"]),
     ] {
         let lists = folder.path().join("lists.csv");
         std::fs::write(&lists, text).expect("writes");

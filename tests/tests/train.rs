@@ -238,7 +238,6 @@ async fn what_is_wrong_with_an_upload_is_said_and_leaves_the_current_model() {
         ("\u{1f}not gzip", vec![], "Input", "columns"),
         ("song,artist,energy,tempo\nA,B,1,2\n", vec![("segue-k", "many")], "Option", "segue-k"),
         ("song,artist,energy,tempo\nA,B,1,2\n", vec![("segue-clusters", "6")], "Option", "segue-k-range"),
-        ("song,artist,energy,tempo\nA,B,1,2\n", vec![], "Training", "tracks"),
     ] {
         let event = upload(&test_env.s3, "tracks.csv", content, &metadata).await;
         let error = function.try_invoke(event).await.expect_err("refused");

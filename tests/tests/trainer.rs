@@ -98,7 +98,7 @@ fn bad_tables_are_refused_with_a_message_that_says_what_to_do() {
     refused(format!("{header}A,B,,2\nA,,1,2\n").as_bytes(), &[], &["energy is empty", "artist is missing"]);
     refused(format!("{header}A,B,1,2\n").as_bytes(), &["--column", "tempo=speed"], &["\"speed\"", "\"energy\""]);
     refused(b"song,artist,energy\nA,B,1\n", &[], &["2"]);
-    refused(catalog::csv().as_bytes(), &["--features", "energy"], &["--features", "2 to 16"]);
+    refused(catalog::csv().as_bytes(), &["--features", "energy"], &["--features", "2 to 15"]);
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn the_commands_agree_about_an_artifact() {
     let (code, answer, _) = run(&["recommend", "out/model.segue", "--song", "track seven", "-n", "4"]);
     assert!(code == Some(0) && answer.lines().count() == 5, "{answer}");
     let (code, _, error) = run(&["recommend", "out/model.segue", "--song", "shared"]);
-    assert!(code == Some(1) && error.contains("Ann") && error.contains("Bob; Cy"), "{error}");
+    assert!(code == Some(1) && error.contains("Ann") && error.contains("Bob, Cy"), "{error}");
     let (code, _, _) = run(&["export", "out/model.segue", "--out", "clusters.csv"]);
     let exported = std::fs::read_to_string(folder.path().join("clusters.csv")).expect("a table");
     assert!(code == Some(0) && exported.lines().count() == 204, "{exported}");

@@ -11,6 +11,7 @@ pub mod error_chain;
 pub mod evaluation;
 pub mod input;
 pub mod interrupt;
+mod numbers;
 pub mod output;
 pub mod printable;
 pub mod progress;

@@ -104,26 +104,4 @@ mod tests {
             assert!(of(none).is_empty(), "{none}");
         }
     }
-
-    #[test]
-    #[ignore = "a measurement: prints how long the largest index takes"]
-    fn measurement_of_many_distinct_lists_of_accented_genres() {
-        for few in [true, false] {
-            // Three digits to the base of 300 tell lists of few genres apart.
-            let number = |cell: usize, at: usize| match few {
-                true => (cell / 300_usize.pow(at as u32 % 3) + at * 25) % 300,
-                false => cell * 12 + at,
-            };
-            let list = |cell: usize| {
-                (0..12).map(|at| format!("Élëctrö Ñübeat {}", number(cell, at))).collect::<Vec<_>>().join(", ")
-            };
-            let column: DictColumn = (0..265_000).map(list).collect();
-            let begun = std::time::Instant::now();
-            let genres = Genres::new(Some(&column));
-            println!("{} lists, {} genres: {:?}", column.dictionary().len(), genres.cells.len(), begun.elapsed());
-            let begun = std::time::Instant::now();
-            let found = genres.of(&column, &normalize(&list(7))).len();
-            println!("{found} found in {:?}", begun.elapsed());
-        }
-    }
 }

@@ -11,9 +11,9 @@ use store::{Location, ModelEntry, Prune as Which, Published, ReportFile, Store, 
 
 use crate::{
     console::Console,
+    numbers::count,
     progress::Progress,
     report::files::{self, FolderReport},
-    report::terminal::count,
     report::text_table::{
         Column::{Left, Right},
         text_table,

@@ -4,10 +4,10 @@ use maud::{Markup, html};
 
 use super::{
     html::table,
-    terminal::count,
     text_table::{Column, text_table},
 };
 use crate::{
+    numbers::count,
     printable::printable,
     table::{Schema, UsedColumn, columns::option},
 };

@@ -4,7 +4,7 @@ use recommender::affinity::AffinityWeights;
 
 use crate::affinity::{Affinities, AffinityMethod, Estimate};
 use crate::evaluation::{Answers, Continuation, Method, Quality, StandardErrors};
-use crate::report::terminal::count;
+use crate::numbers::count;
 use crate::report::text_table::{Column, text_table};
 
 /// How many of the methods are segue's own: the first ones.

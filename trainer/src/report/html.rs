@@ -14,9 +14,10 @@ use recommender::{
 use super::{ReportData, columns, is_weighted};
 use crate::{
     evaluation::silhouette::separation,
+    numbers::{count, number},
     report::charts,
     report::evaluation::figures,
-    report::terminal::{agreement, count, notes_on_accuracy, number},
+    report::terminal::notes_on_accuracy,
     training::Trained,
     training::elbow::knee,
 };
@@ -289,7 +290,7 @@ fn classifier(trained: &Trained) -> Result<Markup, charts::Error> {
     Ok(html! {
         p {
             "Gaussian naive Bayes places songs that are not in the catalogue. Fitted on four fifths of the tracks, it "
-            (agreement(classifier, &trained.hold_out)) ", the other fifth. (The model's own is fitted on all tracks. Of those of the catalogue it "
+            (trained.hold_out.agreement(classifier)) ", the other fifth. (The model's own is fitted on all tracks. Of those of the catalogue it "
             "gives about as many another cluster than k-means gave them.)"
             @for note in notes_on_accuracy(classifier, &trained.hold_out) { " " (note) "." }
         }

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use crate::{
     evaluation::silhouette::separation,
+    numbers::count,
     report::{
         ReportData,
-        terminal::{agreement, count},
         text_table::{Column, text_table},
     },
     shell::quoted,
@@ -62,7 +62,7 @@ pub fn summary(
         format!(", separation {separation} (silhouette {:.3} ± {:.3})", found.mean, found.standard_error)
     });
     line("clusters", format!("k = {}{knee}{silhouette}", card.k));
-    line("classifier", agreement(&card.classifier, &trained.hold_out));
+    line("classifier", trained.hold_out.agreement(&card.classifier));
     let index = &card.index;
     line("index", format!("recall@10 {:.4}, recall@50 {:.4}", index.recall_at_10, report_data.recall_at_50));
     let quality = &report_data.quality;

@@ -5,6 +5,7 @@ use recommender::card::{ClassificationReport, ClassifierMetrics, ClusterSummary}
 use super::text_table::{Column, narrow_text_table, text_table};
 use crate::{
     evaluation::silhouette::{self, Silhouette},
+    numbers::{count, number, thousands},
     printable::printable,
     training::naive_bayes::HoldOut,
 };
@@ -61,25 +62,12 @@ pub fn separation(silhouette: Option<&Silhouette>) -> String {
     )
 }
 
-/// How far naive Bayes agrees with k-means on the hold-out, in a few words.
-pub fn agreement(metrics: &ClassifierMetrics, hold_out: &HoldOut) -> String {
-    match (metrics.accuracy, hold_out.standard_error) {
-        (Some(accuracy), Some(error)) => format!(
-            "agrees with k-means on {:.1} % ± {:.1} of {} held-out tracks",
-            accuracy * 100.0,
-            error * 100.0,
-            count(metrics.held_out)
-        ),
-        _ => "accuracy not measured: too few tracks to hold any out".to_owned(),
-    }
-}
-
 /// The accuracy on the hold-out, and how to read it.
 pub fn accuracy(metrics: &ClassifierMetrics, hold_out: &HoldOut) -> String {
     let Some(accuracy) = metrics.accuracy else {
-        return format!("{}\n", agreement(metrics, hold_out));
+        return format!("{}\n", hold_out.agreement(metrics));
     };
-    let mut text = format!("accuracy {accuracy:.4}: naive Bayes {}", agreement(metrics, hold_out));
+    let mut text = format!("accuracy {accuracy:.4}: naive Bayes {}", hold_out.agreement(metrics));
     text += &notes_on_accuracy(metrics, hold_out).into_iter().map(|note| format!(".\n{note}")).collect::<String>();
     text + ".\n"
 }
@@ -139,40 +127,6 @@ pub fn classification_report(report: &ClassificationReport, accuracy: Option<f64
         );
     }
     text
-}
-
-/// A mean in four significant digits or so: as many decimals as leave the number readable.
-pub(crate) fn number(value: f64) -> String {
-    let size = value.abs();
-    let text = match size {
-        _ if !value.is_finite() => return value.to_string(),
-        _ if size >= 10_000.0 => thousands(value),
-        _ if size >= 100.0 => format!("{value:.0}"),
-        _ if size >= 10.0 => format!("{value:.1}"),
-        _ if size >= 1.0 => format!("{value:.2}"),
-        _ if size >= 0.001 || size == 0.0 => format!("{value:.3}"),
-        _ => format!("{value:.0e}"),
-    };
-    if text.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.')) { text.replace('-', "") } else { text }
-}
-
-/// A whole number with commas between its thousands.
-pub(crate) fn count(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number without decimals, with commas between its thousands.
-pub(crate) fn thousands(value: f64) -> String {
-    let sign = if value <= -0.5 { "-" } else { "" };
-    format!("{sign}{}", count(value.abs().round() as u64))
 }
 
 #[cfg(test)]
@@ -282,11 +236,5 @@ mod tests {
         assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
         assert!(text.contains("\n 5  1,234,567"));
         assert!(text.ends_with("\n5  Quiet acoustic 5\n"));
-    }
-
-    #[test]
-    fn numbers_keep_about_three_digits() {
-        let shown = [0.0, -0.0, 0.117, 2.345, -9.4757, 53.76, 120.14, 234_567.8, 0.00002, -0.0001].map(number);
-        assert_eq!(shown, ["0.000", "0.000", "0.117", "2.35", "-9.48", "53.8", "120", "234,568", "2e-5", "-1e-4"]);
     }
 }

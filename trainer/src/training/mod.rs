@@ -177,7 +177,7 @@ pub fn train(table: Table, options: &Options, progress: &dyn Progress) -> Result
 pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) -> Result<(Trained, Model), Error> {
     let (rows, schema) = (table.rows, table.schema.clone());
     let source = playlists::Source::of(&table, options.playlists.as_ref()).map_err(Error::Playlists)?;
-    let TrainingOutput { artifact, scaled_means, silhouettes, hold_out, map_variance } =
+    let TrainingOutput { artifact, scaled_means, k_range, silhouettes, hold_out, map_variance } =
         make(table, options, true, progress)?;
 
     let stage = progress.stage("check", 0);
@@ -197,7 +197,6 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let version = Version::of(&file);
     let model = model.with_card_of(&file, version)?;
     let example = example(&model);
-    let k_range = options.k_range.clone();
     let trained = Trained {
         version,
         file,
@@ -232,6 +231,7 @@ pub fn unweighted(table: Table, options: &Options) -> Result<Model, Error> {
 struct TrainingOutput {
     artifact: Artifact,
     scaled_means: Array2<f64>,
+    k_range: RangeInclusive<u32>,
     silhouettes: BTreeMap<u32, Silhouette>,
     hold_out: HoldOut,
     map_variance: f64,
@@ -282,7 +282,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let (map, bayes) = rayon::join(|| projection::fit(scaled.view()), || naive_bayes::fit(scaled.view(), labels, k));
     let (map, bayes) = (map?, bayes?);
     let (evaluated, hold_out) = naive_bayes::evaluate(scaled, labels, k, options.seed)?;
-    stage.done(&crate::report::terminal::agreement(&evaluated, &hold_out));
+    stage.done(&hold_out.agreement(&evaluated));
 
     let raw_means = means_by_cluster(&features, &clustering);
     let mut scaled_means = raw_means.clone();
@@ -343,7 +343,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let artifact = builder.build(&|done| stage.set(done as u64))?;
     stage.done(&format!("{:.1} neighbours a node", artifact.card.index.average_degree));
     let map_variance = map.explained_variance;
-    Ok(TrainingOutput { artifact, scaled_means, silhouettes, hold_out, map_variance })
+    Ok(TrainingOutput { artifact, scaled_means, k_range: options.k_range.clone(), silhouettes, hold_out, map_variance })
 }
 
 /// The options with no more clusters than there are tracks that differ.

@@ -19,6 +19,8 @@ use recommender::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::numbers::count;
+
 /// Why there is no classifier.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -138,6 +140,19 @@ pub struct HoldOut {
 }
 
 impl HoldOut {
+    /// How far naive Bayes agrees with k-means on the hold-out, in a few words.
+    pub fn agreement(&self, metrics: &ClassifierMetrics) -> String {
+        match (metrics.accuracy, self.standard_error) {
+            (Some(accuracy), Some(error)) => format!(
+                "agrees with k-means on {:.1} % ± {:.1} of {} held-out tracks",
+                accuracy * 100.0,
+                error * 100.0,
+                count(metrics.held_out)
+            ),
+            _ => "accuracy not measured: too few tracks to hold any out".to_owned(),
+        }
+    }
+
     fn of(metrics: &ClassifierMetrics, right: &[bool], repeated: &[bool]) -> Self {
         let held_out = metrics.held_out as f64;
         let largest = metrics.report.clusters.iter().map(|scores| scores.support).max().unwrap_or(0);

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use recommender::features::Scaler;
 
 use crate::{
-    report::terminal::{count, number},
+    numbers::{count, number},
     table::Extremes,
 };
 

@@ -7,7 +7,7 @@ use super::{
     error::Error,
     palette::{BLUE, SOFT},
 };
-use crate::report::terminal::count;
+use crate::numbers::count;
 
 const CHART: &str = "confusion matrix";
 

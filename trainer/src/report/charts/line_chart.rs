@@ -9,7 +9,7 @@ use super::{
     error::Error,
     palette::{BLUE, GRID, INK, RED, SOFT},
 };
-use crate::report::terminal::{number, thousands};
+use crate::numbers::{number, thousands};
 
 /// Small, so that it can still be read where a telephone makes it smaller.
 const SIZE: (u32, u32) = (500, 370);

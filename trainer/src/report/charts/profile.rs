@@ -10,7 +10,7 @@ use super::{
     error::Error,
     palette::{BLUE, RED, SOFT},
 };
-use crate::report::terminal::{count, number};
+use crate::numbers::{count, number};
 
 const CHART: &str = "cluster profile";
 

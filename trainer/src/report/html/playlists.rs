@@ -7,8 +7,8 @@ use super::table;
 use crate::{
     affinity::Affinities,
     evaluation::{Continuation, Method},
+    numbers::count,
     report::evaluation::{affinity_cells, affinity_name},
-    report::terminal::count,
 };
 
 /// What each affinity brings to the continuation of playlists.
