@@ -62,7 +62,8 @@ async fn bounds_and_targets_of_every_attribute_hold() {
         let (least, most) = (known[0], known[known.len() - 1]);
         assert!(least < most, "{name}: {known:?}");
         let middle = (least + most) / 2.0;
-        let bounds: [(&str, f64, &dyn Fn(f64) -> bool); 4] = [
+        type Bound<'a> = (&'a str, f64, &'a dyn Fn(f64) -> bool);
+        let bounds: [Bound<'_>; 4] = [
             ("min", middle, &|value| value >= middle),
             ("max", middle, &|value| value <= middle),
             ("min", most, &|value| value >= most),

@@ -28,7 +28,7 @@ async fn of_artists_that_share_a_title_the_best_known_fifty_are_listed() {
     let test_env = TestEnv::new().await;
     let row = |number: usize| {
         let (energy, tempo) = (0.1 + (number % 7) as f64 / 10.0, 80 + number % 60);
-        let popularity = if number % 20 == 0 { 90 } else { 10 };
+        let popularity = if number.is_multiple_of(20) { 90 } else { 10 };
         format!(
             "Intro,{}{number:04},An album,rock,{energy},{tempo},0.5,0.5,{popularity},1999,No\n",
             "Artist ".repeat(100)

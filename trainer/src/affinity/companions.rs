@@ -1,7 +1,7 @@
 //! Which artists, and which tracks, are on the same playlists: the cosine of their incidence, shrunk for rare ones.
 //!
-//! The work is linear in the entries of the playlists: of a playlist of more than [`MAX_PLAYLIST_SONGS`] songs, and of the playlists
-//! of an artist or a track on more than [`MAX_PLAYLISTS`], an evenly spaced sample is counted.
+//! The work is linear in the entries of the playlists: of a playlist of more than `MAX_PLAYLIST_SONGS` songs, and of the playlists
+//! of an artist or a track on more than `MAX_PLAYLISTS`, an evenly spaced sample is counted.
 
 use rayon::prelude::*;
 use recommender::{

@@ -41,7 +41,7 @@ pub fn verify(artifact: &Artifact, model: &Model) -> Result<(), Error> {
     let tracks = model.catalog().len();
     let scaler = model.scaler();
     let mut values = Array2::zeros((tracks, scaler.len()));
-    for (mut values, column) in values.axis_iter_mut(Axis(1)).into_iter().zip(&model.catalog().features) {
+    for (mut values, column) in values.axis_iter_mut(Axis(1)).zip(&model.catalog().features) {
         values.iter_mut().enumerate().for_each(|(row, value)| *value = column.get(row));
     }
     verify_scaler(model, &values).map_err(of(Section::Scaler))?;
@@ -288,7 +288,8 @@ mod tests {
         for k in [1, 3, 6] {
             verified(&trained(table(1, |_, _| {}), k)).unwrap_or_else(|error| panic!("k = {k}: {error}"));
         }
-        let changes: [(&str, &dyn Fn(usize, &mut [f64; 4])); 5] = [
+        type Change<'a> = (&'a str, &'a dyn Fn(usize, &mut [f64; 4]));
+        let changes: [Change<'_>; 5] = [
             ("a constant", &|_, values| values[3] = 1e9),
             ("a narrow band far from 0", &|_, values| values[1] += 1e7),
             ("one far away", &|track, values| values[0] *= if track == 7 { 1e9 } else { 1.0 }),
