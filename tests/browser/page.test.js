@@ -45,6 +45,21 @@ function tracks(page) {
   return page.locator('.results > li');
 }
 
+/** The ids of the first two songs that follow one. */
+async function twoIds() {
+  const answer = await fetch(new URL('v1/recommendations?song=Night+Drive&limit=2', URL_OF_PAGE));
+  return (await answer.json()).tracks.map(({ id }) => id);
+}
+
+async function severalSongs() {
+  return `?seed_tracks=${(await twoIds()).join(',')}`;
+}
+
+async function aPath() {
+  const [from, to] = await twoIds();
+  return `?from=${from}&to=${to}`;
+}
+
 const NIGHT_DRIVE = '?song=Night+Drive';
 
 test('typing_then_arrows_and_enter_lead_to_ten_songs', async () => {
@@ -103,19 +118,80 @@ test('the_switch_decides_whether_other_clusters_are_searched', async () => {
   const seed = await page.locator('#answer > .about .badge').innerText();
   assert.deepEqual([...await clusters()], [seed]);
   const asked = page.waitForRequest((request) => request.url().includes('same_cluster=false'));
-  await page.getByRole('switch').click({ force: true });
+  await page.getByRole('switch', { name: /cluster/ }).click({ force: true });
   await asked;
   await settled(page);
   assert.match(page.url(), /same_cluster=false/);
-  assert.equal(await page.getByRole('switch').isChecked(), false);
+  assert.equal(await page.getByRole('switch', { name: /cluster/ }).isChecked(), false);
   assert.equal(await tracks(page).count(), 10);
   await page.goBack();
   await settled(page);
-  assert.equal(await page.getByRole('switch').isChecked(), true);
-  await page.getByRole('switch').focus();
+  assert.equal(await page.getByRole('switch', { name: /cluster/ }).isChecked(), true);
+  await page.getByRole('switch', { name: /cluster/ }).focus();
   await page.keyboard.press('Space');
   await page.waitForURL(/same_cluster=false/);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'same-cluster');
+  clean(page);
+});
+
+test('what_people_play_together_counts_unless_it_is_switched_off', async () => {
+  const asked = [];
+  const page = await browser.open();
+  page.on('request', (request) => request.url().includes('/v1/recommendations') && asked.push(new URL(request.url()).searchParams));
+  await page.goto(new URL(NIGHT_DRIVE, URL_OF_PAGE).href);
+  await settled(page);
+  assert.equal(asked.at(-1).get('affinity'), 'balanced');
+  assert.match(await page.locator('#answer > .hint').innerText(), /In the order of sound, artist and genre\./);
+  await page.getByRole('switch', { name: /play together/ }).click({ force: true });
+  await page.waitForURL(/affinity=none/);
+  await settled(page);
+  assert.equal(asked.at(-1).get('affinity'), null);
+  assert.match(await page.locator('#answer > .hint').innerText(), /how alike they sound/);
+  await tracks(page).first().locator('.song').click();
+  await page.waitForURL(/track_id=/);
+  assert.match(page.url(), /affinity=none/, 'the switch stays as it is');
+  clean(page);
+});
+
+test('several_songs_are_followed_and_two_are_the_ends_of_a_path', async () => {
+  const page = await visit(NIGHT_DRIVE);
+  const second = await tracks(page).nth(1).locator('.song').innerText();
+  await tracks(page).nth(1).locator('.add').click();
+  await page.waitForURL(/seed_tracks=/);
+  await settled(page);
+  assert.equal(await page.locator('.chips li').count(), 2);
+  assert.equal(await heading(page), 'Songs to follow Night Drive and 1 other');
+  assert.equal(await tracks(page).count(), 10);
+  assert.ok(!(await page.locator('.results .song').allInnerTexts()).includes(second), 'a seed is not in the answer');
+  await picture(page, 'several');
+  const box = page.getByRole('combobox');
+  await page.getByRole('button', { name: 'Add a song' }).click();
+  await box.fill('');
+  await box.pressSequentially('song number 1');
+  await page.getByRole('option').first().click();
+  await page.waitForFunction(() => document.querySelectorAll('.chips li').length === 3);
+  await page.getByRole('link', { name: /^Remove Song Number/ }).last().click();
+  await page.waitForFunction(() => document.querySelectorAll('.chips li').length === 2);
+  await page.getByRole('link', { name: 'From the first to the second' }).click();
+  await page.waitForURL(/from=.*&to=/);
+  await settled(page);
+  assert.equal(await tracks(page).count(), 10);
+  assert.equal(await tracks(page).first().locator('.song').innerText(), 'Night Drive');
+  assert.equal(await tracks(page).last().locator('.song').innerText(), second);
+  assert.match(await page.locator('canvas').getAttribute('aria-label'), /A path with 8 songs/);
+  await picture(page, 'path');
+  await page.getByRole('link', { name: 'The other way round' }).click();
+  await page.waitForFunction((song) => document.querySelector('.results .song').textContent === song, second);
+  clean(page);
+});
+
+test('enter_takes_the_best_hit_of_the_search', async () => {
+  const page = await visit();
+  const box = page.getByRole('combobox');
+  await box.fill('the lanterns nigth');
+  await box.press('Enter');
+  await tracks(page).first().waitFor();
+  assert.equal(await heading(page), 'Songs to follow Night Drive');
   clean(page);
 });
 
@@ -323,7 +399,7 @@ test('the_map_names_its_marks_and_leads_on', async () => {
 
 test('no_view_breaks_a_rule_of_accessibility', async () => {
   for (const colorScheme of ['light', 'dark']) {
-    for (const query of ['', NIGHT_DRIVE, '?song=Shared+Title', '?song=Nigth+Drive']) {
+    for (const query of ['', NIGHT_DRIVE, '?song=Shared+Title', '?song=Nigth+Drive', await severalSongs(), await aPath()]) {
       const page = await visit(query, { colorScheme, bypassCSP: true });
       await page.evaluate(AXE);
       const { violations } = await page.evaluate(() => axe.run());
