@@ -29,7 +29,10 @@ impl Artists {
             for name in catalog.credited(code).map(normalize).filter(|name| !name.is_empty()) {
                 let next = artists.number.len() as u32;
                 let number = *artists.number.entry(name).or_insert(next);
-                artists.named.push(number);
+                // A cell that names an artist twice counts once for the artist.
+                if !artists.named[before..].contains(&number) {
+                    artists.named.push(number);
+                }
             }
             artists.ends.push(artists.named.len() as u32);
             if artists.named.len() > before + 1 {

@@ -49,6 +49,10 @@ impl Format {
         let by_ending = match ending.as_deref().and_then(|ending| ending.to_str()) {
             Some("csv") => Some(Self::Csv),
             Some("parquet") => Some(Self::Parquet),
+            Some("gz" | "zip") => bail!(
+                "{}: the export is not compressed; name a file that ends in .csv or .parquet, and compress it afterwards",
+                out.display()
+            ),
             _ => None,
         };
         match (wanted, by_ending) {
@@ -118,6 +122,7 @@ mod tests {
     #[test]
     fn the_ending_decides_unless_a_format_is_given() {
         let of = |out: &str, wanted| Format::of(Path::new(out), wanted).ok();
+        assert!(of("a.csv.gz", None).is_none() && of("a.zip", Some(Format::Csv)).is_none());
         for (out, by_ending) in [
             ("tracks.csv", Format::Csv),
             ("tracks.parquet", Format::Parquet),
