@@ -30,6 +30,11 @@ mod tests;
 /// A track that was never analysed has 0 in each of these.
 pub(super) const NEVER_ANALYSED: &str = "danceability, tempo and valence are all 0: the track was never analysed";
 
+/// The longest title, artist or album.
+pub(super) const MAX_NAME_CHARS: usize = 1_024;
+/// The most lines of one.
+const MAX_NAME_LINES: usize = 3;
+
 /// A table in the making.
 pub(super) struct Builder {
     options: Options,
@@ -289,7 +294,7 @@ impl Builder {
         let named = self.named(song, artist);
         let analysed = self.take_values(row);
         let optional = self.optional(row);
-        let taken = named.and(analysed);
+        let taken = named.and(name_fault("album", optional.album).map_or(Ok(()), Err)).and(analysed);
         if taken.is_err() {
             self.values.truncate(kept);
             self.pending.truncate(pending);
@@ -346,7 +351,10 @@ impl Builder {
         if no_song {
             return Err("song is missing".to_owned());
         }
-        if no_artist { Err("artist is missing".to_owned()) } else { Ok(()) }
+        if no_artist {
+            return Err("artist is missing".to_owned());
+        }
+        name_fault("song", song).or_else(|| name_fault("artist", artist)).map_or(Ok(()), Err)
     }
 
     /// Takes the features of a track, as many values as there are features; or says why the row is to be dropped.
@@ -487,6 +495,15 @@ impl Builder {
             what: "4 GiB of titles, artists, albums or ids before its end",
         }
     }
+}
+
+/// Why a title, an artist or an album cannot be kept: each answer would carry it.
+fn name_fault(what: &str, text: &str) -> Option<String> {
+    if text.len() > MAX_NAME_CHARS && text.chars().count() > MAX_NAME_CHARS {
+        return Some(format!("{what} is longer than {MAX_NAME_CHARS} characters"));
+    }
+    let lines = 1 + text.bytes().filter(|byte| *byte == b'\n').count();
+    (lines > MAX_NAME_LINES).then(|| format!("{what} spans {lines} lines: a quote may lack its partner"))
 }
 
 /// What a track may have; 0 and nothing where it has not.

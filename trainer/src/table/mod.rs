@@ -37,6 +37,7 @@ mod rows;
 mod schema;
 mod source;
 mod sources;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod track_table;

@@ -10,6 +10,7 @@ use super::{
     error::Error,
     source::{Source, TableRows, dialect::Dialect},
     sources::{FileSource, Heading, StreamSource, each_table},
+    spans::RowSpans,
     track_table::Table,
 };
 
@@ -151,12 +152,16 @@ fn read_table(builder: &mut Builder, mut table: TableRows<'_>, several: bool, op
     table.set_numeric_columns(&numeric(&table.header, options));
     let header = table.header.clone();
     builder.begin(&table.name, header.clone(), several, table.stem.take());
+    let mut spans = RowSpans::default();
     while let Some(row) = table.next_row()? {
+        spans.begin(row.line);
         if TableRows::is_whole(&header, row) {
             builder.push(&row)?;
         } else {
             builder.skip(row.line, format!("row has {} cells, expected {}", row.len(), header.len()));
         }
     }
-    builder.end(table.warnings())
+    let mut warnings = table.warnings();
+    warnings.extend(spans.warning(&table.name));
+    builder.end(warnings)
 }

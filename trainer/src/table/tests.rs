@@ -125,6 +125,36 @@ fn newlines_within_quotes_are_of_the_cell_and_count_as_lines() {
 }
 
 #[test]
+fn what_a_quote_without_its_partner_swallows_is_named() {
+    let row = |at: usize| format!("s{at},a,note,1,{}\n", 100 + at);
+    let rows = |from: usize, to: usize| (from..to).map(row).collect::<String>();
+    let header = "song,artist,text,energy,tempo\n";
+    let csv = format!("{header}{}s,a,\"x,1,2\n{}t,a,y\",1,3\n{}", rows(0, 5), rows(5, 40), rows(40, 50));
+    let table = table(&csv);
+    assert_eq!(table.n_tracks(), 16);
+    let warning = table.warnings.iter().find(|warning| warning.contains("a quote without its partner"));
+    assert!(warning.is_some_and(|warning| warning.contains("a row spans more than 20 lines, the first from line 7 to line 43")), "{:?}", table.warnings);
+}
+
+#[test]
+fn names_that_no_answer_should_carry_are_left_out() {
+    let long = "é".repeat(1_025);
+    let csv = format!(
+        "song,artist,album,energy,tempo\ngood,a,b,1,2\n{long},a,b,1,2\ns,{long},b,1,2\ns,a,{long},1,2\n\"s\nt\nu\nv\",a,b,1,2\n{},a,b,2,1\n",
+        "é".repeat(1_024)
+    );
+    let table = table(&csv);
+    let reasons: Vec<&str> = table.dropped.by_reason.keys().map(String::as_str).collect();
+    let expected = [
+        "album is longer than 1024 characters",
+        "artist is longer than 1024 characters",
+        "song is longer than 1024 characters",
+        "song spans 4 lines: a quote may lack its partner",
+    ];
+    assert_eq!((table.n_tracks(), &reasons[..]), (2, &expected[..]));
+}
+
+#[test]
 fn row_is_dropped_for_the_first_thing_it_lacks() {
     let csv = "song,artist,energy,tempo\n\
         good,a,1,2\n\
