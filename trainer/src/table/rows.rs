@@ -33,6 +33,7 @@ pub(crate) struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// Of cells one after the other, and where each of them ends.
+    #[cfg(feature = "parquet")]
     pub(super) fn new(line: u64, text: &'a str, ends: &'a [usize]) -> Self {
         Self { line, text, ends }
     }
