@@ -11,11 +11,12 @@ use crate::{
     card::Card,
     catalog::{
         Catalog,
-        artist_rows::{self, ArtistRows},
         artists::Artists,
         attributes::{Attribute, Moments},
         genres::Genres,
         ids::IdIndex,
+        repeated::RepeatedSongs,
+        row_lists::RowLists,
         songs::SongIds,
         titles::Titles,
     },
@@ -41,11 +42,14 @@ pub struct Model {
     titles: Titles,
     ids: IdIndex,
     songs: SongIds,
-    versions: SongIds,
+    versions: OnceLock<SongIds>,
+    /// Of songs, and of versions.
+    repeated: [OnceLock<RepeatedSongs>; 2],
     artists: OnceLock<Artists>,
-    artist_rows: OnceLock<ArtistRows>,
+    artist_rows: OnceLock<RowLists>,
     companions: Option<Box<Companions>>,
     genres: OnceLock<Genres>,
+    genre_rows: OnceLock<RowLists>,
     moments: [OnceLock<Moments>; Attribute::ALL.len()],
     neighbors: Neighbors,
     text_search: OnceLock<TextSearch>,
@@ -114,8 +118,7 @@ impl Model {
         clusters::check(&clusters, tracks, scaler.len()).map_err(Error::invalid(Section::Clusters))?;
         bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid(Section::Bayes))?;
         ids.check(tracks).map_err(Error::invalid(Section::Ids))?;
-        let versions = titles.versions(tracks).map_err(Error::invalid(Section::Titles))?;
-        let songs = titles.songs(&versions).map_err(Error::invalid(Section::Titles))?;
+        let songs = titles.songs(tracks).map_err(Error::invalid(Section::Titles))?;
         let neighbors = Neighbors::new(nodes, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
         let mut model = Self {
             version,
@@ -128,11 +131,13 @@ impl Model {
             titles,
             ids,
             songs,
-            versions,
+            versions: OnceLock::new(),
+            repeated: Default::default(),
             artists: OnceLock::new(),
             artist_rows: OnceLock::new(),
             companions: None,
             genres: OnceLock::new(),
+            genre_rows: OnceLock::new(),
             moments: Default::default(),
             neighbors,
             text_search: OnceLock::new(),
@@ -274,8 +279,22 @@ impl Model {
     }
 
     /// Which tracks are the same version of a song: those of the same title and artist.
+    ///
+    /// They are numbered when first asked for.
     pub fn versions(&self) -> &SongIds {
-        &self.versions
+        self.versions.get_or_init(|| {
+            // The songs were numbered by the same rows.
+            self.titles.versions(self.catalog.len()).expect("titles that have songs have versions")
+        })
+    }
+
+    /// The songs, or the versions, that several tracks have; they are gathered when first asked for.
+    pub(crate) fn repeated(&self, versions: bool) -> &RepeatedSongs {
+        self.repeated[usize::from(versions)].get_or_init(|| {
+            let ids = if versions { self.versions() } else { self.songs() };
+            let ranges: Vec<_> = self.clusters.iter().map(|cluster| cluster.rows.clone()).collect();
+            RepeatedSongs::new(ids, &ranges)
+        })
     }
 
     /// Which tracks are the same song, whatever the version.
@@ -294,8 +313,12 @@ impl Model {
     }
 
     /// The rows of each artist; they are gathered when first asked for.
-    pub(crate) fn artist_rows(&self) -> &ArtistRows {
-        self.artist_rows.get_or_init(|| ArtistRows::new(&self.catalog, self.artists()))
+    pub(crate) fn artist_rows(&self) -> &RowLists {
+        self.artist_rows.get_or_init(|| {
+            let artists = self.artists();
+            let cells = self.catalog.artists.codes();
+            RowLists::new(artists.count(), self.catalog.len(), |row| artists.first_of(cells.get(row)))
+        })
     }
 
     /// The single artists of a row, by number: the first eight where a cell names more.
@@ -304,7 +327,7 @@ impl Model {
     ///
     /// If `row` is not a row of the catalogue.
     pub fn artists_of(&self, row: u32) -> &[u32] {
-        artist_rows::named(self.artists(), self.catalog.artists.code(row as usize))
+        self.artists().first_of(self.catalog.artists.code(row as usize))
     }
 
     /// How many single artists there are.
@@ -320,6 +343,14 @@ impl Model {
     /// The single genres behind genre cells; they are told apart when first asked for.
     pub(crate) fn genres(&self) -> &Genres {
         self.genres.get_or_init(|| Genres::new(self.catalog.genres.as_ref()))
+    }
+
+    /// The rows of each genre, where there are genres; they are gathered when first asked for.
+    pub(crate) fn genre_rows(&self) -> Option<&RowLists> {
+        let cells = self.catalog.genres.as_ref()?;
+        let genres = self.genres();
+        let of_row = |row| genres.in_cell(cells.code(row));
+        Some(self.genre_rows.get_or_init(|| RowLists::new(genres.count(), self.catalog.len(), of_row)))
     }
 
     /// An attribute of each track, where the catalogue has it, and its mean and deviation, which are computed when first

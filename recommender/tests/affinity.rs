@@ -75,6 +75,26 @@ fn each_affinity_brings_what_it_names() {
     assert!(!rows(&plain).iter().all(shares_genre), "the seed's neighbours have its genre anyway");
 }
 
+#[test]
+fn an_artist_as_a_seed_has_affinities_and_seeds_count_by_their_weights() {
+    let model = model();
+    let name = model.catalog().track(17).artist.to_owned();
+    let seeds = vec![Seed::Artist(name)];
+    let by_artist =
+        Request { seeds, affinity: weights(10.0, 0.0, 0.0, 0.0), same_cluster: false, ..request(&[], None) };
+    let answer = model.recommend(&by_artist).expect("answers");
+    assert!(rows(&answer).iter().all(|row| shares_artist(&model, *row, 17)), "{answer:?}");
+
+    let year = |row: u32| model.catalog().track(row).year.expect("a year");
+    let (a, b) = (17, (0..3_000).find(|row| year(*row).abs_diff(year(17)) > 15).expect("another time"));
+    let near = |weights_of_seeds: [f64; 2]| {
+        let request = Request { weights: weights_of_seeds.to_vec(), ..request(&[a, b], weights(0.0, 10.0, 0.0, 0.0)) };
+        let found = rows(&model.recommend(&request).expect("answers"));
+        found.iter().filter(|row| year(**row).abs_diff(year(a)) < year(**row).abs_diff(year(b))).count()
+    };
+    assert!(near([100.0, 1.0]) > 8 && near([1.0, 100.0]) < 2, "{} and {}", near([100.0, 1.0]), near([1.0, 100.0]));
+}
+
 /// Two tracks of other artists, far from each other by audio, that share playlists.
 fn companions(songs: &SongIds, artists: [u32; 2], tracks: [u32; 2]) -> Companions {
     Companions {

@@ -77,21 +77,6 @@ fn answers_hold_what_they_promise_whatever_the_search() {
 }
 
 #[test]
-fn an_artist_that_a_cell_names_twice_counts_once() {
-    let mut tracks = common::tracks(60, 3);
-    for (at, track) in tracks.iter_mut().enumerate() {
-        track.artist = if at % 2 == 0 { "Ann;Ann".into() } else { "Bob".into() };
-    }
-    let file = encode(&common::artifact(&tracks, 1, 1)).expect("encodes");
-    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
-    let request = Request { max_per_artist: Some(2), limit: 20, same_cluster: false, ..request(&tracks[0].id) };
-    let answer = model.recommend(&request).expect("answers");
-    let by =
-        |artist: &str| answer.tracks.iter().filter(|track| model.catalog().track(track.row).artist == artist).count();
-    assert_eq!((by("Ann;Ann"), by("Bob")), (2, 2));
-}
-
-#[test]
 fn a_walk_keeps_what_the_filter_allows_and_finds_as_much_of_it() {
     let model = model(6_000, 3);
     let feature = model.scaler().features[1].clone();

@@ -8,6 +8,9 @@ use std::{
 use super::Catalog;
 use crate::text::{self, normalize};
 
+/// A cell names at most so many artists of whom it is a track.
+pub(crate) const MAX_ARTISTS_OF_ROW: usize = 8;
+
 /// For each distinct artist cell, the artists that it names. A cell such as `Simon, Garfunkel` may name two.
 #[derive(Debug)]
 pub(crate) struct Artists {
@@ -47,6 +50,12 @@ impl Artists {
         let code = code as usize;
         let start = if code == 0 { 0 } else { self.ends[code - 1] };
         &self.named[start as usize..self.ends[code] as usize]
+    }
+
+    /// The first artists of a cell, by its code: no cell can make the lists of artists' rows longer than so many times the catalogue.
+    pub(crate) fn first_of(&self, code: u32) -> &[u32] {
+        let all = self.of(code);
+        &all[..all.len().min(MAX_ARTISTS_OF_ROW)]
     }
 
     /// How many different artists there are.

@@ -59,6 +59,11 @@ impl Genres {
         &self.named[start as usize..self.ends[cell] as usize]
     }
 
+    /// How many single genres there are.
+    pub(crate) fn count(&self) -> usize {
+        self.cells.len()
+    }
+
     /// The cells of the column that name a genre, ascending. A list of genres is named by the cells that are the same list.
     /// `genre` is [`normalize`]d.
     pub(crate) fn of(&self, column: &DictColumn, genre: &str) -> Vec<u32> {

@@ -3,13 +3,14 @@
 //! Rows are ordered by cluster and, within one, by the node of the cluster's graph: a cluster is a range of rows, and
 //! tracks that share a vector lie side by side.
 
-pub(crate) mod artist_rows;
 pub(crate) mod artists;
 pub mod attributes;
 pub mod credits;
 mod error;
 pub(crate) mod genres;
 pub mod ids;
+pub(crate) mod repeated;
+pub(crate) mod row_lists;
 pub mod songs;
 pub mod titles;
 mod versions;

@@ -37,6 +37,11 @@ const SAME_SONG: u32 = 0;
 const SAME_TITLE: u32 = 1;
 const NEW_TITLE: u32 = 2;
 
+/// Whether a version begins with a row, by its place and its relation to the row before it.
+fn is_version((place, relation): (usize, u32)) -> bool {
+    place == 0 || relation != SAME_SONG
+}
+
 /// Rows in the order of (title, artist), the most popular release of a song first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Titles {
@@ -123,26 +128,19 @@ impl Titles {
     ///
     /// Where the rows are not each of the catalogue's once, or a relation is none.
     pub fn versions(&self, tracks: usize) -> Result<SongIds, Invalid> {
-        Invalid::count("titles in order", tracks, self.rows.len())?;
-        Invalid::count("relations of titles", tracks, self.relations.len())?;
-        Invalid::index("a title has relation", NEW_TITLE as usize + 1, self.relations.max())?;
-        let mut count = 0_u32;
-        SongIds::new(
-            tracks,
-            self.rows.iter().zip(self.relations.iter()).map(|(row, relation)| {
-                count += u32::from(relation != SAME_SONG || count == 0);
-                (row, count - 1)
-            }),
-        )
+        self.check(tracks)?;
+        SongIds::new(tracks, self.numbered())
     }
 
     /// Numbers the songs: all versions of one have the same number.
     ///
     /// # Errors
     ///
-    /// Where the first version of a song is none, or `versions` are not those of [`Titles::versions`].
-    pub fn songs(&self, versions: &SongIds) -> Result<SongIds, Invalid> {
-        Invalid::count("versions with a first one", versions.count() as usize, self.back.len())?;
+    /// Those of [`Titles::versions`], and where the first version of a song is none.
+    pub fn songs(&self, tracks: usize) -> Result<SongIds, Invalid> {
+        self.check(tracks)?;
+        let versions = self.relations.iter().enumerate().filter(|place| is_version(*place)).count();
+        Invalid::count("versions with a first one", versions, self.back.len())?;
         let (mut song_of, mut count) = (Vec::with_capacity(self.back.len()), 0);
         for (version, back) in (0_u32..).zip(self.back.iter()) {
             let first = version.checked_sub(back).filter(|first| back == 0 || self.back.get(*first as usize) == 0);
@@ -152,8 +150,23 @@ impl Titles {
             song_of.push(if back == 0 { count } else { song_of[first as usize] });
             count += u32::from(back == 0);
         }
-        let tracks = self.rows.len();
-        SongIds::new(tracks, (0..tracks as u32).map(|row| (row, song_of[versions.of(row) as usize])))
+        SongIds::new(tracks, self.numbered().map(|(row, version)| (row, song_of[version as usize])))
+    }
+
+    /// Whether there is a row and a relation for each track.
+    fn check(&self, tracks: usize) -> Result<(), Invalid> {
+        Invalid::count("titles in order", tracks, self.rows.len())?;
+        Invalid::count("relations of titles", tracks, self.relations.len())?;
+        Invalid::index("a title has relation", NEW_TITLE as usize + 1, self.relations.max())
+    }
+
+    /// The rows in order, and the number of each one's version.
+    fn numbered(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let mut count = 0_u32;
+        self.rows.iter().zip(self.relations.iter().enumerate()).map(move |(row, place)| {
+            count += u32::from(is_version(place));
+            (row, count - 1)
+        })
     }
 
     /// The most popular release of the first version of every song, in the order of the numbers in `songs`, which are of
@@ -171,9 +184,8 @@ impl Titles {
 
     /// The most popular release of every version, in the order of the versions' numbers.
     pub(crate) fn versions_first(&self) -> impl Iterator<Item = u32> + '_ {
-        let first = |(place, relation): (usize, u32)| place == 0 || relation != SAME_SONG;
         let rows = self.rows.iter().zip(self.relations.iter().enumerate());
-        rows.filter(move |(_, place)| first(*place)).map(|(row, _)| row)
+        rows.filter(|(_, place)| is_version(*place)).map(|(row, _)| row)
     }
 
     /// Where a title's rows lie in title order.

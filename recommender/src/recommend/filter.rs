@@ -27,12 +27,16 @@ pub(super) struct Filter<'a> {
     model: &'a Model,
     /// What counts as one song.
     ids: &'a SongIds,
+    /// Whether versions of a song do not.
+    versions: bool,
     /// Songs that are not answered with, ascending: the seeds', and those excluded by id.
     songs: Vec<u32>,
-    /// Rows of each of them, ascending.
+    /// A row of each of them.
     left_out: Vec<u32>,
     /// The allowed rows of the clusters that are searched. Nothing where only `songs` are left out, and those are few.
     rows: Option<BitSet>,
+    /// Whether more than `songs` are left out.
+    has_conditions: bool,
 }
 
 impl<'a> Filter<'a> {
@@ -46,20 +50,18 @@ impl<'a> Filter<'a> {
     ) -> Result<Self, Error> {
         let seed_rows = seeds.iter().chain(negative).filter_map(|seed| seed.row);
         let excluded = request.exclude_tracks.iter().filter_map(|id| model.find_id(id));
-        let mut left_out: Vec<u32> = seed_rows.chain(excluded).collect();
-        left_out.sort_unstable();
-        left_out.dedup();
         let ids = request.songs(model);
-        let mut songs: Vec<u32> = left_out.iter().map(|row| ids.of(*row)).collect();
-        songs.sort_unstable();
-        songs.dedup();
+        let mut left_out: Vec<(u32, u32)> = seed_rows.chain(excluded).map(|row| (ids.of(row), row)).collect();
+        left_out.sort_unstable();
+        left_out.dedup_by_key(|(song, _)| *song);
+        let (songs, left_out): (Vec<u32>, Vec<u32>) = left_out.into_iter().unzip();
         let conditions = conditions(model, request, seeds)?;
-        // Of each cluster it is known how many songs it has, but not how many versions.
-        let is_known = clusters.len() == 1 && songs.len() <= 1 && !request.versions;
-        let is_countable = clusters.len() == model.clusters().len() || is_known;
-        let rows = (!conditions.is_empty() || songs.len() > MAX_LEFT_OUT || !is_countable)
-            .then(|| allowed_rows(model, ids, clusters, &conditions, &left_out, &songs));
-        Ok(Self { model, ids, songs, left_out, rows })
+        let has_conditions = !conditions.is_empty();
+        let mut filter = Self { model, ids, versions: request.versions, songs, left_out, rows: None, has_conditions };
+        if has_conditions || filter.songs.len() > MAX_LEFT_OUT {
+            filter.rows = Some(filter.allowed_rows(clusters, &conditions));
+        }
+        Ok(filter)
     }
 
     /// What counts as one song.
@@ -91,20 +93,9 @@ impl<'a> Filter<'a> {
     /// How many different songs of these clusters, which are of those that are searched, may be answered with.
     pub(super) fn count_songs(&self, clusters: &[usize]) -> u32 {
         let songs = self.ids;
-        let Some(rows) = &self.rows else {
-            let [cluster] = clusters else { return songs.count() - self.songs.len() as u32 };
-            let cluster = &self.model.clusters()[*cluster];
-            if clusters.len() == self.model.clusters().len() {
-                return songs.count() - self.songs.len() as u32;
-            }
-            // The row that is left out is mostly in the cluster; where it is not, another release of the song may be.
-            let holds = |song: &&u32| {
-                let mut left_out = self.left_out.iter().filter(|row| songs.of(**row) == **song);
-                left_out.clone().any(|row| cluster.rows.contains(row))
-                    || (left_out.any(|row| songs.repeated().contains(*row))
-                        && songs.repeated().iter(cluster.rows.clone()).any(|row| songs.of(row) == **song))
-            };
-            return cluster.songs.saturating_sub(self.songs.iter().filter(holds).count() as u32);
+        let (Some(rows), true) = (&self.rows, self.has_conditions) else {
+            let left_out = self.left_out.iter().filter(|row| self.is_in(**row, clusters)).count() as u32;
+            return self.count_all(clusters).saturating_sub(left_out);
         };
         let mut seen: Option<BitSet> = None;
         let mut count = 0;
@@ -119,6 +110,51 @@ impl<'a> Filter<'a> {
             }
         }
         count
+    }
+
+    /// How many different songs these clusters have.
+    fn count_all(&self, clusters: &[usize]) -> u32 {
+        match clusters {
+            all if all.len() == self.model.clusters().len() => self.ids.count(),
+            // Of each cluster it is known how many songs it has, but not how many versions.
+            [cluster] if !self.versions => self.model.clusters()[*cluster].songs,
+            _ => self.model.repeated(self.versions).count(clusters),
+        }
+    }
+
+    /// Whether one of these clusters has a row of the song of this row.
+    fn is_in(&self, row: u32, clusters: &[usize]) -> bool {
+        let is_searched = |row: &u32| clusters.iter().any(|cluster| self.model.clusters()[*cluster].rows.contains(row));
+        // Mostly the row itself is there; where it is not, another release of the song may be.
+        clusters.len() == self.model.clusters().len() || is_searched(&row) || self.others(row).iter().any(is_searched)
+    }
+
+    /// All rows of the song of this row, where there are several.
+    fn others(&self, row: u32) -> &'a [u32] {
+        if !self.ids.repeated().contains(row) {
+            return &[];
+        }
+        self.model.repeated(self.versions).rows_of(self.ids.of(row)).unwrap_or_default()
+    }
+
+    /// The rows of these clusters that meet all conditions and are of no song that is left out.
+    fn allowed_rows(&self, clusters: &[usize], conditions: &[Condition<'_>]) -> BitSet {
+        let count = self.model.catalog().len();
+        let mut rows = BitSet::new(count);
+        for cluster in clusters {
+            rows.replace_blocks(self.model.clusters()[*cluster].rows.clone(), |start, _| {
+                conditions.iter().fold(u64::MAX, |bits, condition| match bits {
+                    0 => 0,
+                    bits => bits & condition.of_block(start, count),
+                })
+            });
+        }
+        // A song that is left out for one of its releases is left out for all of them.
+        for row in &self.left_out {
+            rows.remove(*row);
+            self.others(*row).iter().for_each(|other| rows.remove(*other));
+        }
+        rows
     }
 }
 
@@ -150,39 +186,6 @@ impl Condition<'_> {
         }
         bits
     }
-}
-
-/// The rows of these clusters that meet all conditions and are of no song that is left out.
-fn allowed_rows(
-    model: &Model,
-    songs: &SongIds,
-    clusters: &[usize],
-    conditions: &[Condition<'_>],
-    left_out: &[u32],
-    left_out_songs: &[u32],
-) -> BitSet {
-    let count = model.catalog().len();
-    let mut rows = BitSet::new(count);
-    // A song that is left out for one of its releases is left out for all of them.
-    let several = left_out.iter().any(|row| songs.repeated().contains(*row));
-    for cluster in clusters {
-        let range = model.clusters()[*cluster].rows.clone();
-        rows.replace_blocks(range.clone(), |start, _| {
-            conditions.iter().fold(u64::MAX, |bits, condition| match bits {
-                0 => 0,
-                bits => bits & condition.of_block(start, count),
-            })
-        });
-        if several {
-            for row in songs.repeated().iter(range) {
-                if left_out_songs.binary_search(&songs.of(row)).is_ok() {
-                    rows.remove(row);
-                }
-            }
-        }
-    }
-    left_out.iter().for_each(|row| rows.remove(*row));
-    rows
 }
 
 /// What a request demands of a row.

@@ -177,6 +177,7 @@ mod real_tables {
             companions.memory() as f64 / model.catalog().len() as f64
         );
         let last = model.catalog().len() as u32 - 1_000;
+        let mut recalls = Vec::new();
         for (seeds, limit) in [(1, 10), (1, 100), (10, 10), (10, 100)] {
             for same_cluster in [true, false] {
                 let (mut hits, mut all) = (0, 0);
@@ -217,9 +218,10 @@ mod real_tables {
                     p50(&mut balanced),
                     p50(&mut plain)
                 );
-                assert!(hits as f64 >= least * all as f64, "{hits} of {all}");
+                recalls.push(hits as f64 / all as f64);
             }
         }
+        assert!(recalls.iter().all(|recall| *recall >= least), "{recalls:?}");
     }
 
     #[test]

@@ -150,7 +150,7 @@ impl ArtifactBuilder {
         drop(order);
         let (titles, ids) = (titles.renumbered(&place), ids.renumbered(&place));
         drop(place);
-        let songs = titles.songs(&titles.versions(tracks)?)?;
+        let songs = titles.songs(tracks)?;
         let clusters = clusters
             .into_par_iter()
             .zip(rows)

@@ -1,13 +1,19 @@
-//! Tracks that may be near by affinity though they are not by audio: those of the seeds' artists, of their companions, and the
-//! seeds' own companions. However many tracks an artist has, a bounded number of them is looked at.
+//! Tracks that may be near by affinity though they are not by audio: those of the seeds' artists, of their companions, the seeds'
+//! own companions, and those of the seeds' genres. However many tracks an artist has, a bounded number of them is looked at.
 
 use super::values::Affinities;
-use crate::{catalog::artist_rows::ArtistRows, model::Model};
+use crate::{
+    bit_set::BitSet,
+    catalog::row_lists::{RowLists, within},
+    model::Model,
+};
 
 /// Of the seeds' artists so many tracks for each song that is wanted, but no fewer and no more than these.
 const OWN_ROWS: Bounds = Bounds { per_song: 16, least: 256, most: 1_024 };
 /// The same of companions.
 const COMPANION_ROWS: Bounds = Bounds { per_song: 5, least: 48, most: 500 };
+/// What share of the tracks has a genre that is not searched by itself: among the nearest by audio there are enough of it.
+const FREQUENT: usize = 3;
 /// At least so many tracks of each artist, where there are as many.
 const MIN_ROWS_PER_ARTIST: usize = 4;
 
@@ -39,7 +45,7 @@ pub(in crate::recommend) fn rows(
     let companion_rows = companion_rows - rows.len();
 
     let mut own = affinities.artists.clone();
-    own.sort_unstable_by_key(|(artist, seeds)| (std::cmp::Reverse(*seeds), *artist));
+    own.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let mut others = affinities.companion_artists.clone();
     others.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     if !own.is_empty() || !others.is_empty() {
@@ -50,10 +56,33 @@ pub(in crate::recommend) fn rows(
     rows
 }
 
+/// The rows of these clusters that share a genre with the seeds and may be answered with; nothing where all genres of the seeds are
+/// frequent, or no seed has one.
+pub(in crate::recommend) fn of_genres(
+    model: &Model,
+    affinities: &Affinities<'_>,
+    clusters: &[usize],
+    is_allowed: impl Fn(u32) -> bool,
+) -> Option<BitSet> {
+    let genres = affinities.seed_genres();
+    let (rows, count) = (model.genre_rows().filter(|_| genres.len() > 0)?, model.catalog().len());
+    let mut found: Option<BitSet> = None;
+    for list in genres.map(|genre| rows.of(genre)).filter(|list| list.len() < count / FREQUENT) {
+        for cluster in clusters {
+            for row in within(list, model.clusters()[*cluster].rows.clone()) {
+                if is_allowed(*row) {
+                    found.get_or_insert_with(|| BitSet::new(count)).insert(*row);
+                }
+            }
+        }
+    }
+    found
+}
+
 /// The tracks of artists in some clusters.
 struct ArtistTracks<'a> {
     model: &'a Model,
-    all: &'a ArtistRows,
+    all: &'a RowLists,
     clusters: &'a [usize],
 }
 
@@ -93,9 +122,7 @@ impl ArtistTracks<'_> {
         }
         let part = |cluster: &usize| {
             let rows = &self.model.clusters()[*cluster].rows;
-            let start = all.partition_point(|row| *row < rows.start);
-            let end = all.partition_point(|row| *row < rows.end);
-            &all[start..end]
+            within(all, rows.clone())
         };
         self.clusters.iter().map(part).collect()
     }

@@ -15,7 +15,8 @@
 //! - `playlists`: the mean over the seeds of how strongly t's artist is a companion of the seed's, plus how strongly t itself is one
 //!   of the seed ([`companions`](crate::companions)), at most 1.
 //!
-//! What is unknown of a track brings it nothing. Seeds that are not in the catalogue have an affinity to nothing.
+//! What is unknown of a track brings it nothing. Seeds count by their weights. Seeds that are not in the catalogue have an affinity to
+//! nothing; one that is an artist has the affinities `artist` and `playlists` of the artist.
 //!
 //! With `search=exact` every track is scored. Otherwise the candidates are the nearest tracks by audio, more of them than are wanted,
 //! and a bounded number of tracks of the seeds' artists, of their companions, and of the seeds' own companions ([`candidates`]).

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use crate::{
     affinity::{AffinityKind, AffinityWeights},
     model::Model,
-    recommend::ResolvedSeed,
+    recommend::{ResolvedSeed, SeedGroup},
 };
 
 /// In how many years the nearness of two years falls to 1/e.
@@ -23,8 +23,8 @@ static NEARNESS: LazyLock<[f32; FAR_YEARS]> =
 pub struct Affinities<'a> {
     model: &'a Model,
     weights: [f32; AffinityKind::ALL.len()],
-    /// The seeds' artists, ascending, and how many seeds are by each.
-    pub(super) artists: Vec<(u32, u32)>,
+    /// The seeds' artists, ascending, and what the seeds by each weigh.
+    pub(super) artists: Vec<(u32, f32)>,
     /// The seeds' years, and each one's share of those that are known.
     years: Vec<(u32, f32)>,
     /// For each of the seeds' genres, ascending, the genre cells that name it, as bits, and each cell's share of the seeds with a genre.
@@ -41,7 +41,14 @@ pub struct Affinities<'a> {
 impl<'a> Affinities<'a> {
     /// The affinities to these seeds that have a weight other than 0.
     pub fn new(model: &'a Model, seeds: &[ResolvedSeed], weights: &AffinityWeights) -> Self {
-        let rows: Vec<u32> = seeds.iter().filter_map(|seed| seed.row).collect();
+        let rows: Vec<(u32, f32)> = seeds.iter().filter_map(|seed| Some((seed.row?, seed.weight as f32))).collect();
+        let groups: Vec<(Vec<u32>, f32)> = seeds
+            .iter()
+            .filter_map(|seed| match &seed.group {
+                Some(SeedGroup::Artist { name, .. }) => Some((model.artists().find(name), seed.weight as f32)),
+                _ => None,
+            })
+            .collect();
         let mut affinities = Self {
             model,
             weights: AffinityKind::ALL.map(|kind| weights.get(kind).unwrap_or(0.0) as f32),
@@ -59,28 +66,33 @@ impl<'a> Affinities<'a> {
             }
             match kind {
                 AffinityKind::Artist => {
-                    let artists = rows.iter().flat_map(|row| model.artists_of(*row));
-                    affinities.artists = counted(artists.copied());
+                    let of_rows = rows
+                        .iter()
+                        .flat_map(|(row, weight)| model.artists_of(*row).iter().map(|artist| (*artist, *weight)));
+                    let of_groups =
+                        groups.iter().flat_map(|(artists, weight)| artists.iter().map(|artist| (*artist, *weight)));
+                    affinities.artists = summed(of_rows.chain(of_groups));
                 }
                 AffinityKind::Year => affinities.add_years(&rows),
                 AffinityKind::Genre => affinities.add_genres(&rows),
-                AffinityKind::Playlists => affinities.add_companions(&rows),
+                AffinityKind::Playlists => affinities.add_companions(&rows, &groups),
             }
         }
         affinities
     }
 
-    fn add_years(&mut self, rows: &[u32]) {
+    fn add_years(&mut self, rows: &[(u32, f32)]) {
         let Some(column) = &self.model.catalog().years else { return };
-        let known = rows.iter().map(|row| column.get(*row as usize)).filter(|year| *year != 0);
-        self.years = shares(counted(known));
+        let known =
+            rows.iter().map(|(row, weight)| (column.get(*row as usize), *weight)).filter(|(year, _)| *year != 0);
+        self.years = shares(summed(known));
     }
 
-    fn add_genres(&mut self, rows: &[u32]) {
+    fn add_genres(&mut self, rows: &[(u32, f32)]) {
         let Some(column) = &self.model.catalog().genres else { return };
         let genres = self.model.genres();
-        let known = rows.iter().map(|row| column.code(*row as usize)).filter(|cell| !genres.in_cell(*cell).is_empty());
-        let mut cells = shares(counted(known));
+        let cells = rows.iter().map(|(row, weight)| (column.code(*row as usize), *weight));
+        let mut cells = shares(summed(cells.filter(|(cell, _)| !genres.in_cell(*cell).is_empty())));
         cells.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         cells.truncate(MAX_GENRE_CELLS);
         let mut cells_of = BTreeMap::<u32, u128>::new();
@@ -93,30 +105,42 @@ impl<'a> Affinities<'a> {
         self.genres = cells_of.into_iter().collect();
     }
 
-    fn add_companions(&mut self, rows: &[u32]) {
+    fn add_companions(&mut self, rows: &[(u32, f32)], groups: &[(Vec<u32>, f32)]) {
         let Some(companions) = self.model.companions() else { return };
-        let share = 1.0 / rows.len().max(1) as f32;
+        let weights: f32 = rows.iter().map(|(_, weight)| weight).chain(groups.iter().map(|(_, weight)| weight)).sum();
         let (mut artists, mut songs) = (BTreeMap::<u32, f32>::new(), BTreeMap::<u32, (u32, f32)>::new());
-        for row in rows {
+        let of_rows = rows.iter().map(|(row, weight)| (self.model.artists_of(*row), weight));
+        for (named, weight) in of_rows.chain(groups.iter().map(|(named, weight)| (&named[..], weight))) {
             // Of several artists of a seed, the strongest counts for each companion.
             let mut of_seed = BTreeMap::<u32, f32>::new();
-            for (artist, strength) in
-                self.model.artists_of(*row).iter().flat_map(|artist| companions.artists.of(*artist))
-            {
+            for (artist, strength) in named.iter().flat_map(|artist| companions.artists.of(*artist)) {
                 let strongest = of_seed.entry(artist).or_default();
                 *strongest = strongest.max(strength);
             }
             for (artist, strength) in of_seed {
-                *artists.entry(artist).or_default() += strength * share;
+                *artists.entry(artist).or_default() += strength * weight / weights;
             }
+        }
+        for (row, weight) in rows {
             for (row, strength) in companions.tracks.of(self.model.songs().of(*row)) {
-                songs.entry(self.model.songs().of(row)).or_insert((row, 0.0)).1 += strength * share;
+                songs.entry(self.model.songs().of(row)).or_insert((row, 0.0)).1 += strength * weight / weights;
             }
         }
         self.companion_artists = artists.into_iter().collect();
         self.companion_rows = songs.values().copied().collect();
         self.companion_rows.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         self.companion_songs = songs.into_iter().map(|(song, (_, strength))| (song, strength)).collect();
+    }
+
+    /// The genres of the seeds, ascending; none where genres do not count.
+    pub(super) fn seed_genres(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.genres.iter().map(|(genre, _)| *genre)
+    }
+
+    /// What a track whose artist and song have an affinity to nothing lacks of the most that its genre and its year could bring it.
+    pub fn lacks_of_genre_and_year(&self, row: u32) -> f32 {
+        self.weight(AffinityKind::Genre) * (1.0 - self.genre(row))
+            + self.weight(AffinityKind::Year) * (1.0 - self.year(row))
     }
 
     /// What an affinity counts for.
@@ -185,17 +209,18 @@ impl<'a> Affinities<'a> {
     }
 }
 
-/// Each value once, ascending, and how often it is there.
-fn counted(values: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
-    let mut values: Vec<u32> = values.collect();
-    values.sort_unstable();
-    values.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u32)).collect()
+/// Each value once, ascending, and the sum of its weights.
+fn summed(values: impl Iterator<Item = (u32, f32)>) -> Vec<(u32, f32)> {
+    let mut values: Vec<(u32, f32)> = values.collect();
+    values.sort_by_key(|(value, _)| *value);
+    let sum = |equal: &[(u32, f32)]| (equal[0].0, equal.iter().map(|(_, weight)| weight).sum());
+    values.chunk_by(|a, b| a.0 == b.0).map(sum).collect()
 }
 
 /// Each value's share of all.
-fn shares(counts: Vec<(u32, u32)>) -> Vec<(u32, f32)> {
-    let all: u32 = counts.iter().map(|(_, count)| count).sum();
-    counts.into_iter().map(|(value, count)| (value, count as f32 / all as f32)).collect()
+fn shares(weights: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
+    let all: f32 = weights.iter().map(|(_, weight)| weight).sum();
+    weights.into_iter().map(|(value, weight)| (value, weight / all)).collect()
 }
 
 /// What a sorted list has for a key: quicker than a hash map, as most lists are of a few.
