@@ -26,7 +26,7 @@ use crate::{
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
-    search::{GraphData, Neighbors, Nodes},
+    search::{GraphData, Neighbors, Nodes, SimilarityPercentiles},
     text_search::{Hit, InvertedIndex, TextSearch},
 };
 
@@ -52,6 +52,7 @@ pub struct Model {
     genre_rows: OnceLock<RowLists>,
     moments: [OnceLock<Moments>; Attribute::ALL.len()],
     neighbors: Neighbors,
+    percentiles: OnceLock<SimilarityPercentiles>,
     text_search: OnceLock<TextSearch>,
 }
 
@@ -140,6 +141,7 @@ impl Model {
             genre_rows: OnceLock::new(),
             moments: Default::default(),
             neighbors,
+            percentiles: OnceLock::new(),
             text_search: OnceLock::new(),
         };
         model.set_companions(companions)?;
@@ -307,6 +309,18 @@ impl Model {
         &self.neighbors
     }
 
+    /// Of a hundred tracks of the catalogue, how many are less similar to their tenth nearest song (in their own cluster) than this, 0
+    /// to 100: 50 is what the tenth song of an answer usually is. Nothing where no track has a neighbour.
+    ///
+    /// The hundred are looked at when first asked for, about a millisecond for 265,000 tracks.
+    pub fn similarity_percentile(&self, similarity: f32) -> Option<u8> {
+        let percentiles = self.percentiles.get_or_init(|| {
+            let ranges: Vec<_> = self.clusters.iter().map(|cluster| cluster.rows.clone()).collect();
+            SimilarityPercentiles::new(self.neighbors.nodes(), &ranges, &self.songs)
+        });
+        percentiles.of(similarity)
+    }
+
     /// The single artists behind artist cells; they are told apart when first asked for.
     pub(crate) fn artists(&self) -> &Artists {
         self.artists.get_or_init(|| Artists::new(&self.catalog))
@@ -380,7 +394,7 @@ impl Model {
     }
 
     /// The feature that says how popular a track is.
-    pub(crate) fn popularity(&self) -> Option<usize> {
+    pub fn popularity(&self) -> Option<usize> {
         self.scaler.features.iter().position(|feature| feature == "popularity")
     }
 

@@ -99,6 +99,11 @@ struct Recommended<'a> {
     track: Track<'a>,
     /// Cosine of the angle between the scaled features of the song and the seed; the mean over several seeds.
     similarity: f64,
+    /// Of a hundred tracks of the catalogue, how many are less similar to their tenth nearest song than this song is to the seeds: 50
+    /// is what the tenth song of an answer usually is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 100)]
+    similarity_percentile: Option<u8>,
     /// What binds it to the seeds, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<ExplanationView<'a>>,
@@ -157,6 +162,7 @@ impl<'a> Recommendations<'a> {
         let tracks = answer.tracks.iter().map(|track| Recommended {
             track: Track::of(model, track.row),
             similarity: rounded(track.similarity),
+            similarity_percentile: model.similarity_percentile(track.similarity),
             explanation: explained.then(|| explanation(track.row)),
         });
         Self {
