@@ -359,6 +359,12 @@ impl Model {
         self.genres.get_or_init(|| Genres::new(self.catalog.genres.as_ref()))
     }
 
+    /// The genres, [`normalize`](crate::text::normalize)d, and how many tracks each has, the most frequent first. None where the catalogue
+    /// has none.
+    pub fn genre_counts(&self) -> Vec<(&str, u32)> {
+        self.catalog.genres.as_ref().map(|column| self.genres().counts(column)).unwrap_or_default()
+    }
+
     /// The rows of each genre, where there are genres; they are gathered when first asked for.
     pub(crate) fn genre_rows(&self) -> Option<&RowLists> {
         let cells = self.catalog.genres.as_ref()?;
@@ -378,6 +384,19 @@ impl Model {
     pub fn bounded(&self) -> impl Iterator<Item = &str> {
         let attributes = self.catalog.attributes.columns().map(|(attribute, _)| attribute.name());
         self.scaler.features.iter().map(String::as_str).chain(attributes)
+    }
+
+    /// The least and the largest value of a feature, or those that an attribute may have, in the catalogue's units; nothing where the
+    /// model has neither.
+    pub fn range_of(&self, name: &str) -> Option<(f64, f64)> {
+        if let Some(feature) = self.scaler.features.iter().position(|feature| feature == name) {
+            let values = self.catalog.features[feature].values();
+            return Some((*values.first()?, *values.last()?));
+        }
+        let attribute = Attribute::named(name)?;
+        // A code is a value plus 1.
+        let most = self.catalog.attributes.column(attribute)?.max()?.saturating_sub(1);
+        Some((f64::from(*attribute.range().start()), f64::from(most)))
     }
 
     /// Searches by text, if what they need is there.
