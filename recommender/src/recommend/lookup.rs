@@ -9,7 +9,7 @@ use super::error::{Error, SongOption};
 use crate::{
     catalog::titles::TitleMatch,
     model::Model,
-    text::{self, allowed_typos, fold, is_near, song_key},
+    text::{self, allowed_typos, fold, is_near, normalize, song_key},
 };
 
 /// How many candidates are held against title and artist.
@@ -67,13 +67,24 @@ impl Model {
     ///
     /// Where no track, or several songs of which none outweighs the others, are meant.
     pub fn look_up(&self, song: &str, artist: Option<&str>) -> Result<(u32, Option<Understood>), Error> {
-        match self.titles().find(self.catalog(), song, artist) {
-            TitleMatch::Song(releases) => return Ok((releases[0], None)),
-            TitleMatch::Shared(rows) => {
-                let needed = || Error::ArtistNeeded { song: song.into(), artists: self.list_artists(&rows) };
-                return self.outweighing(&rows).map(|row| (row, Some(Understood::Popularity))).ok_or_else(needed);
+        let found = match self.titles().find(self.catalog(), song, artist) {
+            TitleMatch::Song(releases) => releases[..1].to_vec(),
+            TitleMatch::Shared(rows) => rows,
+            TitleMatch::Unknown => Vec::new(),
+        };
+        if !found.is_empty() {
+            // `Get Lucky` is a cover's title, and better known with a guest behind it.
+            let mut rows = found.clone();
+            if artist.is_none() {
+                rows.extend(self.titles().find_versions(self.catalog(), song));
             }
-            TitleMatch::Unknown => {}
+            return match (self.outweighing(&rows), &found[..]) {
+                (Some(row), [only]) if row == *only || self.songs().of(row) == self.songs().of(*only) => Ok((*only, None)),
+                (Some(row), _) if found.contains(&row) => Ok((row, Some(Understood::Popularity))),
+                (Some(row), _) => Ok((row, Some(Understood::Version))),
+                (None, [only]) => Ok((*only, None)),
+                (None, _) => Err(Error::ArtistNeeded { song: song.into(), artists: self.list_artists(&found) }),
+            };
         }
         let wanted = Wanted::new(song, artist);
         let mut candidates = self.candidates(&wanted, &[&wanted.key, " ", artist.unwrap_or_default()].concat());
@@ -154,7 +165,11 @@ impl Model {
         }
         if titles.is_empty() {
             titles = self.titles().suggest(self.catalog(), song, MAX_SUGGESTIONS);
-            titles.retain(|title| title.len() <= MAX_SUGGESTED_BYTES);
+            // Those that begin alike for half of what was typed.
+            let wanted = normalize(song);
+            let shared = |title: &str| normalize(title).chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+            let half = wanted.chars().count() / 2;
+            titles.retain(|title| title.len() <= MAX_SUGGESTED_BYTES && shared(title) >= half);
         }
         titles
     }

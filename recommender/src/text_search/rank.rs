@@ -49,7 +49,8 @@ impl Ranked {
             _ => Matched::Typos,
         };
         let (step, cost) = (step.min(3) as u64, u64::from(cost.min(0xffff)));
-        let covered = if covered == u8::MAX { QUARTERS } else { covered / (u8::MAX / QUARTERS + 1) };
+        // A title is typed as a whole, whatever version it names beside.
+        let covered = if is_title || covered == u8::MAX { QUARTERS } else { covered / (u8::MAX / QUARTERS + 1) };
         let rest = u64::from(QUARTERS - covered);
         Self((matched as u64) << 62 | step << 60 | cost << 40 | rest << 32 | u64::from(song))
     }
@@ -76,7 +77,7 @@ mod tests {
     #[test]
     fn a_title_comes_before_words_prefixes_and_typos_and_coverage_before_popularity() {
         let best_first = [
-            Ranked::new(true, 0, EXACT.into(), 255, 9),
+            Ranked::new(true, 0, EXACT.into(), 100, 9),
             Ranked::new(false, 0, EXACT.into(), 255, 3),
             Ranked::new(false, 0, EXACT.into(), 255, 8),
             Ranked::new(false, 0, EXACT.into(), 100, 0),
