@@ -63,6 +63,183 @@ async fn a_similarity_is_held_against_what_is_usual() {
     assert!(percentiles[0] > 50 && percentiles[59] == 0, "{percentiles:?}");
 }
 
+/// The catalogue with songs that people name otherwise.
+fn named_otherwise() -> String {
+    let rows = "\
+Lucky Night (feat. Guest Star),Punk Duo,An album,rock,0.9,140.0,0.4,0.1,82,2000,No
+Lucky Night,Cover Band,An album,rock,0.9,141.0,0.4,0.1,20,2000,No
+Tití Más Día,Señor,An album,rock,0.9,142.0,0.4,0.1,60,2000,No
+Don't Go!,The Weekday,An album,rock,0.9,143.0,0.4,0.1,70,2000,No
+Big Lights,The Weekday,An album,rock,0.9,144.0,0.4,0.1,95,2000,No
+Big Lights,Low Time,An album,rock,0.9,145.0,0.4,0.1,40,2000,No
+Even Song,First Band,An album,rock,0.9,146.0,0.4,0.1,50,2000,No
+Even Song,Second Band,An album,rock,0.9,147.0,0.4,0.1,55,2000,No
+";
+    catalog::csv() + rows
+}
+
+#[tokio::test]
+async fn songs_are_looked_up_as_people_name_them() {
+    let api = Api::start(&named_otherwise()).await;
+    for (named, by, song, artist) in [
+        ("song=lucky+night&artist=punk+duo", "version", "Lucky Night (feat. Guest Star)", "Punk Duo"),
+        ("song=lucky+night", "version", "Lucky Night (feat. Guest Star)", "Punk Duo"),
+        ("song=titi+mas+dia", "spelling", "Tití Más Día", "Señor"),
+        ("song=don%E2%80%99t+go&artist=the+weekday", "spelling", "Don't Go!", "The Weekday"),
+        ("song=big+lights&artist=weekday", "artist", "Big Lights", "The Weekday"),
+        ("song=lucky+nigt&artist=punk+duo", "typo", "Lucky Night (feat. Guest Star)", "Punk Duo"),
+        ("song=big+lights", "popularity", "Big Lights", "The Weekday"),
+        ("q=weekday+big", "search", "Big Lights", "The Weekday"),
+        ("q=big+lights", "search", "Big Lights", "The Weekday"),
+    ] {
+        let answer = api.ok(&format!("/v1/recommendations?{named}")).await;
+        let expected = serde_json::json!({ "by": by, "song": song, "artist": artist });
+        assert_eq!(answer["seeds"][0]["resolved"], expected, "{named}: {}", answer["seeds"]);
+        assert_eq!((&answer["seeds"][0]["song"], &answer["seeds"][0]["artist"]), (&song.into(), &artist.into()));
+        let (status, problem) = api.get(&format!("/v1/recommendations?{named}&strict=true")).await;
+        assert_eq!(status == 200, by == "search" || named == "song=lucky+night", "{named}: {problem}");
+    }
+    let answer = api.ok("/v1/recommendations?song=lucky+night&artist=cover+band").await;
+    assert!(answer["seeds"][0].get("resolved").is_none(), "named as it is");
+    let (status, problem) = api.get("/v1/recommendations?song=even+song").await;
+    assert_eq!((status, &problem["artists"]), (409, &serde_json::json!(["Second Band", "First Band"])), "{problem}");
+    let (status, problem) = api.get("/v1/recommendations?q=even+song").await;
+    assert_eq!((status, &problem["artists"]), (409, &serde_json::json!(["Second Band", "First Band"])), "{problem}");
+    assert_eq!(problem["options"][0]["song"], "Even Song", "{problem}");
+    let (status, problem) = api.get("/v1/recommendations?song=luky+nite&strict=true").await;
+    assert_eq!((status, problem["type"].as_str()), (404, Some("urn:segue:problem:unknown-song")), "{problem}");
+    let path = api.ok("/v1/path?from_song=big+lights&to_song=track+seven&length=4").await;
+    assert_eq!(path["tracks"][0]["resolved"]["by"], "popularity", "{path}");
+    assert_eq!(api.get("/v1/path?from_song=big+lights&to_song=track+seven&strict=true").await.0, 409);
+}
+
+#[tokio::test]
+async fn a_seed_that_is_not_found_leaves_the_others() {
+    let api = Api::start(&named_otherwise()).await;
+    let body = serde_json::json!({ "seeds": [
+        { "song": "no such song at all" }, { "q": "track seven" }, { "track_id": "none" }, { "song": "even song" },
+    ] });
+    let post = async |body: &Value| -> (u16, Value) {
+        let answer =
+            api.client.post(format!("{}/v1/recommendations", api.base)).json(body).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    };
+    let (status, answer) = post(&body).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["seeds"].as_array().map(Vec::len), Some(1));
+    let unresolved = answer["unresolved"].as_array().expect("a list").iter();
+    let named: Vec<_> = unresolved.map(|problem| (problem["seed"].as_str(), problem["status"].as_u64())).collect();
+    assert_eq!(
+        named,
+        [(Some("seeds[0]"), Some(404)), (Some("seeds[2]"), Some(404)), (Some("seeds[3]"), Some(409))],
+        "{answer}"
+    );
+    let mut strict = body.clone();
+    strict["strict"] = true.into();
+    let (status, problem) = post(&strict).await;
+    assert_eq!((status, problem["seed"].as_str()), (404, Some("seeds[0]")), "{problem}");
+    assert_eq!(post(&serde_json::json!({ "seeds": [{ "song": "none" }, { "track_id": "none" }] })).await.0, 404);
+}
+
+#[tokio::test]
+async fn an_answer_goes_on_where_the_one_before_ended() {
+    let api = Api::start(&catalog::csv()).await;
+    let query = "/v1/recommendations?song=track+seven&same_cluster=false";
+    let all = api.ok(&format!("{query}&limit=100&search=exact")).await;
+    let mut found = Vec::new();
+    let mut next = String::new();
+    loop {
+        let answer = api.ok(&format!("{query}&search=exact&limit=30{next}")).await;
+        found.extend(answer["tracks"].as_array().expect("tracks").iter().map(|track| track["id"].clone()));
+        let Some(cursor) = answer["next"].as_str() else { break };
+        next = format!("&cursor={cursor}");
+    }
+    let first: Vec<&Value> = all["tracks"].as_array().expect("tracks").iter().map(|track| &track["id"]).collect();
+    assert!(found.iter().take(100).eq(first), "not the order of one answer");
+    let available = all["seeds"][0]["after_filtering_size"].as_u64().expect("a number") as usize;
+    let distinct: std::collections::HashSet<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!((found.len(), distinct.len()), (available, available));
+    let cursor = all["next"].as_str().expect("a cursor");
+    for (other, expected) in [
+        (format!("{query}&search=exact&limit=5&cursor={cursor}"), 200),
+        (format!("{query}&search=exact&min_tempo=100&cursor={cursor}"), 400),
+        (format!("{query}&search=exact&cursor={}", &cursor[..cursor.len() - 3]), 400),
+        (format!("{query}&search=exact&cursor=x"), 400),
+    ] {
+        let (status, answer) = api.get(&other).await;
+        assert_eq!(status, expected, "{other}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_members_that_are_wanted_are_answered() {
+    let api = Api::start(&catalog::csv()).await;
+    for path in ["/v1/recommendations?song=track+seven&explain=true&", "/v1/tracks?q=track&"] {
+        let answer = api.ok(&format!("{path}fields=id,song")).await;
+        for track in answer["tracks"].as_array().expect("tracks") {
+            let names: Vec<&String> = track.as_object().expect("an object").keys().collect();
+            assert_eq!(names, ["id", "song"]);
+        }
+        let (status, problem) = api.get(&format!("{path}fields=id,beauty")).await;
+        assert_eq!((status, &problem["parameter"]), (400, &"fields".into()), "{problem}");
+    }
+    let answer = api.ok("/v1/recommendations?song=track+seven&fields=song").await;
+    assert!(answer["seeds"][0].get("features").is_none() && answer["seeds"][0]["initial_pool_size"].is_number());
+}
+
+#[tokio::test]
+async fn tracks_are_answered_by_their_ids_and_unknown_ones_named() {
+    let api = Api::start(&catalog::csv()).await;
+    let found = api.ok("/v1/tracks?q=track+s&limit=2").await;
+    let id = |at: usize| found["tracks"][at]["id"].as_str().expect("an id");
+    let answer = api.ok(&format!("/v1/tracks?ids={},none,{}", id(1), id(0))).await;
+    assert_eq!(answer["tracks"], serde_json::json!([found["tracks"][1], found["tracks"][0]]));
+    assert_eq!(answer["unknown"], serde_json::json!(["none"]));
+    for wrong in ["", "?q=a&ids=b"] {
+        assert_eq!(api.get(&format!("/v1/tracks{wrong}")).await.0, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn genres_are_listed_and_several_may_be_wanted() {
+    let api = Api::start(&catalog::csv()).await;
+    let answer = api.ok("/v1/genres?limit=2").await;
+    assert_eq!(answer["genre_count"], 3);
+    assert_eq!(
+        answer["genres"],
+        serde_json::json!([{ "genre": "ambient", "tracks": 68 }, { "genre": "rock", "tracks": 68 }])
+    );
+    let genres = |answer: &Value| -> std::collections::BTreeSet<String> {
+        let tracks = answer["tracks"].as_array().expect("tracks").iter();
+        tracks.map(|track| track["genre"].as_str().expect("a genre").to_owned()).collect()
+    };
+    let query = "/v1/recommendations?song=track+seven&same_cluster=false&limit=100";
+    let some = api.ok(&format!("{query}&genre=Rock,ambient")).await;
+    assert_eq!(genres(&some).into_iter().collect::<Vec<_>>(), ["ambient", "rock"]);
+    let (status, problem) = api.get(&format!("{query}&genre=rokc")).await;
+    assert_eq!((status, &problem["suggestions"][0]), (400, &"rock".into()), "{problem}");
+}
+
+#[tokio::test]
+async fn bounds_that_nothing_is_within_and_unknown_parameters_are_refused_with_what_there_is() {
+    let api = Api::start(&catalog::csv()).await;
+    for (query, parameter, detail) in [
+        ("min_tempo=126&max_tempo=118", "min_tempo", "max_tempo is 118"),
+        ("min_year=2000&max_year=1990", "min_year", "max_year is 1990"),
+        ("min_tempo=900", "min_tempo", "in this catalogue"),
+        ("max_energy=-5", "max_energy", "in this catalogue"),
+        ("min_tepmo=100", "min_tepmo", "did you mean min_tempo?"),
+        ("limits=3", "limits", "did you mean limit?"),
+    ] {
+        let (status, problem) = api.get(&format!("/v1/recommendations?song=track+seven&{query}")).await;
+        assert_eq!((status, problem["parameter"].as_str()), (400, Some(parameter)), "{problem}");
+        let said = problem["detail"].as_str().expect("text");
+        assert!(said.contains(detail) && !said.contains("danceability"), "{said}");
+    }
+    let long = vec!["segue-0123456789012345678901"; 400].join(",");
+    assert_eq!(api.get(&format!("/v1/recommendations?song=track+seven&exclude_tracks={long}")).await.0, 200);
+}
+
 mod real_tables {
     use std::collections::HashSet;
 
@@ -90,7 +267,8 @@ mod real_tables {
     /// A title as it is typed: without guests, in lower case, without accents.
     fn typed(title: &str) -> String {
         let folded = fold(title);
-        let end = ["(feat", "[feat", "(ft", "(with ", " feat.", " ft."].iter().filter_map(|sign| folded.find(sign)).min();
+        let end =
+            ["(feat", "[feat", "(ft", "(with ", " feat.", " ft."].iter().filter_map(|sign| folded.find(sign)).min();
         folded[..end.filter(|end| *end > 0).unwrap_or(folded.len())].trim().to_owned()
     }
 
@@ -146,11 +324,14 @@ mod real_tables {
 
         for row in most_popular(&model, 400) {
             let track = model.catalog().track(row);
-            let lead = model.catalog().credited(model.catalog().artists.code(row as usize)).next().unwrap_or(track.artist);
+            let lead =
+                model.catalog().credited(model.catalog().artists.code(row as usize)).next().unwrap_or(track.artist);
             let (song, artist) = (typed(track.song), fold(lead));
             match model.look_up(&song, Some(&artist)) {
                 Ok((found, _)) if model.songs().of(found) == model.songs().of(row) => {}
-                other => missed.push(format!("{song:?} by {artist:?} is {:?}", other.map(|(row, by)| (named(row), by)))),
+                other => {
+                    missed.push(format!("{song:?} by {artist:?} is {:?}", other.map(|(row, by)| (named(row), by))))
+                }
             }
             let answer = model.recommend(&Request { limit: 50, ..Request::new(Seed::Row(row)) }).expect("answers");
             let songs = answer.tracks.iter().map(|track| track.row).chain([row]);

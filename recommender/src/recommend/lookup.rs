@@ -79,7 +79,9 @@ impl Model {
                 rows.extend(self.titles().find_versions(self.catalog(), song));
             }
             return match (self.outweighing(&rows), &found[..]) {
-                (Some(row), [only]) if row == *only || self.songs().of(row) == self.songs().of(*only) => Ok((*only, None)),
+                (Some(row), [only]) if row == *only || self.songs().of(row) == self.songs().of(*only) => {
+                    Ok((*only, None))
+                }
                 (Some(row), _) if found.contains(&row) => Ok((row, Some(Understood::Popularity))),
                 (Some(row), _) => Ok((row, Some(Understood::Version))),
                 (None, [only]) => Ok((*only, None)),
@@ -95,6 +97,7 @@ impl Model {
             return Err(self.not_found(song, artist));
         };
         let rows: Vec<u32> = candidates.into_iter().filter(|(_, of)| *of == step).map(|(row, _)| row).collect();
+        let (step, _) = step;
         match self.outweighing(&rows) {
             Some(row) => Ok((row, Some(step))),
             // A guess that is none of one song is no better than a suggestion.
@@ -130,7 +133,7 @@ impl Model {
     }
 
     /// The songs that the text search finds and that may be the one that is wanted, and by which step.
-    fn candidates(&self, wanted: &Wanted, typed: &str) -> Vec<(u32, Understood)> {
+    fn candidates(&self, wanted: &Wanted, typed: &str) -> Vec<(u32, Step)> {
         let hits = self.search(typed, MAX_CANDIDATES).unwrap_or_default();
         hits.iter().filter_map(|hit| Some((hit.row, wanted.step(self, hit.row)?))).collect()
     }
@@ -175,6 +178,9 @@ impl Model {
     }
 }
 
+/// By what a row is what is wanted, and with how many typos: the least counts.
+type Step = (Understood, usize);
+
 /// A title and an artist, in the forms that candidates are held against.
 struct Wanted {
     /// The title's letters and digits, folded.
@@ -203,45 +209,47 @@ impl Wanted {
     }
 
     /// The strictest step by which a row is what is wanted, if it is at all.
-    fn step(&self, model: &Model, row: u32) -> Option<Understood> {
+    fn step(&self, model: &Model, row: u32) -> Option<Step> {
         let track = model.catalog().track(row);
         let by_title = if letters(track.song) == self.letters {
-            Understood::Spelling
+            (Understood::Spelling, 0)
         } else {
             let key = song_key(track.song);
-            let typos = allowed_typos(self.key.chars().count());
-            match key == self.key {
-                true => Understood::Version,
-                false if typos > 0 && is_near(&key, &self.key, typos) => Understood::Typo,
-                false => return None,
-            }
+            if key == self.key { (Understood::Version, 0) } else { (Understood::Typo, typos(&key, &self.key)?) }
         };
         let cell = model.catalog().artists.code(row as usize);
         let by_artist = match &self.artist {
             Some(artist) => artist.step(track.artist, model.catalog().credited(cell))?,
-            None => Understood::Spelling,
+            None => (Understood::Spelling, 0),
         };
-        Some(by_title.max(by_artist))
+        Some((by_title.0.max(by_artist.0), by_title.1 + by_artist.1))
     }
 }
 
 impl WantedArtist {
-    fn step<'a>(&self, cell: &str, credited: impl Iterator<Item = &'a str>) -> Option<Understood> {
+    fn step<'a>(&self, cell: &str, credited: impl Iterator<Item = &'a str>) -> Option<Step> {
         let names: Vec<String> = credited.map(fold).collect();
-        if letters(cell) == self.letters || self.names.iter().all(|name| names.contains(name)) {
-            return Some(Understood::Spelling);
+        if letters(cell) == self.letters
+            || (!self.names.is_empty() && self.names.iter().all(|name| names.contains(name)))
+        {
+            return Some((Understood::Spelling, 0));
         }
         let words = telling_words(cell);
         let has_words =
             |all: &[String], some: &[String]| !some.is_empty() && some.iter().all(|word| all.contains(word));
         let leads = names.first().is_some_and(|lead| has_words(&self.words, &telling_words(lead)));
         if has_words(&words, &self.words) || leads {
-            return Some(Understood::Artist);
+            return Some((Understood::Artist, 0));
         }
-        let typos = allowed_typos(self.letters.chars().count());
-        let is_near = |name: &str| typos > 0 && is_near(&letters(name), &self.letters, typos);
-        (is_near(cell) || names.iter().any(|name| is_near(name))).then_some(Understood::Typo)
+        let names = names.iter().map(String::as_str).chain([cell]);
+        let typos = names.filter_map(|name| typos(&letters(name), &self.letters)).min()?;
+        Some((Understood::Typo, typos))
     }
+}
+
+/// How many typos make one text of another, if these are few.
+fn typos(text: &str, wanted: &str) -> Option<usize> {
+    (1..=allowed_typos(wanted.chars().count())).find(|typos| is_near(text, wanted, *typos))
 }
 
 /// The letters and digits of a text, folded; of a text without any, all of it.

@@ -48,7 +48,12 @@ pub(super) fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> 
         return if place.is_empty() { problem } else { problem.with("parameter", place) };
     }
     let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
-    let member = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+    // The place is the member's own, or that of the object it is of.
+    let member = |name: &str| match place.as_str() {
+        "" => name.to_owned(),
+        place if place.rsplit('.').next() == Some(name) => place.to_owned(),
+        place => format!("{place}.{name}"),
+    };
     let whole = if place.is_empty() { "body" } else { &place };
     if too_large {
         return Problem::parameter(
@@ -59,25 +64,19 @@ pub(super) fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> 
     }
     if let Some((name, expected)) = quoted(reason, "unknown field") {
         let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-        let question = meant(name, known.iter().copied()).map(|meant| format!("; did you mean {meant}?"));
         let allowed = if known.is_empty() { "as /openapi.json says".to_owned() } else { known.join(", ") };
-        let detail = format!("there is no member {}{}", member(name), question.unwrap_or_default());
-        return Problem::parameter(
-            &member(name),
-            &allowed,
-            format!("{detail} expected {allowed}").replacen(
-                " expected",
-                if detail.ends_with('?') { " Expected" } else { ": expected" },
-                1,
-            ),
-        );
+        let question = match meant(name, known.iter().copied()) {
+            Some(meant) => format!("; did you mean {meant}? Expected"),
+            None => ": expected".to_owned(),
+        };
+        let detail = format!("there is no member {}{question} {allowed}", member(name));
+        return Problem::parameter(&member(name), &allowed, detail);
     }
     if let Some((name, _)) = quoted(reason, "missing field") {
         return Problem::parameter(&member(name), "it must be there", format!("{} is missing", member(name)));
     }
     if let Some((name, _)) = quoted(reason, "duplicate field") {
-        // The place is the member's own, or the object's.
-        let name = if place.rsplit('.').next() == Some(name) { place.clone() } else { member(name) };
+        let name = member(name);
         return Problem::parameter(&name, "once", format!("{name} is there more than once"));
     }
     let reason =
