@@ -1,14 +1,58 @@
 //! `fields=`: the members that tracks and seeds of an answer have, where not all are wanted.
 
 use serde_json::Value;
+use utoipa::openapi::{
+    Type,
+    schema::{ArrayBuilder, Object, ObjectBuilder, Schema},
+};
 
 use crate::{
-    parameters::{List, Text},
+    parameters::{Kind, List, Text},
     problem::Problem,
 };
 
-/// The parameter.
-pub(super) const FIELDS: List = List::separated_by(',', Text::at_most(64)).at_most(NAMES.len());
+/// Names of members, in a query with commas between them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fields;
+
+const LIST: List = List::separated_by(',', Text::at_most(MAX_NAME_CHARS)).at_most(NAMES.len());
+const MAX_NAME_CHARS: usize = 32;
+
+impl Kind for Fields {
+    type Value = Vec<String>;
+
+    fn parse(&self, name: &str, text: &str) -> Result<Vec<String>, Problem> {
+        let fields = LIST.parse(name, text)?;
+        self.check(name, &fields).map(|()| fields)
+    }
+
+    fn check(&self, name: &str, fields: &Vec<String>) -> Result<(), Problem> {
+        LIST.check(name, fields)?;
+        match fields.iter().find(|field| !NAMES.contains(&field.as_str())) {
+            Some(unknown) => {
+                let allowed = NAMES.join(", ");
+                Err(Problem::parameter(name, &allowed, format!("{name} has {unknown:?}: expected some of {allowed}")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn schema(&self) -> Object {
+        let one = NAMES.join("|");
+        let most = NAMES.len() - 1;
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(1_024))
+            .pattern(Some(format!("^({one})(,({one})){{0,{most}}}$")))
+            .examples(["id,song,artist"])
+            .build()
+    }
+
+    fn member_schema(&self) -> Schema {
+        let one = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(NAMES));
+        ArrayBuilder::new().items(one).max_items(Some(NAMES.len())).build().into()
+    }
+}
 
 /// What may be named: the members of a track of any answer.
 const NAMES: [&str; 18] = [
@@ -31,17 +75,6 @@ const NAMES: [&str; 18] = [
     "similarity_percentile",
     "explanation",
 ];
-
-/// Whether all names are of members that tracks have.
-pub(super) fn check(fields: &[String]) -> Result<(), Problem> {
-    match fields.iter().find(|field| !NAMES.contains(&field.as_str())) {
-        Some(unknown) => {
-            let allowed = NAMES.join(", ");
-            Err(Problem::parameter("fields", &allowed, format!("fields has {unknown:?}: expected some of {allowed}")))
-        }
-        None => Ok(()),
-    }
-}
 
 /// Leaves out the other members of the tracks and seeds of an answer.
 pub(super) fn keep(answer: &mut Value, fields: &[String]) {

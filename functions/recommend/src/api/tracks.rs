@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use crate::{
     api::{
         answer::{answer, answer_with},
-        fields::{self, FIELDS},
+        fields::Fields,
         responses::{NotModified, Problems},
         state::Routes,
     },
@@ -38,7 +38,7 @@ parameters! {
         /// How many songs, for q
         limit: usize = Or(Integer(1..=MAX_LIMIT), DEFAULT_LIMIT),
         /// The members that tracks have, all unless set, with commas between them
-        fields: Option<Vec<String>> = FIELDS,
+        fields: Option<Vec<String>> = Fields,
     }
 }
 
@@ -83,7 +83,6 @@ async fn search(
     State(models): State<Arc<ModelManager>>,
     Query(SearchQuery { q, ids, limit, fields }): Query<SearchQuery>,
 ) -> Result<Response, Problem> {
-    fields::check(fields.as_deref().unwrap_or_default())?;
     let q = match (q, ids) {
         (Some(q), None) => q,
         (None, Some(ids)) => return by_ids(&models, &ids, fields.as_deref()).await,

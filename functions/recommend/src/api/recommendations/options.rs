@@ -11,7 +11,7 @@ use super::{
     cursor::CURSOR,
 };
 use crate::{
-    api::fields::FIELDS,
+    api::fields::Fields,
     parameters::{Choice, Decimal, Flag, Integer, List, MAX_VALUE_CHARS, Or, Text, members},
 };
 
@@ -79,7 +79,7 @@ members! {
         /// Where to go on: next of an answer to the same request
         pub(super) cursor: Option<String> = CURSOR,
         /// The members that tracks and seeds have, all unless set; in a query with commas between them
-        pub(super) fields: Option<Vec<String>> = FIELDS,
+        pub(super) fields: Option<Vec<String>> = Fields,
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     seed::SeedRequest,
 };
 use crate::{
-    api::{feature_values::FeatureValues, fields},
+    api::feature_values::FeatureValues,
     models::{Error, LoadedModel, ModelManager},
     problem::Problem,
 };
@@ -84,8 +84,7 @@ impl RecommendationRequest {
                 seed.check(|member| if self.from_query { member.into() } else { format!("{list}[{at}].{member}") })?;
             }
         }
-        self.options.check()?;
-        fields::check(self.options.fields.as_deref().unwrap_or_default())
+        self.options.check()
     }
 
     /// The request, in terms of a model's features and attributes.
