@@ -60,3 +60,49 @@ async fn a_map_has_as_many_points_as_asked_for_and_lies_on_the_models_axes() {
         |point: &Value| (0..2).all(|axis| (point[axis].as_f64().expect("a number") - place[axis]).abs() < 0.0011);
     assert!(all["points"].as_array().expect("points").iter().any(near), "{place:?}");
 }
+
+#[tokio::test]
+async fn the_points_of_a_map_are_named_where_that_is_asked_for() {
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let base = test_env.serve(&Cors::Off).await;
+    let plain = json(format!("{base}/v1/map?limit=50")).await.1;
+    assert!(plain.get("tracks").is_none());
+    let (status, named) = json(format!("{base}/v1/map?limit=50&tracks=true")).await;
+    assert_eq!((status, &named["points"]), (200, &plain["points"]));
+    let tracks = named["tracks"].as_array().expect("tracks");
+    assert_eq!(tracks.len(), 50);
+    for (point, named) in plain["points"].as_array().expect("points").iter().zip(tracks) {
+        let id = named["id"].as_str().expect("an id");
+        let track = &json(format!("{base}/v1/tracks/{id}")).await.1["track"];
+        assert_eq!((&track["song"], &track["artist"]), (&named["song"], &named["artist"]));
+        assert_eq!(track["cluster"]["id"], point[2]);
+    }
+}
+
+#[tokio::test]
+async fn clusters_name_their_best_known_songs() {
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let base = test_env.serve(&Cors::Off).await;
+    let all = json(format!("{base}/v1/map?limit=5000&tracks=true")).await.1;
+    for cluster in json(format!("{base}/v1/clusters")).await.1["clusters"].as_array().expect("clusters") {
+        let popularity = |track: &Value| track["features"]["popularity"].as_f64().expect("a popularity");
+        let popular = cluster["popular_tracks"].as_array().expect("tracks");
+        assert_eq!(popular.len(), 3);
+        assert!(popular.is_sorted_by(|a, b| popularity(a) >= popularity(b)));
+        let mut artists: Vec<_> = popular.iter().map(|track| track["artist"].as_str()).collect();
+        artists.sort_unstable();
+        artists.dedup();
+        assert_eq!(artists.len(), 3, "each is by another artist");
+        for (point, named) in
+            all["points"].as_array().expect("points").iter().zip(all["tracks"].as_array().expect("tracks"))
+        {
+            if point[2] == cluster["id"] {
+                let id = named["id"].as_str().expect("an id");
+                let track = &json(format!("{base}/v1/tracks/{id}")).await.1["track"];
+                assert!(popularity(track) <= popularity(&popular[0]), "{track}");
+            }
+        }
+    }
+}

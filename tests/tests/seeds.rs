@@ -328,7 +328,12 @@ async fn a_path_leads_from_song_to_song() {
         assert_eq!((ids.len(), ids[0], ids[length - 1]), (length, &*from, &*to), "{more}");
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), length, "{more}");
         assert!(all(&path, "artist").windows(2).all(|pair| pair[0] != pair[1]), "{more}");
-        assert!(path["tracks"][0].get("similarity").is_none() && path["tracks"][1]["similarity"].is_number(), "{more}");
+        for member in ["similarity", "similarity_percentile"] {
+            assert!(
+                path["tracks"][0].get(member).is_none() && path["tracks"][1][member].is_number(),
+                "{more} {member}"
+            );
+        }
     }
     let path = between("&length=60").await;
     assert!(versions(&path).iter().filter(|(_, artist)| artist.starts_with("Artist 6")).count() <= 1);

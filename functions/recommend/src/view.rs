@@ -107,11 +107,16 @@ const MAX_TEXT_BYTES: usize = 3 << 10;
 
 /// The text, or as much of its beginning as an answer takes.
 pub fn bounded(text: &str) -> &str {
+    bounded_to(text, MAX_TEXT_BYTES)
+}
+
+/// The text, or as much of its beginning as `most` bytes of JSON have.
+pub fn bounded_to(text: &str, most: usize) -> &str {
     // The longest escape, `\u0000`, is of one byte.
-    if text.len() <= MAX_TEXT_BYTES / 6 {
+    if text.len() <= most / 6 {
         return text;
     }
-    let mut left = MAX_TEXT_BYTES;
+    let mut left = most;
     for (place, c) in text.char_indices() {
         let bytes = match c {
             '"' | '\\' => 2,

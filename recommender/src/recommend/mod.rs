@@ -8,6 +8,7 @@
 mod affinity;
 mod answer;
 mod artist_list;
+mod best_known;
 mod error;
 mod explain;
 mod filter;

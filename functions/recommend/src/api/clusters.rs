@@ -22,6 +22,7 @@ use crate::{
 /// How many genres and central tracks of a cluster are shown: as many as training stores.
 const MAX_GENRES: usize = 3;
 const MAX_CENTRAL_TRACKS: usize = 3;
+const MAX_POPULAR_TRACKS: usize = 3;
 
 pub(super) fn routes() -> Routes {
     Routes::default().routes(routes!(get))
@@ -52,6 +53,8 @@ struct ClusterView<'a> {
     genres: Vec<&'a str>,
     /// The three tracks nearest to its centre, nearest first.
     central_tracks: Vec<Track<'a>>,
+    /// The three most popular tracks, each by another artist, the most popular first; empty where popularity is no feature.
+    popular_tracks: Vec<Track<'a>>,
 }
 
 /// All clusters
@@ -79,6 +82,11 @@ async fn get(State(models): State<Arc<ModelManager>>, _: Query<NoParameters>) ->
             means: Features { names: &model.scaler().features, values: cluster.means.clone() },
             genres: cluster.genres.iter().take(MAX_GENRES).map(|genre| bounded(genre)).collect(),
             central_tracks: cluster.central.iter().take(MAX_CENTRAL_TRACKS).map(|row| Track::of(model, *row)).collect(),
+            popular_tracks: model
+                .popular_tracks(cluster.rows.clone(), MAX_POPULAR_TRACKS)
+                .into_iter()
+                .map(|row| Track::of(model, row))
+                .collect(),
         })
         .collect();
     Ok(answer(model, &Clusters { model: ModelRef::of(model), clusters }))

@@ -15,19 +15,23 @@ use crate::{
         state::Routes,
     },
     models::ModelManager,
-    parameters::{Integer, Or, Query, parameters},
+    parameters::{Flag, Integer, Or, Query, parameters},
     problem::Problem,
-    view::ModelRef,
+    view::{ModelRef, bounded_to},
 };
 
 const MAX_POINTS: usize = 5_000;
 const DEFAULT_POINTS: usize = 2_000;
+/// What a text of a named point takes at most, in bytes of JSON: with [`MAX_POINTS`] of three texts each an answer stays below 5 MB.
+const MAX_NAME_BYTES: usize = 256;
 
 parameters! {
     /// What `GET /v1/map` takes.
     struct MapQuery in Query {
         /// How many points
         limit: usize = Or(Integer(1..=MAX_POINTS), DEFAULT_POINTS),
+        /// Whether to say which tracks the points are
+        tracks: bool = Or(Flag, false),
     }
 }
 
@@ -37,10 +41,29 @@ pub(super) fn routes() -> Routes {
 
 /// An even sample of the catalogue.
 #[derive(Debug, Serialize, ToSchema)]
-struct Map {
+struct Map<'a> {
     model: ModelRef,
     /// Tracks, by cluster: the place of each along the two axes of `/v1/model`, and the id of its cluster.
     points: Vec<(f64, f64, usize)>,
+    /// Which tracks the points are, in their order, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracks: Option<Vec<NamedPoint<'a>>>,
+}
+
+/// The track of a point.
+#[derive(Debug, Serialize, ToSchema)]
+struct NamedPoint<'a> {
+    id: &'a str,
+    song: &'a str,
+    artist: &'a str,
+}
+
+impl<'a> NamedPoint<'a> {
+    fn of(model: &'a Model, row: u32) -> Self {
+        let track = model.catalog().track(row);
+        let [id, song, artist] = [track.id, track.song, track.artist].map(|text| bounded_to(text, MAX_NAME_BYTES));
+        Self { id, song, artist }
+    }
 }
 
 /// Points of the map
@@ -56,12 +79,14 @@ struct Map {
 )]
 async fn get(
     State(models): State<Arc<ModelManager>>,
-    Query(MapQuery { limit }): Query<MapQuery>,
+    Query(MapQuery { limit, tracks }): Query<MapQuery>,
 ) -> Result<Response, Problem> {
     let loaded = models.get().await?;
     let model = &loaded.model;
-    let points = sample(model.catalog().len(), limit).map(|row| point(model, row)).collect();
-    Ok(answer(model, &Map { model: ModelRef::of(model), points }))
+    let rows = || sample(model.catalog().len(), limit);
+    let points = rows().map(|row| point(model, row)).collect();
+    let tracks = tracks.then(|| rows().map(|row| NamedPoint::of(model, row)).collect());
+    Ok(answer(model, &Map { model: ModelRef::of(model), points, tracks }))
 }
 
 /// Rows at even steps. Rows go by cluster: each cluster has its share of them.

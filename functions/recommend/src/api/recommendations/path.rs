@@ -169,6 +169,10 @@ struct PathStep<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = -1, maximum = 1)]
     similarity: Option<f64>,
+    /// Of a hundred tracks of the catalogue, how many are less similar to their tenth nearest song; absent for the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 100)]
+    similarity_percentile: Option<u8>,
     /// How an end was understood that was not named as the catalogue has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     resolved: Option<Resolved<'a>>,
@@ -186,6 +190,7 @@ impl<'a> SongPath<'a> {
         let step = |(at, track): (usize, &PathTrack)| PathStep {
             track: Track::of(model, track.row),
             similarity: track.similarity.map(rounded),
+            similarity_percentile: track.similarity.and_then(|similarity| model.similarity_percentile(similarity)),
             resolved: understood(at).map(|by| Resolved::of(model, track.row, by)),
         };
         Self {
