@@ -85,8 +85,21 @@ async fn get(url: &str) -> (u16, Value) {
 async fn the_demo_takes_a_table_of_the_users() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut demo = Demo::start(&table(&folder));
-    let (status, answer) = get(&demo.example().await).await;
+    let example = demo.example().await;
+    let (status, answer) = get(&example).await;
     assert_eq!((status, &answer["model"]["tracks"]), (200, &Value::from(203)), "{answer}");
+    // What is suggested is one of the best-known songs.
+    let popularity = |track: &Value| track["features"]["popularity"].as_f64().expect("a popularity");
+    let base = example.split("/v1/").next().expect("a base");
+    let clusters = get(&format!("{base}/v1/clusters")).await.1;
+    let known: Vec<&Value> = clusters["clusters"]
+        .as_array()
+        .expect("clusters")
+        .iter()
+        .flat_map(|cluster| cluster["popular_tracks"].as_array().expect("tracks"))
+        .collect();
+    let most = known.iter().map(|track| popularity(track)).fold(0.0, f64::max);
+    assert!(popularity(&answer["seeds"][0]) >= 0.9 * most, "{answer}");
 }
 
 #[tokio::test]

@@ -46,6 +46,8 @@ const RECALL_SAMPLE: usize = 1_000;
 
 /// A title of so many letters fits a line with the command that asks for it.
 const MAX_EXAMPLE_CHARS: usize = 32;
+/// How many of the best-known tracks an example is looked for among.
+const POPULAR_EXAMPLES: usize = 50;
 
 /// What a training may be told.
 #[derive(Clone, Debug)]
@@ -390,13 +392,15 @@ fn means_by_cluster(features: &[NumericColumn], clustering: &Clustering) -> Arra
     means
 }
 
-/// A central track whose title no other artist has, or any such track where there is none, with a short title if it can be.
-/// Where artists share every title, a track with its artist.
+/// The best-known track whose title no other artist has, otherwise a central one, or any such track, with a short and plain title
+/// if it can be. Where artists share every title, a track with its artist.
 fn example(model: &Model) -> Example {
     let shared = model.titles().shared();
+    let tracks = model.catalog().len() as u32;
+    let popular = model.popular_tracks(0..tracks, POPULAR_EXAMPLES);
     let rows = || {
         let central = model.clusters().iter().flat_map(|cluster| cluster.central.iter().copied());
-        central.chain(0..model.catalog().len() as u32)
+        popular.iter().copied().chain(central).chain(0..tracks)
     };
     let track = |row: u32| model.catalog().track(row);
     // What is escaped when it is printed would not be the title any more.
@@ -404,8 +408,12 @@ fn example(model: &Model) -> Example {
     let is_unshared = |row: &u32| !shared[*row as usize];
     let named =
         |row: &u32| is_short(track(*row).song) && is_short(track(*row).artist) && !track(*row).artist.is_empty();
+    // In the command that asks for it, and to whoever types it.
+    let is_plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == ' ');
+    let short = |row: &u32| is_unshared(row) && is_short(track(*row).song);
     let found = rows()
-        .find(|row| is_unshared(row) && is_short(track(*row).song))
+        .find(|row| short(row) && is_plain(track(*row).song))
+        .or_else(|| rows().find(short))
         .or_else(|| rows().find(named))
         .or_else(|| rows().find(is_unshared))
         .unwrap_or(0);
