@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 // The browser reports every answer that is an error; some of them are what a test asks for.
-const EXPECTED = /^Failed to load resource: .*(401|404|409|503|net::ERR_FAILED)/;
+const EXPECTED = /^Failed to load resource: .*(400|401|404|409|503|net::ERR_FAILED)/;
 
 /** Opens pages with settings of their own, each in a new profile; `close` ends what it opened. */
 export class Browser {

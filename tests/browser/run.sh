@@ -47,4 +47,4 @@ TOKEN=open-sesame
 API_TOKENS=$(printf %s "$TOKEN" | sha256sum | cut -d ' ' -f 1) serve guarded
 GUARDED_URL=$url
 export PAGE_URL GUARDED_URL TOKEN PICTURES="$PWD/$out" REPORT="$PWD/$out/model/report/index.html"
-node --test --test-concurrency=1 --test-timeout=600000 tests/browser/{page,token,origin,report}.test.js
+node --test --test-concurrency=1 --test-timeout=600000 tests/browser/{page,search,listening,map,token,origin,report}.test.js

@@ -37,7 +37,7 @@ test('the_page_asks_for_a_token_and_goes_where_its_address_says', async () => {
   assert.equal(await page.locator('.results > li').count(), 10);
   // Suggestions and the map bear it too, and so does the page when it is loaded again.
   await page.getByRole('combobox').fill('night dr');
-  await page.getByRole('option', { name: /Night Drive/ }).first().waitFor();
+  await page.locator('#suggestions').getByRole('option', { name: /Night Drive/ }).first().waitFor();
   await page.locator('#map:not([hidden])').waitFor();
   await page.reload();
   await page.locator('.results > li').first().waitFor();

@@ -1,5 +1,7 @@
 //! `GET /`: a page for people. It is whole in this binary, and asks nobody but this function for anything.
 
+use std::sync::LazyLock;
+
 use axum::{
     Router,
     extract::Path,
@@ -17,23 +19,26 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
 
-const INDEX: &str = include_str!("../page/index.html");
-const STYLE: &str = include_str!("../page/style.css");
 const ICON: &str = include_str!("../page/icon.svg");
-/// One module of several files: each request that a page makes may start an environment of the function.
-const SCRIPT: &str = concat!(
-    include_str!("../page/words.js"),
-    include_str!("../page/dom.js"),
-    include_str!("../page/http.js"),
-    include_str!("../page/place.js"),
-    include_str!("../page/model.js"),
-    include_str!("../page/combobox.js"),
-    include_str!("../page/profile.js"),
-    include_str!("../page/map.js"),
-    include_str!("../page/seeds.js"),
-    include_str!("../page/results.js"),
-    include_str!("../page/app.js"),
-);
+
+/// A file that `build.rs` made from those in `src/page`, unpacked when it is first asked for.
+macro_rules! packed {
+    ($file:literal) => {
+        LazyLock::new(|| unpack(include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".zst"))))
+    };
+}
+
+static INDEX: LazyLock<String> = packed!("index.html");
+static STYLE: LazyLock<String> = packed!("style.css");
+static SCRIPT: LazyLock<String> = packed!("app.js");
+
+/// More bytes than one of the page's files has.
+const MAX_FILE_BYTES: usize = 128 << 10;
+
+fn unpack(packed: &[u8]) -> String {
+    let bytes = zstd::bulk::decompress(packed, MAX_FILE_BYTES).expect("what build.rs packed");
+    String::from_utf8(bytes).expect("what build.rs packed is text")
+}
 
 pub(super) fn routes() -> Router<ApiState> {
     Router::new().route("/", get(index)).route("/page/{file}", get(file))
@@ -41,14 +46,14 @@ pub(super) fn routes() -> Router<ApiState> {
 
 /// The page. What stands behind `?` is for its script: deep links hold the song there.
 async fn index(headers: HeaderMap) -> Response {
-    serve(&headers, "text/html; charset=utf-8", INDEX)
+    serve(&headers, "text/html; charset=utf-8", &INDEX)
 }
 
 /// What the page consists of.
 async fn file(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     match file.as_str() {
-        "style.css" => Ok(serve(&headers, "text/css; charset=utf-8", STYLE)),
-        "app.js" => Ok(serve(&headers, "text/javascript; charset=utf-8", SCRIPT)),
+        "style.css" => Ok(serve(&headers, "text/css; charset=utf-8", &STYLE)),
+        "app.js" => Ok(serve(&headers, "text/javascript; charset=utf-8", &SCRIPT)),
         "icon.svg" => Ok(serve(&headers, "image/svg+xml", ICON)),
         _ => {
             let detail = "the page consists of style.css, app.js and icon.svg";
@@ -92,13 +97,29 @@ mod tests {
             assert!(!INDEX.contains(inline), "{inline}");
         }
         for outside in ["http://", "https://", "//cdn"] {
-            assert!(![INDEX, STYLE].iter().any(|file| file.contains(outside)), "{outside}");
+            assert!(![&*INDEX, &*STYLE].iter().any(|file| file.contains(outside)), "{outside}");
         }
-        // The namespace of SVG is a name, and the only address.
-        assert_eq!(SCRIPT.matches("http").count(), SCRIPT.matches("http://www.w3.org/2000/svg").count());
+        // The namespace of SVG is a name; songs may be listened to elsewhere, by a link that a reader follows.
+        let named =
+            ["http://www.w3.org/2000/svg", "https://open.spotify.com/"].map(|known| SCRIPT.matches(known).count());
+        assert_eq!(SCRIPT.matches("http").count(), named.iter().sum::<usize>());
         for sink in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"] {
             assert!(!SCRIPT.contains(sink), "{sink}");
         }
+    }
+
+    #[test]
+    fn the_page_is_whole_and_small() {
+        assert!(INDEX.starts_with("<!doctype html>") && INDEX.trim_end().ends_with("</html>"));
+        for part in ["const ENGLISH", "const SPANISH", "class CatalogueMap", "async function recommend("] {
+            assert_eq!(SCRIPT.matches(part).count(), 1, "{part}");
+        }
+        assert!(
+            !SCRIPT.contains("\n//") && !SCRIPT.contains("/**") && !STYLE.contains("/*"),
+            "comments are for readers"
+        );
+        let bytes = INDEX.len() + STYLE.len() + SCRIPT.len() + ICON.len();
+        assert!(bytes <= 110_000, "{bytes} bytes");
     }
 
     #[tokio::test]

@@ -1,24 +1,31 @@
 // The page: the address says what to show, an answer is fetched and shown, and links lead on.
 
 const LIMIT = 10;
-const PATIENCE_MILLISECONDS = 200;
+/** How many songs "show more" adds. */
+const MORE = 20;
 
 const form = document.getElementById('search');
 const input = document.getElementById('song');
 const sameCluster = document.getElementById('same-cluster');
 const balanced = document.getElementById('balanced');
 const switches = document.getElementById('switches');
+const filterBox = document.getElementById('filters');
 const answer = document.getElementById('answer');
-const progress = document.getElementById('progress');
 const status = document.getElementById('status');
 
 let request = new AbortController();
 let model = null;
 
 translatePage();
+const progress = new Progress(answer, document.getElementById('progress'), announce);
 const seeds = new Seeds(document.getElementById('seeds'), { search: () => input.focus(), announce });
 const combobox = new Combobox(input, document.getElementById('suggestions'), { choose, announce });
-const map = new CatalogueMap(document.getElementById('map'), (track) => go(placeWith(here(), { tracks: [track.id] })));
+const filters = new Filters(filterBox, { change: (chosen) => go({ ...here(), filters: chosen }, { focus: false }), genres });
+const map = new CatalogueMap(document.getElementById('map'), {
+  go: (track) => go(placeWith(here(), { tracks: [track.id] })),
+  names: (version, limit) => ask('v1/map', { limit, tracks: true }).then((found) => (found.model.version === version ? found.tracks : null)),
+  announce,
+});
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -40,18 +47,27 @@ function here() {
   return { ...placeAt(location.search), sameCluster: sameCluster.checked, soundOnly: !balanced.checked };
 }
 
-/** Takes a track from the search box: as one more of the songs to follow where one is asked for, otherwise alone. */
-function choose(track) {
-  const tracks = seeds.adding ? [...new Set([...seeds.tracks.map(({ id }) => id), track.id])] : [track.id];
-  go(placeWith(here(), { tracks: tracks.slice(0, MOST_SEEDS) }));
+/** Takes a track or an artist from the search box: as one more of those to follow where one is asked for, otherwise alone. */
+function choose({ track, artist }, options) {
+  const chosen = track ?? { artist };
+  go(placeOfSeeds(here(), seeds.adding ? [...seeds.list, chosen] : [chosen]), options);
 }
 
-/** Goes to what was typed: the song of that title, or the best hit of a search for it. */
-async function find(text) {
-  const same = (title) => title.localeCompare(text, undefined, { sensitivity: 'base' }) === 0;
-  const hits = await ask('v1/tracks', { q: text, limit: 1 }).then(({ tracks }) => tracks, () => []);
-  if (hits.length && (seeds.adding || !same(hits[0].song))) choose(hits[0]);
-  else go(placeWith(here(), { song: text }));
+/** Goes to what was typed: an artist, a song, or the best hit of a search for it. */
+async function find(text, options) {
+  const { signal } = renew();
+  progress.begin(say('loading.song', { song: text }));
+  const { song, track, artist } = await meaningOf(text, signal);
+  if (signal.aborted) return;
+  progress.end();
+  if (artist !== undefined) choose({ artist }, options);
+  else if (song === undefined || (seeds.adding && track)) choose({ track }, options);
+  else go(placeWith(here(), { song }), options);
+}
+
+/** The genres of the catalogue, for the filter. */
+function genres() {
+  return ask('v1/genres').then((found) => found.genres.map(({ genre }) => genre), () => []);
 }
 
 /** Says a thing to a screen reader. */
@@ -67,21 +83,29 @@ function follow(event) {
   go(placeAt(link.search));
 }
 
-/** Goes to a place, and remembers the one that is left. */
-function go(place, options) {
-  if (addressOf(place) !== addressOf(placeAt(location.search))) history.pushState(null, '', addressOf(place));
+/** Goes to a place, and remembers the one that is left, unless it only named this one otherwise. */
+function go(place, { replace = false, ...options } = {}) {
+  if (replace) history.replaceState(null, '', addressOf(place));
+  else if (addressOf(place) !== addressOf(placeAt(location.search))) history.pushState(null, '', addressOf(place));
   show(place, options);
+}
+
+/** Gives up what was being fetched for another place. */
+function renew() {
+  request.abort();
+  request = new AbortController();
+  return request;
 }
 
 /** Shows a place. What was being fetched for another one is no longer wanted. */
 async function show(place, { focus = true } = {}) {
-  request.abort();
-  request = new AbortController();
-  const { signal } = request;
   sameCluster.checked = place.sameCluster;
   balanced.checked = !place.soundOnly;
-  switches.hidden = place.path !== null;
-  const patience = begin();
+  for (const box of [switches, filterBox]) box.hidden = place.path !== null;
+  if (place.query) return find(place.query, { replace: true, focus });
+  const { signal } = renew();
+  if (place.song) input.value = place.song;
+  progress.begin(awaited(place));
   try {
     const view = await viewOf(place, signal);
     if (!signal.aborted) present(view, focus);
@@ -90,12 +114,9 @@ async function show(place, { focus = true } = {}) {
     if (!(error instanceof Failure)) console.error(error);
     const children = viewOfFailure(error, place, () => show(place));
     present({ children, said: children[0].textContent }, focus);
-    fill({ text: place.song ?? input.value, title: say('title') });
+    fill({ text: place.song ?? input.value, title: say('title'), place });
     // Where there is an answer there is a model; the map is there while a choice is made.
     if (error.problem?.type && error.kind !== 'unauthorized') prepare(null, signal).catch(() => {});
-  } finally {
-    clearTimeout(patience);
-    if (!signal.aborted) answer.removeAttribute('aria-busy');
   }
 }
 
@@ -104,54 +125,78 @@ function viewOf(place, signal) {
   return isNowhere(place) ? start(place, signal) : recommend(place, signal);
 }
 
-/** Says that something is under way, once that has taken long enough to be noticed. */
-function begin() {
-  answer.setAttribute('aria-busy', 'true');
-  return setTimeout(() => {
-    progress.hidden = false;
-    announce(say('loading'));
-  }, PATIENCE_MILLISECONDS);
+/** What a place waits for, as far as its address says it. */
+function awaited(place) {
+  if (place.song) return say('loading.song', { song: place.song });
+  if (place.artists.length) return say('loading.song', { song: place.artists.join(', ') });
+  if (place.path) return say('loading.path');
+  return say(isNowhere(place) ? 'loading.start' : 'loading.link');
 }
 
-function waiting(attempt, attempts) {
-  const text = say('waiting', { attempt, attempts });
-  progress.hidden = false;
-  announce(text);
-  answer.replaceChildren(headingOf(say('loading')), element('p', { class: 'notice' }, text));
+/** Tells of each attempt to reach a model that is still being loaded. */
+function waitingFor(place) {
+  return (attempt, attempts) => progress.explain(awaited(place), say('waiting', { attempt, attempts }));
 }
 
 function present({ children, said }, focus) {
   // Whoever stood on what is replaced would otherwise stand nowhere.
   const lost = answer.contains(document.activeElement);
-  progress.hidden = true;
+  progress.end();
   answer.replaceChildren(...children.filter((child) => child !== null));
   announce(said);
   if (focus || lost) document.getElementById('answer-heading').focus();
 }
 
-/** What stands around the answer: the search box, the title, the songs to follow, and the marks of the map. */
-function fill({ text, title, place = null, followed = [], results = [], line = false }) {
+/** What stands around the answer: the search box, the title, what is followed, the filters, and the marks of the map. */
+function fill({ text, title, place, followed = [], results = [], line = false }) {
   input.value = text;
   document.title = title;
   seeds.show(place, followed);
+  filters.show(place.filters, model, [...followed, ...results]);
   map.mark(followed, results, line);
 }
 
 async function recommend(place, signal) {
-  const parameters = { ...parametersOf(place), limit: LIMIT };
-  const found = await ask('v1/recommendations', parameters, { signal, waiting });
+  const parameters = { ...parametersOf(place), limit: LIMIT, explain: true };
+  const found = await ask('v1/recommendations', parameters, { signal, waiting: waitingFor(place) });
   await prepare(found.model.version, signal);
-  const followed = found.seeds;
-  if (!signal.aborted) {
-    const text = followed.length === 1 ? followed[0].song : '';
-    fill({ text, title: say('title.song', { song: songsInWords(followed) }), place, followed, results: found.tracks });
+  return signal.aborted ? null : recommended(place, found);
+}
+
+/** The view of an answer, and what stands around it. */
+function recommended(place, found) {
+  const { seeds: followed, tracks, next } = found;
+  const text = followed.length === 1 ? titleOf(followed[0]) : '';
+  fill({ text, title: say('title.song', { song: seedsInWords(followed) }), place, followed, results: tracks });
+  const more = next === undefined ? null : () => showMore(place, found);
+  const said = sayCount('results.count', tracks.length, { song: seedsInWords(followed) });
+  return { children: resultsView(model, found, place, { more, announce }), said };
+}
+
+/** Shows further songs below those that are there, and leads the focus to the first of them. */
+async function showMore(place, found) {
+  const { signal } = renew();
+  progress.begin(say('loading.more'));
+  try {
+    const parameters = { ...parametersOf(place), limit: MORE, explain: true, cursor: found.next };
+    const { tracks, next } = await ask('v1/recommendations', parameters, { signal });
+    if (signal.aborted) return;
+    present(recommended(place, { ...found, tracks: [...found.tracks, ...tracks], next }), false);
+    answer.querySelectorAll('.results > li')[found.tracks.length]?.querySelector('.song').focus();
+  } catch (error) {
+    if (signal.aborted) return;
+    // What was to be continued is of a model that has been replaced since.
+    if (error.kind === 'bad-parameter') return show(place);
+    progress.end();
+    announce(say('error.heading'));
+    const button = answer.querySelector('.more');
+    button.disabled = false;
+    button.textContent = say('error.again');
   }
-  const said = sayCount('results.count', found.tracks.length, { song: songsInWords(followed) });
-  return { children: resultsView(model, found, place), said };
 }
 
 async function path(place, signal) {
-  const found = await ask('v1/path', { ...parametersOf(place), length: LIMIT }, { signal, waiting });
+  const found = await ask('v1/path', { ...parametersOf(place), length: LIMIT }, { signal, waiting: waitingFor(place) });
   await prepare(found.model.version, signal);
   const { tracks } = found;
   const ends = [tracks[0], tracks.at(-1)];
@@ -159,13 +204,15 @@ async function path(place, signal) {
     const title = say('title.song', { song: `${ends[0].song} → ${ends[1].song}` });
     fill({ text: '', title, place, followed: ends, results: tracks.slice(1, -1), line: true });
   }
-  return { children: pathView(model, tracks, place), said: say('path.said', { count: WHOLE.format(tracks.length), from: ends[0].song, to: ends[1].song }) };
+  const said = say('path.said', { count: WHOLE.format(tracks.length), from: ends[0].song, to: ends[1].song });
+  return { children: pathView(model, tracks, place, { announce }), said };
 }
 
 async function start(place, signal) {
-  const found = await ask('v1/clusters', {}, { signal, waiting });
+  const found = await ask('v1/clusters', {}, { signal, waiting: waitingFor(place) });
   await prepare(found.model.version, signal);
-  if (!signal.aborted) fill({ text: '', title: say('title') });
+  const examples = found.clusters.flatMap(examplesOf);
+  if (!signal.aborted) fill({ text: '', title: say('title'), place, results: examples });
   return { children: startView(found.clusters, place), said: '' };
 }
 

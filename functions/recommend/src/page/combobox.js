@@ -2,16 +2,17 @@
 
 const TYPING_MILLISECONDS = 150;
 const SUGGESTIONS = 8;
+const ARTIST_SUGGESTIONS = 1;
 // More characters than this are not searched for.
-const LONGEST = 64;
+const LONGEST_QUERY = 64;
 
-/** `choose` is called with the track of a suggestion, `announce` with what a screen reader should say. */
+/** `choose` is called with a suggestion, which is `{ track }` or `{ artist }`, `announce` with what a screen reader should say. */
 class Combobox {
   #input;
   #list;
   #choose;
   #announce;
-  #tracks = [];
+  #options = [];
   #active = -1;
   #request = new AbortController();
   #suggestSoon = debounced(TYPING_MILLISECONDS, () => this.#suggest());
@@ -44,7 +45,7 @@ class Combobox {
   }
 
   async #suggest() {
-    const q = [...this.#input.value.trim()].slice(0, LONGEST).join('').trim();
+    const q = searchable(this.#input.value);
     if (!q) return;
     this.#request.abort();
     const request = new AbortController();
@@ -52,19 +53,21 @@ class Combobox {
     try {
       const { tracks } = await ask('v1/tracks', { q, limit: SUGGESTIONS }, { signal: request.signal });
       if (request.signal.aborted || document.activeElement !== this.#input) return;
-      this.#show(tracks);
-      this.#announce(tracks.length ? sayCount('suggestions.count', tracks.length) : say('suggestions.none'));
+      const artists = artistsNamed(q, tracks).slice(0, ARTIST_SUGGESTIONS);
+      const options = [...artists.map((artist) => ({ artist })), ...tracks.map((track) => ({ track }))];
+      this.#show(options.slice(0, SUGGESTIONS));
+      this.#announce(options.length ? sayCount('suggestions.count', this.#options.length) : say('suggestions.none'));
     } catch {
       // Suggestions are a help: the title can be sent without them, and that answer says what is wrong.
       if (!request.signal.aborted) this.#show([]);
     }
   }
 
-  #show(tracks) {
-    this.#tracks = tracks;
-    this.#list.replaceChildren(...tracks.map(optionOf));
-    this.#list.hidden = tracks.length === 0;
-    this.#input.setAttribute('aria-expanded', String(tracks.length > 0));
+  #show(options) {
+    this.#options = options;
+    this.#list.replaceChildren(...options.map(optionOf));
+    this.#list.hidden = options.length === 0;
+    this.#input.setAttribute('aria-expanded', String(options.length > 0));
     this.#activate(-1);
   }
 
@@ -84,14 +87,14 @@ class Combobox {
 
   /** Steps through the list; beside its ends lies the box itself. */
   #step(by) {
-    const places = this.#tracks.length + 1;
+    const places = this.#options.length + 1;
     this.#activate((this.#active + 1 + by + places) % places - 1);
   }
 
   #pressed(event) {
     // Enter and arrows of an input method are its own.
     if (event.isComposing) return;
-    const open = this.#tracks.length > 0;
+    const open = this.#options.length > 0;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       if (!open) this.#suggest();
@@ -112,15 +115,19 @@ class Combobox {
   }
 
   #take(option) {
-    const track = this.#tracks[option];
-    this.#input.value = track.song;
+    const chosen = this.#options[option];
+    this.#input.value = chosen.artist ?? chosen.track.song;
     this.dismiss();
-    this.#choose(track);
+    this.#choose(chosen);
   }
 }
 
-function optionOf(track, index) {
-  const words = element('span', { class: 'words' }, foreign('span', 'song', track.song), foreign('span', 'artist', track.artist));
-  return element('li', { id: `suggestion-${index}`, role: 'option', 'aria-selected': 'false' }, markOf(track.cluster.id), words);
+function optionOf({ artist, track }, index) {
+  const mark = track ? markOf(track.cluster.id)
+    : drawing('svg', { class: 'mark person', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, drawing('path', { d: 'M8 8a3 3 0 1 0 0-6a3 3 0 0 0 0 6zm0 1.5c-3 0-5.5 1.8-5.5 4.5h11c0-2.7-2.5-4.5-5.5-4.5z' }));
+  const words = track
+    ? [foreign('span', 'song', track.song), foreign('span', 'artist', [artistInWords(track), track.year].filter(Boolean).join(' · '))]
+    : [foreign('span', 'song', artist), element('span', { class: 'artist' }, say('artist'))];
+  return element('li', { id: `suggestion-${index}`, role: 'option', 'aria-selected': 'false' }, mark, element('span', { class: 'words' }, ...words));
 }
 

@@ -1,71 +1,84 @@
-// The map: an even sample of the catalogue on a plane, with the songs to follow and what follows them, or a path.
+// The map: an even sample of the catalogue on a plane, with what is followed and what follows it, or a path. Each point is a song.
 
-const MARGIN = 14;
 const NEAR = 14;
-// A single track far out would leave the others little of the plane: beyond this share, tracks lie on its edge.
-const CORE = 0.001;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** `go` is called with a track whose mark is chosen. */
+/** `go` is called with the track of a mark or point that is chosen, `names` fetches the tracks of the points when they are first
+ * wanted, and `announce` says a name to a screen reader. */
 class CatalogueMap {
   #aside;
+  #plane;
   #canvas;
   #tip;
-  #go;
+  #plot;
+  #calls;
   #model = null;
   #points = [];
-  #bounds = null;
-  /** Those of the songs to follow come first. */
+  /** What can be pointed at: those of what is followed come first, then what follows. */
   #marks = [];
+  /** The tracks of the points, once they are there. */
+  #tracks = null;
   #line = false;
   #only = null;
   #pointed = null;
+  /** What a finger pointed at before its last tap. */
+  #before = null;
 
-  constructor(aside, go) {
+  constructor(aside, calls) {
     this.#aside = aside;
+    this.#plane = aside.querySelector('.plane');
     this.#canvas = aside.querySelector('canvas');
     this.#tip = aside.querySelector('.tip');
-    this.#go = go;
+    this.#plot = new Plot(this.#canvas);
+    this.#calls = calls;
     new ResizeObserver(() => this.#draw()).observe(this.#canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#draw());
-    this.#canvas.addEventListener('pointermove', (event) => this.#explain(event));
-    this.#canvas.addEventListener('pointerdown', (event) => this.#explain(event));
-    this.#canvas.addEventListener('pointerleave', () => this.#pointTo(null));
-    this.#canvas.addEventListener('click', (event) => this.#chosen(event));
+    this.#canvas.addEventListener('pointermove', (event) => this.#pointTo(this.#at(event)));
+    this.#canvas.addEventListener('pointerdown', (event) => this.#pressed(event));
+    this.#canvas.addEventListener('pointerleave', (event) => event.pointerType !== 'touch' && this.#pointTo(null));
+    this.#canvas.addEventListener('click', (event) => this.#clicked(event));
+    this.#plane.addEventListener('keydown', (event) => this.#keyed(event));
+    this.#plane.addEventListener('blur', () => this.#pointTo(null));
   }
 
   /** Shows another catalogue. */
   open(model, points) {
     this.#model = model;
     this.#points = points;
-    this.#bounds = [0, 1].map((axis) => coreOf(points.map((point) => point[axis])));
+    this.#tracks = null;
+    this.#plot.fit(points);
     this.#only = null;
     this.#aside.hidden = false;
     this.#aside.querySelector('.legend').replaceChildren(...model.clusters.map((cluster) => this.#entry(cluster)));
     const axes = [['map.right', 0], ['map.up', 1]].map(([key, axis]) => [key, model.strongest(axis).map(featureName)]);
-    const said = axes.filter(([, names]) => names.length).map(([key, names]) => say(key, { features: both(names) }));
+    const said = axes.filter(([, names]) => names.length).map(([key, names]) => say(key, { features: LIST.format(names) }));
     this.#aside.querySelector('.axes').textContent = said.join('; ');
     this.mark([], [], false);
   }
 
-  /** Marks the songs to follow and what follows them; with `line`, a path from the first to the last. */
+  /** Marks what is followed and what follows it; with `line`, a path from the first to the last. */
   mark(followed, results, line) {
-    const markOf = (isSeed) => (track) => ({ track, isSeed, point: this.#model.point(track.features) });
+    const markOf = (isSeed) => (track) => ({ track, isSeed, cluster: track.cluster.id, point: this.#model.point(track.features) });
     this.#marks = this.#model ? [...followed.map(markOf(true)), ...results.map(markOf(false))] : [];
     this.#line = line;
-    this.#aside.querySelector('.marks').hidden = followed.length === 0;
-    if (this.#model) this.#canvas.setAttribute('aria-label', this.#label());
+    const [seedMark, resultMark] = this.#aside.querySelectorAll('.marks li');
+    seedMark.hidden = followed.length === 0;
+    resultMark.hidden = results.length === 0;
+    resultMark.querySelector('span').textContent = say(followed.length ? 'map.result' : 'map.examples');
+    if (this.#model) this.#canvas.setAttribute('aria-label', this.#label(followed.length, results.length));
     this.#pointTo(null);
   }
 
   /** Makes the mark of one track stand out; null for none. */
   point(id) {
-    this.#pointTo(this.#marks.find(({ track }) => track.id === id) ?? null, false);
+    this.#pointed = this.#marks.find(({ track }) => track.id === id) ?? null;
+    this.#tip.hidden = true;
+    this.#draw();
   }
 
-  #label() {
+  #label(followed, count) {
     const counts = { points: WHOLE.format(this.#points.length), tracks: WHOLE.format(this.#model.tracks) };
-    const results = this.#marks.filter(({ isSeed }) => !isSeed).length;
-    const answer = this.#marks.length ? say(this.#line ? 'map.label.path' : 'map.label.answer', { count: results }) : '';
+    const answer = followed ? say(this.#line ? 'map.label.path' : 'map.label.answer', { count }) : '';
     return `${say('map.label', counts)} ${answer}`.trim();
   }
 
@@ -84,131 +97,108 @@ class CatalogueMap {
   }
 
   #draw() {
-    const { clientWidth: width, clientHeight: height } = this.#canvas;
-    if (!this.#bounds || !width || !height) return;
-    const dots = Math.max(1, devicePixelRatio);
-    this.#canvas.width = Math.round(width * dots);
-    this.#canvas.height = Math.round(height * dots);
-    const context = this.#canvas.getContext('2d');
-    context.scale(dots, dots);
-    const style = getComputedStyle(this.#canvas);
-    const colours = Array.from({ length: COLOURS }, (_, colour) => style.getPropertyValue(`--colour-${colour}`));
-    this.#drawPoints(context, colours);
-    this.#drawMarks(context, style);
+    this.#plot.draw({ points: this.#points, marks: this.#marks, line: this.#line, only: this.#only, pointed: this.#pointed });
   }
 
-  #drawPoints(context, colours) {
-    const shapes = SHAPES.map((shape) => new Path2D(shape));
-    const faint = this.#marks.length ? 0.38 : 0.62;
-    // The sample goes by cluster: drawn in that order, the last cluster would lie on top of all others.
-    for (let index = 0; index < this.#points.length; index += 1) {
-      const [x, y, cluster] = this.#points[(index * 7919) % this.#points.length];
-      const shown = this.#only === null || this.#only === cluster;
-      context.globalAlpha = shown ? faint : 0.06;
-      context.fillStyle = colours[colourOf(cluster)];
-      const [left, top] = this.#place([x, y]);
-      context.save();
-      context.translate(left, top);
-      context.scale(0.42, 0.42);
-      context.translate(-8, -8);
-      context.fill(shapes[Math.floor(cluster / COLOURS) % shapes.length]);
-      context.restore();
-    }
-    context.globalAlpha = 1;
+  /** The mark at a place of the canvas, otherwise the point there, otherwise nothing. */
+  #at({ offsetX, offsetY }) {
+    return this.#nearest(this.#marks, offsetX, offsetY) ?? this.#nearest(this.#shownPoints(), offsetX, offsetY);
   }
 
-  #drawMarks(context, style) {
-    const [ink, paper, accent] = ['--ink', '--surface', '--accent'].map((name) => style.getPropertyValue(name));
-    const circle = ({ point }, radius, fill, edge) => {
-      context.beginPath();
-      context.arc(...this.#place(point), radius, 0, 2 * Math.PI);
-      context.fillStyle = fill;
-      context.fill();
-      context.lineWidth = 2;
-      context.strokeStyle = edge;
-      context.stroke();
-    };
-    const seeds = this.#marks.filter(({ isSeed }) => isSeed);
-    const results = this.#marks.filter(({ isSeed }) => !isSeed);
-    if (this.#line) this.#drawLine(context, [seeds[0], ...results, seeds[1]], ink);
-    for (const result of results) circle(result, 5.5, accent, paper);
-    for (const seed of seeds) {
-      circle(seed, 8, paper, ink);
-      circle(seed, 3.5, ink, ink);
-    }
-    if (this.#pointed && !this.#pointed.isSeed) circle(this.#pointed, 8.5, accent, ink);
+  #shownPoints() {
+    const points = this.#points.map((point, index) => ({ point, index, isPoint: true, cluster: point[2] }));
+    return this.#only === null ? points : points.filter(({ cluster }) => cluster === this.#only);
   }
 
-  #drawLine(context, marks, colour) {
-    context.beginPath();
-    for (const { point } of marks) context.lineTo(...this.#place(point));
-    context.lineWidth = 2;
-    context.lineJoin = 'round';
-    context.strokeStyle = colour;
-    context.stroke();
-  }
-
-  /** Where on the canvas a point lies. */
-  #place([x, y]) {
-    const { clientWidth: width, clientHeight: height } = this.#canvas;
-    const along = (value, [low, high], size) =>
-      MARGIN + Math.max(0, Math.min(1, (value - low) / (high - low))) * (size - 2 * MARGIN);
-    return [along(x, this.#bounds[0], width), height - along(y, this.#bounds[1], height)];
-  }
-
-  #explain({ offsetX, offsetY }) {
-    this.#pointTo(this.#markAt(offsetX, offsetY));
-    if (this.#pointed) return;
-    const near = this.#nearest(this.#points, (point) => point, offsetX, offsetY);
-    if (near) this.#tell(clusterName(this.#model.clusters[near[2]].name), [near[0], near[1]]);
-  }
-
-  #chosen({ offsetX, offsetY }) {
-    const mark = this.#markAt(offsetX, offsetY);
-    if (mark && (!mark.isSeed || this.#marks[1]?.isSeed)) this.#go(mark.track);
-  }
-
-  #markAt(x, y) {
-    return this.#nearest(this.#marks, ({ point }) => point, x, y);
-  }
-
-  #nearest(items, pointOf, x, y) {
+  #nearest(items, x, y) {
     let [best, nearest] = [null, NEAR * NEAR];
     for (const item of items) {
-      const [left, top] = this.#place(pointOf(item));
+      const [left, top] = this.#plot.place(item.point);
       const distance = (left - x) ** 2 + (top - y) ** 2;
       if (distance < nearest) [best, nearest] = [item, distance];
     }
     return best;
   }
 
-  #pointTo(mark, tell = true) {
-    this.#pointed = mark;
-    this.#tip.hidden = true;
-    this.#canvas.classList.toggle('choosable', tell && mark !== null && (!mark.isSeed || this.#marks[1]?.isSeed));
-    if (mark && tell) this.#tell(`${mark.track.song} – ${mark.track.artist}`, mark.point);
-    this.#draw();
+  #pressed(event) {
+    this.#before = this.#pointed;
+    this.#pointTo(this.#at(event));
   }
 
-  #tell(text, point) {
-    const [left, top] = this.#place(point);
-    this.#tip.textContent = text;
+  /** A click goes to the song; under a finger, which does not hover, the first tap only names it. */
+  #clicked(event) {
+    const item = this.#at(event);
+    const named = event.pointerType !== 'touch' || this.#before?.point === item?.point;
+    if (item && named) this.#choose(item);
+  }
+
+  async #choose(item) {
+    if (item.isSeed && !this.#marks[1]?.isSeed) return;
+    const track = await this.#trackOf(item);
+    if (track?.id) this.#calls.go(track);
+  }
+
+  /** The track of a mark or point: the points' are fetched when first wanted. */
+  async #trackOf(item) {
+    if (!item.isPoint) return item.track;
+    this.#tracks ??= this.#calls.names(this.#model.version, this.#points.length).catch(() => (this.#tracks = null));
+    return (await this.#tracks)?.[item.index];
+  }
+
+  async #pointTo(item, aloud = false) {
+    if (item && item.point === this.#pointed?.point) return;
+    this.#pointed = item;
+    this.#canvas.classList.toggle('choosable', item !== null && (!item.isSeed || this.#marks[1]?.isSeed === true));
+    this.#draw();
+    this.#tip.hidden = true;
+    if (!item) return;
+    const cluster = clusterName(this.#model.clusters[item.cluster].name);
+    if (item.isPoint) this.#tell(null, cluster, item.point);
+    const track = await this.#trackOf(item);
+    if (this.#pointed !== item) return;
+    const name = track ? nameInWords(track) : null;
+    this.#tell(name, cluster, item.point);
+    if (aloud) this.#calls.announce([name, cluster].filter(Boolean).join(', '));
+  }
+
+  #tell(name, cluster, point) {
+    const [left, top] = this.#plot.place(point);
+    this.#tip.replaceChildren(...[name && foreign('span', 'name', name), foreign('span', 'cluster', cluster)].filter(Boolean));
     this.#tip.hidden = false;
     const room = this.#canvas.clientWidth - this.#tip.offsetWidth;
     this.#tip.style.left = `${Math.max(0, Math.min(room, left - this.#tip.offsetWidth / 2))}px`;
-    this.#tip.style.top = `${top < 60 ? top + 16 : top - this.#tip.offsetHeight - 14}px`;
+    this.#tip.style.top = `${top < 70 ? top + 16 : top - this.#tip.offsetHeight - 14}px`;
   }
-}
 
-/** From the lowest value to the highest, without the few that lie farthest out. */
-function coreOf(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
-  const [low, high] = [at(CORE), at(1 - CORE)];
-  return high > low ? [low, high] : [low - 1, low + 1];
-}
+  #keyed(event) {
+    if (event.key in ARROWS) {
+      event.preventDefault();
+      this.#pointTo(this.#next(ARROWS[event.key]), true);
+    } else if (event.key === 'Enter' && this.#pointed) {
+      event.preventDefault();
+      this.#choose(this.#pointed);
+    } else if (event.key === 'Escape') {
+      this.#pointTo(null);
+    }
+  }
 
-function both([one, other]) {
-  return other === undefined ? one : say('and', { one, other });
+  /** The nearest mark or point in a direction; from nowhere, the first mark or what is nearest to the middle. */
+  #next([right, down]) {
+    const items = [...this.#marks, ...this.#shownPoints()];
+    if (!this.#pointed && this.#marks.length) return this.#marks[0];
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    const [x, y] = this.#pointed ? this.#plot.place(this.#pointed.point) : [width / 2, height / 2];
+    let [best, least] = [this.#pointed, Infinity];
+    for (const item of items) {
+      const [left, top] = this.#plot.place(item.point);
+      const along = (left - x) * right + (top - y) * down;
+      const aside = Math.abs((left - x) * down + (top - y) * right);
+      // Within 45 degrees of the direction; from nowhere, anywhere.
+      if (this.#pointed && (along < 1 || aside > along)) continue;
+      const distance = Math.hypot(along, aside);
+      if (distance < least) [best, least] = [item, distance];
+    }
+    return best;
+  }
 }
 

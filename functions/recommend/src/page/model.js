@@ -2,12 +2,21 @@
 
 /** `answer` is that of /v1/model. */
 class Model {
+  /** What shares are out of. */
+  #whole;
+
   constructor(answer) {
     this.version = answer.version;
     this.tracks = answer.tracks;
     this.features = answer.features;
     this.clusters = answer.clusters;
     this.projection = answer.projection;
+    this.#whole = wholeOf(answer.features);
+  }
+
+  /** A feature's value with its unit. */
+  valueInWords(name, value) {
+    return valueInWords(name, value, this.#whole);
   }
 
   /** A track's features in deviations from the catalogue's mean, in the model's order. */

@@ -1,33 +1,12 @@
-// Feature profiles: a song against the one it follows, in deviations from the catalogue's mean.
+// Feature profiles: a song against the one it follows, feature by feature.
 
 const FARTHEST_DEVIATIONS = 2.5;
-const WIDTH = 132;
-const HALF = 22;
 
 function bounded(deviations) {
   return Math.max(-FARTHEST_DEVIATIONS, Math.min(FARTHEST_DEVIATIONS, deviations)) / FARTHEST_DEVIATIONS;
 }
 
-/** A column for each feature: the bar is the song, the line the one it follows. */
-function profileOf(model, seed, track) {
-  const [from, to] = [model.scaled(seed.features), model.scaled(track.features)];
-  const column = WIDTH / to.length;
-  const bar = Math.min(8, column * 0.55);
-  const columns = to.flatMap((value, feature) => {
-    const middle = (feature + 0.5) * column;
-    const height = Math.abs(bounded(value)) * HALF;
-    const line = HALF + 2 - bounded(from[feature]) * HALF;
-    return [
-      drawing('rect', { class: 'bar', x: middle - bar / 2, width: bar, y: HALF + 2 - (value > 0 ? height : 0), height: Math.max(height, 0.75), rx: 1 }),
-      drawing('line', { class: 'followed', x1: middle - bar / 2 - 2, x2: middle + bar / 2 + 2, y1: line, y2: line }),
-    ];
-  });
-  const mean = drawing('line', { class: 'mean', x1: 0, x2: WIDTH, y1: HALF + 2, y2: HALF + 2 });
-  const view = `0 0 ${WIDTH} ${2 * HALF + 4}`;
-  return drawing('svg', { class: 'profile', viewBox: view, width: WIDTH, height: 2 * HALF + 4, 'aria-hidden': 'true' }, mean, ...columns);
-}
-
-/** The same in words: where the two are nearest and where they are farthest from each other. */
+/** Where the two are nearest and where they are farthest from each other, in words. */
 function profileInWords(model, seed, track) {
   const [from, to] = [model.scaled(seed.features), model.scaled(track.features)];
   const order = to.map((_, feature) => feature);
@@ -36,16 +15,18 @@ function profileInWords(model, seed, track) {
   return say('profile.alike', { feature: name(order[0]), other: name(order[order.length - 1]) });
 }
 
-/** A row for each feature, with the figures in the catalogue's own units. */
+/** A row for each feature: its name, both values with their unit, and a bar. */
 function comparisonOf(model, seed, track) {
   const [from, to] = [model.scaled(seed.features), model.scaled(track.features)];
   const heading = (key) => element('th', { scope: 'col' }, say(key));
   const rows = model.features.map(({ name }, feature) => element('tr', {},
     element('th', { scope: 'row' }, featureName(name)),
-    element('td', {}, VALUE.format(seed.features[name])),
-    element('td', {}, VALUE.format(track.features[name])),
+    element('td', {}, model.valueInWords(name, seed.features[name])),
+    element('td', {}, model.valueInWords(name, track.features[name])),
     element('td', { 'aria-hidden': 'true' }, scaleOf(from[feature], to[feature]))));
-  const head = element('tr', {}, heading('profile.feature'), heading('profile.seed'), heading('profile.song'), element('td'));
+  const ends = element('td', { 'aria-hidden': 'true' }, element('span', { class: 'ends' },
+    element('span', {}, say('profile.less')), element('span', {}, say('profile.more'))));
+  const head = element('tr', {}, heading('profile.feature'), heading('profile.seed'), heading('profile.song'), ends);
   return element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
 }
 
@@ -57,5 +38,19 @@ function scaleOf(from, to) {
     drawing('line', { class: 'mean', x1: 60, x2: 60, y1: 0, y2: 14 }),
     drawing('rect', { class: 'bar', x: Math.min(at(to), 60), y: 4, width, height: 6, rx: 1 }),
     drawing('line', { class: 'followed', x1: at(from), x2: at(from), y1: 1, y2: 13 }));
+}
+
+/** What opens to the figures: how alike the two are in words, and every feature. */
+function compareView(model, seed, track) {
+  const label = `${say('profile.compare')}: ${track.song}, ${profileInWords(model, seed, track)}`;
+  const chevron = drawing('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, drawing('path', { d: 'M3 6l5 5l5-5' }));
+  const details = element('details', {}, element('summary', { 'aria-label': label, title: say('profile.compare') }, chevron));
+  details.addEventListener('toggle', () => {
+    if (!details.open || details.querySelector('table')) return;
+    const alike = Number.isFinite(track.similarity) ? `${similarityInWords(track)} ` : '';
+    details.append(element('p', { class: 'hint' }, `${alike}${say('profile.sentence', { alike: profileInWords(model, seed, track) })}`),
+      comparisonOf(model, seed, track), element('p', { class: 'hint' }, say('profile.key')));
+  });
+  return details;
 }
 

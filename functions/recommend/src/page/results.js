@@ -1,38 +1,79 @@
-// What an answer looks like: results, a choice, or what went wrong.
+// What an answer looks like: songs that follow others, or lead from one to another.
+
+/** What an affinity adds at least to be named as a reason. */
+const LEAST_REASON = 0.05;
 
 /** The heading of the answer, which takes the focus when the answer is new. */
 function headingOf(...children) {
   return element('h1', { id: 'answer-heading', tabindex: '-1' }, ...children);
 }
 
-/** The songs to follow, as text: one by its title, several by the first one and how many others. */
-function songsInWords(seeds) {
+/** What is followed, as text: one by its title, several by the first one and how many others. */
+function seedsInWords(seeds) {
   const [first, ...others] = seeds;
-  return others.length ? sayCount('seed.others', others.length, first) : first.song;
+  return others.length ? sayCount('seed.others', others.length, { song: titleOf(first) }) : titleOf(first);
 }
 
-/** Songs that follow one or several. */
-function resultsView(model, { seeds, tracks, affinity }, place) {
+/** Songs that follow one or several. `more` fetches further ones where there are any, `announce` is told what was done. */
+function resultsView(model, { seeds, tracks, affinity, unresolved = [] }, place, { more, announce }) {
   const [seed] = seeds;
   const single = seeds.length === 1;
-  const name = single ? foreign('span', 'song', seed.song) : element('span', { class: 'song', dir: 'auto' }, songsInWords(seeds));
-  const heading = headingOf(element('span', { class: 'kicker' }, say('seed.heading')), ' ', name);
-  const about = single ? element('p', { class: 'about' }, foreign('span', 'artist', seed.artist), ' ', badgeOf(seed.cluster)) : null;
-  if (tracks.length === 0) {
-    const wider = linkTo({ ...place, sameCluster: false }, { class: 'button' }, say('results.widen'));
-    return [heading, about, element('p', {}, say('results.none')), place.sameCluster ? wider : null];
-  }
+  const heading = headingOf(element('span', { class: 'kicker' }, say('seed.heading')), ' ', foreign('span', 'song', seedsInWords(seeds)));
+  const about = [single ? aboutSeed(model, seed) : null, ...seeds.map((each) => resolvedView(place, each)),
+    unresolved.length ? element('p', { class: 'hint' }, sayCount('unresolved', unresolved.length)) : null];
+  if (tracks.length === 0) return [heading, ...about, ...nothingView(place)];
   const before = single ? seed : { features: meanOf(seeds) };
-  const items = tracks.map((track, index) => resultOf(model, before, track, index + 1, place, addLink(place, seeds, track)));
-  const list = element('ol', { class: 'results', 'aria-labelledby': 'answer-heading' }, ...items);
-  const key = say(single ? 'profile.key' : 'profile.key.several');
-  return [heading, about, element('p', { class: 'hint' }, `${rankedBy(affinity)} ${key}`), list];
+  const badges = new Set([...(single ? [seed] : []), ...tracks].map(({ cluster }) => cluster.id)).size > 1;
+  const shared = reasonsOf(tracks[0]).filter((reason) => tracks.every((track) => reasonsOf(track).includes(reason)));
+  const itemOf = (track, index) => resultOf(model, before, track, index + 1, place, { badge: badges, shared, add: addLink(place, seeds, track) });
+  const list = element('ol', { class: 'results', 'aria-labelledby': 'answer-heading' }, ...tracks.map(itemOf));
+  const playable = [...seeds.filter(({ id }) => id), ...tracks];
+  return [heading, ...about, element('p', { class: 'hint' }, [rankedBy(affinity), ...sharedInWords(shared)].join(' ')), list,
+    element('div', { class: 'after' }, more ? moreButton(more) : null, playlistView(playable, announce))];
+}
+
+/** What is said of the one seed below its name. */
+function aboutSeed(model, seed) {
+  const artist = seed.song === undefined ? element('span', { class: 'artist' }, sayCount('start.tracks', seed.tracks)) : foreign('span', 'artist', artistInWords(seed));
+  const listen = seed.id ? listenLink(seed, say('listen')) : null;
+  return element('div', { class: 'about' }, artist, ' ', factsOf(model, seed), ' ', badgeOf(seed.cluster), listen && ' ', listen);
+}
+
+/** How a song was understood that was named otherwise. */
+function resolvedView(place, { resolved }) {
+  if (!resolved) return null;
+  const { song } = resolved;
+  const text = say(resolved.by === 'popularity' ? 'resolved.popularity' : 'resolved', { song, artist: artistInWords(resolved) });
+  const others = resolved.by === 'popularity' ? linkTo(placeWith(place, { song, strict: true }), {}, say('resolved.others')) : null;
+  return element('p', { class: 'hint' }, text, ' ', others);
+}
+
+/** Nothing was found: what can be taken back. */
+function nothingView(place) {
+  const filtered = Object.keys(place.filters).length > 0;
+  return [element('p', {}, say(filtered ? 'results.filtered' : 'results.none')),
+    filtered ? linkTo({ ...place, filters: {} }, { class: 'button' }, say('filters.clear')) : null,
+    place.sameCluster ? linkTo({ ...place, sameCluster: false }, { class: 'button' }, say('results.widen')) : null];
+}
+
+function moreButton(more) {
+  const button = element('button', { type: 'button', class: 'more' }, say('results.more'));
+  button.addEventListener('click', () => {
+    button.disabled = true;
+    more();
+  });
+  return button;
 }
 
 /** What the songs are in the order of. */
 function rankedBy(affinity) {
   const counted = Object.entries(affinity ?? {}).filter(([, weight]) => weight > 0).map(([kind]) => say(`affinity.${kind}`));
   return counted.length ? say('ranked.affinities', { affinities: LIST.format(counted) }) : say('ranked.sound');
+}
+
+/** What all songs have in common with what they follow. */
+function sharedInWords(shared) {
+  return shared.length ? [say('reasons.all', { reasons: LIST.format(shared.map((affinity) => say(`reason.${affinity}`))) })] : [];
 }
 
 /** The mean of the seeds' features. */
@@ -42,106 +83,64 @@ function meanOf(seeds) {
 }
 
 /** Songs that lead from the first to the last. */
-function pathView(model, tracks, place) {
+function pathView(model, tracks, place, { announce }) {
   const [from, to] = [tracks[0], tracks.at(-1)];
   const heading = headingOf(element('span', { class: 'kicker' }, say('path.heading')), ' ',
     foreign('span', 'song', from.song), ' → ', foreign('span', 'song', to.song));
-  const items = tracks.map((track, index) => resultOf(model, tracks[index - 1] ?? track, track, index + 1, place, null));
+  const badge = new Set(tracks.map(({ cluster }) => cluster.id)).size > 1;
+  const items = tracks.map((track, index) => resultOf(model, tracks[index - 1] ?? track, track, index + 1, place, { badge, shared: [], add: null }));
   return [heading, element('p', { class: 'hint' }, say('path.key')),
-    element('ol', { class: 'results', 'aria-labelledby': 'answer-heading' }, ...items)];
+    element('ol', { class: 'results', 'aria-labelledby': 'answer-heading' }, ...items),
+    element('div', { class: 'after' }, playlistView(tracks, announce))];
 }
 
-function resultOf(model, before, track, rank, place, add) {
+/** A row. `badge` is whether its cluster is said, `shared` are the reasons that all rows have, `add` is a link to follow it, too. */
+function resultOf(model, before, track, rank, place, { badge, shared, add }) {
   const link = linkTo(placeWith(place, { tracks: [track.id] }), { class: 'song', dir: 'auto' }, track.song);
-  const about = element('p', { class: 'about' }, foreign('span', 'artist', track.artist), ' ', badgeOf(track.cluster));
-  const similarity = Number.isFinite(track.similarity) ? element('p', { class: 'similarity' },
-    element('span', { class: 'label' }, say('similarity')), ' ', element('span', { class: 'figure' }, RATIO.format(track.similarity))) : null;
-  const item = element('li', { 'data-track': track.id },
+  const artist = element('p', { class: 'about' }, foreign('span', 'artist', artistInWords(track)), badge ? ' ' : null, badge ? badgeOf(track.cluster) : null);
+  return element('li', { 'data-track': track.id },
     element('span', { class: 'rank', 'aria-hidden': 'true' }, String(rank)),
-    element('div', { class: 'words' }, link, about), similarity, compareOf(model, before, track), add);
-  return item;
+    element('div', { class: 'words' }, link, artist, factsOf(model, track), reasonsView(reasonsOf(track).filter((reason) => !shared.includes(reason)))),
+    similarityView(track),
+    element('div', { class: 'actions' }, listenLink(track), add),
+    compareView(model, before, track));
 }
 
-/** A link to the songs to follow with one more. */
+/** What is known of a track: album, year, genre, tempo, length. */
+function factsOf(model, track) {
+  const { album, year, genre, duration_ms: length, explicit, features } = track;
+  const facts = [
+    album === track.song ? null : album,
+    year > 0 ? String(year) : null,
+    track.song === undefined ? null : genre,
+    features.tempo > 0 ? model.valueInWords('tempo', features.tempo) : null,
+    length > 0 ? lengthInWords(length) : null,
+    explicit ? say('explicit') : null,
+  ];
+  const spans = facts.filter(Boolean).map((fact) => foreign('span', null, fact));
+  return element('p', { class: 'facts' }, ...spans.flatMap((span, index) => (index ? [' ', span] : [span])));
+}
+
+/** What else than its sound brings a song here: the affinities that add to its score. */
+function reasonsOf({ explanation }) {
+  return (explanation?.affinities ?? []).filter(({ share }) => share >= LEAST_REASON).map(({ affinity }) => affinity);
+}
+
+function reasonsView(reasons) {
+  return reasons.length ? element('p', { class: 'reasons' }, ...reasons.map((affinity) => element('span', {}, say(`reason.${affinity}`)))) : null;
+}
+
+/** A link to where a track can be heard. */
+function listenLink(track, text = null) {
+  const label = say('listen.to', { song: track.song });
+  const icon = drawing('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, drawing('path', { class: 'solid', d: 'M4.5 2.5v11l9-5.5z' }));
+  return element('a', { class: text ? 'listen' : 'round listen', href: listenAddress(track), target: '_blank', rel: 'noopener noreferrer', title: label, 'aria-label': label }, icon, text);
+}
+
+/** A link to what is followed with one more. */
 function addLink(place, seeds, track) {
-  if (seeds.length >= MOST_SEEDS || seeds.some(({ id }) => !id)) return null;
+  if (seeds.length >= MOST_SEEDS) return null;
   const label = say('seeds.add.song', track);
-  return linkTo(placeWith(place, { tracks: [...seeds.map(({ id }) => id), track.id] }), { class: 'add', title: label, 'aria-label': label }, '+');
-}
-
-/** The profile, which opens to the figures behind it. */
-function compareOf(model, seed, track) {
-  const label = `${say('profile.compare')}: ${track.song}, ${profileInWords(model, seed, track)}`;
-  const summary = element('summary', { 'aria-label': label, title: say('profile.compare') }, profileOf(model, seed, track));
-  const details = element('details', {}, summary);
-  details.addEventListener('toggle', () => {
-    if (details.open && !details.querySelector('table')) details.append(comparisonOf(model, seed, track));
-  });
-  return details;
-}
-
-/** A song of each kind to begin with. */
-function startView(clusters, place) {
-  const cards = clusters.map((cluster) => element('li', {},
-    element('h2', {}, badgeOf(cluster)),
-    element('p', { class: 'hint' }, [sayCount('start.tracks', cluster.size), ...cluster.genres.slice(0, 3)].join(' · ')),
-    element('ul', {}, ...cluster.central_tracks.map((track) => element('li', {},
-      linkTo(placeWith(place, { tracks: [track.id] }), { class: 'song', dir: 'auto' }, track.song), ' ',
-      foreign('span', 'artist', track.artist))))));
-  return [headingOf(say('start.heading')), element('p', {}, say('start.text')), element('ul', { class: 'start' }, ...cards)];
-}
-
-/** The artists of a title that several share. */
-function artistsView(place, artists, textKey) {
-  const choices = artists.map((artist) => linkTo({ ...place, artist }, { class: 'button', dir: 'auto' }, artist));
-  return choiceView(headingOf(say('artists.heading', place)), say(textKey, place), choices);
-}
-
-/** Titles that may have been meant. */
-function unknownView(place, suggestions) {
-  const choices = suggestions.map((song) => linkTo(placeWith(place, { song }), { class: 'button', dir: 'auto' }, song));
-  const text = say(choices.length ? 'unknown.text' : 'unknown.nothing');
-  return choiceView(headingOf(say('unknown.heading', place)), text, choices);
-}
-
-function choiceView(heading, text, choices) {
-  return [heading, element('p', {}, text), element('ul', { class: 'choices' }, ...choices.map((choice) => element('li', {}, choice)))];
-}
-
-/** What went wrong, and what can be done. */
-function failureView(error, again) {
-  const texts = { 'model-unavailable': say('error.unavailable'), network: say('error.network') };
-  const button = element('button', { type: 'button' }, say('error.again'));
-  button.addEventListener('click', again);
-  return [headingOf(say('error.heading')), element('p', { class: 'notice' }, texts[error.kind] ?? error.message), button];
-}
-
-/** Asks for the token that the function wants. `again` follows once there is one. */
-function tokenView(again) {
-  const refused = token.value !== null;
-  const input = element('input', { id: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false', required: true });
-  const form = element('form', { class: 'token' }, element('label', { for: 'token' }, say('token.label')),
-    element('div', { class: 'field' }, input, element('button', { type: 'submit' }, say('token.button'))));
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    // A header holds these characters alone, and a token that was copied often has white space around it.
-    token.set(input.value.trim().replace(/[^!-~]/g, ''));
-    again();
-  });
-  token.set(null);
-  return [headingOf(say('token.heading')), refused ? element('p', { class: 'notice' }, say('token.refused')) : null,
-    element('p', {}, say('token.text')), form];
-}
-
-/** The view of a failure: some of them are a question. */
-function viewOfFailure(error, place, again) {
-  switch (error.kind) {
-    case 'unauthorized': return tokenView(again);
-    case 'artist-needed': return artistsView(place, error.problem.artists, 'artists.text');
-    case 'unknown-artist': return artistsView(place, error.problem.artists, 'artists.other');
-    case 'unknown-song': return unknownView(place, error.problem.suggestions ?? []);
-    case 'unknown-track': return [headingOf(say('unknown-track.heading')), element('p', {}, say('unknown-track.text'))];
-    default: return failureView(error, again);
-  }
+  return linkTo(placeOfSeeds(place, [...seeds, track]), { class: 'round add', title: label, 'aria-label': label }, '+');
 }
 

@@ -1,10 +1,10 @@
-// The songs to follow, as chips: each can be taken away, one can be added, and two are the ends of a path.
+// The songs and artists to follow, as chips: each can be taken away, one can be added, and two songs are the ends of a path.
 
-/** `search` is called when a song is to be added, `announce` with what a screen reader should say. */
+/** `search` is called when one is to be added, `announce` with what a screen reader should say. */
 class Seeds {
-  /** The songs to follow. */
-  tracks = [];
-  /** Whether the next song that is chosen joins them. */
+  /** What is followed: tracks, and artists without an id. */
+  list = [];
+  /** Whether the next that is chosen joins them. */
   adding = false;
   #box;
   #search;
@@ -17,27 +17,26 @@ class Seeds {
   }
 
   /** Shows those of an answer. */
-  show(place, tracks) {
-    this.tracks = tracks;
+  show(place, seeds) {
+    this.list = seeds;
     this.adding = false;
-    this.#box.hidden = tracks.length === 0 || tracks.some(({ id }) => !id);
+    this.#box.hidden = seeds.length === 0;
     if (this.#box.hidden) return;
     const isPath = place.path !== null;
-    const chips = tracks.map((track) => this.#chip(place, track, tracks.length > 1 && !isPath));
+    const chips = seeds.map((seed) => this.#chip(place, seed, seeds.length > 1 && !isPath));
     const list = element('ul', { class: 'chips', 'aria-label': say('seeds.label') }, ...chips);
-    const actions = isPath ? this.#ofPath(place) : this.#ofSongs(place);
+    const actions = isPath ? this.#ofPath(place) : this.#ofSeeds(place);
     this.#box.replaceChildren(list, ...actions);
   }
 
-  #chip(place, track, removable) {
-    const rest = this.tracks.filter(({ id }) => id !== track.id).map(({ id }) => id);
-    const label = say('seeds.remove', track);
-    const remove = removable ? linkTo(placeWith(place, { tracks: rest }), { class: 'remove', title: label, 'aria-label': label }, '×') : null;
-    return element('li', {}, markOf(track.cluster.id),
-      element('span', { class: 'words', dir: 'auto' }, `${track.song} – ${track.artist}`), remove);
+  #chip(place, seed, removable) {
+    const rest = placeOfSeeds(place, this.list.filter((other) => other !== seed));
+    const label = say('seeds.remove', { song: titleOf(seed) });
+    const remove = removable ? linkTo(rest, { class: 'remove', title: label, 'aria-label': label }, '×') : null;
+    return element('li', {}, markOf(seed.cluster.id), element('span', { class: 'words', dir: 'auto' }, nameInWords(seed)), remove);
   }
 
-  #ofSongs(place) {
+  #ofSeeds(place) {
     const add = element('button', { type: 'button', class: 'plain', 'aria-pressed': 'false' }, say('seeds.add'));
     add.addEventListener('click', () => {
       this.adding = !this.adding;
@@ -46,9 +45,9 @@ class Seeds {
       this.#announce(say('seeds.adding'));
       this.#search();
     });
-    const [from, to] = this.tracks.map(({ id }) => id);
-    const path = linkTo(placeWith(place, { path: { from, to } }), { class: 'button plain' }, say('seeds.path'));
-    return this.tracks.length === 2 ? [add, path] : [add];
+    const [from, to] = this.list.map(({ id }) => id);
+    if (this.list.length !== 2 || !from || !to) return [add];
+    return [add, linkTo(placeWith(place, { path: { from, to } }), { class: 'button plain' }, say('seeds.path'))];
   }
 
   #ofPath(place) {
@@ -59,3 +58,4 @@ class Seeds {
     ];
   }
 }
+
