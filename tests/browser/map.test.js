@@ -17,7 +17,7 @@ test('the_map_names_its_marks_and_leads_on', async () => {
   const found = async () => {
     for (let y = 4; y < box.height; y += 8) {
       for (let x = 4; x < box.width; x += 8) {
-        await page.mouse.move(box.x + x, box.y + y);
+        await pointAt(page, box, x, y);
         const tip = await page.locator('.tip').innerText();
         const song = songs.find((song) => tip.startsWith(`${song} –`));
         if (song) return { song, x, y };
@@ -37,12 +37,18 @@ test('the_map_names_its_marks_and_leads_on', async () => {
   clean(page);
 });
 
+/** Points at a place, and waits until the page has seen it: a browser hands on movements once a frame. */
+async function pointAt(page, box, x, y) {
+  await page.mouse.move(box.x + x, box.y + y);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
 /** A place of the canvas at which no result or seed lies, and the song there. */
 async function aDot(page, box) {
   const marked = [...await page.locator('.results .song').allInnerTexts(), await page.locator('.chips .words').first().innerText()];
   for (let y = 4; y < box.height; y += 12) {
     for (let x = 4; x < box.width; x += 12) {
-      await page.mouse.move(box.x + x, box.y + y);
+      await pointAt(page, box, x, y);
       const name = page.locator('.tip .name');
       const text = await name.count() ? await name.innerText() : '';
       if (text && !marked.some((song) => text.startsWith(song))) return { x, y, text };

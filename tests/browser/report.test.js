@@ -32,7 +32,7 @@ test('the_report_opens_from_a_file_and_asks_for_nothing_else', async () => {
   assert.equal(await page.locator('h1').innerText(), 'Model report');
   assert.deepEqual(await page.locator('main > section').evaluateAll((all) => all.map(({ id }) => id)), SECTIONS);
   assert.equal(await page.locator('.cards > li').count(), 6);
-  assert.equal(await page.locator('section svg[role=img]').count(), 7 + 5);
+  assert.equal(await page.locator('section svg[role=img]').count(), 8 + 5);
   assert.equal(await page.locator('script, img').count(), 0);
   assert.deepEqual(page.requests, [pathToFileURL(REPORT).href]);
   await page.screenshot({ path: join(PICTURES, 'report-light.png'), fullPage: true });

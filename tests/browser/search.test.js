@@ -102,3 +102,17 @@ test('a_slow_link_says_what_it_waits_for_and_why', async () => {
   assert.equal(await page.locator('#progress').isVisible(), false);
   clean(page);
 });
+
+test('what_is_typed_is_looked_for_again_where_it_could_not_be_reached', async () => {
+  const page = await visit();
+  await page.route('**/v1/tracks?*', (route) => route.abort());
+  await page.getByRole('combobox').fill('the lanterns');
+  await page.getByRole('combobox').press('Enter');
+  const again = page.getByRole('button', { name: 'Try again' });
+  await again.waitFor();
+  await page.unroute('**/v1/tracks?*');
+  await again.click();
+  await tracks(page).first().waitFor();
+  assert.equal(await heading(page), 'Songs to follow The Lanterns');
+  clean(page);
+});

@@ -100,7 +100,7 @@ async fn no_answer_is_larger_than_lambda_hands_on() {
         "/v1/tracks?q=song&limit=50",
         "/v1/clusters",
         "/v1/model",
-        "/v1/map?limit=5000",
+        "/v1/map?limit=5000&tracks=true",
         "/recommend/track%20seven",
         "/search?song=shared",
         "/openapi.json",

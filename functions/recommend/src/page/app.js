@@ -56,10 +56,18 @@ function choose({ track, artist }, options) {
 /** Goes to what was typed: an artist, a song, or the best hit of a search for it. */
 async function find(text, options) {
   const { signal } = renew();
-  progress.begin(say('loading.song', { song: text }));
-  const { song, track, artist } = await meaningOf(text, signal);
+  const awaiting = say('loading.song', { song: text });
+  progress.begin(awaiting);
+  const waiting = (attempt, attempts) => progress.explain(awaiting, say('waiting', { attempt, attempts }));
+  let meaning;
+  try {
+    meaning = await meaningOf(text, { signal, waiting });
+  } catch (error) {
+    return fail(error, here(), signal, () => find(text, options));
+  }
   if (signal.aborted) return;
   progress.end();
+  const { song, track, artist } = meaning;
   if (artist !== undefined) choose({ artist }, options);
   else if (song === undefined || (seeds.adding && track)) choose({ track }, options);
   else go(placeWith(here(), { song }), options);
@@ -102,22 +110,27 @@ async function show(place, { focus = true } = {}) {
   sameCluster.checked = place.sameCluster;
   balanced.checked = !place.soundOnly;
   for (const box of [switches, filterBox]) box.hidden = place.path !== null;
+  if (place.song ?? place.query) input.value = place.song ?? place.query;
   if (place.query) return find(place.query, { replace: true, focus });
   const { signal } = renew();
-  if (place.song) input.value = place.song;
   progress.begin(awaited(place));
   try {
     const view = await viewOf(place, signal);
     if (!signal.aborted) present(view, focus);
   } catch (error) {
-    if (signal.aborted) return;
-    if (!(error instanceof Failure)) console.error(error);
-    const children = viewOfFailure(error, place, () => show(place));
-    present({ children, said: children[0].textContent }, focus);
-    fill({ text: place.song ?? input.value, title: say('title'), place });
-    // Where there is an answer there is a model; the map is there while a choice is made.
-    if (error.problem?.type && error.kind !== 'unauthorized') prepare(null, signal).catch(() => {});
+    fail(error, place, signal, () => show(place), focus);
   }
+}
+
+/** Shows what went wrong, or what is asked back. */
+function fail(error, place, signal, again, focus = true) {
+  if (signal.aborted) return;
+  if (!(error instanceof Failure)) console.error(error);
+  const children = viewOfFailure(error, place, again);
+  present({ children, said: children[0].textContent }, focus);
+  fill({ text: place.song ?? input.value, title: say('title'), place });
+  // Where there is an answer there is a model; the map is there while a choice is made.
+  if (error.problem?.type && error.kind !== 'unauthorized') prepare(null, signal).catch(() => {});
 }
 
 function viewOf(place, signal) {

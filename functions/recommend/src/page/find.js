@@ -28,19 +28,16 @@ function withoutThe(text) {
   return text.replace(/^the /, '');
 }
 
-/** What was typed: `{ artist }`, or `{ track }`, the best hit, with `{ song }` where several artists may share that title. */
-async function meaningOf(text, signal) {
-  const [hits, artist] = await Promise.all([hitsOf(text, signal), artistOf(text, signal)]);
+/** What was typed, as the function finds it: `{ artist }`, or `{ track }`, the best hit, with `{ song }` where several artists may share that title. */
+async function meaningOf(text, { signal, waiting }) {
+  const search = ask('v1/tracks', { q: searchable(text), limit: HITS }, { signal, waiting });
+  const [{ tracks: hits }, artist] = await Promise.all([search, artistOf(text, signal)]);
   const titled = hits.length > 0 && folded(hits[0].song) === folded(text);
   if (artist && (!titled || artist.tracks >= KNOWN_ARTIST_TRACKS)) return { artist: artist.artist };
   if (titled) return { song: hits[0].song, track: hits[0] };
   const [named] = artistsNamed(text, hits, { whole: true });
   if (named && (await artistOf(named, signal))) return { artist: named };
   return hits.length ? { track: hits[0] } : { song: text };
-}
-
-function hitsOf(text, signal) {
-  return ask('v1/tracks', { q: searchable(text), limit: HITS }, { signal }).then(({ tracks }) => tracks, () => []);
 }
 
 /** The artist of a name as a seed of an answer has it, or nothing. */
