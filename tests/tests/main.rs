@@ -8,6 +8,7 @@ mod attacks;
 mod attributes;
 mod checked;
 mod classify;
+mod clusters;
 #[cfg(unix)]
 mod commands;
 mod compat;
@@ -15,6 +16,7 @@ mod demo;
 mod faults;
 mod features;
 mod function;
+mod guard;
 mod headers;
 mod http;
 mod hybrid;
