@@ -13,6 +13,8 @@ pub struct Answer {
     pub seeds: Vec<AnswerSeed>,
     /// What affinities counted for, where they were asked for.
     pub affinity: Option<AffinityWeights>,
+    /// How many tracks were asked for.
+    pub limit: usize,
     /// Best first, or in the order that was asked for.
     pub tracks: Vec<Recommendation>,
 }

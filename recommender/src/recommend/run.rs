@@ -76,6 +76,6 @@ impl Model {
             Order::Similarity => tracks,
             Order::Flow => flow::order(self, &seeds, &tracks),
         };
-        Ok(Answer { search, seeds: answer_seeds, affinity, tracks })
+        Ok(Answer { search, seeds: answer_seeds, affinity, limit: request.limit, tracks })
     }
 }
