@@ -30,7 +30,7 @@ const EVERGREENS: [(&str, &str, &str, u64); 12] = [
     ("Blue Umbrella Waltz", "The Harbrook Quartet", "jazz", 1959),
 ];
 
-/// The evergreens as tracks, more popular than any other, no two alike.
+/// The evergreens as tracks, more popular than any other, the first one most of all.
 pub(super) fn tracks(mixture: &Mixture) -> Vec<Track> {
     let mut rng = Rng::new(SEED);
     let track = |(place, (title, artist, genre, year)): (usize, (&str, &str, &str, u64))| {
@@ -38,7 +38,7 @@ pub(super) fn tracks(mixture: &Mixture) -> Vec<Track> {
         let number = GENRES.iter().position(|known| known.name == genre).unwrap_or_default();
         let style = Style::draw(mixture, &mut rng);
         let mut sound = Sound::draw(mixture, number, &style, &mut rng);
-        sound.popularity = 97 - place as i64 / 4;
+        sound.popularity = 97 - (place as i64 + 3) / 4;
         let song = Song { title: title.to_owned(), explicit: false, sound };
         let (artist, album) = (artist.to_owned(), title.to_owned());
         Track { id: base62(rng.bits()), song, artist, album, year, genre: GENRES[number].name }

@@ -44,12 +44,12 @@ pub(super) fn choice(trained: &Trained) -> Result<Markup, charts::Error> {
         (table("The number of clusters, and what is suggested", html! {
             thead { tr {
                 th scope="col" { "" span.away { "By" } } th.number scope="col" { "k" } th.number scope="col" { "Silhouette" }
-                th scope="col" { "What it says" }
             } }
             tbody {
                 @for (name, k, meaning) in rows {
                     tr {
-                        th scope="row" { (name) } td.number { strong { (k) } } td.number { (silhouette(k)) } td { (meaning) }
+                        th scope="row" { (name) small { " " (meaning) } }
+                        td.number { strong { (k) } } td.number { (silhouette(k)) }
                     }
                 }
             }
