@@ -41,7 +41,7 @@ pub struct ReportData {
     pub songs: u32,
     /// What follows a few well-known songs.
     pub answers: Vec<ExampleAnswer>,
-    /// How often genres agree in answers from all clusters that count the artist too (`affinity=artist:0.5`): the best that is known
+    /// How often genres agree in answers from all clusters that count the artist too (`affinity=artist:0.5`): the best that is measured
     /// for the table without counting genres themselves. `None` where the catalogue has no genres.
     pub genre_with_artist: Option<Genre>,
     /// How good the recommendations are.

@@ -127,7 +127,7 @@ pub(super) fn recommendations(trained: &Trained, report_data: &ReportData) -> Ma
     }
 }
 
-/// Genre agreement between chance and the best that is known.
+/// Genre agreement between chance and the best that was measured.
 fn genres(same: Genre, any: Genre, with_artist: Option<Genre>) -> Markup {
     html! {
         h3 { "Genres" }
@@ -152,7 +152,7 @@ fn genres(same: Genre, any: Genre, with_artist: Option<Genre>) -> Markup {
                 @if let Some(best) = with_artist {
                     tr {
                         th scope="row" {
-                            "With the artist" small { " " code { "affinity=artist:0.5" } ", the best that is known for this table" }
+                            "With the artist" small { " " code { "affinity=artist:0.5" } ", the best that was measured" }
                         }
                         td.number { "–" } td.number { (percent(best.agreement)) }
                     }
