@@ -6,10 +6,7 @@ use recommender::card::Card;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Latest, ReportFile};
-
-/// The file of a report that has its figures.
-const METRICS: &str = "metrics.json";
+use crate::Latest;
 
 /// A figure that was measured on a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,17 +22,17 @@ pub struct Estimate {
 pub struct Quality(pub BTreeMap<String, Estimate>);
 
 impl Quality {
-    /// Of a model: `accuracy` and `recall_at_10` of its card; `silhouette` and `genre_agreement` of its report, where there is one.
+    /// Of a model: `accuracy` and `recall_at_10` of its card; `silhouette` and `genre_agreement` of `metrics`, its report's
+    /// `metrics.json`, where there is one.
     ///
     /// The standard error of a share of a sample is sqrt(p (1 - p) / n). For `genre_agreement`, n is the number of songs that were
     /// followed, not of those that follow: ten that follow one song are no independent draws.
-    pub fn of(card: &Card, report: &[ReportFile]) -> Self {
+    pub fn of(card: &Card, metrics: Option<&[u8]>) -> Self {
         let mut quality = Self::default();
         let held_out = card.classifier.held_out as f64;
         quality.add("accuracy", card.classifier.accuracy.map(|share| Estimate::of_share(share, held_out)));
         quality.add("recall_at_10", Some(Estimate { value: card.index.recall_at_10, standard_error: 0.0 }));
-        let metrics = report.iter().find(|file| file.path == METRICS);
-        let metrics: Value = metrics.and_then(|file| serde_json::from_slice(&file.bytes).ok()).unwrap_or_default();
+        let metrics: Value = metrics.and_then(|json| serde_json::from_slice(json).ok()).unwrap_or_default();
         let k = card.k.to_string();
         let silhouette = metrics["silhouette"][&k].as_f64().zip(metrics["silhouette_standard_error"][&k].as_f64());
         quality.add("silhouette", silhouette.map(|(value, standard_error)| Estimate { value, standard_error }));

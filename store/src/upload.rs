@@ -5,6 +5,9 @@ use recommender::artifact;
 
 use crate::{Error, Quality, error::cause};
 
+/// The file of a report that has its figures.
+const METRICS: &str = "metrics.json";
+
 /// A model to be published. [`Upload::of`] makes one of an artifact.
 #[derive(Clone, Debug)]
 pub struct Upload {
@@ -43,7 +46,8 @@ impl Upload {
     /// [`Error::NotAnArtifact`] where the bytes have no card.
     pub fn of(artifact: Bytes, report: Vec<ReportFile>) -> Result<Self, Error> {
         let card = artifact::card(&artifact).map_err(|error| Error::NotAnArtifact { source: cause(error) })?;
-        let quality = Quality::of(&card, &report);
+        let metrics = report.iter().find(|file| file.path == METRICS).map(|file| &*file.bytes);
+        let quality = Quality::of(&card, metrics);
         Ok(Self {
             artifact,
             report,
