@@ -269,7 +269,10 @@ mod real_tables {
         let folded = fold(title);
         let end =
             ["(feat", "[feat", "(ft", "(with ", " feat.", " ft."].iter().filter_map(|sign| folded.find(sign)).min();
-        folded[..end.filter(|end| *end > 0).unwrap_or(folded.len())].trim().to_owned()
+        let typed = &folded[..end.filter(|end| *end > 0).unwrap_or(folded.len())];
+        // `(Lead ft. Guest)` goes as a whole.
+        let opened = typed.rfind('(').filter(|open| *open > 0 && !typed[*open..].contains(')'));
+        typed[..opened.unwrap_or(typed.len())].trim().to_owned()
     }
 
     /// What people type, and whose song everybody means.
