@@ -23,6 +23,7 @@ mod hybrid;
 mod image;
 mod lifecycle;
 mod limits;
+mod lookups;
 mod method;
 mod missing_model;
 mod modules;

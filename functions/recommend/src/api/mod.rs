@@ -5,6 +5,8 @@ mod classify;
 mod clusters;
 mod compat;
 mod feature_values;
+mod fields;
+mod genres;
 mod health;
 mod map;
 mod model;
@@ -51,6 +53,7 @@ fn routes(access: &Access) -> (Router<ApiState>, OpenApi) {
         tracks::routes(),
         classify::routes(),
         clusters::routes(),
+        genres::routes(),
         model::routes(),
         map::routes(),
         health::routes(),
