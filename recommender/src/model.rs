@@ -1,5 +1,6 @@
 //! A model that is ready to answer.
 
+mod names;
 mod vectorizer;
 
 use std::{path::Path, sync::OnceLock};

@@ -22,6 +22,8 @@ pub struct Settings {
     /// is not set. `API_TOKENS`: the hashes of the tokens of which a request must bear one; everybody may ask where it is
     /// not set.
     pub access: Access,
+    /// `SPOTIFY_COMPAT`: whether the routes of Spotify's Web API are there too; not where it is not set.
+    pub spotify: bool,
 }
 
 /// How often to look for a new model, where `REFRESH_SECONDS` is not set.
@@ -46,12 +48,14 @@ impl Settings {
             environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.trim().parse::<u64>().ok());
         let tokens = environment.parse("API_TOKENS", Tokens::EXPECTED).map_err(without_value)?;
         let cors = environment.parse("CORS_ORIGINS", Cors::EXPECTED)?.unwrap_or_default();
+        let spotify = environment.parse("SPOTIFY_COMPAT", "true or false")?.unwrap_or_default();
         Ok(Self {
             model,
             deadline: Duration::from_millis(deadline),
             refresh: Some(Duration::from_secs(refresh)).filter(|refresh| !refresh.is_zero()),
             memory: megabytes.and_then(|megabytes| megabytes.checked_mul(1 << 20)),
             access: Access { cors, tokens },
+            spotify,
         })
     }
 }

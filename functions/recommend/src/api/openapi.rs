@@ -44,6 +44,7 @@ const BEARER: &str = "bearer";
         (name = "Clusters", description = "The groups that the tracks fall into"),
         (name = "Model", description = "What answers, and whether it does"),
         (name = "Compatibility", description = "For clients of the Python service that segue takes the place of"),
+        (name = "Spotify", description = "For clients of Spotify's Web API, with SPOTIFY_COMPAT"),
     ),
 )]
 struct Preamble;
@@ -82,7 +83,7 @@ fn document(described: &OpenApi, model: Option<&Model>) -> Value {
         name_features(&mut schemas["SomeFeatures"], model, false);
         name_attributes(&mut schemas["SomeFeatures"], model);
         let lacking = lacking(model);
-        for path in ["/v1/recommendations", "/v1/path"] {
+        for path in ["/v1/recommendations", "/v1/path", "/spotify/v1/recommendations"] {
             if let Some(parameters) = document["paths"][path]["get"]["parameters"].as_array_mut() {
                 parameters.retain(|parameter| !lacking.iter().any(|name| parameter["name"] == name.as_str()));
             }

@@ -1,0 +1,236 @@
+//! Tracks as Spotify's objects, and `GET /spotify/v1/tracks`.
+//!
+//! What the catalogue does not know is as in a track of Spotify's that is a local file: no album id, no images, the number 0.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use recommender::Model;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use super::{
+    TAG,
+    artist::ArtistRef,
+    base::Base,
+    error::Errors,
+    ids::{find_track, is_spotifys, written},
+    query::KnownQuery,
+    units::whole,
+};
+use crate::{
+    api::{answer::answer, responses::NotModified, state::Routes},
+    models::ModelManager,
+    parameters::{List, MAX_VALUE_CHARS, Path, Required, Text, parameters},
+    problem::Problem,
+    view::bounded,
+};
+
+/// The most tracks that one request may name.
+const MAX_IDS: usize = 50;
+/// An id, a URI or an address.
+pub(super) const ID: Text = Text::at_most(MAX_VALUE_CHARS);
+
+parameters! {
+    /// What `GET /spotify/v1/tracks` takes.
+    struct TracksQuery in Query {
+        /// Ids, URIs or addresses of tracks, with commas between them
+        ids: Option<Vec<String>> = List::separated_by(',', ID).at_most(MAX_IDS),
+    }
+}
+
+parameters! {
+    /// What most routes take and do not need: a catalogue is not parted into markets.
+    #[expect(dead_code, reason = "it is checked, and has no effect")]
+    pub(super) struct MarketQuery in Query {
+        /// Without effect
+        market: Option<String> = Text::at_most(MAX_VALUE_CHARS).example("ES"),
+    }
+}
+
+parameters! {
+    /// What stands in the path of a route that is of one thing.
+    pub(super) struct IdPath in Path {
+        /// An id, a URI, or an address, percent-encoded
+        pub(super) id: String = Required(ID, "id is missing"),
+    }
+}
+
+pub(super) fn routes() -> Routes {
+    Routes::default().routes(routes!(several)).routes(routes!(one))
+}
+
+/// A track.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = spotify::Track)]
+pub(super) struct Track<'a> {
+    album: Album<'a>,
+    artists: Vec<ArtistRef<'a>>,
+    #[schema(value_type = Vec<String>)]
+    available_markets: [&'static str; 0],
+    /// 0: it is not known.
+    disc_number: u32,
+    /// 0 where it is not known.
+    duration_ms: u32,
+    /// `false` where it is not known.
+    explicit: bool,
+    external_ids: Empty,
+    external_urls: ExternalUrls,
+    href: String,
+    id: String,
+    is_local: bool,
+    name: &'a str,
+    /// 0 where it is not known.
+    popularity: u32,
+    preview_url: Option<&'static str>,
+    /// 0: it is not known.
+    track_number: u32,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// `spotify:track:ID` where the id is Spotify's.
+    uri: Option<String>,
+}
+
+/// What is known of a track's album.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = spotify::Album)]
+struct Album<'a> {
+    album_type: Option<&'static str>,
+    #[schema(value_type = Vec<Empty>)]
+    artists: [Empty; 0],
+    #[schema(value_type = Vec<String>)]
+    available_markets: [&'static str; 0],
+    external_urls: ExternalUrls,
+    href: Option<&'static str>,
+    id: Option<&'static str>,
+    #[schema(value_type = Vec<Empty>)]
+    images: [Empty; 0],
+    /// Empty where it is not known.
+    name: &'a str,
+    /// The year, where it is known.
+    release_date: Option<String>,
+    /// `year`, where it is known.
+    release_date_precision: Option<&'static str>,
+    /// 0: it is not known.
+    total_tracks: u32,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    uri: Option<&'static str>,
+}
+
+/// An object without members.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = spotify::Empty)]
+pub(super) struct Empty {}
+
+/// Where something is on Spotify's site.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = spotify::ExternalUrls)]
+pub(super) struct ExternalUrls {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spotify: Option<String>,
+}
+
+impl<'a> Track<'a> {
+    /// Of a row of the catalogue.
+    pub(super) fn of(model: &'a Model, base: &Base, row: u32) -> Self {
+        let track = model.catalog().track(row);
+        let id = written(bounded(track.id));
+        let spotifys = |before: &str| is_spotifys(track.id).then(|| [before, track.id].concat());
+        Self {
+            album: Album {
+                album_type: None,
+                artists: [],
+                available_markets: [],
+                external_urls: ExternalUrls::default(),
+                href: None,
+                id: None,
+                images: [],
+                name: bounded(track.album.unwrap_or_default()),
+                release_date: track.year.map(|year| format!("{year:04}")),
+                release_date_precision: track.year.map(|_| "year"),
+                total_tracks: 0,
+                kind: "album",
+                uri: None,
+            },
+            artists: ArtistRef::all(model, base, row),
+            available_markets: [],
+            disc_number: 0,
+            duration_ms: whole(model, "duration_ms", row),
+            explicit: track.explicit.unwrap_or_default(),
+            external_ids: Empty {},
+            external_urls: ExternalUrls { spotify: spotifys("https://open.spotify.com/track/") },
+            href: base.of("tracks", &id),
+            is_local: false,
+            name: bounded(track.song),
+            popularity: whole(model, "popularity", row),
+            preview_url: None,
+            track_number: 0,
+            kind: "track",
+            uri: spotifys("spotify:track:"),
+            id: id.into_owned(),
+        }
+    }
+}
+
+/// Tracks, in the order of the ids.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = spotify::Tracks)]
+pub(super) struct Tracks<T> {
+    /// `null` in the place of an id that no track has.
+    pub(super) tracks: Vec<T>,
+}
+
+/// What a list of ids must not be without.
+pub(super) fn required(ids: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
+    ids.ok_or_else(|| ID.missing("ids", "ids is missing: ids of tracks, with commas between them"))
+}
+
+/// Where no track has an id.
+pub(super) fn unknown_track(id: &str) -> Problem {
+    recommender::recommend::Error::UnknownTrack { id: id.to_owned() }.into()
+}
+
+/// Several tracks
+#[utoipa::path(
+    get,
+    path = "/spotify/v1/tracks",
+    operation_id = "spotifyTracks",
+    tag = TAG,
+    params(TracksQuery, MarketQuery),
+    responses((status = 200, description = "The tracks", body = Tracks<Option<Track<'static>>>), NotModified, Errors),
+)]
+async fn several(
+    State(models): State<Arc<ModelManager>>,
+    base: Base,
+    KnownQuery(TracksQuery { ids }): KnownQuery<TracksQuery>,
+    _: KnownQuery<MarketQuery>,
+) -> Result<Response, Problem> {
+    let ids = required(ids)?;
+    let loaded = models.get().await?;
+    let model = &loaded.model;
+    let track = |id: &String| find_track(model, id).map(|row| Track::of(model, &base, row));
+    Ok(answer(model, &Tracks { tracks: ids.iter().map(track).collect() }))
+}
+
+/// One track
+#[utoipa::path(
+    get,
+    path = "/spotify/v1/tracks/{id}",
+    operation_id = "spotifyTrack",
+    tag = TAG,
+    params(IdPath, MarketQuery),
+    responses((status = 200, description = "The track", body = Track), NotModified, Errors),
+)]
+async fn one(
+    State(models): State<Arc<ModelManager>>,
+    base: Base,
+    _: KnownQuery<MarketQuery>,
+    Path(IdPath { id }): Path<IdPath>,
+) -> Result<Response, Problem> {
+    let loaded = models.get().await?;
+    let model = &loaded.model;
+    let row = find_track(model, &id).ok_or_else(|| unknown_track(&id))?;
+    Ok(answer(model, &Track::of(model, &base, row)))
+}
