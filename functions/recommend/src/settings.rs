@@ -88,6 +88,8 @@ mod tests {
         assert!(deadline.contains("DEADLINE_MS") && deadline.contains("soon") && deadline.contains("900000"));
         let refresh = message(&[MODEL, ("REFRESH_SECONDS", "-1")]);
         assert!(refresh.contains("REFRESH_SECONDS") && refresh.contains("0 to 86400"), "{refresh}");
+        let spotify = message(&[MODEL, ("SPOTIFY_COMPAT", "yes")]);
+        assert!(spotify.contains("SPOTIFY_COMPAT") && spotify.contains("true or false"), "{spotify}");
     }
 
     #[test]
@@ -106,6 +108,12 @@ mod tests {
         let set = [MODEL, ("DEADLINE_MS", "250"), ("REFRESH_SECONDS", "0"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")];
         let settings = read(&set).expect("reads");
         assert_eq!((settings.deadline.as_millis(), settings.refresh, settings.memory), (250, None, Some(512 << 20)));
+    }
+
+    #[test]
+    fn spotifys_routes_are_there_where_they_are_asked_for() {
+        assert!(!read(&[MODEL]).expect("reads").spotify);
+        assert!(read(&[MODEL, ("SPOTIFY_COMPAT", "true")]).expect("reads").spotify);
     }
 
     #[test]

@@ -10,10 +10,10 @@ use utoipa_axum::routes;
 
 use super::{
     TAG,
-    artist_ids::artist_id,
     base::Base,
     error::Errors,
     ids::bare,
+    made_ids::artist_id,
     query::KnownQuery,
     track::{Empty, ExternalUrls, IdPath, MarketQuery, Track, Tracks},
     units::whole,
@@ -48,14 +48,15 @@ pub(super) struct ArtistRef<'a> {
     name: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,
-    uri: Option<&'static str>,
+    /// `spotify:artist:ID`.
+    uri: String,
 }
 
 impl<'a> ArtistRef<'a> {
     fn new(base: &Base, name: &'a str) -> Self {
         let id = artist_id(name);
-        let href = base.of("artists", &id);
-        Self { external_urls: ExternalUrls::default(), href, id, name: bounded(name), kind: "artist", uri: None }
+        let (href, uri) = (base.of("artists", &id), ["spotify:artist:", &id].concat());
+        Self { external_urls: ExternalUrls::default(), href, id, name: bounded(name), kind: "artist", uri }
     }
 
     /// The artists of a track: as many as a cell of the answer has room for.

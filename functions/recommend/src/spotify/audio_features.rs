@@ -13,7 +13,7 @@ use super::{
     TAG,
     base::Base,
     error::Errors,
-    ids::{find_track, is_spotifys, written},
+    ids::{find_track, written},
     query::KnownQuery,
     track::{ID, IdPath, required, unknown_track},
     units,
@@ -85,8 +85,8 @@ struct AudioFeatures {
     track_href: String,
     #[serde(rename = "type")]
     kind: &'static str,
-    /// `spotify:track:ID` where the id is Spotify's.
-    uri: Option<String>,
+    /// `spotify:track:ID`.
+    uri: String,
     /// 0 to 1.
     #[schema(value_type = Option<f64>)]
     valence: Option<Number>,
@@ -95,8 +95,7 @@ struct AudioFeatures {
 impl AudioFeatures {
     fn of(model: &Model, base: &Base, row: u32) -> Self {
         let value = |name| units::value(model, name, row).and_then(number);
-        let id = model.catalog().track(row).id;
-        let shown = written(bounded(id));
+        let shown = written(bounded(model.catalog().ids.get(row as usize)));
         Self {
             acousticness: value("acousticness"),
             analysis_url: base.of("audio-analysis", &shown),
@@ -113,7 +112,7 @@ impl AudioFeatures {
             time_signature: value("time_signature"),
             track_href: base.of("tracks", &shown),
             kind: "audio_features",
-            uri: is_spotifys(id).then(|| ["spotify:track:", id].concat()),
+            uri: ["spotify:track:", &shown].concat(),
             valence: value("valence"),
             id: shown.into_owned(),
         }

@@ -6,18 +6,18 @@
 //! ranges, [`track`] and [`artist`] its objects, and [`error`] its errors.
 
 mod artist;
-mod artist_ids;
 mod audio_features;
 mod base;
 mod error;
 mod ids;
+mod made_ids;
 mod query;
 mod recommendations;
 mod search;
 mod track;
 mod units;
 
-pub(crate) use self::{artist_ids::ArtistIds, error::in_spotifys_shape};
+pub(crate) use self::{error::in_spotifys_shape, made_ids::ArtistIds};
 use crate::api::state::Routes;
 
 /// What the paths of all its routes begin with.

@@ -18,10 +18,10 @@ use utoipa_axum::routes;
 use super::{
     TAG,
     artist::find_artist,
-    artist_ids::artist_id,
     base::Base,
     error::Errors,
     ids::{find_track, written},
+    made_ids::artist_id,
     query::KnownQuery,
     track::{ID, MarketQuery, Track, unknown_track},
     units::{ATTRIBUTES, in_catalogs_units},

@@ -1,11 +1,12 @@
 //! Tracks as Spotify's objects, and `GET /spotify/v1/tracks`.
 //!
-//! What the catalogue does not know is as in a track of Spotify's that is a local file: no album id, no images, the number 0.
+//! What the catalogue does not know is as Spotify has it of a track of which it does not know it: no images, the number 0, and the year
+//! 0000.
 
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use recommender::Model;
+use recommender::{Model, catalog};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -16,6 +17,7 @@ use super::{
     base::Base,
     error::Errors,
     ids::{find_track, is_spotifys, written},
+    made_ids::album_id,
     query::KnownQuery,
     units::whole,
 };
@@ -88,35 +90,38 @@ pub(super) struct Track<'a> {
     track_number: u32,
     #[serde(rename = "type")]
     kind: &'static str,
-    /// `spotify:track:ID` where the id is Spotify's.
-    uri: Option<String>,
+    /// `spotify:track:ID`.
+    uri: String,
 }
 
 /// What is known of a track's album.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = spotify::Album)]
 struct Album<'a> {
-    album_type: Option<&'static str>,
+    /// `album`: a catalogue does not know singles from albums.
+    album_type: &'static str,
     #[schema(value_type = Vec<Empty>)]
     artists: [Empty; 0],
     #[schema(value_type = Vec<String>)]
     available_markets: [&'static str; 0],
     external_urls: ExternalUrls,
-    href: Option<&'static str>,
-    id: Option<&'static str>,
+    /// Nothing answers there.
+    href: String,
+    /// Made from the album's title and the track's artists.
+    id: String,
     #[schema(value_type = Vec<Empty>)]
     images: [Empty; 0],
     /// Empty where it is not known.
     name: &'a str,
-    /// The year, where it is known.
-    release_date: Option<String>,
-    /// `year`, where it is known.
-    release_date_precision: Option<&'static str>,
+    /// The year; 0000 where it is not known.
+    release_date: String,
+    release_date_precision: &'static str,
     /// 0: it is not known.
     total_tracks: u32,
     #[serde(rename = "type")]
     kind: &'static str,
-    uri: Option<&'static str>,
+    /// `spotify:album:ID`.
+    uri: String,
 }
 
 /// An object without members.
@@ -137,30 +142,16 @@ impl<'a> Track<'a> {
     pub(super) fn of(model: &'a Model, base: &Base, row: u32) -> Self {
         let track = model.catalog().track(row);
         let id = written(bounded(track.id));
-        let spotifys = |before: &str| is_spotifys(track.id).then(|| [before, track.id].concat());
+        let page = is_spotifys(track.id).then(|| ["https://open.spotify.com/track/", track.id].concat());
         Self {
-            album: Album {
-                album_type: None,
-                artists: [],
-                available_markets: [],
-                external_urls: ExternalUrls::default(),
-                href: None,
-                id: None,
-                images: [],
-                name: bounded(track.album.unwrap_or_default()),
-                release_date: track.year.map(|year| format!("{year:04}")),
-                release_date_precision: track.year.map(|_| "year"),
-                total_tracks: 0,
-                kind: "album",
-                uri: None,
-            },
+            album: Album::of(base, &track),
             artists: ArtistRef::all(model, base, row),
             available_markets: [],
             disc_number: 0,
             duration_ms: whole(model, "duration_ms", row),
             explicit: track.explicit.unwrap_or_default(),
             external_ids: Empty {},
-            external_urls: ExternalUrls { spotify: spotifys("https://open.spotify.com/track/") },
+            external_urls: ExternalUrls { spotify: page },
             href: base.of("tracks", &id),
             is_local: false,
             name: bounded(track.song),
@@ -168,8 +159,31 @@ impl<'a> Track<'a> {
             preview_url: None,
             track_number: 0,
             kind: "track",
-            uri: spotifys("spotify:track:"),
+            uri: ["spotify:track:", &id].concat(),
             id: id.into_owned(),
+        }
+    }
+}
+
+impl<'a> Album<'a> {
+    /// The album of a track.
+    fn of(base: &Base, track: &catalog::Track<'a>) -> Self {
+        let name = track.album.unwrap_or_default();
+        let id = album_id(name, track.artist);
+        Self {
+            album_type: "album",
+            artists: [],
+            available_markets: [],
+            external_urls: ExternalUrls::default(),
+            href: base.of("albums", &id),
+            images: [],
+            name: bounded(name),
+            release_date: format!("{:04}", track.year.unwrap_or_default()),
+            release_date_precision: "year",
+            total_tracks: 0,
+            kind: "album",
+            uri: ["spotify:album:", &id].concat(),
+            id,
         }
     }
 }

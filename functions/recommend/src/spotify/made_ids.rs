@@ -1,4 +1,4 @@
-//! Ids of artists, of whom a catalogue knows names alone.
+//! Ids of artists and albums, of which a catalogue knows names alone.
 
 use recommender::{Model, base62, text::normalize};
 use sha2::{Digest, Sha256};
@@ -12,6 +12,12 @@ fn number(normalized: &str) -> u128 {
 /// The id of an artist of this name: the same in every catalogue.
 pub(super) fn artist_id(name: &str) -> String {
     base62::base62(number(&normalize(name)))
+}
+
+/// The id of an album of this title by these artists: the same in every catalogue.
+pub(super) fn album_id(title: &str, artists: &str) -> String {
+    // Normalised text has no line feed.
+    base62::base62(number(&[normalize(title), normalize(artists)].join("\n")))
 }
 
 /// The artists of a catalogue by their ids.
@@ -41,6 +47,8 @@ mod tests {
     fn an_id_is_of_the_name_alone_and_stays() {
         assert_eq!(artist_id("ABBA"), artist_id(" abba "));
         assert_ne!(artist_id("ABBA"), artist_id("AC/DC"));
+        assert_eq!(album_id("Arrival", "ABBA"), album_id("arrival ", "abba"));
+        assert_ne!(album_id("Arrival", "ABBA"), album_id("Arrival", "Jo"));
         // Part of the contract: an id, once given, stays. SHA-256 of "abba".
         assert_eq!(artist_id("ABBA"), "6SHnUCwGwouwHrYlkOWF8X");
     }
