@@ -44,7 +44,6 @@ const BEARER: &str = "bearer";
         (name = "Clusters", description = "The groups that the tracks fall into"),
         (name = "Model", description = "What answers, and whether it does"),
         (name = "Compatibility", description = "For clients of the Python service that segue takes the place of"),
-        (name = "Spotify", description = "For clients of Spotify's Web API, with SPOTIFY_COMPAT"),
     ),
 )]
 struct Preamble;

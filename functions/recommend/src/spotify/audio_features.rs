@@ -15,13 +15,13 @@ use super::{
     error::Errors,
     ids::{find_track, written},
     query::KnownQuery,
-    track::{ID, IdPath, required, unknown_track},
+    track::{IDS, IdPath, split_ids, unknown_track},
     units,
 };
 use crate::{
     api::{answer::answer, responses::NotModified, state::Routes},
     models::ModelManager,
-    parameters::{List, NoParameters, Path, parameters},
+    parameters::{NoParameters, Path, parameters},
     problem::Problem,
     view::{bounded, number},
 };
@@ -33,7 +33,7 @@ parameters! {
     /// What `GET /spotify/v1/audio-features` takes.
     struct FeaturesQuery in Query {
         /// Ids, URIs or addresses of tracks, with commas between them
-        ids: Option<Vec<String>> = List::separated_by(',', ID).at_most(MAX_IDS),
+        ids: String = IDS,
     }
 }
 
@@ -139,12 +139,12 @@ struct Several {
 async fn several(
     State(models): State<Arc<ModelManager>>,
     base: Base,
-    KnownQuery(FeaturesQuery { ids }): KnownQuery<FeaturesQuery>,
+    KnownQuery(query): KnownQuery<FeaturesQuery>,
 ) -> Result<Response, Problem> {
-    let ids = required(ids)?;
+    let ids = split_ids(&query.ids, MAX_IDS)?;
     let loaded = models.get().await?;
     let model = &loaded.model;
-    let features = |id: &String| find_track(model, id).map(|row| AudioFeatures::of(model, &base, row));
+    let features = |id: &&str| find_track(model, id).map(|row| AudioFeatures::of(model, &base, row));
     Ok(answer(model, &Several { audio_features: ids.iter().map(features).collect() }))
 }
 

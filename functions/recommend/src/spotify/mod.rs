@@ -26,9 +26,17 @@ const PREFIX: &str = "/spotify/";
 /// The tag of its routes in `/openapi.json`.
 const TAG: &str = "Spotify";
 
+/// What its routes have in common in `/openapi.json`.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    components(schemas(error::ErrorBody<'static>)),
+    tags((name = "Spotify", description = "For clients of Spotify's Web API")),
+)]
+struct Common;
+
 /// Its routes.
 pub(crate) fn routes() -> Routes {
     [recommendations::routes(), audio_features::routes(), track::routes(), artist::routes(), search::routes()]
         .into_iter()
-        .fold(Routes::default(), Routes::merge)
+        .fold(Routes::with_openapi(<Common as utoipa::OpenApi>::openapi()), Routes::merge)
 }

@@ -22,20 +22,22 @@ use super::{
     error::Errors,
     ids::{find_track, written},
     made_ids::artist_id,
-    query::KnownQuery,
-    track::{ID, MarketQuery, Track, unknown_track},
+    query::{KnownQuery, OrBlank, split},
+    track::{MarketQuery, Track, unknown_track},
     units::{ATTRIBUTES, in_catalogs_units},
 };
 use crate::{
     api::{answer::answer, feature_values::FEATURE_VALUE, responses::NotModified, state::Routes},
     models::{LoadedModel, ModelManager},
-    parameters::{Description, Integer, List, NoParameters, Or, Parameter, Parameters, Values, parameters},
+    parameters::{Description, Integer, NoParameters, Or, Parameter, Parameters, Values, parameters},
     problem::Problem,
     request_info,
     view::bounded,
 };
 
 const DEFAULT_LIMIT: usize = 20;
+/// The longest list of seeds, in characters.
+const MAX_SEEDS_CHARS: usize = 2_048;
 /// The most bytes that the list of all genres has.
 const MAX_GENRES_BYTES: usize = 1 << 19;
 
@@ -43,11 +45,11 @@ parameters! {
     /// What `GET /spotify/v1/recommendations` takes beside bounds and targets.
     struct SeedQuery in Query {
         /// Ids, URIs or addresses of artists as seeds, with commas between them
-        seed_artists: Option<Vec<String>> = List::separated_by(',', ID),
+        seed_artists: Option<String> = OrBlank(MAX_SEEDS_CHARS),
         /// Genres as seeds, with commas between them
-        seed_genres: Option<Vec<String>> = List::separated_by(',', ID),
+        seed_genres: Option<String> = OrBlank(MAX_SEEDS_CHARS),
         /// Ids, URIs or addresses of tracks as seeds, with commas between them
-        seed_tracks: Option<Vec<String>> = List::separated_by(',', ID),
+        seed_tracks: Option<String> = OrBlank(MAX_SEEDS_CHARS),
         /// How many songs
         limit: usize = Or(Integer(1..=MAX_LIMIT), DEFAULT_LIMIT),
     }
@@ -101,14 +103,16 @@ impl RecommendationsQuery {
     fn to_request(&self, loaded: &LoadedModel) -> Result<Request, Problem> {
         let model = &loaded.model;
         let mut seeds = Vec::new();
-        for id in self.seeds.seed_tracks.iter().flatten() {
+        for id in self.seeds.seed_tracks.iter().flat_map(|list| split(list)) {
             seeds.push(Seed::Row(find_track(model, id).ok_or_else(|| unknown_track(id))?));
         }
-        for id in self.seeds.seed_artists.iter().flatten() {
+        for id in self.seeds.seed_artists.iter().flat_map(|list| split(list)) {
             let name = model.artist_name(find_artist(loaded, id)?).unwrap_or_default();
             seeds.push(Seed::Artist(name.to_owned()));
         }
-        seeds.extend(self.seeds.seed_genres.iter().flatten().map(|genre| Seed::Genre(spelled(model, genre))));
+        seeds.extend(
+            self.seeds.seed_genres.iter().flat_map(|list| split(list)).map(|genre| Seed::Genre(spelled(model, genre))),
+        );
         let (mut ranges, mut targets) = (Vec::new(), Vec::new());
         for (at, name) in ATTRIBUTES.iter().enumerate() {
             let value = |word: usize| {

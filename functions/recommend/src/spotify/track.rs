@@ -18,19 +18,24 @@ use super::{
     error::Errors,
     ids::{find_track, is_spotifys, written},
     made_ids::album_id,
-    query::KnownQuery,
+    query::{KnownQuery, OrBlank, split},
     units::whole,
 };
 use crate::{
     api::{answer::answer, responses::NotModified, state::Routes},
     models::ModelManager,
-    parameters::{List, MAX_VALUE_CHARS, Path, Required, Text, parameters},
+    parameters::{MAX_VALUE_CHARS, Path, Required, Text, parameters},
     problem::Problem,
     view::bounded,
 };
 
 /// The most tracks that one request may name.
 const MAX_IDS: usize = 50;
+/// The longest list of ids, in characters.
+const MAX_IDS_CHARS: usize = 8_192;
+/// Ids with commas between them.
+pub(super) const IDS: Required =
+    Required(Text::at_most(MAX_IDS_CHARS), "ids is missing: ids of tracks, with commas between them");
 /// An id, a URI or an address.
 pub(super) const ID: Text = Text::at_most(MAX_VALUE_CHARS);
 
@@ -38,7 +43,7 @@ parameters! {
     /// What `GET /spotify/v1/tracks` takes.
     struct TracksQuery in Query {
         /// Ids, URIs or addresses of tracks, with commas between them
-        ids: Option<Vec<String>> = List::separated_by(',', ID).at_most(MAX_IDS),
+        ids: String = IDS,
     }
 }
 
@@ -47,7 +52,7 @@ parameters! {
     #[expect(dead_code, reason = "it is checked, and has no effect")]
     pub(super) struct MarketQuery in Query {
         /// Without effect
-        market: Option<String> = Text::at_most(MAX_VALUE_CHARS).example("ES"),
+        market: Option<String> = OrBlank(MAX_VALUE_CHARS),
     }
 }
 
@@ -196,9 +201,14 @@ pub(super) struct Tracks<T> {
     pub(super) tracks: Vec<T>,
 }
 
-/// What a list of ids must not be without.
-pub(super) fn required(ids: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
-    ids.ok_or_else(|| ID.missing("ids", "ids is missing: ids of tracks, with commas between them"))
+/// The ids of a list of `most` at most.
+pub(super) fn split_ids(ids: &str, most: usize) -> Result<Vec<&str>, Problem> {
+    let ids: Vec<&str> = split(ids).collect();
+    if ids.len() > most {
+        let allowed = format!("at most {most} of them");
+        return Err(Problem::parameter("ids", &allowed, format!("ids are {}: expected {allowed}", ids.len())));
+    }
+    Ok(ids)
 }
 
 /// Where no track has an id.
@@ -218,13 +228,13 @@ pub(super) fn unknown_track(id: &str) -> Problem {
 async fn several(
     State(models): State<Arc<ModelManager>>,
     base: Base,
-    KnownQuery(TracksQuery { ids }): KnownQuery<TracksQuery>,
+    KnownQuery(query): KnownQuery<TracksQuery>,
     _: KnownQuery<MarketQuery>,
 ) -> Result<Response, Problem> {
-    let ids = required(ids)?;
+    let ids = split_ids(&query.ids, MAX_IDS)?;
     let loaded = models.get().await?;
     let model = &loaded.model;
-    let track = |id: &String| find_track(model, id).map(|row| Track::of(model, &base, row));
+    let track = |id: &&str| find_track(model, id).map(|row| Track::of(model, &base, row));
     Ok(answer(model, &Tracks { tracks: ids.iter().map(track).collect() }))
 }
 
