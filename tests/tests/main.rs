@@ -35,6 +35,7 @@ mod seeds;
 mod sequences;
 mod several;
 mod skips;
+mod spotify;
 mod store;
 mod swap;
 mod tables;
