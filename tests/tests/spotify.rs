@@ -54,9 +54,9 @@ fn table(scale: f64, has_ids: bool) -> String {
                 "popularity" => (random() * 100.0).round(),
                 "tempo" => (60.0 + random() * 1_200.0).round() / 10.0 + 60.0,
                 "time_signature" => 3.0 + (random() * 2.9).floor(),
-                _ => (random() * 100.0).round() / 100.0 * scale,
+                _ => (random() * 100.0).round() * scale / 100.0,
             };
-            let _ = write!(csv, ",{value:.3}");
+            let _ = write!(csv, ",{value}");
         }
         csv.push('\n');
     }

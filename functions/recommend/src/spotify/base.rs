@@ -7,6 +7,8 @@ use axum::{
     http::{header, request::Parts},
 };
 
+use crate::http::lambda::ASKED_HOST;
+
 /// The longest host that is repeated, in bytes.
 const MAX_HOST_BYTES: usize = 255;
 
@@ -42,7 +44,9 @@ impl<S: Sync> FromRequestParts<S> for Base {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         // HTTP/2 names the host in the URI. API Gateway says by which scheme it was asked.
-        let host = header(header::HOST).or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+        let host = header(header::HOST)
+            .or_else(|| header(ASKED_HOST))
+            .or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
         let is_https = parts.headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
         Ok(Self::new(host, is_https))
     }
