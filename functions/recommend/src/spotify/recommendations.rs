@@ -29,15 +29,13 @@ use super::{
 use crate::{
     api::{answer::answer, feature_values::FEATURE_VALUE, responses::NotModified, state::Routes},
     models::{LoadedModel, ModelManager},
-    parameters::{Description, Integer, NoParameters, Or, Parameter, Parameters, Values, parameters},
+    parameters::{Description, Integer, MAX_VALUE_CHARS, NoParameters, Or, Parameter, Parameters, Values, parameters},
     problem::Problem,
     request_info,
     view::bounded,
 };
 
 const DEFAULT_LIMIT: usize = 20;
-/// The longest list of seeds, in characters.
-const MAX_SEEDS_CHARS: usize = 2_048;
 /// The most bytes that the list of all genres has.
 const MAX_GENRES_BYTES: usize = 1 << 19;
 
@@ -45,11 +43,11 @@ parameters! {
     /// What `GET /spotify/v1/recommendations` takes beside bounds and targets.
     struct SeedQuery in Query {
         /// Ids, URIs or addresses of artists as seeds, with commas between them
-        seed_artists: Option<String> = OrBlank(MAX_SEEDS_CHARS),
+        seed_artists: Option<String> = OrBlank(MAX_VALUE_CHARS),
         /// Genres as seeds, with commas between them
-        seed_genres: Option<String> = OrBlank(MAX_SEEDS_CHARS),
+        seed_genres: Option<String> = OrBlank(MAX_VALUE_CHARS),
         /// Ids, URIs or addresses of tracks as seeds, with commas between them
-        seed_tracks: Option<String> = OrBlank(MAX_SEEDS_CHARS),
+        seed_tracks: Option<String> = OrBlank(MAX_VALUE_CHARS),
         /// How many songs
         limit: usize = Or(Integer(1..=MAX_LIMIT), DEFAULT_LIMIT),
     }
