@@ -252,8 +252,6 @@ fn an_artist_with_very_many_tracks_is_looked_at_in_part() {
     assert_eq!(rows(&ask(&[9])), rows(&plain));
     let candidates = model.affinity_candidates(&request(&[9], None)).expect("candidates");
     assert!(candidates.len() <= 400, "{} candidates of 20,000 tracks", candidates.len());
-    let parts: HashSet<usize> = candidates.iter().map(|candidate| model.cluster_of(candidate.row)).collect();
-    assert_eq!(parts.len(), 3, "they are of all clusters");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    affinity::{Affinities, candidates},
+    affinity::{Affinities, candidates::Lists},
     filter::Filter,
     request::{Request, Target},
     seed::ResolvedSeed,
@@ -12,7 +12,7 @@ use crate::{
     catalog::attributes::{Attribute, Moments},
     column::IntColumn,
     model::Model,
-    search::{Allowed, Neighbor, Query, Search, SearchMethod, ef_of},
+    search::{Neighbor, Query, Search, SearchMethod, ef_of},
     vector::{LANES, Vector, similarity},
 };
 
@@ -114,32 +114,21 @@ impl<'a> Ranking<'a> {
         let query = self.query(want, (want as f64 * EF_PER_CANDIDATE) as usize, None);
         let (nearest, searched) = self.model.neighbors().nearest(&query);
         let nodes = self.model.neighbors().nodes();
-        let others = candidates::rows(self.model, affinities, self.clusters, most).into_iter();
-        let is_allowed = |row: &u32| self.filter.allowed().contains(*row, self.filter.ids());
-        let others =
-            others.filter(is_allowed).map(|row| Neighbor { row, distance: nodes.squared_distance(row, &self.query) });
-        let of_genres = self.nearest_of_genres(affinities, most);
-        let ranked = nearest.into_iter().chain(others).chain(of_genres).map(|Neighbor { row, distance }| Ranked {
+        let lists = Lists {
+            model: self.model,
+            affinities,
+            clusters: self.clusters,
+            query: &self.query,
+            length: self.length as f32,
+        };
+        let others = lists.rows(most, |row| self.filter.allowed().contains(row, self.filter.ids())).into_iter();
+        let others = others.map(|row| Neighbor { row, distance: nodes.squared_distance(row, &self.query) });
+        let ranked = nearest.into_iter().chain(others).map(|Neighbor { row, distance }| Ranked {
             row,
             score: self.length * f64::from(1.0 - distance / 2.0) + f64::from(affinities.bonus(row)),
             similarity: 0.0,
         });
         (ranked.collect(), searched)
-    }
-
-    /// The `want` nearest songs of the seeds' genres. Their tracks are few enough to compare with each.
-    fn nearest_of_genres(&self, affinities: &Affinities<'_>, want: usize) -> Vec<Neighbor> {
-        let is_allowed = |row| self.filter.allowed().contains(row, self.filter.ids());
-        let Some(rows) = candidates::of_genres(self.model, affinities, self.clusters, is_allowed) else {
-            return Vec::new();
-        };
-        let length = self.length as f32;
-        let cost = |row| 2.0 * affinities.lacks_of_genre_and_year(row).max(0.0) / length;
-        let query = Query { allowed: Allowed::Rows(&rows), ..self.query(want, ef_of(want), Some(&cost)) };
-        let (mut found, _) = self.model.neighbors().nearest(&query);
-        let nodes = self.model.neighbors().nodes();
-        found.iter_mut().for_each(|found| found.distance = nodes.squared_distance(found.row, &self.query));
-        found
     }
 
     /// The `want` nearest songs, what targets and affinities cost added to their distances.

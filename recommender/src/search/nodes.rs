@@ -124,6 +124,28 @@ impl Nodes {
         self.vectors.each(self.of_rows(rows), other, each);
     }
 
+    /// Calls `each` with some rows, which ascend, and their distances.
+    pub(crate) fn each_row(&self, rows: impl Iterator<Item = u32>, other: &Vector, mut each: impl FnMut(u32, f32)) {
+        // The last row, and its node and its distance.
+        let mut last: Option<(u32, usize, f32)> = None;
+        for row in rows {
+            let (node, distance) = match last {
+                Some((_, node, distance)) if self.starts[node + 1] > row => (node, distance),
+                last => {
+                    // As many rows further there are no more nodes than that.
+                    let range = last.map_or(0..self.starts.len(), |(before, node, _)| {
+                        node..(node + (row - before) as usize + 1).min(self.starts.len())
+                    });
+                    let first = range.start;
+                    let node = first + self.starts[range].partition_point(|start| *start <= row) - 1;
+                    (node, self.distance(node as u32, other))
+                }
+            };
+            last = Some((row, node, distance));
+            each(row, distance);
+        }
+    }
+
     /// Calls `each` with the rows of a range that are in a set, and their distances.
     #[inline]
     pub(super) fn each_of(&self, set: &BitSet, rows: &Range<u32>, other: &Vector, mut each: impl FnMut(u32, f32)) {
@@ -183,6 +205,11 @@ mod tests {
                 nodes.each_of(&set, &range, &query, |row, distance| found.push((row, distance)));
                 prop_assert_eq!(found, expected.into_iter().filter(|(row, _)| set.contains(*row)).collect::<Vec<_>>());
             }
+            let chosen: Vec<u32> = set.iter(0..rows).collect();
+            let mut found = Vec::new();
+            nodes.each_row(chosen.iter().copied(), &query, |row, distance| found.push((row, distance)));
+            let expected = chosen.iter().map(|row| (*row, query.squared_distance(&vectors[*row as usize])));
+            prop_assert_eq!(found, expected.collect::<Vec<_>>());
             for (row, vector) in (0..).zip(&vectors) {
                 prop_assert_eq!(&nodes.vector(row), vector);
                 prop_assert!(nodes.rows_of(nodes.of_row(row)).contains(&row));

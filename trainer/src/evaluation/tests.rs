@@ -227,7 +227,7 @@ mod real_tables {
     #[test]
     #[ignore = "needs the real tables"]
     fn candidates_find_what_an_exact_search_finds() {
-        hold_candidates_against_exact_search(real("spotify_songs_33k.csv"), None, 0.6);
+        hold_candidates_against_exact_search(real("spotify_songs_33k.csv"), None, 0.65);
     }
 
     #[test]
@@ -236,7 +236,7 @@ mod real_tables {
         let playlists = real_path("spotify_songs_33k.csv");
         let table =
             table::open(&real_path("union_265k.csv"), &table::Options::default(), &mut |_| {}).expect("a table");
-        hold_candidates_against_exact_search(table, Some(playlists), 0.5);
+        hold_candidates_against_exact_search(table, Some(playlists), 0.7);
     }
 
     /// Genres are not ranked by: other affinities bring no songs of other genres.

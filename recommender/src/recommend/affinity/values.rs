@@ -132,15 +132,19 @@ impl<'a> Affinities<'a> {
         self.companion_songs = songs.into_iter().map(|(song, (_, strength))| (song, strength)).collect();
     }
 
-    /// The genres of the seeds, ascending; none where genres do not count.
-    pub(super) fn seed_genres(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
-        self.genres.iter().map(|(genre, _)| *genre)
+    /// The genres of the seeds, ascending, and what each is for a track that has no other of them; none where genres do not count.
+    pub(super) fn seed_genres(&self) -> Vec<(u32, f32)> {
+        self.genres.iter().map(|(genre, cells)| (*genre, self.genre_share(*cells))).collect()
     }
 
-    /// What a track whose artist and song have an affinity to nothing lacks of the most that its genre and its year could bring it.
-    pub fn lacks_of_genre_and_year(&self, row: u32) -> f32 {
-        self.weight(AffinityKind::Genre) * (1.0 - self.genre(row))
-            + self.weight(AffinityKind::Year) * (1.0 - self.year(row))
+    /// What its genre brings a track.
+    pub(super) fn bonus_of_genre(&self, row: u32) -> f32 {
+        self.weight(AffinityKind::Genre) * self.genre(row)
+    }
+
+    /// What its year brings a track.
+    pub(super) fn bonus_of_year(&self, row: u32) -> f32 {
+        self.weight(AffinityKind::Year) * self.year(row)
     }
 
     /// What an affinity counts for.
@@ -190,7 +194,11 @@ impl<'a> Affinities<'a> {
     fn genre(&self, row: u32) -> f32 {
         let (Some(column), false) = (&self.model.catalog().genres, self.genres.is_empty()) else { return 0.0 };
         let genres = self.model.genres().in_cell(column.code(row as usize)).iter();
-        let mut cells = genres.fold(0_u128, |cells, genre| cells | find(&self.genres, *genre).unwrap_or(0));
+        self.genre_share(genres.fold(0_u128, |cells, genre| cells | find(&self.genres, *genre).unwrap_or(0)))
+    }
+
+    /// The share of the seeds whose genre cells these are, as bits.
+    fn genre_share(&self, mut cells: u128) -> f32 {
         let mut share = 0.0;
         while cells != 0 {
             share += self.genre_shares[cells.trailing_zeros() as usize];
