@@ -1,6 +1,7 @@
 //! A model that is ready to answer.
 
 mod examples;
+mod names;
 mod vectorizer;
 
 use std::{path::Path, sync::OnceLock};

@@ -38,6 +38,7 @@ mod seeds;
 mod sequences;
 mod several;
 mod skips;
+mod spotify;
 mod store;
 mod swap;
 mod tables;
