@@ -35,14 +35,18 @@ const SCRIPT: [&str; 22] = [
     "app",
 ];
 
+/// What the trainer makes names of clusters from, in the page's languages.
+const PHRASES: &str = "../../recommender/src/cluster_phrases.json";
 /// The smallest result; it takes milliseconds.
 const ZSTD_LEVEL: i32 = 19;
 
 fn main() -> io::Result<()> {
     let page = Path::new("src/page");
-    println!("cargo::rerun-if-changed={}", page.display());
+    for source in [page, Path::new(PHRASES)] {
+        println!("cargo::rerun-if-changed={}", source.display());
+    }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
-    let mut script = String::new();
+    let mut script = format!("const CLUSTER_PHRASES = {};\n", read_to_string(PHRASES)?);
     for file in SCRIPT {
         script += &read_to_string(page.join(file).with_extension("js"))?;
     }

@@ -127,10 +127,10 @@ test('the_start_marks_and_lists_the_best_known_songs', async () => {
   const page = await visit();
   const { clusters } = await answer('v1/clusters');
   const listed = await page.locator('.start .song').allInnerTexts();
-  assert.deepEqual(listed, clusters.flatMap(({ popular_tracks: popular }) => popular.map(({ song }) => song)));
+  assert.deepEqual(listed, clusters.flatMap(({ examples }) => examples.map(({ song }) => song)));
   assert.match(await page.locator('.marks').innerText(), /well-known songs/);
-  for (const { popular_tracks: popular, means } of clusters) {
-    assert.ok(popular.every(({ features }) => features.popularity > means.popularity));
+  for (const { examples, means } of clusters) {
+    assert.ok(examples.every(({ features }) => features.popularity > means.popularity));
   }
   await picture(page, 'start');
   clean(page);

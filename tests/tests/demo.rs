@@ -16,7 +16,7 @@ use tokio::{
 };
 
 /// The function's settings, which the demo takes too.
-const SETTINGS: [&str; 4] = ["CORS_ORIGINS", "API_TOKENS", "REFRESH_SECONDS", "DEADLINE_MS"];
+const SETTINGS: [&str; 5] = ["CORS_ORIGINS", "API_TOKENS", "REFRESH_SECONDS", "DEADLINE_MS", "SPOTIFY_COMPAT"];
 
 struct Demo {
     _child: Child,
@@ -96,7 +96,7 @@ async fn the_demo_takes_a_table_of_the_users() {
         .as_array()
         .expect("clusters")
         .iter()
-        .flat_map(|cluster| cluster["popular_tracks"].as_array().expect("tracks"))
+        .flat_map(|cluster| cluster["examples"].as_array().expect("tracks"))
         .collect();
     let most = known.iter().map(|track| popularity(track)).fold(0.0, f64::max);
     assert!(popularity(&answer["seeds"][0]) >= 0.9 * most, "{answer}");

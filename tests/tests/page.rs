@@ -88,7 +88,7 @@ async fn clusters_name_their_best_known_songs() {
     let all = json(format!("{base}/v1/map?limit=5000&tracks=true")).await.1;
     for cluster in json(format!("{base}/v1/clusters")).await.1["clusters"].as_array().expect("clusters") {
         let popularity = |track: &Value| track["features"]["popularity"].as_f64().expect("a popularity");
-        let popular = cluster["popular_tracks"].as_array().expect("tracks");
+        let popular = cluster["examples"].as_array().expect("tracks");
         assert_eq!(popular.len(), 3);
         assert!(popular.is_sorted_by(|a, b| popularity(a) >= popularity(b)));
         let mut artists: Vec<_> = popular.iter().map(|track| track["artist"].as_str()).collect();

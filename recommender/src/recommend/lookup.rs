@@ -215,7 +215,11 @@ impl Wanted {
             (Understood::Spelling, 0)
         } else {
             let key = song_key(track.song);
-            if key == self.key { (Understood::Version, 0) } else { (Understood::Typo, typos(&key, &self.key)?) }
+            if key == self.key || song_key(before_addition(track.song)) == self.key {
+                (Understood::Version, 0)
+            } else {
+                (Understood::Typo, typos(&key, &self.key)?)
+            }
         };
         let cell = model.catalog().artists.code(row as usize);
         let by_artist = match &self.artist {
@@ -245,6 +249,12 @@ impl WantedArtist {
         let typos = names.filter_map(|name| typos(&letters(name), &self.letters)).min()?;
         Some((Understood::Typo, typos))
     }
+}
+
+/// A title before its first bracket or dash: people leave out what stands there, whatever it is.
+fn before_addition(title: &str) -> &str {
+    let end = [" (", " [", " - "].iter().filter_map(|sign| title.find(sign)).min();
+    &title[..end.unwrap_or(title.len())]
 }
 
 /// How many typos make one text of another, if these are few.

@@ -8,7 +8,6 @@
 mod affinity;
 mod answer;
 mod artist_list;
-mod best_known;
 mod error;
 mod explain;
 mod filter;

@@ -4,10 +4,9 @@ use std::cmp::Reverse;
 
 use crate::model::Model;
 
-/// The largest popularity of a table that counts it in points of a hundred, as Spotify does.
-const HUNDRED: f64 = 100.0;
-/// How many of these points one song must have more than another to outweigh it.
-const MIN_POINTS: f64 = 10.0;
+/// Tables that count popularity in points of so many at most, as Spotify does, or as a share: by how many of them one song must have more
+/// than another to outweigh it.
+const MIN_POINTS: [(f64, f64); 2] = [(1.0, 0.1), (100.0, 10.0)];
 /// In other tables: how many times as far behind the other must rank.
 const MIN_RANKS: u32 = 10;
 
@@ -33,8 +32,9 @@ impl Model {
             return Some(first);
         };
         let popularity = &self.catalog().features[self.popularity()?];
-        let outweighs = if popularity.values().last().is_some_and(|most| *most <= HUNDRED) {
-            popularity.get(first as usize) - popularity.get(*second as usize) >= MIN_POINTS
+        let most = *popularity.values().last()?;
+        let outweighs = if let Some((_, points)) = MIN_POINTS.iter().find(|(of, _)| most <= *of) {
+            popularity.get(first as usize) - popularity.get(*second as usize) >= *points
         } else {
             let codes = popularity.codes();
             let [mut rank, mut other_rank] = [1_u32, 1];

@@ -22,7 +22,6 @@ use crate::{
 /// How many genres and central tracks of a cluster are shown: as many as training stores.
 const MAX_GENRES: usize = 3;
 const MAX_CENTRAL_TRACKS: usize = 3;
-const MAX_POPULAR_TRACKS: usize = 3;
 
 pub(super) fn routes() -> Routes {
     Routes::default().routes(routes!(get))
@@ -49,12 +48,13 @@ struct ClusterView<'a> {
     songs: u32,
     /// Mean of each feature, in the file's own units.
     means: Features<'a>,
+    /// Three of its best-known songs, each of another artist, the best known first: the most popular ones, or where popularity
+    /// says nothing, the central tracks.
+    examples: Vec<Track<'a>>,
     /// Genres that are more typical of this cluster than of the others, the most typical first.
     genres: Vec<&'a str>,
     /// The three tracks nearest to its centre, nearest first.
     central_tracks: Vec<Track<'a>>,
-    /// The three most popular tracks, each by another artist, the most popular first; empty where popularity is no feature.
-    popular_tracks: Vec<Track<'a>>,
 }
 
 /// All clusters
@@ -80,13 +80,9 @@ async fn get(State(models): State<Arc<ModelManager>>, _: Query<NoParameters>) ->
             size: cluster.rows.end - cluster.rows.start,
             songs: cluster.songs,
             means: Features { names: &model.scaler().features, values: cluster.means.clone() },
+            examples: model.examples()[id].iter().map(|row| Track::of(model, *row)).collect(),
             genres: cluster.genres.iter().take(MAX_GENRES).map(|genre| bounded(genre)).collect(),
             central_tracks: cluster.central.iter().take(MAX_CENTRAL_TRACKS).map(|row| Track::of(model, *row)).collect(),
-            popular_tracks: model
-                .popular_tracks(cluster.rows.clone(), MAX_POPULAR_TRACKS)
-                .into_iter()
-                .map(|row| Track::of(model, row))
-                .collect(),
         })
         .collect();
     Ok(answer(model, &Clusters { model: ModelRef::of(model), clusters }))

@@ -5,8 +5,8 @@ use serde_json::error::Category;
 use super::json::malformed;
 use crate::{parameters::meant, problem::Problem};
 
-/// How much of a message about the body is repeated, in characters.
-const MAX_QUOTED_CHARS: usize = 300;
+/// How much of a body is repeated in one place of a message, in characters.
+const MAX_QUOTED_CHARS: usize = 200;
 
 /// What serde calls a kind of value, and what JSON does.
 const KINDS: [(&str, &str); 16] = [
@@ -40,19 +40,20 @@ pub(super) fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> 
     // A dot for the whole, and a question mark where a name is not known or the body ends before one.
     let place = place.trim_end_matches('?').trim_end_matches('.');
     let place = shortened(place);
-    let reason = shortened(&error.inner().to_string());
+    let reason = error.inner().to_string();
     // A number such as 1e400 is good JSON; the parser counts it as an error of syntax.
     let too_large = reason.starts_with("number out of range");
     if error.inner().classify() != Category::Data && !too_large {
+        let reason = shortened(&reason);
         let problem = malformed(if place.is_empty() { reason } else { format!("{place}: {reason}") });
         return if place.is_empty() { problem } else { problem.with("parameter", place) };
     }
     let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
     // The place is the member's own, or that of the object it is of.
     let member = |name: &str| match place.as_str() {
-        "" => name.to_owned(),
+        "" => shortened(name),
         place if place.rsplit('.').next() == Some(name) => place.to_owned(),
-        place => format!("{place}.{name}"),
+        place => format!("{place}.{}", shortened(name)),
     };
     let whole = if place.is_empty() { "body" } else { &place };
     if too_large {
@@ -83,7 +84,7 @@ pub(super) fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> 
         reason.strip_prefix("invalid type: ").or_else(|| reason.strip_prefix("invalid value: ")).unwrap_or(reason);
     match reason.rsplit_once("expected ") {
         Some((got, expected)) => {
-            let (got, expected) = (in_json(got.trim_end_matches([',', ' '])), in_json(expected));
+            let (got, expected) = (shortened(&in_json(got.trim_end_matches([',', ' ']))), in_json(expected));
             let expected = expected.as_str();
             let detail = if got.is_empty() {
                 format!("{whole}: expected {expected}")
@@ -92,7 +93,7 @@ pub(super) fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> 
             };
             Problem::parameter(whole, expected, detail)
         }
-        None => Problem::parameter(whole, "as /openapi.json says", format!("{whole}: {reason}")),
+        None => Problem::parameter(whole, "as /openapi.json says", format!("{whole}: {}", shortened(reason))),
     }
 }
 

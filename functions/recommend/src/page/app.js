@@ -224,7 +224,7 @@ async function path(place, signal) {
 async function start(place, signal) {
   const found = await ask('v1/clusters', {}, { signal, waiting: waitingFor(place) });
   await prepare(found.model.version, signal);
-  const examples = found.clusters.flatMap(examplesOf);
+  const examples = found.clusters.flatMap((cluster) => cluster.examples);
   if (!signal.aborted) fill({ text: '', title: say('title'), place, results: examples });
   return { children: startView(found.clusters, place), said: '' };
 }

@@ -5,14 +5,9 @@ function startView(clusters, place) {
   const cards = clusters.map((cluster) => element('li', {},
     element('h2', {}, badgeOf(cluster)),
     element('p', { class: 'hint' }, [sayCount('start.tracks', cluster.size), ...cluster.genres.slice(0, 3)].join(' · ')),
-    element('ul', {}, ...examplesOf(cluster).map((track) => element('li', { 'data-track': track.id },
+    element('ul', {}, ...cluster.examples.map((track) => element('li', { 'data-track': track.id },
       linkTo(placeWith(place, { tracks: [track.id] }), { class: 'song', dir: 'auto' }, track.song), ' ',
       foreign('span', 'artist', artistInWords(track)))))));
   return [headingOf(say('start.heading')), element('p', {}, say('start.text')), element('ul', { class: 'start' }, ...cards)];
-}
-
-/** The best-known songs of a cluster; where the catalogue does not say which these are, its most typical ones. */
-function examplesOf({ popular_tracks: popular = [], central_tracks: central }) {
-  return popular.length ? popular : central;
 }
 

@@ -45,16 +45,16 @@ pub(super) fn unknown(name: &str, mut names: Vec<&'static str>, features: Option
         listed.push(format!("{} with X one of {}", words.join(", "), of_features.join(", ")));
     }
     let listed = listed.join(", ");
-    let question = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
     let (allowed, has) = match listed.as_str() {
-        "" => ("none", ". This route has no parameters".to_owned()),
-        listed => (listed, format!(". This route has {listed}")),
+        "" => ("none", "This route has no parameters".to_owned()),
+        listed => (listed, format!("This route has {listed}")),
     };
-    let question_mark = if meant.is_some() { has.replacen(". ", " ", 1) } else { has };
-    let problem = Problem::parameter(name, allowed, format!("there is no parameter {name:?}{question}{question_mark}"));
     match meant {
-        Some(meant) => problem.with("suggestions", vec![meant]),
-        None => problem,
+        Some(meant) => {
+            let detail = format!("there is no parameter {name:?}; did you mean {meant}? {has}");
+            Problem::parameter(name, allowed, detail).with("suggestions", vec![meant])
+        }
+        None => Problem::parameter(name, allowed, format!("there is no parameter {name:?}. {has}")),
     }
 }
 
