@@ -117,6 +117,7 @@ impl Demo {
                 println!("This token is accepted until the demo ends, and so are those of API_TOKENS.\n");
             }
         }
+        println!("or open http://localhost:{}/ in a browser.\n", address.port());
         println!("Other programs find the model with\n");
         for (name, value) in env {
             println!("export {name}={value}");

@@ -5,6 +5,8 @@ mod classify;
 mod clusters;
 mod compat;
 pub(crate) mod feature_values;
+mod fields;
+mod genres;
 mod health;
 mod map;
 mod model;
@@ -53,6 +55,7 @@ fn routes(access: &Access, with_spotify: bool) -> (Router<ApiState>, OpenApi) {
         tracks::routes(),
         classify::routes(),
         clusters::routes(),
+        genres::routes(),
         model::routes(),
         map::routes(),
         health::routes(),

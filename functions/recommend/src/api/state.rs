@@ -30,3 +30,9 @@ impl FromRef<ApiState> for Arc<OpenApi> {
         Arc::clone(&state.document)
     }
 }
+
+impl AsRef<ModelManager> for ApiState {
+    fn as_ref(&self) -> &ModelManager {
+        &self.models
+    }
+}
