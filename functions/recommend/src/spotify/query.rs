@@ -19,9 +19,7 @@ impl<S: Sync, T: Parameters> FromRequestParts<S> for KnownQuery<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let names = T::names();
-        let query = known(parts.uri.query().unwrap_or_default(), &names);
-        T::read(&Values::of_query(Some(&query), &names)?).map(Self)
+        T::read(&Values::of_known(parts.uri.query(), &T::names())?).map(Self)
     }
 }
 
@@ -49,25 +47,4 @@ impl Kind for OrBlank {
 /// What stands between commas: ids or genres.
 pub(super) fn split(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim).filter(|part| !part.is_empty())
-}
-
-/// The query without what is not known.
-fn known(query: &str, names: &[&str]) -> String {
-    let mut known = form_urlencoded::Serializer::new(String::new());
-    let pairs = form_urlencoded::parse(query.as_bytes());
-    known.extend_pairs(pairs.filter(|(name, _)| names.contains(&name.as_ref())));
-    known.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unknown_parameters_are_left_out() {
-        assert_eq!(
-            known("limit=5&fields=a&seed_genres=&q=a%26b&limit=+", &["limit", "q", "seed_genres"]),
-            "limit=5&q=a%26b"
-        );
-    }
 }
