@@ -9,6 +9,14 @@ use crate::invalid::Invalid;
 /// The most clusters a model may have.
 pub const MAX_CLUSTERS: usize = 32;
 
+/// The phrases that names of clusters are made from, in every language that they are shown in: a JSON array of rows, of which the
+/// first names the columns. `says` is what a phrase stands for: means above (`+energy`) or below (`-tempo`) that of all tracks, two
+/// of them with a space between, nothing for a cluster that nothing sets apart, `*` for the only cluster.
+///
+/// A name is one phrase, or two with `and` between, then what tells it from a name that is the same otherwise: phrases after commas,
+/// a number, or genres in brackets.
+pub const PHRASES: &str = include_str!("cluster_phrases.json");
+
 /// One cluster of the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cluster {

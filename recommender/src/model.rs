@@ -1,9 +1,12 @@
 //! A model that is ready to answer.
 
+mod examples;
+mod names;
 mod vectorizer;
 
 use std::{path::Path, sync::OnceLock};
 
+pub use examples::EXAMPLES;
 pub use vectorizer::{Vectorizer, nodes};
 
 use crate::{
@@ -47,6 +50,7 @@ pub struct Model {
     repeated: [OnceLock<RepeatedSongs>; 2],
     artists: OnceLock<Artists>,
     artist_rows: OnceLock<RowLists>,
+    examples: OnceLock<Vec<Vec<u32>>>,
     companions: Option<Box<Companions>>,
     genres: OnceLock<Genres>,
     genre_rows: OnceLock<RowLists>,
@@ -136,6 +140,7 @@ impl Model {
             repeated: Default::default(),
             artists: OnceLock::new(),
             artist_rows: OnceLock::new(),
+            examples: OnceLock::new(),
             companions: None,
             genres: OnceLock::new(),
             genre_rows: OnceLock::new(),

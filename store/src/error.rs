@@ -193,6 +193,23 @@ pub enum Error {
         now: Option<Version>,
     },
 
+    /// The model is much worse than the current one. It is stored, and not current.
+    #[error(
+        "the model {version} is not published: {losses}; {current} stays current in {location}. A truncated or damaged table does \
+         that. If it is meant so, `trainer rollback {version} --at {location}` makes it current, and --force \
+         (segue-force=true in an upload's metadata) publishes without comparing"
+    )]
+    WorseThanCurrent {
+        /// Where.
+        location: Location,
+        /// The version that was to become current.
+        version: Version,
+        /// The version that stays current.
+        current: Version,
+        /// What it has lost, a phrase each.
+        losses: String,
+    },
+
     /// The model is being deleted.
     #[error(
         "the model {version} in {location} is being deleted; once `trainer prune --keep N --at {location}` is done, \

@@ -17,7 +17,7 @@ const MAX_ETAG_BYTES: usize = 128;
 /// The content of `latest.json`. Read, it is not trusted: what contradicts itself or the place it was read from is
 /// [`Error::Corrupt`]. Fields that are not known are ignored.
 ///
-/// `models/<version>/summary.json` has the same fields without `etag` and `previous`.
+/// `models/<version>/summary.json` has the same fields without `etag` and `previous`, and `quality` beside them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Latest {
     /// The model's version.

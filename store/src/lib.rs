@@ -5,7 +5,8 @@
 //! ```text
 //! PREFIX/latest.json                        which model is current; the only object that ever changes
 //! PREFIX/models/<version>/report/…          what the training reported
-//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `etag` and `previous`
+//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `etag` and `previous`, and
+//!                                           how good it was measured to be
 //! PREFIX/models/<version>/model.segue       the artifact; its SHA-256 is the version
 //! ```
 //!
@@ -43,6 +44,7 @@ mod download;
 mod error;
 mod fetch;
 mod future;
+mod guard;
 mod latest;
 mod list;
 mod location;
@@ -53,6 +55,7 @@ mod options;
 mod pointer;
 mod prune;
 mod publish;
+mod quality;
 mod retry;
 mod rollback;
 mod upload;
@@ -62,6 +65,7 @@ pub use connect::{base_config, client_from_environment};
 pub use download::Download;
 pub use error::Error;
 pub use future::BoxFuture;
+pub use guard::Guard;
 pub use latest::{Latest, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES};
 pub use list::ModelEntry;
 pub use location::{Location, ParseError, ParseErrorKind};
@@ -71,5 +75,6 @@ pub use options::StoreOptions;
 pub use pointer::LatestState;
 pub use prune::{MIN_AGE, Prune, Pruned};
 pub use publish::Published;
+pub use quality::{Estimate, Quality};
 pub use recommender::Version;
 pub use upload::{ReportFile, Upload};

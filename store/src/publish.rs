@@ -8,8 +8,9 @@ use tracing::info;
 use crate::error::cause;
 use crate::object::{Condition, ObjectMeta, Put};
 use crate::pointer::{MAX_PENDING_DELETES, MAX_POINTER_ATTEMPTS, PENDING_DELETE_BYTES};
+use crate::quality::Summary;
 use crate::{
-    BoxFuture, Error, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, ReportFile, Store, Upload, Version,
+    BoxFuture, Error, Guard, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, ReportFile, Store, Upload, Version,
 };
 
 /// What a publish did. The model is current.
@@ -42,7 +43,16 @@ impl Store {
     /// [`Error::PointerMoved`] where another publisher was first: the model is stored, but not current.
     /// [`Error::BeingRemoved`] where this very model is being deleted.
     pub fn publish(&self, upload: Upload) -> BoxFuture<'_, Result<Published, Error>> {
+        self.publish_guarded(upload, None)
+    }
+
+    /// As [`Store::publish`]; a model that is much worse than the current one is stored, and does not become current.
+    ///
+    /// # Errors
+    /// [`Error::WorseThanCurrent`] where the guard refuses it, and those of [`Store::publish`].
+    pub fn publish_guarded(&self, upload: Upload, guard: Option<Guard>) -> BoxFuture<'_, Result<Published, Error>> {
         Box::pin(async move {
+            let summary = Summary { quality: upload.quality };
             let version = Version::of(&upload.artifact);
             let next = Latest {
                 version,
@@ -64,8 +74,11 @@ impl Store {
             for _ in 0..MAX_POINTER_ATTEMPTS {
                 let seen = self.pointer().await?;
                 self.unmarked(&seen, version)?;
-                let stored = self.store_model(&next, upload.artifact.clone(), upload.report.clone()).await?;
+                let stored = self.store_model(&next, &summary, upload.artifact.clone(), upload.report.clone()).await?;
                 already_there &= stored.already_there;
+                if let (Some(guard), Some(current)) = (&guard, &seen.latest) {
+                    self.check_losses(guard, current, &next, &summary.quality).await?;
+                }
                 // Current already, it is published anew: the date says that nobody has to wait for a newer one.
                 let next = Latest { etag: stored.etag, ..next.clone() };
                 let Some(current) = self.move_pointer(&seen, next).await? else {
@@ -88,6 +101,7 @@ impl Store {
     async fn store_model(
         &self,
         model: &Latest,
+        summary: &Summary,
         artifact: Bytes,
         report: Vec<ReportFile>,
     ) -> Result<PutArtifact, Error> {
@@ -97,7 +111,7 @@ impl Store {
             self.put(&key, file.bytes, &file.content_type, Condition::Absent).await?;
         }
         let key = self.location.summary_key(model.version);
-        self.put(&key, model.to_json().into(), "application/json", Condition::Absent).await?;
+        self.put(&key, summary.beside(model).into(), "application/json", Condition::Absent).await?;
 
         let put = self.put(&model.key, artifact, "application/octet-stream", Condition::Absent).await?;
         if let Put::Written { etag } = put {
@@ -133,8 +147,8 @@ fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {
     if !(0.0..=1.0).contains(&model.accuracy) {
         return bad(format!("expected an accuracy of 0 to 1, got {}", model.accuracy));
     }
-    // The pointer gets `etag` and `previous` later, less than 400 bytes, and marks.
-    if model.to_json().len() + 512 + MAX_PENDING_DELETES * PENDING_DELETE_BYTES > MAX_LATEST_BYTES {
+    // The pointer gets `etag` and `previous` later, less than 400 bytes, and marks; the summary gets the figures, less than 600.
+    if model.to_json().len() + 1024 + MAX_PENDING_DELETES * PENDING_DELETE_BYTES > MAX_LATEST_BYTES {
         return bad(format!(
             "its description is longer than {MAX_LATEST_BYTES} bytes; give the features shorter names"
         ));

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use recommender::artifact;
 
-use crate::{Error, error::cause};
+use crate::{Error, Quality, error::cause};
+
+/// The file of a report that has its figures.
+const METRICS: &str = "metrics.json";
 
 /// A model to be published. [`Upload::of`] makes one of an artifact.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ pub struct Upload {
     pub accuracy: f64,
     /// The features' names, in the model's order.
     pub features: Vec<String>,
+    /// What was measured of it.
+    pub quality: Quality,
 }
 
 /// A file of the training report.
@@ -35,15 +40,18 @@ pub struct ReportFile {
 
 impl Upload {
     /// An artifact and its report, which may be empty. What `latest.json` says of the model is read from the artifact's
-    /// card; its other sections are not.
+    /// card; its other sections are not. What was measured of it is read from the report too, where that has a `metrics.json`.
     ///
     /// # Errors
     /// [`Error::NotAnArtifact`] where the bytes have no card.
     pub fn of(artifact: Bytes, report: Vec<ReportFile>) -> Result<Self, Error> {
         let card = artifact::card(&artifact).map_err(|error| Error::NotAnArtifact { source: cause(error) })?;
+        let metrics = report.iter().find(|file| file.path == METRICS).map(|file| &*file.bytes);
+        let quality = Quality::of(&card, metrics);
         Ok(Self {
             artifact,
             report,
+            quality,
             tracks: card.tracks,
             k: card.k,
             // `latest.json` has a number in any case; the card says whether it was measured.

@@ -313,6 +313,11 @@ test('a_spanish_browser_is_answered_in_spanish', async () => {
   assert.match(await heading(page), /Canciones para seguir a/);
   assert.equal(await page.getByRole('button', { name: 'Buscar' }).count(), 1);
   assert.match(await page.getByRole('status').innerText(), /10 canciones/);
+  // Every name is made of the trainer's phrases.
+  const { clusters } = await (await fetch(new URL('v1/clusters', URL_OF_PAGE))).json();
+  const legend = await page.locator('.legend .name').allInnerTexts();
+  assert.equal(legend.length, clusters.length);
+  for (const { name } of clusters) assert.ok(name.startsWith('Vocal') || name.startsWith('Popular') || !legend.includes(name), name);
   await picture(page, 'spanish');
   clean(page);
 });

@@ -12,7 +12,7 @@ import { Browser } from './browser.js';
 const PICTURES = process.env.PICTURES ?? join(import.meta.dirname, '../../target/browser');
 const REPORT = process.env.REPORT ?? join(PICTURES, 'model/report/index.html');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const SECTIONS = ['data', 'k', 'clusters', 'map', 'classifier', 'search', 'recommendations', 'timings'];
+const SECTIONS = ['answers', 'recommendations', 'clusters', 'map', 'k', 'classifier', 'search', 'data', 'timings'];
 
 mkdirSync(PICTURES, { recursive: true });
 const browser = new Browser();
@@ -46,6 +46,34 @@ test('the_report_never_scrolls_sideways_and_wide_things_have_boxes_that_do', asy
     assert.ok(wide <= 0, `${wide} pixels too wide at ${width}`);
     if (width === 390) await page.screenshot({ path: join(PICTURES, 'report-phone.png'), fullPage: true });
     assert.deepEqual(page.complaints, []);
+    await browser.close();
+  }
+});
+
+test('what_the_model_answers_comes_first_for_five_songs_both_ways', async () => {
+  const page = await visit();
+  const answers = page.locator('#answers .answer');
+  assert.equal(await answers.count(), 5);
+  for (const answer of await answers.all()) {
+    assert.deepEqual(await answer.locator('.way').allInnerTexts(), ['Own cluster', 'Any cluster']);
+    assert.deepEqual(await answer.locator('ol').evaluateAll((lists) => lists.map((list) => list.children.length)), [10, 10]);
+    const [own, ...clusters] = await answer.locator('h3 .id, ol:first-of-type .id').allInnerTexts();
+    assert.ok(clusters.slice(0, 10).every((cluster) => cluster === own), `${own}: ${clusters}`);
+  }
+  assert.match(await page.locator('#recommendations').innerText(), /By chance[^]*By audio[^]*With the artist/);
+});
+
+test('what_is_wider_than_the_screen_has_a_sign_and_what_is_not_has_none', async () => {
+  for (const width of [360, 1200]) {
+    const page = await visit({ viewport: { width, height: 800 } });
+    const boxes = await page.locator('.scroll').evaluateAll((all) => all.map((box) => ({
+      name: box.getAttribute('aria-label'),
+      cut: box.scrollWidth > box.clientWidth,
+      shadow: getComputedStyle(box).backgroundAttachment === 'local, local, scroll, scroll',
+      hint: box.matches('figure') ? box.nextElementSibling.offsetWidth > 0 : null,
+    })));
+    assert.ok(boxes.some(({ cut }) => cut) || width > 1000, `nothing is wider than ${width}`);
+    for (const { name, cut, shadow, hint } of boxes) assert.ok(shadow && (hint === null || hint === cut), `${name} at ${width}: ${cut}, ${hint}`);
     await browser.close();
   }
 });

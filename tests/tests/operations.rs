@@ -123,6 +123,34 @@ async fn metrics_are_lines_of_the_embedded_metric_format() {
 }
 
 #[tokio::test]
+async fn empty_and_short_answers_and_unknown_and_shared_titles_are_counted() {
+    let test_env = TestEnv::new().await;
+    test_env.publish().await;
+    let file = test_env.folder.path().join("log");
+    let function = logging(&test_env, &file, &[]).await;
+    for (query, status, tracks) in [
+        ("song=Track+Seven", 200, Some(10)),
+        ("song=Track+Seven&limit=100", 200, Some(67)),
+        ("song=Track+Seven&min_year=2100", 200, Some(0)),
+        ("song=No+Such+Song", 404, None),
+        ("song=Shared", 409, None),
+    ] {
+        let (answered, _, answer) = function.get(&format!("/v1/recommendations?{query}")).await;
+        assert_eq!((answered, answer["tracks"].as_array().map(Vec::len)), (status, tracks), "{query}: {answer}");
+    }
+    drop(function);
+    let lines = lines(&file);
+    let counted = |name: &str| -> f64 { lines.iter().filter_map(|line| line[name].as_f64()).sum() };
+    assert_eq!((counted("EmptyAnswers"), counted("ShortAnswers")), (1.0, 1.0), "{lines:?}");
+    for problem in ["unknown-song", "artist-needed"] {
+        let of = lines.iter().filter(|line| line["type"] == problem && line["Errors"] == 1).count();
+        assert_eq!(of, 1, "{problem}: {lines:?}");
+    }
+    let logged: Vec<&Value> = lines.iter().filter(|line| line["fields"]["message"] == "request").collect();
+    assert_eq!(logged.iter().filter_map(|line| line["fields"]["tracks"].as_u64()).collect::<Vec<_>>(), [10, 67, 0]);
+}
+
+#[tokio::test]
 async fn health_is_cheap_unless_it_is_asked_to_be_deep() {
     let test_env = TestEnv::new().await;
     let function = test_env.function().await;

@@ -8,7 +8,7 @@ use std::{
 
 use recommend::models::{ModelManager, Source};
 use serde_json::Value;
-use store::Upload;
+use store::{Quality, Upload};
 use tests::{
     faults::{Extent, Fault, FaultTarget, Proxy},
     runtime::{Conditions, Extensions, Function},
@@ -124,7 +124,15 @@ async fn a_model_that_does_not_fit_beside_the_old_one_is_left_where_it_is() {
     // It says that it has twenty million tracks: more than the function's 1769 MB.
     let features = vec!["energy".to_owned()];
     let artifact = vec![1; 1_000].into();
-    let upload = Upload { artifact, report: Vec::new(), tracks: 20_000_000, k: 3, accuracy: 0.9, features };
+    let upload = Upload {
+        artifact,
+        report: Vec::new(),
+        tracks: 20_000_000,
+        k: 3,
+        accuracy: 0.9,
+        features,
+        quality: Quality::default(),
+    };
     let large = test_env.store().publish(upload).await.expect("publishes");
     let failure = async || {
         assert_eq!(version(&function).await, first);

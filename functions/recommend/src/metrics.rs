@@ -26,6 +26,10 @@ const MODEL_AGE: &str = "ModelAge";
 const MODEL_LOAD_TIME: &str = "ModelLoadTime";
 /// Models or pointers that could not be loaded.
 const MODEL_LOAD_FAILURES: &str = "ModelLoadFailures";
+/// Recommendations without any track.
+const EMPTY_ANSWERS: &str = "EmptyAnswers";
+/// Recommendations with some tracks, and fewer than were asked for.
+const SHORT_ANSWERS: &str = "ShortAnswers";
 /// Requests that were answered with a problem: by its type, those that are the function's fault without, and these again
 /// by their type and the function's version.
 const ERRORS: &str = "Errors";
@@ -45,6 +49,8 @@ pub fn install(function: String) -> anyhow::Result<()> {
     describe_gauge!(MODEL_AGE, Unit::Seconds, "");
     describe_histogram!(MODEL_LOAD_TIME, Unit::Milliseconds, "");
     describe_counter!(MODEL_LOAD_FAILURES, Unit::Count, "");
+    describe_counter!(EMPTY_ANSWERS, Unit::Count, "");
+    describe_counter!(SHORT_ANSWERS, Unit::Count, "");
     describe_counter!(ERRORS, Unit::Count, "");
     // It was not set before, or there would be another recorder.
     let _ = COLLECTOR.set(collector);
@@ -59,6 +65,8 @@ pub(crate) struct Request<'a> {
     pub(crate) cold: bool,
     pub(crate) model_age: Option<Duration>,
     pub(crate) status: u16,
+    /// How many tracks were recommended, and how many were asked for.
+    pub(crate) tracks: Option<(usize, usize)>,
     /// The kind of problem that it was answered with.
     pub(crate) problem: Option<&'a str>,
     /// The deployed version of the function.
@@ -77,6 +85,11 @@ pub(crate) fn request(request: &Request) {
     }
     if let Some(age) = request.model_age {
         gauge!(MODEL_AGE).set(age.as_secs_f64().round());
+    }
+    match request.tracks {
+        Some((0, _)) => counter!(EMPTY_ANSWERS).increment(1),
+        Some((tracks, limit)) if tracks < limit => counter!(SHORT_ANSWERS).increment(1),
+        _ => {}
     }
     if let Some(problem) = request.problem {
         counter!(ERRORS, TYPE => problem.to_owned()).increment(1);

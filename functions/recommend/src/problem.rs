@@ -107,6 +107,10 @@ impl Problem {
     }
 }
 
+/// What is wrong, beside the body of a response that is a problem: for those that answer in another shape.
+#[derive(Clone, Debug)]
+pub(crate) struct Detail(pub(crate) String);
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -121,6 +125,7 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        response.extensions_mut().insert(Detail(self.detail));
         response
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct RequestInfo {
     pub(crate) initial_pool_size: Option<u32>,
     /// Songs among them that it could have been answered with.
     pub(crate) after_filtering_size: Option<u32>,
+    /// How many tracks the answer holds, and how many were asked for, where it recommends any.
+    pub(crate) tracks: Option<(usize, usize)>,
     /// The code of the problem that it was answered with: its type without `urn:segue:problem:`.
     pub(crate) problem: Option<String>,
 }
@@ -50,6 +52,7 @@ pub(crate) fn record(write: impl FnOnce(&mut RequestInfo)) {
 pub(crate) fn record_search(answer: &Answer) {
     record(|info| {
         info.search = Some(answer.search.name());
+        info.tracks = Some((answer.tracks.len(), answer.limit));
         if let Some(seed) = answer.seeds.first() {
             info.initial_pool_size = Some(seed.initial_pool_size);
             info.after_filtering_size = Some(seed.after_filtering_size);

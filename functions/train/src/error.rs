@@ -78,7 +78,7 @@ pub enum Error {
     #[error("the report cannot be made: {0}")]
     Report(#[from] trainer::report::charts::Error),
     /// The model could not be published.
-    #[error("the model is trained, and could not be published: {0}")]
+    #[error("the table is trained on, and its model is not current: {0}")]
     Publish(#[from] store::Error),
     /// The training panicked, which is a defect.
     #[error("the training ended early: {0}")]
@@ -108,6 +108,7 @@ impl From<Error> for Diagnostic {
             Error::Input(_) => "Input",
             Error::Training(_) | Error::Quality(_) | Error::Artifact(_) | Error::Ended(_) => "Training",
             Error::Report(_) => "Report",
+            Error::Publish(store::Error::WorseThanCurrent { .. }) => "WorseThanCurrent",
             Error::Publish(_) => "Publish",
         };
         Diagnostic { error_type: error_type.to_owned(), error_message: error_chain(&error) }

@@ -116,8 +116,9 @@ impl Handler {
         if with_retries(deadline, object_meta).await?.etag != etag {
             return Ok(Outcome::Replaced { key });
         }
-        let tracks = upload.tracks;
-        let published = with_retries(deadline, async || Ok(self.store.publish(upload.clone()).await?)).await?;
+        let (tracks, guard) = (upload.tracks, options.guard);
+        let published =
+            with_retries(deadline, async || Ok(self.store.publish_guarded(upload.clone(), guard).await?)).await?;
         let (version, location) = (published.version.to_string(), published.location.to_string());
         Ok(Outcome::Published { key, version, location, tracks, rows })
     }

@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use clap::{CommandFactory, Parser};
+use store::Guard;
 use trainer::{
-    cli::{TrainOptions, number},
+    cli::{GuardOptions, TrainOptions, number},
     table, training,
 };
 
@@ -16,7 +17,7 @@ use crate::error::Error;
 const METADATA_PREFIX: &str = "segue-";
 
 /// What an upload may say.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// `segue-features`, `segue-column`, `segue-keep-unanalysed`, `segue-delimiter`, `segue-decimal`, `segue-encoding`, and
     /// how many tracks at most: not an option, but set by the limit.
@@ -25,6 +26,20 @@ pub struct Options {
     pub training: training::Options,
     /// `segue-tracks`: how many tracks the table has, where its size would mislead.
     pub tracks: Option<u64>,
+    /// `segue-max-track-loss`, `segue-max-quality-loss`: how much worse than the current model this one may be. Nothing with
+    /// `segue-force`.
+    pub guard: Option<Guard>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            table: table::Options::default(),
+            training: training::Options::default(),
+            tracks: None,
+            guard: Some(Guard::default()),
+        }
+    }
 }
 
 /// The options as the trainer's command line has them, without those that are not the uploader's to say.
@@ -33,6 +48,8 @@ pub struct Options {
 struct Arguments {
     #[command(flatten)]
     train: TrainOptions,
+    #[command(flatten)]
+    guard: GuardOptions,
     #[arg(long, value_parser = number::<u64>(1..=u64::MAX))]
     tracks: Option<u64>,
 }
@@ -61,10 +78,11 @@ impl Options {
             // One more at a time: an error is of the newest.
             parsed = Some(Arguments::try_parse_from(&arguments).map_err(|error| wrong(expected(&error)))?);
         }
-        Ok(parsed.map_or_else(Self::default, |Arguments { train, tracks }| Self {
+        Ok(parsed.map_or_else(Self::default, |Arguments { train, guard, tracks }| Self {
             table: train.table(),
             training: train.training(),
             tracks,
+            guard: guard.guard(),
         }))
     }
 }
@@ -90,7 +108,7 @@ mod tests {
     fn metadata_of_others_does_nothing() {
         let read = options(&[("mtime", "1732276800"), ("s3cmd-attrs", "uid:0")]).expect("reads");
         assert_eq!((read.training.k, read.training.seed, read.tracks), (6, 42, None));
-        assert_eq!(read.table, table::Options::default());
+        assert_eq!((read.table, read.guard), (table::Options::default(), Some(Guard::default())));
     }
 
     #[test]
@@ -107,6 +125,8 @@ mod tests {
             ("segue-delimiter", ";"),
             ("segue-decimal", ","),
             ("segue-encoding", "latin1"),
+            ("segue-max-track-loss", "0.5"),
+            ("segue-max-quality-loss", "0.2"),
         ])
         .expect("reads");
         let training = &read.training;
@@ -115,6 +135,8 @@ mod tests {
         assert!(!training.weights.are_all_one());
         let columns = ["tempo=Beats Per Minute", "title=track"].map(|column| column.parse().expect("parses"));
         assert_eq!((&read.table.columns[..], read.table.keep_unanalysed), (&columns[..], true));
+        assert_eq!(read.guard, Some(Guard { max_track_loss: 0.5, max_quality_loss: 0.2 }));
+        assert_eq!(options(&[("segue-force", "true")]).expect("reads").guard, None);
         let dialect = &read.table.dialect;
         assert_eq!((dialect.delimiter, dialect.decimal), (Some(b';'), Some(table::Decimal::Comma)));
         assert_eq!(dialect.encoding.map(|encoding| encoding.name()), Some("windows-1252"));
@@ -137,11 +159,15 @@ mod tests {
             ("segue-delimiter", ";;", "one character"),
             ("segue-decimal", "x", ". or ,"),
             ("segue-encoding", "klingon", "utf-8"),
+            ("segue-max-track-loss", "30", "a share from 0 to 1"),
+            ("segue-max-quality-loss", "none", "a share from 0 to 1"),
+            ("segue-force", "perhaps", "true"),
             (
                 "segue-clusters",
                 "6",
                 "one of segue-features, segue-column, segue-keep-unanalysed, segue-weights, segue-k, segue-k-range, segue-seed, \
-                 segue-delimiter, segue-decimal, segue-encoding, segue-tracks",
+                 segue-delimiter, segue-decimal, segue-encoding, segue-max-track-loss, segue-max-quality-loss, segue-force, \
+                 segue-tracks",
             ),
             // Options of the trainer that are not the uploader's to say.
             ("segue-out", "/tmp", "segue-k"),

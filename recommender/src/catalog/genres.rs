@@ -75,6 +75,11 @@ impl Genres {
         counts
     }
 
+    /// All names, [`normalize`]d, in no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.cells.keys().map(String::as_str)
+    }
+
     /// The cells of the column that name a genre, ascending. A list of genres is named by the cells that are the same list.
     /// `genre` is [`normalize`]d.
     pub(crate) fn of(&self, column: &DictColumn, genre: &str) -> Vec<u32> {

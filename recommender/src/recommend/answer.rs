@@ -15,6 +15,8 @@ pub struct Answer {
     pub left_out: Vec<Error>,
     /// What affinities counted for, where they were asked for.
     pub affinity: Option<AffinityWeights>,
+    /// How many tracks were asked for.
+    pub limit: usize,
     /// Best first, or in the order that was asked for.
     pub tracks: Vec<Recommendation>,
 }

@@ -79,6 +79,6 @@ impl Model {
             Order::Similarity => tracks,
             Order::Flow => flow::order(self, &seeds, &tracks),
         };
-        Ok(Answer { search, seeds: answer_seeds, left_out, affinity, tracks })
+        Ok(Answer { search, seeds: answer_seeds, left_out, affinity, limit: request.limit, tracks })
     }
 }

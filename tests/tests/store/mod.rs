@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use store::{Latest, LatestState, Location, Published, ReportFile, Store, StoreOptions, Upload, Version};
+use store::{Latest, LatestState, Location, Published, Quality, ReportFile, Store, StoreOptions, Upload, Version};
 use tests::TestStore;
 use tests::faults::{Exchange, Extent, Fault, Proxy};
 
@@ -33,6 +33,7 @@ pub(crate) fn upload(artifact: impl Into<Bytes>) -> Upload {
         k: 6,
         accuracy: 0.905,
         features: vec!["danceability".into(), "energy".into()],
+        quality: Quality::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod dialect_options;
 mod evaluate;
 mod export;
+mod guard_options;
 mod inspect;
 mod models;
 mod recommend;
@@ -13,6 +14,7 @@ mod verify;
 
 use clap::{Parser, Subcommand};
 
+pub use guard_options::GuardOptions;
 pub use train_options::{TrainOptions, number};
 
 /// Turns a track table into a segue artifact, and looks after artifacts.

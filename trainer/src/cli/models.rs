@@ -7,8 +7,9 @@ use std::{
 
 use anyhow::Context;
 use recommender::{Model, Version, artifact};
-use store::{Location, ModelEntry, Prune as Which, Published, ReportFile, Store, Upload};
+use store::{Guard, Location, ModelEntry, Prune as Which, Published, ReportFile, Store, Upload};
 
+use super::guard_options::GuardOptions;
 use crate::{
     console::Console,
     numbers::count,
@@ -27,6 +28,8 @@ pub(super) struct Publish {
     /// Where to: s3://bucket/prefix
     #[arg(long)]
     to: Location,
+    #[command(flatten)]
+    guard: GuardOptions,
 }
 
 #[derive(Debug, clap::Args)]
@@ -69,7 +72,7 @@ impl Publish {
         Model::from_bytes(&file, version)?;
         let console = Console::new();
         let report = report_beside(&self.file, version, &console)?;
-        let published = publish(file, report, self.to, &console)?;
+        let published = publish(file, report, self.to, self.guard.guard(), &console)?;
         println!("{}", describe(&published));
         Ok(())
     }
@@ -106,11 +109,12 @@ pub(super) fn publish(
     file: Vec<u8>,
     report: Vec<ReportFile>,
     to: Location,
+    guard: Option<Guard>,
     progress: &dyn Progress,
 ) -> anyhow::Result<Published> {
     let upload = Upload::of(file.into(), report)?;
     let stage = progress.stage("publish", 0);
-    let published: Published = block_on(async { Store::connect(to).await?.publish(upload).await })?;
+    let published: Published = block_on(async { Store::connect(to).await?.publish_guarded(upload, guard).await })?;
     stage.done(&published.location.to_string());
     Ok(published)
 }

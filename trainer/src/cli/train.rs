@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 use serde::Serialize;
 use store::{Location, Published};
 
-use super::train_options::TrainOptions;
+use super::{guard_options::GuardOptions, train_options::TrainOptions};
 use crate::{
     console::Console,
     input::{self, Input},
@@ -33,6 +33,8 @@ pub(super) struct Train {
     /// Publish the model when it is trained: s3://bucket/prefix
     #[arg(long, value_name = "S3_URI")]
     publish: Option<Location>,
+    #[command(flatten)]
+    guard: GuardOptions,
     #[command(flatten)]
     options: TrainOptions,
     /// Threads to use; the model does not depend on it [default: one for each core]
@@ -126,7 +128,9 @@ impl Train {
 
         let published = match &self.publish {
             Some(to) => {
-                Some(super::models::publish(trained.file.clone(), report, to.clone(), &console).with_context(|| {
+                let published =
+                    super::models::publish(trained.file.clone(), report, to.clone(), self.guard.guard(), &console);
+                Some(published.with_context(|| {
                     format!("the model is trained and lies in {}, but it is not published", artifact.display())
                 })?)
             }

@@ -81,7 +81,7 @@ pub fn number<T: TryFrom<u64>>(
     }
 }
 
-fn true_or_false(text: &str) -> Result<bool, String> {
+pub(super) fn true_or_false(text: &str) -> Result<bool, String> {
     text.parse().map_err(|_| "expected true or false".into())
 }
 

@@ -2,14 +2,17 @@
 
 use rand::{SeedableRng, seq::index};
 use rand_xoshiro::Xoshiro256Plus;
-use recommender::Model;
+use recommender::{Model, affinity::AffinityWeights, recommend::Affinity};
 use serde::Serialize;
 
 use super::{
-    answers::{self, Answers},
+    answers::{self, Answers, Genre},
     error::Error,
     options::{LIMIT, Options},
 };
+
+/// What an artist in common counts for in [`genre_with_artist`].
+const ARTIST_WEIGHT: f64 = 0.5;
 
 /// What follows a sample of songs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -46,6 +49,20 @@ pub fn measure(model: &Model, options: &Options, progress: &(dyn Fn(u64) + Sync)
         left_out.push("popularity is left out: it is not among the model's features".to_owned());
     }
     Ok(Quality { songs: songs.len(), limit: LIMIT, same_cluster, any_cluster, left_out })
+}
+
+/// How often genres agree in answers from all clusters that count an artist in common for half as much as the same sound: songs of
+/// one artist are mostly of one genre. `None` where no sampled song and its followers have a genre.
+///
+/// # Errors
+///
+/// Where the model does not answer, which would be a defect.
+pub fn genre_with_artist(model: &Model, options: &Options) -> Result<Option<Genre>, Error> {
+    if model.catalog().genres.is_none() {
+        return Ok(None);
+    }
+    let affinity = Affinity::Weights(AffinityWeights { artist: Some(ARTIST_WEIGHT), ..AffinityWeights::default() });
+    Ok(answers::measure(model, &sample_songs(model, options), false, Some(affinity), &|| ())?.genre)
 }
 
 /// A row for each of a sample of the catalogue's songs, in the catalogue's order.

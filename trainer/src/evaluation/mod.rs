@@ -16,7 +16,7 @@ mod tests;
 
 pub use answers::{Answers, Genre};
 pub use error::Error;
-pub use measure::{Quality, measure};
+pub use measure::{Quality, genre_with_artist, measure};
 pub use options::{LIMIT, Options};
 pub use playlists::{Continuation, Method, Playlists, StandardErrors, continuation};
 pub(crate) use playlists::{Halves, continuation_request};

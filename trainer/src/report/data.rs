@@ -5,8 +5,11 @@ use recommender::Model;
 use serde::Serialize;
 
 use crate::{
-    evaluation::{self, Continuation, Quality},
-    report::charts::Point,
+    evaluation::{self, Continuation, Genre, Quality},
+    report::{
+        answers::{ExampleAnswer, example_answers},
+        charts::Point,
+    },
     training::Trained,
 };
 
@@ -36,6 +39,11 @@ pub struct ReportData {
     pub points: Vec<Point>,
     /// How many different songs there are.
     pub songs: u32,
+    /// What follows a few well-known songs.
+    pub answers: Vec<ExampleAnswer>,
+    /// How often genres agree in answers from all clusters that count the artist too (`affinity=artist:0.5`): the best that is measured
+    /// for the table without counting genres themselves. `None` where the catalogue has no genres.
+    pub genre_with_artist: Option<Genre>,
     /// How good the recommendations are.
     pub quality: Quality,
     /// How well they continue the table's playlists; `None` where it has none, or none of use.
@@ -62,8 +70,8 @@ pub struct ClusterData {
     pub songs: u32,
     /// Genres that are more typical of it than of the others.
     pub genres: Vec<String>,
-    /// Title and artist of the tracks nearest to its centroid.
-    pub central: Vec<(String, String)>,
+    /// Title and artist of the songs that stand for it ([`Model::examples`]).
+    pub examples: Vec<(String, String)>,
     /// The features that set it apart, and by how many deviations, the most telling first.
     pub telling: Vec<(String, f64)>,
 }
@@ -84,8 +92,9 @@ impl ReportData {
         let clusters = model
             .clusters()
             .iter()
+            .zip(model.examples())
             .zip(trained.scaled_means.rows())
-            .map(|(cluster, means)| {
+            .map(|((cluster, examples), means)| {
                 let mut telling: Vec<(String, f64)> =
                     model.scaler().features.iter().cloned().zip(means.iter().copied()).collect();
                 telling.retain(|(_, deviations)| deviations.abs() >= TYPICAL_DISTANCE);
@@ -95,8 +104,8 @@ impl ReportData {
                     let track = catalog.track(*row);
                     (track.song.to_owned(), track.artist.to_owned())
                 };
-                let central = cluster.central.iter().map(named).collect();
-                ClusterData { songs: cluster.songs, genres: cluster.genres.clone(), central, telling }
+                let examples = examples.iter().map(named).collect();
+                ClusterData { songs: cluster.songs, genres: cluster.genres.clone(), examples, telling }
             })
             .collect();
         let step = catalog.len().div_ceil(MAP_POINTS).max(1);
@@ -112,6 +121,8 @@ impl ReportData {
             clusters,
             points,
             songs: model.songs().count(),
+            answers: example_answers(model)?,
+            genre_with_artist: evaluation::genre_with_artist(model, &Self::options())?,
             quality: evaluation::measure(model, &Self::options(), progress)?,
             playlists: None,
             recall_at_50: evaluation::recall(model, 50, RECALL_SAMPLE, true)?,

@@ -3,7 +3,11 @@
 //! Text comes from the user's table, so all of it goes through the templates, which escape it; what goes past them is
 //! charts (plotters escapes there) and the style sheet. There is no script, and a policy that allows none.
 
+mod answers;
+mod boxes;
+mod choice;
 mod playlists;
+mod quality;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use recommender::{
@@ -13,14 +17,12 @@ use recommender::{
 
 use super::{ReportData, columns, is_weighted};
 use crate::{
-    evaluation::silhouette::separation,
     numbers::{count, number},
     report::charts,
-    report::evaluation::figures,
-    report::terminal::notes_on_accuracy,
     training::Trained,
-    training::elbow::knee,
 };
+pub(super) use boxes::table;
+use boxes::{figure, labelled};
 
 const STYLE: &str = include_str!("style.css");
 /// The share of its size at which the figures in a chart can still be read.
@@ -39,13 +41,14 @@ pub(super) fn page(
 ) -> Result<String, charts::Error> {
     let card = &trained.card;
     let sections = [
-        ("data", "What went in", data(trained, report_data)?),
-        ("k", "How many clusters", choice(trained)?),
+        ("answers", "What it answers", answers::answers(&report_data.answers)),
+        ("recommendations", "How good the answers are", quality::recommendations(trained, report_data)),
         ("clusters", "Clusters", clusters(trained, report_data)?),
         ("map", "Map", map(trained, report_data)?),
-        ("classifier", "Classifier", classifier(trained)?),
+        ("k", "How many clusters", choice::choice(trained)?),
+        ("classifier", "Songs outside of the catalogue", classifier(trained)?),
         ("search", "Search", search(card, report_data)),
-        ("recommendations", "Recommendations", recommendations(trained, report_data)),
+        ("data", "What went in", data(trained, report_data)?),
         ("timings", "Timings", timings(seconds)),
     ];
     let page = html! {
@@ -67,7 +70,7 @@ pub(super) fn page(
                     }
                 }
                 main {
-                    (tiles(trained, report_data))
+                    (quality::tiles(trained, report_data))
                     @for (id, title, content) in &sections {
                         section id=(id) aria-labelledby={ (id) "-title" } {
                             h2 id={ (id) "-title" } { (title) }
@@ -79,51 +82,6 @@ pub(super) fn page(
         }
     };
     Ok(page.into_string())
-}
-
-/// What to know before anything else.
-fn tiles(trained: &Trained, report_data: &ReportData) -> Markup {
-    let card = &trained.card;
-    let silhouette = trained.silhouettes.get(&card.k);
-    let silhouette =
-        silhouette.map(|found| format!("separation: {} (silhouette {:.3})", separation(found.mean), found.mean));
-    let times = report_data.quality.same_cluster.genre.filter(|genre| genre.chance > 0.0);
-    let songs = format!("{} songs, {} features", count(report_data.songs.into()), card.features.len());
-    let agreement = match (card.classifier.accuracy, trained.hold_out.standard_error, trained.hold_out.largest_cluster)
-    {
-        (Some(accuracy), Some(error), Some(largest)) => (
-            "agreement of naive Bayes and k-means",
-            format!("{:.1} % ± {:.1}", accuracy * 100.0, error * 100.0),
-            format!(
-                "on {} held-out tracks, of which {:.1} % are of the largest cluster",
-                count(card.classifier.held_out),
-                largest * 100.0
-            ),
-        ),
-        _ => ("accuracy", "not measured".to_owned(), "too few tracks to hold any out".to_owned()),
-    };
-    let mut tiles = vec![
-        ("tracks", count(card.tracks), songs),
-        ("clusters", card.k.to_string(), silhouette.unwrap_or_default()),
-        agreement,
-        ("recall@10", format!("{:.4}", card.index.recall_at_10), "of the graphs against exact search".to_owned()),
-    ];
-    if let Some(genre) = times {
-        let percent = |share: f64| format!("{:.1} %", share * 100.0);
-        let note = format!("{} against {} of the cluster's at random", percent(genre.agreement), percent(genre.chance));
-        tiles.push((
-            "as many of the genre as in the cluster",
-            format!("{:.1} times", genre.agreement / genre.chance),
-            note,
-        ));
-    }
-    html! {
-        ul.tiles {
-            @for (name, value, note) in tiles {
-                li { strong { (value) } span { (name) } small { (note) } }
-            }
-        }
-    }
 }
 
 fn data(trained: &Trained, report_data: &ReportData) -> Result<Markup, charts::Error> {
@@ -179,34 +137,6 @@ fn data(trained: &Trained, report_data: &ReportData) -> Result<Markup, charts::E
     })
 }
 
-fn choice(trained: &Trained) -> Result<Markup, charts::Error> {
-    let card = &trained.card;
-    let elbow = trained.elbow();
-    let silhouettes: Vec<(u32, f64)> = trained.silhouettes.iter().map(|(k, found)| (*k, found.mean)).collect();
-    let elbow = charts::elbow(&elbow, card.k, knee(&elbow))?;
-    Ok(html! {
-        p {
-            "k-means was run for each k with many starts. The knee is the k that lies farthest below the straight line "
-            "from the first to the last; the curve of tracks without any clusters has one too, and it moves with the range. The "
-            "silhouette of a track is (b - a) / max(a, b), with a its mean distance to its "
-            "own cluster and b to the nearest other one; the mean is over " (count(crate::evaluation::silhouette::SAMPLE as u64))
-            " tracks at most, exact among them."
-        }
-        @if let Some(found) = trained.silhouettes.get(&card.k) {
-            p {
-                "Separation of the model's clusters: " strong { (separation(found.mean)) }
-                (format!(" (mean silhouette {:.3} ± {:.3}). ", found.mean, found.standard_error))
-                "Below 0.25 it is weak: the clusters are parts of a cloud of tracks rather than groups with gaps between them. "
-                "Below 0.1 there is none: tracks without any clusters have about 0.05."
-            }
-        }
-        div.pair {
-            (figure(&elbow, "Total inertia for each k", READABLE))
-            @if !silhouettes.is_empty() { (figure(&charts::silhouette(&silhouettes, card.k)?, "Mean silhouette for each k", READABLE)) }
-        }
-    })
-}
-
 fn clusters(trained: &Trained, report_data: &ReportData) -> Result<Markup, charts::Error> {
     let card = &trained.card;
     let features: Vec<&str> = card.features.iter().map(|feature| feature.name.as_str()).collect();
@@ -238,9 +168,9 @@ fn clusters(trained: &Trained, report_data: &ReportData) -> Result<Markup, chart
                     @if !about.genres.is_empty() {
                         p { span.quiet { "Typical: " } bdi { (about.genres.join(", ")) } }
                     }
-                    p.quiet { "In the middle of it:" }
+                    p.quiet { "Best known:" }
                     ul.songs {
-                        @for (song, artist) in &about.central { li { bdi { (song) } " " span.quiet { bdi { (artist) } } } }
+                        @for (song, artist) in &about.examples { li { bdi { (song) } " " span.quiet { bdi { (artist) } } } }
                     }
                 }
             }
@@ -289,11 +219,16 @@ fn classifier(trained: &Trained) -> Result<Markup, charts::Error> {
     };
     Ok(html! {
         p {
-            "Gaussian naive Bayes places songs that are not in the catalogue. Fitted on four fifths of the tracks, it "
-            (trained.hold_out.agreement(classifier)) ", the other fifth. (The model's own is fitted on all tracks. Of those of the catalogue it "
-            "gives about as many another cluster than k-means gave them.)"
-            @for note in notes_on_accuracy(classifier, &trained.hold_out) { " " (note) "." }
+            "Gaussian naive Bayes places songs that are not in the catalogue, and it is asked for nothing else. How well does it repeat "
+            "k-means, which made the clusters? Fitted on four fifths of the tracks, it " (trained.hold_out.agreement(classifier))
+            ", the other fifth. That is no measure of the recommendations, and says nothing about whether clusters exist: it is as high "
+            "where there are none. (The model's own is fitted on all tracks.)"
         }
+        (table("Agreement of naive Bayes and k-means", html! {
+            tbody {
+                @for (name, share) in quality::agreement(trained) { tr { th scope="row" { (name) } td.number { (share) } } }
+            }
+        }))
         (figure(&confusion, "Confusion matrix of the held-out tracks", READABLE))
         (table("Classification report", html! {
             thead { tr {
@@ -326,33 +261,6 @@ fn search(card: &Card, report_data: &ReportData) -> Markup {
     }
 }
 
-fn recommendations(trained: &Trained, report_data: &ReportData) -> Markup {
-    let quality = &report_data.quality;
-    html! {
-        p {
-            (quality.limit) " songs that follow each of " (count(quality.songs as u64))
-            " songs drawn at random, from the song's own cluster (as by default) and from all clusters."
-        }
-        (table("Recommendations", html! {
-            thead { tr {
-                th scope="col" { "" span.away { "Measure" } } th.number scope="col" { "Same cluster" }
-                th.number scope="col" { "Any cluster" }
-            } }
-            tbody {
-                @for figure in figures(quality) {
-                    tr {
-                        th scope="row" { (figure.name.trim()) small { " " (figure.meaning) } }
-                        @for value in figure.values { td.number { (value) } }
-                    }
-                }
-            }
-        }))
-        @for reason in &quality.left_out { p.quiet { (reason) } }
-        @if let Some(playlists) = &report_data.playlists { (playlists::continuation(playlists)) }
-        @if let Some(found) = &trained.affinities { (playlists::affinities(found, &trained.card)) }
-    }
-}
-
 fn timings(seconds: &[(String, f64)]) -> Markup {
     let all: f64 = seconds.iter().map(|(_, seconds)| seconds).sum();
     html! {
@@ -370,30 +278,4 @@ fn timings(seconds: &[(String, f64)]) -> Markup {
             }
         }))
     }
-}
-
-/// A table in a box of its own, which scrolls where the screen is narrow.
-pub(super) fn table(name: &str, content: Markup) -> Markup {
-    html! {
-        div.scroll role="group" aria-label=(name) tabindex="0" {
-            table { caption.away { (name) } (content) }
-        }
-    }
-}
-
-/// A chart in a box of its own, which it fills: enlarged never, and down to `least` of its size, beyond which the box
-/// scrolls.
-fn figure(svg: &str, name: &str, least: f64) -> Markup {
-    let width = svg.split('"').nth(1).and_then(|width| width.parse::<f64>().ok()).unwrap_or(0.0);
-    html! {
-        figure.scroll role="group" aria-label=(name) tabindex="0" {
-            div style=(format!("min-width:{:.0}px;max-width:{width:.0}px", width * least)) { (labelled(svg, name)) }
-        }
-    }
-}
-
-/// A chart as one picture with a name.
-fn labelled(svg: &str, name: &str) -> Markup {
-    let rest = svg.strip_prefix("<svg ").unwrap_or_default();
-    html! { (PreEscaped("<svg role=\"img\" aria-label=\"")) (name) (PreEscaped("\" ")) (PreEscaped(rest)) }
 }

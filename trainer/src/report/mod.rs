@@ -1,5 +1,6 @@
 //! What is said of a training: in the terminal, and in the files of `report/`.
 
+pub mod answers;
 pub mod charts;
 pub mod columns;
 mod data;
@@ -19,7 +20,7 @@ pub use data::{ClusterData, ReportData, Spread};
 
 use crate::{
     affinity::Affinities,
-    evaluation::{Continuation, Quality, silhouette::separation},
+    evaluation::{Continuation, Genre, Quality, silhouette::separation},
     progress::Progress,
     table::{
         Meaning, Schema, Table,
@@ -115,6 +116,8 @@ struct Metrics<'a> {
     recall_at_50: f64,
     recommendations: &'a Quality,
     #[serde(skip_serializing_if = "Option::is_none")]
+    genre_with_artist: Option<Genre>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     playlists: Option<&'a Continuation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     affinities: Option<&'a Affinities>,
@@ -144,6 +147,7 @@ pub fn metrics(trained: &Trained, report_data: &ReportData, seconds: &[(String, 
         map_variance: trained.map_variance,
         recall_at_50: report_data.recall_at_50,
         recommendations: &report_data.quality,
+        genre_with_artist: report_data.genre_with_artist,
         playlists: report_data.playlists.as_ref(),
         affinities: trained.affinities.as_ref(),
         weights: is_weighted(&trained.card)

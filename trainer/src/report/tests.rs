@@ -48,7 +48,7 @@ fn a_page_needs_nothing_from_elsewhere() {
         assert!(rest.starts_with("http://www.w3.org/2000/svg\"") || rest.starts_with("http-equiv"), "{:.60}", rest);
     }
     assert!(!page.contains("url(") && !page.contains("@import"));
-    for id in ["data", "k", "clusters", "map", "classifier", "search", "recommendations", "timings"] {
+    for id in ["answers", "data", "k", "clusters", "map", "classifier", "search", "recommendations", "timings"] {
         assert!(page.contains(&format!("<section id=\"{id}\"")), "{id} is not there");
     }
     let metrics: serde_json::Value =

@@ -4,8 +4,10 @@
 //! skew and its ties; which features go together; genres with a sound of their own and artists who mostly keep to one,
 //! most of them with one track and a few with hundreds; songs released more than once, some with the very same
 //! features; titles that several artists share, titles with commas, quotes and letters beyond ASCII. It is written
-//! artist by artist, so that memory does not grow with its length.
+//! artist by artist, so that memory does not grow with its length. From 10,000 tracks it begins with a few evergreens, whose names
+//! examples can rely on.
 
+mod evergreens;
 mod grammar;
 mod rng;
 mod sound;
@@ -73,6 +75,12 @@ pub fn write(tracks: u64, seed: u64, out: impl Write, progress: &mut dyn FnMut(u
     let mut world = CatalogGenerator::new(tracks, seed);
     let mut left = tracks;
     let mut number = Vec::new();
+    if tracks >= evergreens::FROM_TRACKS {
+        for track in evergreens::tracks(&world.mixture) {
+            write_track(&mut writer, &track, &mut number)?;
+            left -= 1;
+        }
+    }
     while left > 0 {
         for track in world.next_artist(left) {
             write_track(&mut writer, &track, &mut number)?;

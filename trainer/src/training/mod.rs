@@ -46,6 +46,8 @@ const RECALL_SAMPLE: usize = 1_000;
 
 /// A title of so many letters fits a line with the command that asks for it.
 const MAX_EXAMPLE_CHARS: usize = 32;
+/// Among how many of the best-known songs an example is looked for.
+const WELL_KNOWN: usize = 10;
 
 /// What a training may be told.
 #[derive(Clone, Debug)]
@@ -325,7 +327,11 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
         .into_iter()
         .zip(typical_genres)
         .zip(clustering.centroids.rows())
-        .map(|((name, genres), centroid)| ClusterSpec { name, genres, centroid: centroid.to_vec() })
+        .map(|((name, genres), centroid)| ClusterSpec {
+            name,
+            genres: genres.into_iter().map(|genre| genre.name).collect(),
+            centroid: centroid.to_vec(),
+        })
         .collect();
     let build = BuildOptions { seed: options.seed, ..BuildOptions::default() };
     let graphs = with_graphs.then_some(GraphOptions { build, threads: options.threads });
@@ -390,13 +396,15 @@ fn means_by_cluster(features: &[NumericColumn], clustering: &Clustering) -> Arra
     means
 }
 
-/// A central track whose title no other artist has, or any such track where there is none, with a short title if it can be.
-/// Where artists share every title, a track with its artist.
+/// A well-known song whose title no other artist has, or a central track, or any such track where there is none, with a short
+/// title if it can be. Where artists share every title, a track with its artist.
 fn example(model: &Model) -> Example {
     let shared = model.titles().shared();
     let rows = || {
         let central = model.clusters().iter().flat_map(|cluster| cluster.central.iter().copied());
-        central.chain(0..model.catalog().len() as u32)
+        let all = 0..model.catalog().len() as u32;
+        let well_known = model.most_popular(all.clone(), WELL_KNOWN).unwrap_or_default();
+        well_known.into_iter().chain(central).chain(all)
     };
     let track = |row: u32| model.catalog().track(row);
     // What is escaped when it is printed would not be the title any more.

@@ -48,6 +48,9 @@ struct ClusterView<'a> {
     songs: u32,
     /// Mean of each feature, in the file's own units.
     means: Features<'a>,
+    /// Three of its best-known songs, each of another artist, the best known first: the most popular ones, or where popularity
+    /// says nothing, the central tracks.
+    examples: Vec<Track<'a>>,
     /// Genres that are more typical of this cluster than of the others, the most typical first.
     genres: Vec<&'a str>,
     /// The three tracks nearest to its centre, nearest first.
@@ -77,6 +80,7 @@ async fn get(State(models): State<Arc<ModelManager>>, _: Query<NoParameters>) ->
             size: cluster.rows.end - cluster.rows.start,
             songs: cluster.songs,
             means: Features { names: &model.scaler().features, values: cluster.means.clone() },
+            examples: model.examples()[id].iter().map(|row| Track::of(model, *row)).collect(),
             genres: cluster.genres.iter().take(MAX_GENRES).map(|genre| bounded(genre)).collect(),
             central_tracks: cluster.central.iter().take(MAX_CENTRAL_TRACKS).map(|row| Track::of(model, *row)).collect(),
         })

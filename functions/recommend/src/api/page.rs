@@ -22,6 +22,9 @@ const STYLE: &str = include_str!("../page/style.css");
 const ICON: &str = include_str!("../page/icon.svg");
 /// One module of several files: each request that a page makes may start an environment of the function.
 const SCRIPT: &str = concat!(
+    "const CLUSTER_PHRASES = ",
+    include_str!("../../../../recommender/src/cluster_phrases.json"),
+    ";\n",
     include_str!("../page/words.js"),
     include_str!("../page/dom.js"),
     include_str!("../page/http.js"),

@@ -63,6 +63,7 @@ pub(super) async fn line(request: Request, next: Next) -> Response {
         search = info.search,
         initial_pool_size = info.initial_pool_size,
         after_filtering_size = info.after_filtering_size,
+        tracks = info.tracks.map(|(tracks, _)| tracks),
         problem,
         "request"
     );
@@ -72,6 +73,7 @@ pub(super) async fn line(request: Request, next: Next) -> Response {
         cold,
         model_age,
         status,
+        tracks: info.tracks,
         problem,
         function_version: function_version.as_deref(),
         id: &id,

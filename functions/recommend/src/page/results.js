@@ -85,7 +85,7 @@ function startView(clusters, place) {
   const cards = clusters.map((cluster) => element('li', {},
     element('h2', {}, badgeOf(cluster)),
     element('p', { class: 'hint' }, [sayCount('start.tracks', cluster.size), ...cluster.genres.slice(0, 3)].join(' · ')),
-    element('ul', {}, ...cluster.central_tracks.map((track) => element('li', {},
+    element('ul', {}, ...cluster.examples.map((track) => element('li', {},
       linkTo(placeWith(place, { tracks: [track.id] }), { class: 'song', dir: 'auto' }, track.song), ' ',
       foreign('span', 'artist', track.artist))))));
   return [headingOf(say('start.heading')), element('p', {}, say('start.text')), element('ul', { class: 'start' }, ...cards)];

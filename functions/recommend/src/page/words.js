@@ -40,7 +40,7 @@ const WORDS = {
     'loading': 'Searching…',
     'waiting': 'The model is still being loaded. Trying again, {attempt} of {attempts}…',
     'start.heading': 'Start from any song',
-    'start.text': 'Search for a song above, or begin with one that is typical of its cluster.',
+    'start.text': 'Search for a song above, or begin with one of the best known of each cluster.',
     'start.tracks.one': '{count} track',
     'start.tracks.other': '{count} tracks',
     'seed.heading': 'Songs to follow',
@@ -126,7 +126,7 @@ const WORDS = {
     'loading': 'Buscando…',
     'waiting': 'El modelo aún se está cargando. Nuevo intento, {attempt} de {attempts}…',
     'start.heading': 'Empieza por cualquier canción',
-    'start.text': 'Busca una canción arriba, o empieza por una típica de su grupo.',
+    'start.text': 'Busca una canción arriba, o empieza por una de las más conocidas de cada grupo.',
     'start.tracks.one': '{count} pista',
     'start.tracks.other': '{count} pistas',
     'seed.heading': 'Canciones para seguir a',
@@ -175,20 +175,6 @@ const WORDS = {
   },
 };
 
-// The words that the trainer makes names of clusters from, in other languages; what is said twice over comes first.
-const CLUSTER_WORDS = {
-  es: {
-    'rhythmic spoken word': 'palabra rítmica', 'middle of the road': 'término medio', 'all tracks': 'todas las pistas',
-    'dark and driving': 'oscura e intensa', 'calm and quiet': 'tranquila y suave', 'loud and energetic': 'fuerte y enérgica',
-    'high energy': 'mucha energía', 'spoken word': 'palabra hablada', 'deep cuts': 'rarezas', 'little-known': 'poco conocida',
-    'quiet acoustic': 'acústica suave', 'happy dance': 'baile alegre',
-    danceable: 'bailable', dance: 'baile', drifting: 'errante', energetic: 'enérgica', calm: 'tranquila', varied: 'variada',
-    even: 'uniforme', fast: 'rápida', slow: 'lenta', loud: 'fuerte', quiet: 'suave', acoustic: 'acústica', electric: 'eléctrica',
-    instrumental: 'instrumental', vocal: 'vocal', spoken: 'hablada', sung: 'cantada', happy: 'alegre', dark: 'oscura',
-    popular: 'popular', hits: 'éxitos', live: 'en vivo', studio: 'estudio', long: 'larga', short: 'corta', and: 'y',
-  },
-};
-
 const LANGUAGE = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in WORDS) ?? 'en';
 const PLURALS = new Intl.PluralRules(LANGUAGE);
 const WHOLE = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0, useGrouping: 'always' });
@@ -213,21 +199,20 @@ function featureName(feature) {
   return say(feature);
 }
 
-/** A cluster's name in the reader's language, where all of it but the genres in brackets is made of known words. */
+/** A cluster's name in the reader's language, where all of it but genres and numbers is made of the trainer's phrases, which stand
+ * before this file: rows of what a phrase says and what it is in each language. */
 function clusterName(name) {
-  const words = CLUSTER_WORDS[LANGUAGE];
-  const [, said, rest] = /^(.*?)( \(.*\)| \d+)?$/s.exec(name) ?? [];
-  let left = said?.toLowerCase();
-  if (!words || !left) return name;
-  const terms = [];
-  while (left) {
-    const term = Object.keys(words).find((word) => left === word || left.startsWith(`${word} `));
-    if (!term) return name;
-    terms.push(words[term]);
-    left = left.slice(term.length + 1);
-  }
-  const joined = terms.join(', ').replaceAll(', y, ', ' y ');
-  return joined[0].toUpperCase() + joined.slice(1) + (rest ?? '');
+  const [languages, ...rows] = CLUSTER_PHRASES;
+  const [from, to] = ['en', LANGUAGE].map((language) => languages.indexOf(language));
+  const [, said, rest = ''] = /^(.*?)( \(.*\)| \d+)?$/s.exec(name);
+  const phrase = (text) => rows.find((row) => row[from] === text)?.[to];
+  const parts = said.toLowerCase().split(', ').map((part) => {
+    const words = part.split(' and ').map(phrase);
+    return phrase(part) ?? (words.includes(undefined) ? undefined : LIST.format(words));
+  });
+  if (from === to || parts.includes(undefined)) return name;
+  const joined = parts.join(', ');
+  return joined[0].toUpperCase() + joined.slice(1) + rest;
 }
 
 /** Puts the words of the reader's language into the page as it was delivered. */

@@ -31,24 +31,42 @@ impl Values {
     ///
     /// A name that is not known, or 400 for one that is there twice, or a value that is too long.
     pub(super) fn of_query(query: Option<&str>, known: &[&str]) -> Result<Self, Refused> {
-        let mut values: Vec<(String, String)> = Vec::new();
+        let mut values = Self(Vec::new());
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             if !known.contains(&name.as_ref()) {
                 return Err(Refused::Unknown(name.chars().take(MAX_QUOTED_CHARS).collect()));
             }
-            if values.iter().any(|(other, _)| *other == name) {
-                let detail = format!("{name} is there more than once");
-                return Err(Refused::Other(Problem::parameter(&name, "once", detail)));
-            }
-            let characters = value.chars().count();
-            if characters > MAX_LIST_CHARS {
-                let detail = format!("{name} is {characters} characters long, at most {MAX_LIST_CHARS} are allowed");
-                let allowed = format!("at most {MAX_LIST_CHARS} characters");
-                return Err(Refused::Other(Problem::parameter(&name, &allowed, detail)));
-            }
-            values.push((name.into_owned(), value.into_owned()));
+            values.add(&name, &value).map_err(Refused::Other)?;
         }
-        Ok(Self(values))
+        Ok(values)
+    }
+
+    /// Parses a query string of which only the names that are `known` count.
+    ///
+    /// # Errors
+    ///
+    /// 400 for a known name that is there twice, or a value that is too long.
+    pub fn known_of_query(query: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+        let mut values = Self(Vec::new());
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            if known.contains(&name.as_ref()) {
+                values.add(&name, &value)?;
+            }
+        }
+        Ok(values)
+    }
+
+    fn add(&mut self, name: &str, value: &str) -> Result<(), Problem> {
+        if self.get(name).is_some() {
+            return Err(Problem::parameter(name, "once", format!("{name} is there more than once")));
+        }
+        let characters = value.chars().count();
+        if characters > MAX_LIST_CHARS {
+            let detail = format!("{name} is {characters} characters long, at most {MAX_LIST_CHARS} are allowed");
+            return Err(Problem::parameter(name, &format!("at most {MAX_LIST_CHARS} characters"), detail));
+        }
+        self.0.push((name.to_owned(), value.to_owned()));
+        Ok(())
     }
 
     /// The parameters in a path, as the router has found them.
@@ -73,6 +91,14 @@ mod tests {
         assert!(Values::of_query(Some("limit=1&limits=2"), &KNOWN).is_err());
         assert!(Values::of_query(Some("limit=1&limit=1"), &KNOWN).is_err());
         assert!(Values::of_query(Some(&format!("song={}", "x".repeat(17_000))), &KNOWN).is_err());
+    }
+
+    #[test]
+    fn what_is_not_known_can_be_ignored() {
+        let values = Values::known_of_query(Some("limit=5&fields=a&fields=b&song="), &KNOWN).expect("parses");
+        assert_eq!((values.get("song"), values.get("limit"), values.get("fields")), (Some(""), Some("5"), None));
+        assert!(Values::known_of_query(Some("limit=1&limit=1"), &KNOWN).is_err());
+        assert!(Values::known_of_query(Some(&format!("song={}", "x".repeat(17_000))), &KNOWN).is_err());
     }
 
     #[test]
