@@ -206,7 +206,7 @@ class DeploymentTest(unittest.TestCase):
                 if then.serving() != first.serving():
                     reached.add(name)
         self.assertEqual(reached, {"ApiTokens", "Architecture", "CorsOrigins", "FunctionMemory", "LogLevel", "ModelPrefix",
-                                   "RefreshSeconds", "S3Endpoint"})
+                                   "RefreshSeconds", "S3Endpoint", "SpotifyCompat"})
 
     def test_new_code_reaches_what_serves(self):
         self.assertNotEqual(stack_with().serving(), Deployment(code="s3://bucket/other").serving())

@@ -195,6 +195,7 @@ fn seed(seed: &Seed, model: &Model) -> Value {
         Seed::Track(id) => json!({ "track_id": id }),
         Seed::Song { song, artist: Some(artist) } => json!({ "song": song, "artist": artist }),
         Seed::Song { song, artist: None } => json!({ "song": song }),
+        Seed::Typed(typed) => json!({ "q": typed }),
         Seed::Artist(artist) => json!({ "artist": artist }),
         Seed::Genre(genre) => json!({ "genre": genre }),
         Seed::Features(values) => {

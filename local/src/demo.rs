@@ -29,14 +29,15 @@ const REGION: &str = "us-east-1";
 const TRACKS: u64 = 20_000;
 /// The function's settings that have another value here where they are not set. The demo is reached from this machine
 /// only, and whoever publishes another model to it waits for it.
-const DEFAULTS: [(&str, &str); 2] = [("CORS_ORIGINS", "*"), ("REFRESH_SECONDS", "5")];
+const DEFAULTS: [(&str, &str); 3] = [("CORS_ORIGINS", "*"), ("REFRESH_SECONDS", "5"), ("SPOTIFY_COMPAT", "true")];
 /// What `--help` says of them.
 const SETTINGS: &str = "\
 Environment variables, the function's settings:
   CORS_ORIGINS     Comma-separated origins whose pages may read the answers, or * [default: *]
   API_TOKENS       Comma-separated SHA-256 hashes of accepted bearer tokens [default: no authentication]
   REFRESH_SECONDS  How often to look for a new model at most, 0 for never [default: 5]
-  DEADLINE_MS      How long a request waits for a model before it is answered with 503 [default: 8000]";
+  DEADLINE_MS      How long a request waits for a model before it is answered with 503 [default: 8000]
+  SPOTIFY_COMPAT   Whether the routes of Spotify's Web API are there below /spotify/v1, true or false [default: true]";
 
 /// Trains a model, publishes it to S3 and answers requests from it: all on this machine.
 ///
@@ -222,7 +223,7 @@ mod tests {
     fn settings_are_the_functions_with_defaults_of_the_demo() {
         for nothing in [&[][..], &[("CORS_ORIGINS", ""), ("REFRESH_SECONDS", " "), ("API_TOKENS", "")]] {
             let settings = read(nothing).expect("reads");
-            assert_eq!((settings.access.cors, settings.access.tokens), (Cors::Any, None));
+            assert_eq!((settings.access.cors, settings.access.tokens, settings.spotify), (Cors::Any, None, true));
             assert_eq!((settings.refresh, settings.deadline), (Some(Duration::from_secs(5)), Duration::from_secs(8)));
         }
         let hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
@@ -231,12 +232,13 @@ mod tests {
             ("API_TOKENS", hash),
             ("REFRESH_SECONDS", "0"),
             ("DEADLINE_MS", "250"),
+            ("SPOTIFY_COMPAT", "false"),
             ("MODEL_URI", "s3://another/place"),
         ];
         let settings = read(&variables).expect("reads");
         assert_eq!(settings.access.cors, "http://localhost:3000".parse().expect("an origin"));
         assert!(settings.access.tokens.expect("tokens").accept(b"secret"));
-        assert_eq!((settings.refresh, settings.deadline), (None, Duration::from_millis(250)));
+        assert_eq!((settings.refresh, settings.deadline, settings.spotify), (None, Duration::from_millis(250), false));
         assert_eq!(settings.model.to_string(), MODEL_URI, "the demo publishes there");
     }
 

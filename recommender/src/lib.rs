@@ -9,6 +9,7 @@
 
 pub mod affinity;
 pub mod artifact;
+pub mod base62;
 mod bit_set;
 pub mod card;
 pub mod catalog;

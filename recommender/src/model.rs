@@ -1,6 +1,7 @@
 //! A model that is ready to answer.
 
 mod examples;
+mod names;
 mod vectorizer;
 
 use std::{path::Path, sync::OnceLock};
@@ -28,7 +29,7 @@ use crate::{
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
-    search::{GraphData, Neighbors, Nodes},
+    search::{GraphData, Neighbors, Nodes, SimilarityPercentiles},
     text_search::{Hit, InvertedIndex, TextSearch},
 };
 
@@ -55,6 +56,7 @@ pub struct Model {
     genre_rows: OnceLock<RowLists>,
     moments: [OnceLock<Moments>; Attribute::ALL.len()],
     neighbors: Neighbors,
+    percentiles: OnceLock<SimilarityPercentiles>,
     text_search: OnceLock<TextSearch>,
 }
 
@@ -144,6 +146,7 @@ impl Model {
             genre_rows: OnceLock::new(),
             moments: Default::default(),
             neighbors,
+            percentiles: OnceLock::new(),
             text_search: OnceLock::new(),
         };
         model.set_companions(companions)?;
@@ -311,6 +314,18 @@ impl Model {
         &self.neighbors
     }
 
+    /// Of a hundred tracks of the catalogue, how many are less similar to their tenth nearest song (in their own cluster) than this, 0
+    /// to 100: 50 is what the tenth song of an answer usually is. Nothing where no track has a neighbour.
+    ///
+    /// The hundred are looked at when first asked for, about a millisecond for 265,000 tracks.
+    pub fn similarity_percentile(&self, similarity: f32) -> Option<u8> {
+        let percentiles = self.percentiles.get_or_init(|| {
+            let ranges: Vec<_> = self.clusters.iter().map(|cluster| cluster.rows.clone()).collect();
+            SimilarityPercentiles::new(self.neighbors.nodes(), &ranges, &self.songs)
+        });
+        percentiles.of(similarity)
+    }
+
     /// The single artists behind artist cells; they are told apart when first asked for.
     pub(crate) fn artists(&self) -> &Artists {
         self.artists.get_or_init(|| Artists::new(&self.catalog))
@@ -349,6 +364,12 @@ impl Model {
         self.genres.get_or_init(|| Genres::new(self.catalog.genres.as_ref()))
     }
 
+    /// The genres, [`normalize`](crate::text::normalize)d, and how many tracks each has, the most frequent first. None where the catalogue
+    /// has none.
+    pub fn genre_counts(&self) -> Vec<(&str, u32)> {
+        self.catalog.genres.as_ref().map(|column| self.genres().counts(column)).unwrap_or_default()
+    }
+
     /// The rows of each genre, where there are genres; they are gathered when first asked for.
     pub(crate) fn genre_rows(&self) -> Option<&RowLists> {
         let cells = self.catalog.genres.as_ref()?;
@@ -370,6 +391,19 @@ impl Model {
         self.scaler.features.iter().map(String::as_str).chain(attributes)
     }
 
+    /// The least and the largest value of a feature, or those that an attribute may have, in the catalogue's units; nothing where the
+    /// model has neither.
+    pub fn range_of(&self, name: &str) -> Option<(f64, f64)> {
+        if let Some(feature) = self.scaler.features.iter().position(|feature| feature == name) {
+            let values = self.catalog.features[feature].values();
+            return Some((*values.first()?, *values.last()?));
+        }
+        let attribute = Attribute::named(name)?;
+        // A code is a value plus 1.
+        let most = self.catalog.attributes.column(attribute)?.max()?.saturating_sub(1);
+        Some((f64::from(*attribute.range().start()), f64::from(most)))
+    }
+
     /// Searches by text, if what they need is there.
     pub fn text_search(&self) -> Option<&TextSearch> {
         self.text_search.get()
@@ -384,7 +418,7 @@ impl Model {
     }
 
     /// The feature that says how popular a track is.
-    pub(crate) fn popularity(&self) -> Option<usize> {
+    pub fn popularity(&self) -> Option<usize> {
         self.scaler.features.iter().position(|feature| feature == "popularity")
     }
 

@@ -5,8 +5,10 @@
 //! marks that people leave out when they type. [`artists`] takes apart what a request names, [`genres`] a genre cell. [`song_key`] is
 //! the same for all versions of a song.
 
+mod distance;
 mod versions;
 
+pub use distance::{allowed_typos, is_near};
 pub use versions::song_key;
 
 use caseless::Caseless;

@@ -131,7 +131,7 @@ impl TestEnv {
         let models = Arc::new(ModelManager::new(Source::Store(self.store()), Duration::from_secs(20)));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let router = api::router_with(models, access);
+        let router = api::router_with(models, access, true);
         tokio::spawn(async move { axum::serve(listener, router).await });
         format!("http://{address}")
     }

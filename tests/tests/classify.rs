@@ -141,7 +141,7 @@ async fn what_is_wrong_is_refused_by_its_name_and_place() {
     served.refused("{\"tracks\":[]}", "tracks").await;
     served.refused("{\"tracks\":[7]}", "tracks[0]").await;
     served.refused("{\"features\":[1,2]}", "features").await;
-    served.refused("{\"tracks\":[{}]}", "tracks[0]").await;
+    served.refused("{\"tracks\":[{}]}", "tracks[0].features").await;
 
     let (status, answer) = served.post(format!("{{\"tracks\":[{}]}}", vec![&*good; 1_000].join(","))).await;
     assert_eq!((status, answer["tracks"].as_array().map(Vec::len)), (200, Some(1_000)), "{}", answer["detail"]);

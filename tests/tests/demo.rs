@@ -16,7 +16,7 @@ use tokio::{
 };
 
 /// The function's settings, which the demo takes too.
-const SETTINGS: [&str; 4] = ["CORS_ORIGINS", "API_TOKENS", "REFRESH_SECONDS", "DEADLINE_MS"];
+const SETTINGS: [&str; 5] = ["CORS_ORIGINS", "API_TOKENS", "REFRESH_SECONDS", "DEADLINE_MS", "SPOTIFY_COMPAT"];
 
 struct Demo {
     _child: Child,

@@ -177,7 +177,9 @@ const SILENCE: Fault = Fault::Stall(Extent::Nothing);
 async fn search(function: &Function) -> bool {
     let (status, headers, answer) = function.get("/v1/tracks?q=track+sev").await;
     if status == 503 {
-        assert_eq!(answer["type"], "urn:segue:problem:model-unavailable");
+        assert_eq!(answer["type"], "urn:segue:problem:search-unavailable");
+        let detail = answer["detail"].as_str().expect("text");
+        assert!(detail.contains("search") && !detail.contains("no model"), "{detail}");
         assert!(headers["retry-after"].is_string(), "{headers}");
         return false;
     }
@@ -209,6 +211,8 @@ async fn searches_by_text_fail_alone_and_work_again_when_the_fault_is_lifted() {
         assert!(fixture.ask(&function).await.is_some());
         fixture.proxy.set(fault.clone(), FaultTarget::Model, ALWAYS);
         assert!(!search(&function).await, "{fault:?}");
+        let (status, _, answer) = function.get("/v1/recommendations?q=track+sev").await;
+        assert_eq!((status, &answer["type"]), (503, &"urn:segue:problem:search-unavailable".into()), "{fault:?}");
         assert!(fixture.ask(&function).await.is_some(), "{fault:?}");
         fixture.proxy.lift();
         assert!(search(&function).await, "{fault:?}");

@@ -10,11 +10,12 @@ use serde_json::Value;
 use tests::{runtime::api_gateway_event, test_env::TestEnv};
 
 /// A target of every route that answers `GET` from the model alone, by its path in the OpenAPI document.
-const FROM_THE_MODEL: [(&str, &str); 10] = [
+const FROM_THE_MODEL: [(&str, &str); 11] = [
     ("/v1/recommendations", "/v1/recommendations?song=track+seven"),
     ("/v1/tracks", "/v1/tracks?q=track+sev"),
     ("/v1/tracks/{id}", "/v1/tracks/ID"),
     ("/v1/clusters", "/v1/clusters"),
+    ("/v1/genres", "/v1/genres"),
     ("/v1/model", "/v1/model"),
     ("/v1/map", "/v1/map?limit=20"),
     ("/v1/path", "/v1/path?from_song=Track+One&to_song=Track+Two"),

@@ -147,7 +147,7 @@ async fn several_seeds_are_named_in_any_way() {
     assert!(tracks.iter().all(|track| clusters.contains(&&track["cluster"]["id"])));
     assert!(tracks.iter().all(|track| track["song"] != "Track One" && track["song"] != "Track Two"));
 
-    let (status, problem) = api.get(&format!("seed_tracks={one},none")).await;
+    let (status, problem) = api.get(&format!("seed_tracks={one},none&strict=true")).await;
     assert_eq!((status, problem["seed"].as_str()), (404, Some("seeds[1]")), "{problem}");
     let (status, problem) = api.get(&format!("seed_tracks={}", [one.as_str(); 101].join(","))).await;
     assert_eq!((status, problem["parameter"].as_str()), (400, Some("seed_tracks")), "{problem}");
@@ -258,7 +258,7 @@ async fn a_body_that_is_wrong_is_refused_by_the_place_that_is() {
     let seed = json!([{ "song": "track seven" }]);
     let too_many = vec![json!({ "song": "track seven" }); 101];
     for (body, parameter) in [
-        (json!({}), "body"),
+        (json!({}), "seeds"),
         (json!({ "seeds": [] }), "seeds"),
         (json!({ "seeds": too_many }), "seeds"),
         (json!({ "seeds": [{}] }), "seeds[0].track_id"),
@@ -286,7 +286,8 @@ async fn a_body_that_is_wrong_is_refused_by_the_place_that_is() {
     }
     let (status, problem) = api.post(&json!({ "seeds": seed, "limits": 3 })).await;
     assert!(status == 400 && problem["detail"].as_str().expect("text").contains("limits"), "{problem}");
-    let (status, problem) = api.post(&json!({ "seeds": [{ "song": "shared" }, { "song": "none such" }] })).await;
+    let (status, problem) =
+        api.post(&json!({ "seeds": [{ "song": "shared" }, { "song": "none such" }], "strict": true })).await;
     assert_eq!((status, problem["seed"].as_str()), (409, Some("seeds[0]")), "{problem}");
     // What came before has not hurt.
     assert_eq!(api.post(&json!({ "seeds": seed })).await.0, 200);

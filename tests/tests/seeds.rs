@@ -162,7 +162,7 @@ async fn unknown_artists_and_genres_are_404_with_what_there_is() {
         let suggestions = problem["suggestions"].as_array().expect("suggestions");
         assert!(suggestions.iter().any(|name| name == suggestion), "{problem}");
     }
-    let (_, problem) = api.ask("/v1/recommendations?song=track+seven&seed_artists=Nobody+At+All").await;
+    let (_, problem) = api.ask("/v1/recommendations?song=track+seven&seed_artists=Nobody+At+All&strict=true").await;
     assert_eq!(problem["seed"], "seeds[1]", "{problem}");
     // More than a hundred in all.
     let ids = vec!["x"; 60].join(",");

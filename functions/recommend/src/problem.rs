@@ -5,9 +5,9 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
-use recommender::recommend::ArtistList;
+use recommender::recommend::{ArtistList, SongOption};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::request_info;
@@ -49,6 +49,11 @@ struct Members {
     artists: Option<Vec<String>>,
     /// How many artists have a song of the title.
     artist_count: Option<usize>,
+    /// The songs that may be meant by what was typed, the most popular first.
+    #[schema(max_items = 10)]
+    options: Option<Vec<SongOption>>,
+    /// Which seed it is about, if there are several: `seeds[1]`.
+    seed: Option<String>,
     /// Titles that may have been meant.
     suggestions: Option<Vec<String>>,
 }
@@ -102,6 +107,10 @@ impl Problem {
     }
 }
 
+/// What is wrong, beside the body of a response that is a problem: for those that answer in another shape.
+#[derive(Clone, Debug)]
+pub(crate) struct Detail(pub(crate) String);
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -116,6 +125,7 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        response.extensions_mut().insert(Detail(self.detail));
         response
     }
 }
@@ -139,6 +149,23 @@ impl From<recommender::recommend::Error> for Problem {
             Error::ArtistNeeded { artists, .. } => {
                 Self::new(StatusCode::CONFLICT, "artist-needed", "Several artists share this title", detail)
                     .with_artists(artists)
+            }
+            Error::SongNeeded { options, .. } => {
+                let mut artists: Vec<&str> = Vec::new();
+                for option in &options {
+                    if !artists.contains(&option.artist.as_str()) {
+                        artists.push(&option.artist);
+                    }
+                }
+                let (artists, count) = (json!(artists), artists.len());
+                Self::new(StatusCode::CONFLICT, "artist-needed", "Several songs may be meant", detail)
+                    .with("artists", artists)
+                    .with("artist_count", count)
+                    .with("options", json!(options))
+            }
+            Error::NoGenre { suggestions, .. } => {
+                let allowed = "a genre of GET /v1/genres, or several with commas between them";
+                Self::parameter("genre", allowed, detail).with("suggestions", suggestions)
             }
             Error::UnknownSeedArtist { suggestions, .. } => {
                 Self::new(StatusCode::NOT_FOUND, "unknown-artist", "No track is by this artist", detail)
@@ -200,6 +227,12 @@ fn no_model(error: &crate::models::Error) -> String {
 
 impl From<crate::models::Error> for Problem {
     fn from(error: crate::models::Error) -> Self {
+        if let crate::models::Error::TextSearch(_) = error {
+            let detail = "the search by title and artist is not available: its index could not be loaded; try again in a moment, \
+                          or name tracks by their ids";
+            let title = "The text search is not available";
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "search-unavailable", title, detail).retry_after(2);
+        }
         let detail = no_model(&error);
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "model-unavailable", "There is no model to answer with", detail)
             .retry_after(2)

@@ -22,6 +22,8 @@ pub struct Settings {
     /// is not set. `API_TOKENS`: the hashes of the tokens of which a request must bear one; everybody may ask where it is
     /// not set.
     pub access: Access,
+    /// `SPOTIFY_COMPAT`: whether the routes of Spotify's Web API are there too; not where it is not set.
+    pub spotify: bool,
 }
 
 /// How often to look for a new model, where `REFRESH_SECONDS` is not set.
@@ -46,12 +48,14 @@ impl Settings {
             environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|text| text.trim().parse::<u64>().ok());
         let tokens = environment.parse("API_TOKENS", Tokens::EXPECTED).map_err(without_value)?;
         let cors = environment.parse("CORS_ORIGINS", Cors::EXPECTED)?.unwrap_or_default();
+        let spotify = environment.parse("SPOTIFY_COMPAT", "true or false")?.unwrap_or_default();
         Ok(Self {
             model,
             deadline: Duration::from_millis(deadline),
             refresh: Some(Duration::from_secs(refresh)).filter(|refresh| !refresh.is_zero()),
             memory: megabytes.and_then(|megabytes| megabytes.checked_mul(1 << 20)),
             access: Access { cors, tokens },
+            spotify,
         })
     }
 }
@@ -84,6 +88,8 @@ mod tests {
         assert!(deadline.contains("DEADLINE_MS") && deadline.contains("soon") && deadline.contains("900000"));
         let refresh = message(&[MODEL, ("REFRESH_SECONDS", "-1")]);
         assert!(refresh.contains("REFRESH_SECONDS") && refresh.contains("0 to 86400"), "{refresh}");
+        let spotify = message(&[MODEL, ("SPOTIFY_COMPAT", "yes")]);
+        assert!(spotify.contains("SPOTIFY_COMPAT") && spotify.contains("true or false"), "{spotify}");
     }
 
     #[test]
@@ -102,6 +108,12 @@ mod tests {
         let set = [MODEL, ("DEADLINE_MS", "250"), ("REFRESH_SECONDS", "0"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")];
         let settings = read(&set).expect("reads");
         assert_eq!((settings.deadline.as_millis(), settings.refresh, settings.memory), (250, None, Some(512 << 20)));
+    }
+
+    #[test]
+    fn spotifys_routes_are_there_where_they_are_asked_for() {
+        assert!(!read(&[MODEL]).expect("reads").spotify);
+        assert!(read(&[MODEL, ("SPOTIFY_COMPAT", "true")]).expect("reads").spotify);
     }
 
     #[test]

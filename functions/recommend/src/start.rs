@@ -59,6 +59,6 @@ pub fn over(source: Source, settings: &Settings) -> Function {
     }
     let models = Arc::new(models);
     models.start();
-    let router = api::router_with(Arc::clone(&models), &settings.access);
+    let router = api::router_with(Arc::clone(&models), &settings.access, settings.spotify);
     Function { router, models, max_hold: settings.refresh.unwrap_or(DEFAULT_REFRESH) }
 }

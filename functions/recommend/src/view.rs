@@ -67,19 +67,38 @@ pub struct Track<'a> {
     track: catalog::Track<'a>,
     /// The cluster that it belongs to.
     cluster: ClusterRef<'a>,
+    /// How popular it is, where that is a feature of the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
+    popularity: Option<Number>,
+    /// The track at Spotify, where its id is one of Spotify's form: 22 base62 digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^https://open\\.spotify\\.com/track/[0-9A-Za-z]{22}$")]
+    url: Option<String>,
     features: Features<'a>,
 }
 
 impl<'a> Track<'a> {
     /// Of a row of the catalogue.
     pub fn of(model: &'a Model, row: u32) -> Self {
-        let id = model.cluster_of(row);
+        let (track, values) = (bounded_track(model.catalog().track(row)), model.catalog().raw(row));
         Self {
-            track: bounded_track(model.catalog().track(row)),
-            cluster: ClusterRef::of(model, id),
-            features: Features { names: &model.scaler().features, values: model.catalog().raw(row) },
+            url: spotify_url(track.id),
+            track,
+            cluster: ClusterRef::of(model, model.cluster_of(row)),
+            popularity: model.popularity().and_then(|feature| number(values[feature])),
+            features: Features { names: &model.scaler().features, values },
         }
     }
+}
+
+/// Length of Spotify's ids, which are base62 digits.
+const SPOTIFY_ID_LENGTH: usize = 22;
+
+/// Where Spotify has the track of an id, if the id is of Spotify's form.
+fn spotify_url(id: &str) -> Option<String> {
+    let is_spotifys = id.len() == SPOTIFY_ID_LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_spotifys.then(|| ["https://open.spotify.com/track/", id].concat())
 }
 
 /// What a text of a track takes in an answer at most, in bytes of JSON. An answer has 200 tracks with five texts and the name

@@ -43,6 +43,8 @@ pub(crate) fn exercise(model: &Model) {
         model.search(query, 50);
     }
     let _ = model.resolve_song("Shared", None);
+    let _ = model.look_up("Shared", None);
+    let _ = model.look_up("Tracc One", Some("nobody"));
     let _ = model.resolve_song("Tracc One", Some("nobody"));
     ask(model, &filtered(model, rows), verified);
     let several = [Seed::Row(0), Seed::Row(rows - 1), Seed::Features(vec![1.0; features])];

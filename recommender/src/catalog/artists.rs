@@ -63,6 +63,16 @@ impl Artists {
         self.number.len()
     }
 
+    /// All names, [`normalize`]d, with the artists' numbers, in no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.number.iter().map(|(name, number)| (name.as_str(), *number))
+    }
+
+    /// The artist of a [`normalize`]d name.
+    pub(crate) fn number(&self, name: &str) -> Option<u32> {
+        self.number.get(name).copied()
+    }
+
     /// The artists that a user names: one, several with `;` between them, or all of a cell, as it stands.
     pub(crate) fn find(&self, name: &str) -> Vec<u32> {
         let found: Vec<u32> = text::artists(name).filter_map(|name| self.number.get(&name).copied()).collect();

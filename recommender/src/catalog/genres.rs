@@ -64,6 +64,22 @@ impl Genres {
         self.cells.len()
     }
 
+    /// Each genre and how many tracks have it, of which there is one cell each: the most frequent first.
+    pub(crate) fn counts(&self, column: &DictColumn) -> Vec<(&str, u32)> {
+        let mut of_cells = vec![0_u32; column.dictionary().len()];
+        column.codes().each(0..column.len(), |_, cell| of_cells[cell as usize] += 1);
+        let count = |cells: &[u32]| cells.iter().map(|cell| of_cells[*cell as usize]).sum();
+        let mut counts: Vec<(&str, u32)> =
+            self.cells.iter().map(|(genre, cells)| (genre.as_str(), count(cells))).collect();
+        counts.sort_unstable_by(|(a, a_count), (b, b_count)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
+        counts
+    }
+
+    /// All names, [`normalize`]d, in no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.cells.keys().map(String::as_str)
+    }
+
     /// The cells of the column that name a genre, ascending. A list of genres is named by the cells that are the same list.
     /// `genre` is [`normalize`]d.
     pub(crate) fn of(&self, column: &DictColumn, genre: &str) -> Vec<u32> {

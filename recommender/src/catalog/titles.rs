@@ -32,6 +32,10 @@ fn artist_key(names: impl Iterator<Item = String>) -> String {
 /// How many rows of a title are walked one by one before its end is searched for.
 const MAX_ROWS_WALKED: usize = 16;
 
+/// What stands between a title and the name of a version, and how many rows of each form are walked.
+const VERSION_SIGNS: [&str; 6] = [" (", " [", " -", " –", " feat. ", " ft. "];
+const MAX_VERSIONS_WALKED: usize = 64;
+
 /// How a row in title order relates to the one before it.
 const SAME_SONG: u32 = 0;
 const SAME_TITLE: u32 = 1;
@@ -270,6 +274,28 @@ impl Titles {
             1 => TitleMatch::Song(songs.swap_remove(0)),
             _ => TitleMatch::Shared(songs.iter().map(|releases| releases[0]).collect()),
         }
+    }
+
+    /// The most popular release of each version of songs that have this title, if it is named behind the title: `Song (Live)` of
+    /// `Song`. At most so many of each form are looked at as a person would list.
+    pub fn find_versions(&self, catalog: &Catalog, song: &str) -> Vec<u32> {
+        let (title, key) = (normalize(song), song_key(song));
+        let title_at = |place: usize| normalize(catalog.songs.get(self.rows.get(place) as usize));
+        let mut found = Vec::new();
+        for sign in VERSION_SIGNS {
+            let begin = [&title, sign].concat();
+            let start = partition_point(0..self.rows.len(), |place| title_at(place).as_str() < begin.as_str());
+            for place in start..self.rows.len().min(start + MAX_VERSIONS_WALKED) {
+                let title = title_at(place);
+                if !title.starts_with(&begin) {
+                    break;
+                }
+                if (place == start || self.relations.get(place) != SAME_SONG) && song_key(&title) == key {
+                    found.push(self.rows.get(place));
+                }
+            }
+        }
+        found
     }
 
     /// Up to `count` different titles around where an unknown one would stand in title order: what a user may have

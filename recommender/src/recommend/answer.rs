@@ -1,6 +1,6 @@
 //! The answer to a request. Rows are those of [`Model::catalog`](crate::Model::catalog).
 
-use super::seed::ResolvedSeed;
+use super::{error::Error, seed::ResolvedSeed};
 use crate::affinity::AffinityWeights;
 use crate::search::SearchMethod;
 
@@ -11,6 +11,8 @@ pub struct Answer {
     pub search: SearchMethod,
     /// What was begun from, in the order of the request.
     pub seeds: Vec<AnswerSeed>,
+    /// Why seeds were left out, one for each: [`Error::Seed`].
+    pub left_out: Vec<Error>,
     /// What affinities counted for, where they were asked for.
     pub affinity: Option<AffinityWeights>,
     /// How many tracks were asked for.

@@ -9,7 +9,7 @@ pub const MAX_LISTED_ARTISTS: usize = 50;
 /// How many bytes their names have at most, all together.
 const MAX_LISTED_BYTES: usize = 1 << 16;
 
-/// The best known of the artists that have a song of one title, in the order of their names.
+/// The best known of the artists that have a song of one title, the most popular first; without popularities in the order of their names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArtistList {
     /// Artist cells: at most [`MAX_LISTED_ARTISTS`], of 64 KiB all together.
@@ -50,7 +50,7 @@ impl Model {
     /// The artists of some tracks: one track each.
     pub(super) fn list_artists(&self, rows: &[u32]) -> ArtistList {
         let mut left = MAX_LISTED_BYTES;
-        let names = self.best_known(rows).into_iter().filter_map(|row| {
+        let names = self.by_popularity(&self.best_known(rows)).into_iter().filter_map(|row| {
             let name = self.catalog().track(row).artist;
             left = left.checked_sub(name.len())?;
             Some(name.to_owned())

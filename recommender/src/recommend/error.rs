@@ -38,6 +38,14 @@ pub enum Error {
         /// The artists that have a song of this title.
         artists: ArtistList,
     },
+    /// What was typed may mean several songs.
+    #[error("several songs are found by {typed:?}, name one of them: {}", list_options(.options))]
+    SongNeeded {
+        /// What was typed.
+        typed: String,
+        /// The songs, the most popular first.
+        options: Vec<SongOption>,
+    },
     /// No track is by the artist that is to be a seed.
     #[error("there is no artist called {artist:?}")]
     UnknownSeedArtist {
@@ -50,6 +58,14 @@ pub enum Error {
     #[error("there is no genre called {genre:?}")]
     UnknownGenre {
         /// The genre that was asked for.
+        genre: String,
+        /// Genres that the user may have meant, normalised.
+        suggestions: Vec<String>,
+    },
+    /// No track is of a genre that the answer is to be of.
+    #[error("genre names {genre:?}, which no track has; near it are: {}", .suggestions.join(", "))]
+    NoGenre {
+        /// The genre that was asked for, normalised.
         genre: String,
         /// Genres that the user may have meant, normalised.
         suggestions: Vec<String>,
@@ -131,4 +147,35 @@ pub enum Error {
         /// What is wrong with it.
         error: Box<Error>,
     },
+}
+
+impl Error {
+    /// Whether it says that one seed is not found, or may be several songs: the others can do without it.
+    pub(super) fn is_of_one_seed(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownTrack { .. }
+                | Self::UnknownSong { .. }
+                | Self::UnknownArtist { .. }
+                | Self::ArtistNeeded { .. }
+                | Self::SongNeeded { .. }
+                | Self::UnknownSeedArtist { .. }
+                | Self::UnknownGenre { .. }
+        )
+    }
+}
+
+/// One of the songs that may be meant.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct SongOption {
+    /// Id of its track.
+    pub id: String,
+    /// Its title.
+    pub song: String,
+    /// Its artist cell.
+    pub artist: String,
+}
+
+fn list_options(options: &[SongOption]) -> String {
+    options.iter().map(|option| [&*option.song, " by ", &*option.artist].concat()).collect::<Vec<_>>().join(", ")
 }

@@ -4,6 +4,7 @@ use std::{collections::HashSet, ops::Range};
 
 use super::{
     error::Error,
+    groups,
     request::Request,
     seed::{ResolvedSeed, SeedGroup},
 };
@@ -16,7 +17,7 @@ use crate::{
     column::{DictColumn, IntColumn},
     model::Model,
     search::Allowed,
-    text::normalize,
+    text,
 };
 
 /// Up to so many songs are left out one by one, where nothing else is.
@@ -50,6 +51,8 @@ impl<'a> Filter<'a> {
     ) -> Result<Self, Error> {
         let seed_rows = seeds.iter().chain(negative).filter_map(|seed| seed.row);
         let excluded = request.exclude_tracks.iter().filter_map(|id| model.find_id(id));
+        let tracks = model.catalog().len() as u32;
+        let excluded = excluded.chain(request.exclude_rows.iter().copied().filter(|row| *row < tracks));
         let ids = request.songs(model);
         let mut left_out: Vec<(u32, u32)> = seed_rows.chain(excluded).map(|row| (ids.of(row), row)).collect();
         left_out.sort_unstable();
@@ -216,7 +219,13 @@ fn conditions<'a>(model: &'a Model, request: &Request, seeds: &[ResolvedSeed]) -
         (None, _) => {}
         (Some(wanted), Some(column)) => {
             let mut cells = BitSet::new(column.dictionary().len());
-            model.genres().of(column, &normalize(wanted)).into_iter().for_each(|cell| _ = cells.insert(cell));
+            for genre in text::genres(wanted) {
+                let named = model.genres().of(column, &genre);
+                if named.is_empty() {
+                    return Err(Error::NoGenre { suggestions: groups::near_genres(model, &genre), genre });
+                }
+                named.into_iter().for_each(|cell| _ = cells.insert(cell));
+            }
             conditions.push(Condition::OneOf(column, cells));
         }
         (Some(_), None) => return Err(Error::NoColumn { column: "genres", parameter: "genre" }),

@@ -15,7 +15,7 @@ use crate::{
     bit_set::BitSet,
     column::DictColumn,
     model::Model,
-    text::{self, normalize},
+    text::{allowed_typos, is_near, normalize},
     vector::{LANES, Vector},
 };
 
@@ -26,12 +26,9 @@ const MIN_WEIGHT: f64 = 0.1;
 /// How many names an error suggests.
 const MAX_SUGGESTIONS: usize = 5;
 
-/// The rows of each seed that is an artist or a genre, in the order of the seeds; nothing for others.
-///
-/// # Errors
-///
-/// The place of the first seed that cannot be used, and why: the catalogue has no such artist or genre, or no genres at all.
-pub(super) fn members(model: &Model, seeds: &[Seed]) -> Result<Vec<Option<Vec<u32>>>, (usize, Error)> {
+/// The rows of each seed that is an artist or a genre, in the order of the seeds, or why it has none: the catalogue has no such artist
+/// or genre, or no genres at all. Nothing for other seeds.
+pub(super) fn members(model: &Model, seeds: &[Seed]) -> Vec<Option<Result<Vec<u32>, Error>>> {
     let catalog = model.catalog();
     let mut cells: [HashMap<u32, Vec<usize>>; 2] = Default::default();
     // Each cell of an artist names it: which cells do is found for all artists at once.
@@ -43,9 +40,7 @@ pub(super) fn members(model: &Model, seeds: &[Seed]) -> Result<Vec<Option<Vec<u3
                 named.into_iter().for_each(|artist| artists.entry(artist).or_default().push(at));
             }
             Seed::Genre(name) => {
-                let Some(column) = &catalog.genres else {
-                    return Err((at, Error::NoColumn { column: "genres", parameter: "seed_genres" }));
-                };
+                let Some(column) = &catalog.genres else { continue };
                 let named = model.genres().of(column, &normalize(name));
                 named.iter().for_each(|cell| cells[1].entry(*cell).or_default().push(at));
             }
@@ -69,19 +64,19 @@ pub(super) fn members(model: &Model, seeds: &[Seed]) -> Result<Vec<Option<Vec<u3
             add_rows(cells, column, &mut members);
         }
     }
-    match members.iter().position(|rows| rows.as_ref().is_some_and(Vec::is_empty)) {
-        Some(at) => Err((at, unknown(model, &seeds[at]))),
-        None => Ok(members),
-    }
+    let or_unknown = |(rows, seed): (Option<Vec<u32>>, &Seed)| {
+        rows.map(|rows| if rows.is_empty() { Err(unknown(model, seed)) } else { Ok(rows) })
+    };
+    members.into_iter().zip(seeds).map(or_unknown).collect()
 }
 
 /// What to say where no track is of an artist or a genre.
 fn unknown(model: &Model, seed: &Seed) -> Error {
     let catalog = model.catalog();
     match seed {
+        Seed::Genre(_) if catalog.genres.is_none() => Error::NoColumn { column: "genres", parameter: "seed_genres" },
         Seed::Genre(name) => {
-            let names = catalog.genres.iter().flat_map(|genres| genres.dictionary().iter()).flat_map(text::genres);
-            Error::UnknownGenre { genre: name.clone(), suggestions: suggest(&normalize(name), names) }
+            Error::UnknownGenre { genre: name.clone(), suggestions: near_genres(model, &normalize(name)) }
         }
         seed => {
             let name = if let Seed::Artist(name) = seed { name.as_str() } else { "" };
@@ -90,6 +85,11 @@ fn unknown(model: &Model, seed: &Seed) -> Error {
             Error::UnknownSeedArtist { artist: name.to_owned(), suggestions: suggest(&normalize(name), names) }
         }
     }
+}
+
+/// Genres that are near an unknown one, which is normalised.
+pub(super) fn near_genres(model: &Model, genre: &str) -> Vec<String> {
+    suggest(genre, model.genre_counts().into_iter().map(|(name, _)| name.to_owned()))
 }
 
 /// Adds the rows whose cell belongs to a seed to the rows of that seed.
@@ -151,6 +151,7 @@ pub(super) fn resolve(model: &Model, seed: &Seed, mut rows: Vec<u32>) -> Resolve
         features,
         cluster,
         posteriors: None,
+        understood: None,
         group: Some(group),
         weight: 1.0,
         // The lane of tracks without a direction is no feature's.
@@ -166,12 +167,15 @@ fn spelled(model: &Model, name: &str, rows: &[u32]) -> String {
     spelled.unwrap_or(name.trim()).to_owned()
 }
 
-/// The names that share the most letters with an unknown one, from the first on: what may have been meant.
+/// The names that are near an unknown one: those that it is with the fewest typos, then those that share the most letters with it, from
+/// the first on.
 fn suggest(wanted: &str, names: impl Iterator<Item = String>) -> Vec<String> {
     let shared = |name: &str| name.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
-    let mut near: Vec<(Reverse<usize>, usize, String)> = names
-        .map(|name| (Reverse(shared(&name)), name.chars().count(), name))
-        .filter(|(Reverse(shared), ..)| *shared > 0)
+    let most = allowed_typos(wanted.chars().count());
+    let typos = |name: &str| (1..=most).find(|typos| is_near(name, wanted, *typos)).unwrap_or(most + 1);
+    let mut near: Vec<(usize, Reverse<usize>, usize, String)> = names
+        .map(|name| (typos(&name), Reverse(shared(&name)), name.chars().count(), name))
+        .filter(|(typos, Reverse(shared), ..)| *shared > 0 || *typos <= most)
         .collect();
     near.sort_unstable();
     near.dedup();

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use super::{
     error::Error,
     filter::Filter,
+    lookup::Understood,
     quota::artists_of,
     request::{MAX_LIMIT, Request},
     seed::SeedKind,
@@ -41,6 +42,8 @@ pub struct Path {
     pub search: SearchMethod,
     /// Different songs that could be in between, once the ends and what the request filters and excludes are taken away.
     pub after_filtering_size: u32,
+    /// How the ends were understood, where they were not named as the catalogue has them.
+    pub understood: [Option<Understood>; 2],
     /// The songs, from end to end.
     pub tracks: Vec<PathTrack>,
 }
@@ -68,7 +71,7 @@ impl Model {
         if !(MIN_PATH..=MAX_LIMIT).contains(&length) {
             return Err(Error::OutOfRange { name: "length", expected: "2 to 100", got: length.to_string() });
         }
-        let seeds = self.resolve_all(SeedKind::Ends, &request.seeds, &[])?;
+        let (seeds, _) = self.resolve_all(SeedKind::Ends, &request.seeds, &[], request.strict)?;
         let rows: Vec<u32> = seeds.iter().filter_map(|seed| seed.row).collect();
         let &[from, to] = &rows[..] else {
             let got = format!("{} of them", rows.len());
@@ -129,7 +132,8 @@ impl Model {
             row: *row,
             similarity: before(at).map(|before| similarity(before.squared_distance(&vector(*row)))),
         });
-        Ok(Path { search, after_filtering_size: available, tracks: tracks.collect() })
+        let understood = [seeds[0].understood, seeds[1].understood];
+        Ok(Path { search, after_filtering_size: available, understood, tracks: tracks.collect() })
     }
 
     /// The cheapest path by the first power that makes it even; by the last one where none does.

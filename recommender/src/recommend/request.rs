@@ -50,6 +50,10 @@ pub struct Request {
     pub seeds: Vec<Seed>,
     /// What to keep away from, 0 to [`MAX_SEEDS`].
     pub negative_seeds: Vec<Seed>,
+    /// Whether songs are meant by their very titles and artists, a title that several artists share is a question whoever is better
+    /// known, and each seed must be found. Otherwise songs are looked up as people name them, and of several seeds those that are not
+    /// found are left out.
+    pub strict: bool,
     /// What each of the seeds counts for, [`MIN_WEIGHT`] to [`MAX_WEIGHT`]; empty where each counts for 1.
     pub weights: Vec<f64>,
     /// The same of the negative seeds.
@@ -66,12 +70,14 @@ pub struct Request {
     pub targets: Vec<Target>,
     /// `Some(false)`: no tracks with explicit lyrics; `Some(true)`: only those.
     pub explicit: Option<bool>,
-    /// Only tracks of this genre.
+    /// Only tracks of this genre, or of one of several with commas between them.
     pub genre: Option<String>,
     /// The earliest year allowed.
     pub min_year: Option<u32>,
     /// The latest year allowed.
     pub max_year: Option<u32>,
+    /// Rows whose songs are not to be answered with: those of an answer that this one continues.
+    pub exclude_rows: Vec<u32>,
     /// Ids of tracks whose songs are not to be answered with.
     pub exclude_tracks: Vec<String>,
     /// Artists that are not to be answered with.
@@ -100,6 +106,7 @@ impl Request {
         Self {
             seeds: vec![seed],
             negative_seeds: Vec::new(),
+            strict: true,
             weights: Vec::new(),
             negative_weights: Vec::new(),
             limit: 10,
@@ -111,6 +118,7 @@ impl Request {
             genre: None,
             min_year: None,
             max_year: None,
+            exclude_rows: Vec::new(),
             exclude_tracks: Vec::new(),
             exclude_artists: Vec::new(),
             exclude_seed_artists: false,

@@ -3,13 +3,10 @@
 use super::{
     error::Error,
     groups,
+    request::Request,
     seed::{ResolvedSeed, Seed, SeedKind},
 };
 use crate::{catalog::titles::TitleMatch, model::Model, vector::Vector};
-
-/// How many titles an error suggests, and the longest that it does, in bytes: nobody types a longer one.
-const MAX_SUGGESTIONS: usize = 5;
-const MAX_SUGGESTED_BYTES: usize = 1 << 12;
 
 impl Model {
     /// The row that a seed names.
@@ -18,24 +15,22 @@ impl Model {
     ///
     /// Where no track, or several artists', are meant.
     pub fn resolve_song(&self, song: &str, artist: Option<&str>) -> Result<u32, Error> {
-        let artists = |rows: &[u32]| self.list_artists(rows);
         match self.titles().find(self.catalog(), song, artist) {
             TitleMatch::Song(releases) => Ok(releases[0]),
-            TitleMatch::Shared(rows) => Err(Error::ArtistNeeded { song: song.into(), artists: artists(&rows) }),
-            TitleMatch::Unknown => Err(match (artist, self.titles().find(self.catalog(), song, None)) {
-                (Some(artist), TitleMatch::Song(rows)) => {
-                    Error::UnknownArtist { song: song.into(), artist: artist.into(), artists: artists(&rows[..1]) }
-                }
-                (Some(artist), TitleMatch::Shared(rows)) => {
-                    Error::UnknownArtist { song: song.into(), artist: artist.into(), artists: artists(&rows) }
-                }
-                _ => {
-                    let mut suggestions = self.titles().suggest(self.catalog(), song, MAX_SUGGESTIONS);
-                    suggestions.retain(|title| title.len() <= MAX_SUGGESTED_BYTES);
-                    Error::UnknownSong { song: song.into(), suggestions }
-                }
-            }),
+            TitleMatch::Shared(rows) => {
+                Err(Error::ArtistNeeded { song: song.into(), artists: self.list_artists(&rows) })
+            }
+            TitleMatch::Unknown => Err(self.not_found(song, artist)),
         }
+    }
+
+    /// Whether the seeds of a request can only be found by the text search, or only it knows what else may have been meant.
+    pub fn needs_text_search(&self, request: &Request) -> bool {
+        request.seeds.iter().chain(&request.negative_seeds).any(|seed| match seed {
+            Seed::Song { song, artist } => self.is_named_otherwise(song, artist.as_deref()),
+            Seed::Typed(_) => true,
+            _ => false,
+        })
     }
 
     /// Finds a seed in the catalogue, or places its features by naive Bayes.
@@ -44,15 +39,29 @@ impl Model {
     ///
     /// Where it is not found, or its features are not the model's.
     pub fn resolve(&self, seed: &Seed) -> Result<ResolvedSeed, Error> {
+        self.resolve_seed(seed, true)
+    }
+
+    fn resolve_seed(&self, seed: &Seed, strict: bool) -> Result<ResolvedSeed, Error> {
+        let mut understood = None;
         let row = match seed {
             Seed::Row(row) if (*row as usize) < self.catalog().len() => *row,
             Seed::Row(row) => return Err(Error::UnknownTrack { id: row.to_string() }),
             Seed::Track(id) => self.find_id(id).ok_or_else(|| Error::UnknownTrack { id: id.clone() })?,
-            Seed::Song { song, artist } => self.resolve_song(song, artist.as_deref())?,
+            Seed::Song { song, artist } if strict => self.resolve_song(song, artist.as_deref())?,
+            Seed::Song { song, artist } => {
+                let (row, step) = self.look_up(song, artist.as_deref())?;
+                understood = step;
+                row
+            }
+            Seed::Typed(typed) => {
+                let (row, step) = self.look_up_typed(typed)?;
+                understood = Some(step);
+                row
+            }
             Seed::Artist(_) | Seed::Genre(_) => {
-                let found = groups::members(self, std::slice::from_ref(seed)).map_err(|(_, error)| error)?;
-                let rows = found.into_iter().next().flatten().unwrap_or_default();
-                return Ok(groups::resolve(self, seed, rows));
+                let found = groups::members(self, std::slice::from_ref(seed)).pop().flatten();
+                return Ok(groups::resolve(self, seed, found.transpose()?.unwrap_or_default()));
             }
             Seed::Features(features) => {
                 if features.len() != self.scaler().len() || features.iter().any(|value| !value.is_finite()) {
@@ -65,31 +74,47 @@ impl Model {
                     features: features.clone(),
                     cluster: self.bayes().predict(&scaled) as usize,
                     posteriors: Some(posteriors),
+                    understood: None,
                     group: None,
                     weight: 1.0,
                     vector: Vector::unit(&scaled),
                 });
             }
         };
-        Ok(ResolvedSeed::of_row(self, row))
+        Ok(ResolvedSeed { understood, ..ResolvedSeed::of_row(self, row) })
     }
 
-    /// The seeds of a request in its order. `weights` are theirs; without any, each counts for 1.
+    /// The seeds of a request in its order, and why others of them were left out. `weights` are theirs; without any, each counts for 1.
+    ///
+    /// # Errors
+    ///
+    /// Where a seed cannot be used, or, unless `strict`, none of several is found.
     pub(super) fn resolve_all(
         &self,
         of: SeedKind,
         seeds: &[Seed],
         weights: &[f64],
-    ) -> Result<Vec<ResolvedSeed>, Error> {
-        let of_seed = |at: usize, error: Error| Error::Seed { of, at, seeds: seeds.len(), error: Box::new(error) };
-        let members = groups::members(self, seeds).map_err(|(at, error)| of_seed(at, error))?;
-        let resolved = seeds.iter().zip(members).enumerate().map(|(at, (seed, members))| {
-            let resolved = match members {
-                Some(rows) => groups::resolve(self, seed, rows),
-                None => self.resolve(seed).map_err(|error| of_seed(at, error))?,
+        strict: bool,
+    ) -> Result<(Vec<ResolvedSeed>, Vec<Error>), Error> {
+        let (mut resolved, mut left_out) = (Vec::with_capacity(seeds.len()), Vec::new());
+        for (at, (seed, members)) in seeds.iter().zip(groups::members(self, seeds)).enumerate() {
+            let found = match members {
+                Some(rows) => rows.map(|rows| groups::resolve(self, seed, rows)),
+                None => self.resolve_seed(seed, strict),
             };
-            Ok(ResolvedSeed { weight: weights.get(at).copied().unwrap_or(1.0), ..resolved })
-        });
-        resolved.collect()
+            let of_seed = |error: Error| Error::Seed { of, at, seeds: seeds.len(), error: Box::new(error) };
+            match found {
+                Ok(found) => {
+                    resolved.push(ResolvedSeed { weight: weights.get(at).copied().unwrap_or(1.0), ..found });
+                }
+                Err(error) if strict || of == SeedKind::Ends || !error.is_of_one_seed() => return Err(of_seed(error)),
+                Err(error) => left_out.push(of_seed(error)),
+            }
+        }
+        // Negative seeds may be none.
+        if of == SeedKind::Seeds && resolved.is_empty() && !left_out.is_empty() {
+            return Err(left_out.swap_remove(0));
+        }
+        Ok((resolved, left_out))
     }
 }

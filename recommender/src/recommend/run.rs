@@ -26,8 +26,11 @@ impl Model {
     /// Where a seed is not found, or the request asks for what this model does not have.
     pub fn recommend(&self, request: &Request) -> Result<Answer, Error> {
         request.check(self)?;
-        let seeds = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights)?;
-        let negative = self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights)?;
+        let strict = request.strict;
+        let (seeds, mut left_out) = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights, strict)?;
+        let (negative, also_left_out) =
+            self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights, strict)?;
+        left_out.extend(also_left_out);
         let affinity = request.affinity.as_ref().map(|affinity| affinity.resolve(self)).transpose()?;
         let clusters: Vec<usize> = if request.same_cluster {
             seeds.iter().map(|seed| seed.cluster).collect::<BTreeSet<_>>().into_iter().collect()
@@ -76,6 +79,6 @@ impl Model {
             Order::Similarity => tracks,
             Order::Flow => flow::order(self, &seeds, &tracks),
         };
-        Ok(Answer { search, seeds: answer_seeds, affinity, limit: request.limit, tracks })
+        Ok(Answer { search, seeds: answer_seeds, left_out, affinity, limit: request.limit, tracks })
     }
 }

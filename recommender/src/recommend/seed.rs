@@ -1,5 +1,6 @@
 //! What to begin from, as it is asked for and as it is found.
 
+use super::lookup::Understood;
 use crate::{model::Model, vector::Vector};
 
 /// What to begin from.
@@ -16,6 +17,8 @@ pub enum Seed {
         /// The artist, or one of several that the catalogue separates with `;`.
         artist: Option<String>,
     },
+    /// A song, as it is typed: what the text search finds.
+    Typed(String),
     /// An artist of the catalogue, by name: its tracks, weighted by popularity, stand for one seed.
     Artist(String),
     /// A genre of the catalogue, by name: its tracks, weighted by popularity, stand for one seed.
@@ -47,6 +50,8 @@ pub struct ResolvedSeed {
     pub cluster: usize,
     /// Probability of each cluster, for features that are not in the catalogue.
     pub posteriors: Option<Vec<f64>>,
+    /// How it was understood, where it was not named as the catalogue has it.
+    pub understood: Option<Understood>,
     /// The artist or genre that it is.
     pub group: Option<SeedGroup>,
     /// What it counts for among the seeds, [`MIN_WEIGHT`](super::MIN_WEIGHT) to [`MAX_WEIGHT`](super::MAX_WEIGHT).
@@ -81,6 +86,7 @@ impl ResolvedSeed {
             features: model.catalog().raw(row),
             cluster: model.cluster_of(row),
             posteriors: None,
+            understood: None,
             group: None,
             weight: 1.0,
             vector: model.neighbors().nodes().vector(row),

@@ -11,7 +11,7 @@ pub(super) struct Match {
     pub(super) song: u32,
     /// The costs of all terms.
     pub(super) cost: u32,
-    /// How many terms the title has, and how many the artist.
+    /// How many terms the title has, and how many others the artist.
     pub(super) in_title: u32,
     pub(super) in_artist: u32,
 }
@@ -46,7 +46,8 @@ pub(super) fn matching(search: &TextSearch, catalog: &Catalog, songs: Vec<u32>, 
             let artist = by_artist[catalog.artists.code(search.rows[found.song as usize] as usize) as usize];
             *in_all = title.min(artist) != NONE;
             found.in_title += u32::from(title != NONE);
-            found.in_artist += u32::from(artist != NONE);
+            // A word that is in both is the title's: "the" of a title says nothing of an artist.
+            found.in_artist += u32::from(artist != NONE && title == NONE);
             found.cost += u32::from(title.min(artist));
         }
     }

@@ -1,7 +1,7 @@
 //! What was typed, taken apart.
 
 use super::tokens::{Token, symbols, tokens};
-use crate::text::fold;
+use crate::text::{fold, song_key};
 
 /// The most words of a query that are looked for.
 pub(super) const MAX_QUERY_WORDS: usize = 16;
@@ -53,8 +53,22 @@ impl Query {
         Self { readings, letters }
     }
 
-    /// Whether it is this title, apart from case, diacritics and signs.
+    /// Whether it is this title, or the title without what names a version, apart from case, diacritics and signs.
     pub(super) fn is_title(&self, title: &str) -> bool {
+        if !self.may_begin(title) {
+            return false;
+        }
+        self.is_whole_title(title) || (has_version(title) && self.is_whole_title(&song_key(title)))
+    }
+
+    /// Whether a title may begin with it, as its first letter shows: most titles need not be folded.
+    fn may_begin(&self, title: &str) -> bool {
+        let first = title.chars().find(|c| c.is_alphanumeric());
+        let (Some(first), Some(typed)) = (first, self.letters.chars().next()) else { return true };
+        !first.is_ascii() || !typed.is_ascii() || first.eq_ignore_ascii_case(&typed)
+    }
+
+    fn is_whole_title(&self, title: &str) -> bool {
         let folded = fold(title);
         if let Some(word) = symbols(&folded) {
             return word == self.letters;
@@ -62,6 +76,12 @@ impl Query {
         let letters = tokens(&folded).flat_map(Token::subtokens).flat_map(str::bytes);
         letters.eq(self.letters.bytes())
     }
+}
+
+/// Whether a title may name a version: what all of them have in common, quickly seen.
+fn has_version(title: &str) -> bool {
+    title.contains(['(', '[', '{', '【', '<', '（'])
+        || [" -", " –", " —", "eat", "ft", "FT", "EAT"].iter().any(|sign| title.contains(sign))
 }
 
 #[cfg(test)]

@@ -31,8 +31,12 @@ pub(super) const PREFIX: u8 = 2;
 /// What each typo adds: more than all words of a query that are only begun.
 pub(super) const TYPO: u8 = 64;
 
+/// How many parts of a title and an artist are told apart.
+const QUARTERS: u8 = 4;
+
 /// A song and its rank in one number, the best the lowest: how it matched (2 bits), the step that found it (2), what
-/// its words cost (16), how little of title or artist was typed (8), and its number, which goes by popularity.
+/// its words cost (16), how little of title or artist was typed (8), and its number, which goes by popularity. What was typed is counted
+/// in quarters, and all of it: of songs that are nearly alike in this, the most popular is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ranked(u64);
 
@@ -45,7 +49,9 @@ impl Ranked {
             _ => Matched::Typos,
         };
         let (step, cost) = (step.min(3) as u64, u64::from(cost.min(0xffff)));
-        let rest = u64::from(u8::MAX - covered);
+        // A title is typed as a whole, whatever version it names beside.
+        let covered = if is_title || covered == u8::MAX { QUARTERS } else { covered / (u8::MAX / QUARTERS + 1) };
+        let rest = u64::from(QUARTERS - covered);
         Self((matched as u64) << 62 | step << 60 | cost << 40 | rest << 32 | u64::from(song))
     }
 
@@ -71,7 +77,7 @@ mod tests {
     #[test]
     fn a_title_comes_before_words_prefixes_and_typos_and_coverage_before_popularity() {
         let best_first = [
-            Ranked::new(true, 0, EXACT.into(), 255, 9),
+            Ranked::new(true, 0, EXACT.into(), 100, 9),
             Ranked::new(false, 0, EXACT.into(), 255, 3),
             Ranked::new(false, 0, EXACT.into(), 255, 8),
             Ranked::new(false, 0, EXACT.into(), 100, 0),

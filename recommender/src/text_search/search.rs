@@ -129,9 +129,10 @@ impl TextSearch {
         let (title, artist) = (covered(in_title, title_length), covered(in_artist, artist_length));
         // Above all one of the two; of two that are alike in this, the one that has more of the other.
         let covered = ((3 * title.max(artist) + title.min(artist)) / 4) as u8;
-        // Only a title that is typed as a whole can be the one; of a long query no more than its first words are terms.
-        let whole = in_title >= title_length || terms == MAX_QUERY_WORDS;
-        let is_title = cost == 0 && whole && query.is_title(catalog.songs.get(row));
+        // Only a title with all words that were typed can be the one; of a long query no more than its first words are terms.
+        let is_title = cost == 0
+            && (in_title as usize == terms || terms == MAX_QUERY_WORDS)
+            && query.is_title(catalog.songs.get(row));
         Ranked::new(is_title, step, cost, covered, song)
     }
 }

@@ -2,27 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+pub(crate) use recommender::base62::{LENGTH, base62};
 use recommender::column::{DictColumn, StringColumn};
 use sha2::{Digest, Sha256};
 
 /// What ids that are made here begin with: nobody takes them for Spotify's.
 pub(crate) const PREFIX: &str = "segue-";
-
-/// Length of Spotify's ids, and of those made here behind the prefix: as many base62 digits as 128 bits need.
-pub(crate) const LENGTH: usize = 22;
-
-const DIGITS: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-/// 128 bits as 22 base62 digits, Spotify's form of an id.
-pub(crate) fn base62(mut number: u128) -> String {
-    let mut digits = [0_u8; LENGTH];
-    for digit in digits.iter_mut().rev() {
-        // A remainder below 62 fits an index.
-        *digit = DIGITS[(number % 62) as usize];
-        number /= 62;
-    }
-    digits.iter().map(|&digit| char::from(digit)).collect()
-}
 
 /// The first 128 bits of SHA-256 over artist cell and title as the file has them, trimmed and in lower case: which artists the cell
 /// names depends on the other rows, and an id does not. The n-th track of the same artist
@@ -89,14 +74,6 @@ mod tests {
         let songs: StringColumn = tracks.iter().map(|&(_, _, song)| song).collect();
         let artists: DictColumn = tracks.iter().map(|&(_, artist, _)| artist).collect();
         fill(ids, &artists, &songs).expect("room").iter().map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn base62_has_22_digits_over_the_whole_range() {
-        assert_eq!(base62(0), "0".repeat(22));
-        assert_eq!(base62(61), "0".repeat(21) + "Z");
-        // 2^128 - 1, worked out in another language.
-        assert_eq!(base62(u128::MAX), "7N42dgm5tFLK9N8MT7fHC7");
     }
 
     #[test]

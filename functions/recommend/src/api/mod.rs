@@ -1,18 +1,20 @@
 //! The routes, a file each: what a route takes, what it answers with, and how.
 
-mod answer;
+pub(crate) mod answer;
 mod classify;
 mod clusters;
 mod compat;
-mod feature_values;
+pub(crate) mod feature_values;
+mod fields;
+mod genres;
 mod health;
 mod map;
 mod model;
 mod openapi;
 mod page;
 mod recommendations;
-mod responses;
-mod state;
+pub(crate) mod responses;
+pub(crate) mod state;
 mod tracks;
 
 use std::sync::Arc;
@@ -21,43 +23,48 @@ use axum::{
     Router,
     extract::Request,
     http::StatusCode,
+    middleware::from_fn,
     response::{IntoResponse, Response},
 };
 use utoipa::openapi::OpenApi;
 
 use self::state::{ApiState, Routes};
-use crate::{access::Access, http, models::ModelManager, problem::Problem};
+use crate::{access::Access, http, models::ModelManager, problem::Problem, spotify};
 
 /// All routes over one model, open to all but pages of other origins. The same router answers behind Lambda and on a plain
 /// HTTP port.
 pub fn router(models: Arc<ModelManager>) -> Router {
-    router_with(models, &Access::default())
+    router_with(models, &Access::default(), false)
 }
 
-/// As [`router`], open to those that `access` names.
-pub fn router_with(models: Arc<ModelManager>, access: &Access) -> Router {
-    let (routes, document) = routes(access);
+/// As [`router`], open to those that `access` names, and with the routes of Spotify's Web API if `with_spotify`.
+pub fn router_with(models: Arc<ModelManager>, access: &Access, with_spotify: bool) -> Router {
+    let (routes, document) = routes(access, with_spotify);
     let routes = routes
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .with_state(ApiState { models, document: Arc::new(document) });
-    http::common(routes, access)
+    let router = http::common(routes, access);
+    if with_spotify { router.layer(from_fn(spotify::in_spotifys_shape)) } else { router }
 }
 
 /// All routes, and the OpenAPI document of those that are for programs.
-fn routes(access: &Access) -> (Router<ApiState>, OpenApi) {
+fn routes(access: &Access, with_spotify: bool) -> (Router<ApiState>, OpenApi) {
     let described = [
         recommendations::routes(),
         tracks::routes(),
         classify::routes(),
         clusters::routes(),
+        genres::routes(),
         model::routes(),
         map::routes(),
         health::routes(),
         openapi::routes(),
         compat::routes(),
     ];
-    let described = described.into_iter().fold(Routes::with_openapi(openapi::preamble(access)), Routes::merge);
+    let spotify = with_spotify.then(spotify::routes);
+    let described =
+        described.into_iter().chain(spotify).fold(Routes::with_openapi(openapi::preamble(access)), Routes::merge);
     let (routes, document) = described.split_for_parts();
     (routes.merge(page::routes()), document)
 }
@@ -82,7 +89,7 @@ mod tests {
 
     #[test]
     fn every_route_but_the_page_is_in_the_document() {
-        let (routes, document) = routes(&Access::default());
+        let (routes, document) = routes(&Access::default(), true);
         // A router tells its paths nowhere else. One is its own, for what no route takes.
         let printed = format!("{routes:?}");
         let paths = printed.split('"').filter(|text| text.starts_with('/') && !text.contains("__private"));

@@ -82,7 +82,7 @@ fn document(described: &OpenApi, model: Option<&Model>) -> Value {
         name_features(&mut schemas["SomeFeatures"], model, false);
         name_attributes(&mut schemas["SomeFeatures"], model);
         let lacking = lacking(model);
-        for path in ["/v1/recommendations", "/v1/path"] {
+        for path in ["/v1/recommendations", "/v1/path", "/spotify/v1/recommendations"] {
             if let Some(parameters) = document["paths"][path]["get"]["parameters"].as_array_mut() {
                 parameters.retain(|parameter| !lacking.iter().any(|name| parameter["name"] == name.as_str()));
             }

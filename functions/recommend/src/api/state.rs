@@ -9,11 +9,11 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::models::ModelManager;
 
 /// Routes with their descriptions.
-pub(super) type Routes = OpenApiRouter<ApiState>;
+pub(crate) type Routes = OpenApiRouter<ApiState>;
 
 /// What the routes share.
 #[derive(Clone)]
-pub(super) struct ApiState {
+pub(crate) struct ApiState {
     pub(super) models: Arc<ModelManager>,
     /// The descriptions of all routes.
     pub(super) document: Arc<OpenApi>,
@@ -28,5 +28,11 @@ impl FromRef<ApiState> for Arc<ModelManager> {
 impl FromRef<ApiState> for Arc<OpenApi> {
     fn from_ref(state: &ApiState) -> Self {
         Arc::clone(&state.document)
+    }
+}
+
+impl AsRef<ModelManager> for ApiState {
+    fn as_ref(&self) -> &ModelManager {
+        &self.models
     }
 }

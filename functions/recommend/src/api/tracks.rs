@@ -10,31 +10,35 @@ use utoipa_axum::routes;
 
 use crate::{
     api::{
-        answer::answer,
+        answer::{answer, answer_with},
+        fields::Fields,
         responses::{NotModified, Problems},
         state::Routes,
     },
     models::{self, ModelManager},
-    parameters::{Integer, MAX_VALUE_CHARS, NoParameters, Or, Path, Query, Required, Text, parameters},
+    parameters::{Integer, List, MAX_VALUE_CHARS, NoParameters, Or, Path, Query, Required, Text, parameters},
     problem::Problem,
-    view::{ModelRef, Track},
+    view::{ModelRef, Track, bounded},
 };
 
 /// The longest text to search for, in characters.
-const MAX_QUERY_CHARS: usize = 256;
+pub(super) const MAX_TYPED_CHARS: usize = 256;
 const MAX_LIMIT: usize = 50;
+/// The most tracks that are asked for by their ids.
+const MAX_IDS: usize = 100;
 const DEFAULT_LIMIT: usize = 10;
 
 parameters! {
     /// What `GET /v1/tracks` takes.
     struct SearchQuery in Query {
         /// What is typed
-        q: String = Required(
-            Text::at_most(MAX_QUERY_CHARS).example("track sev"),
-            "nothing to search for: q is what a user has typed of title and artist",
-        ),
-        /// How many songs
+        q: Option<String> = Text::at_most(MAX_TYPED_CHARS).example("track sev"),
+        /// Ids of tracks, instead of q, with commas between them
+        ids: Option<Vec<String>> = List::separated_by(',', Text::at_most(MAX_VALUE_CHARS)).at_most(MAX_IDS),
+        /// How many songs, for q
         limit: usize = Or(Integer(1..=MAX_LIMIT), DEFAULT_LIMIT),
+        /// The members that tracks have, all unless set, with commas between them
+        fields: Option<Vec<String>> = Fields,
     }
 }
 
@@ -55,14 +59,18 @@ pub(super) fn routes() -> Routes {
 struct Tracks<'a> {
     model: ModelRef,
     /// What was searched for.
-    query: &'a str,
-    /// The best first: each song once, by its most popular release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<&'a str>,
+    /// The best first: each song once, by its most popular release. By ids: in the order of these.
     tracks: Vec<Track<'a>>,
+    /// The ids that no track has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<Vec<&'a str>>,
 }
 
 /// Songs by what is typed of title and artist
 ///
-/// Every word must be there: whole, begun, or with a typo or two. Case, diacritics and punctuation do not matter.
+/// Every word must be there: whole, begun, or with a typo or two. Case, diacritics and punctuation do not matter. Or tracks by their ids.
 #[utoipa::path(
     get,
     path = "/v1/tracks",
@@ -73,8 +81,16 @@ struct Tracks<'a> {
 )]
 async fn search(
     State(models): State<Arc<ModelManager>>,
-    Query(SearchQuery { q, limit }): Query<SearchQuery>,
+    Query(SearchQuery { q, ids, limit, fields }): Query<SearchQuery>,
 ) -> Result<Response, Problem> {
+    let q = match (q, ids) {
+        (Some(q), None) => q,
+        (None, Some(ids)) => return by_ids(&models, &ids, fields.as_deref()).await,
+        _ => {
+            let detail = "nothing to search for: q is what a user has typed of title and artist, or ids are tracks; one of the two";
+            return Err(Problem::parameter("q", "q or ids", detail));
+        }
+    };
     let loaded = models.get_with_text_search().await?;
     let (model, typed) = (Arc::clone(&loaded), q.clone());
     // Some searches take milliseconds: not on a thread that others wait for.
@@ -88,7 +104,22 @@ async fn search(
     };
     let model = &loaded.model;
     let tracks = hits.iter().map(|hit| Track::of(model, hit.row)).collect();
-    Ok(answer(model, &Tracks { model: ModelRef::of(model), query: &q, tracks }))
+    let found = Tracks { model: ModelRef::of(model), query: Some(&q), tracks, unknown: None };
+    Ok(answer_with(model, &found, fields.as_deref()))
+}
+
+async fn by_ids(models: &Arc<ModelManager>, ids: &[String], fields: Option<&[String]>) -> Result<Response, Problem> {
+    let loaded = models.get().await?;
+    let model = &loaded.model;
+    let (mut tracks, mut unknown) = (Vec::new(), Vec::new());
+    for id in ids {
+        match model.find_id(id) {
+            Some(row) => tracks.push(Track::of(model, row)),
+            None => unknown.push(bounded(id)),
+        }
+    }
+    let found = Tracks { model: ModelRef::of(model), query: None, tracks, unknown: Some(unknown) };
+    Ok(answer_with(model, &found, fields))
 }
 
 /// One track.

@@ -13,14 +13,12 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
-use serde_json::error::Category;
 
+use super::body_error::refused;
 use crate::problem::Problem;
 
 /// The largest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
-/// How much of a message about the body is repeated, in characters.
-const MAX_QUOTED_CHARS: usize = 300;
 /// How much of a larger one is taken and thrown away: a client that is still sending does not see the answer.
 const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
@@ -98,33 +96,6 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-fn malformed(detail: String) -> Problem {
+pub(super) fn malformed(detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "malformed-json", "The body is not JSON", detail)
-}
-
-/// Names of members are in messages, and may be as long as the body.
-fn shortened(text: &str) -> String {
-    let short: String = text.chars().take(MAX_QUOTED_CHARS).collect();
-    if short.len() < text.len() { short + "…" } else { short }
-}
-
-fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let place = error.path().to_string();
-    // A dot for the whole, and a question mark where the body ends before a name.
-    let place = if matches!(place.as_str(), "." | "?") { String::new() } else { shortened(&place) };
-    let reason = shortened(&error.inner().to_string());
-    let detail = if place.is_empty() { reason.clone() } else { format!("{place}: {reason}") };
-    // A number such as 1e400 is good JSON; the parser counts it as an error of syntax.
-    let too_large = reason.starts_with("number out of range");
-    if error.inner().classify() != Category::Data && !too_large {
-        let problem = malformed(detail);
-        return if place.is_empty() { problem } else { problem.with("parameter", place) };
-    }
-    let reason = reason.split(" at line ").next().unwrap_or_default();
-    let allowed = match reason.split_once("expected ") {
-        _ if too_large => "a finite number",
-        Some((_, expected)) => expected,
-        None => "as /openapi.json says",
-    };
-    Problem::parameter(if place.is_empty() { "body" } else { &place }, allowed, detail)
 }

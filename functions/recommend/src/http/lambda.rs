@@ -38,6 +38,8 @@ const MAX_TARGET_BYTES: usize = 18 * 1024;
 const MAX_HEADERS: usize = 1_000;
 /// Marks a request whose body could not be decoded. A client's own header of this name is removed.
 const UNDECODABLE_BODY: HeaderName = HeaderName::from_static("x-segue-undecodable-body");
+/// The host that an event names. A client's own header of this name is removed.
+pub(crate) const ASKED_HOST: HeaderName = HeaderName::from_static("x-segue-host");
 /// The stage that is no part of a path.
 const DEFAULT_STAGE: &str = "$default";
 
@@ -98,7 +100,7 @@ impl<'de> Visitor<'de> for CountEntries {
 ///
 /// `lambda_http` would panic on a query with a character that is allowed in none (`?song=<3`), a path or a stage that is
 /// not one, or both too long for a URL, and on a body that is not the base64 that the event says: that body goes, and
-/// a layer of the router answers. The host goes too, which nobody here asks for: a URL may fail on it.
+/// a layer of the router answers. The host goes into a header of its own: a URL may fail on it.
 pub fn sanitize_event(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     let mut event = LambdaEvent { payload: event.payload.0, context: event.context };
     let LambdaRequest::ApiGatewayV2(request) = &mut event.payload else { return event };
@@ -129,7 +131,10 @@ pub fn sanitize_event(event: LambdaEvent<Event>) -> LambdaEvent<LambdaRequest> {
     let is_decoded = has_decoded_path(&request.request_context);
     let reserved = if is_decoded { RESERVED_IN_DECODED_PATH } else { RESERVED_IN_PATH };
     *path = utf8_percent_encode(path, reserved).to_string();
-    request.headers.remove(header::HOST);
+    request.headers.remove(ASKED_HOST);
+    if let Some(host) = request.headers.remove(header::HOST) {
+        request.headers.insert(ASKED_HOST, host);
+    }
     request.request_context.domain_name = None;
     event
 }

@@ -1,6 +1,7 @@
 //! What every route does alike: one log line, CORS, conditional answers, compression, problems instead of text.
 
 mod bearer;
+mod body_error;
 pub mod cors;
 mod etag;
 pub mod json;

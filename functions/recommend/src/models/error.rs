@@ -28,6 +28,9 @@ pub enum Error {
     /// Its graphs did not come: the log has said why.
     #[error("the graphs of the model could not be loaded")]
     Graphs,
+    /// The model is there, and what searches by text need is not.
+    #[error("the index of the text search could not be loaded: {0}")]
+    TextSearch(Box<Error>),
     /// It was fetched, and the attempt to read it ended early.
     #[error("loading the model ended early: {0}")]
     Ended(Arc<tokio::task::JoinError>),
@@ -53,6 +56,7 @@ impl Error {
             },
             Self::Artifact(_) | Self::Graphs => "corrupt",
             Self::Memory { .. } => "memory",
+            Self::TextSearch(error) => error.code(),
             Self::Ended(_) => "defect",
             Self::Deadline(_) => "deadline",
         }
@@ -79,6 +83,9 @@ impl From<tokio::task::JoinError> for Error {
 
 /// What is behind an error, for the log.
 pub(super) fn causes(error: &Error) -> String {
+    if let Error::TextSearch(error) = error {
+        return causes(error);
+    }
     let first: Option<&dyn std::error::Error> = match error {
         Error::Store(error) => std::error::Error::source(&**error),
         Error::Artifact(error) => std::error::Error::source(&**error),

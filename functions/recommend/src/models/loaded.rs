@@ -1,6 +1,9 @@
 //! A model that answers.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use recommender::{
     Model,
@@ -13,6 +16,7 @@ use tokio::{
 };
 
 use super::error::Error;
+use crate::spotify::ArtistIds;
 
 /// A model, and what its publisher says of it.
 pub struct LoadedModel {
@@ -26,12 +30,14 @@ pub struct LoadedModel {
     store: Store,
     text_search: Entry<Section>,
     text_search_loaded: OnceCell<()>,
+    artist_ids: OnceLock<ArtistIds>,
 }
 
 impl LoadedModel {
     pub(super) fn new(model: Model, latest: Latest, store: Store, text_search: Entry<Section>) -> Self {
         let settled = watch::Sender::new(false);
-        Self { model, latest, settled, store, text_search, text_search_loaded: OnceCell::new() }
+        let (text_search_loaded, artist_ids) = (OnceCell::new(), OnceLock::new());
+        Self { model, latest, settled, store, text_search, text_search_loaded, artist_ids }
     }
 
     /// Fetches what searches by text need, where it is not there yet. One at a time does; after a failure the next one tries.
@@ -52,6 +58,11 @@ impl LoadedModel {
             Ok(())
         };
         self.text_search_loaded.get_or_try_init(loading).await.copied()
+    }
+
+    /// The ids of the artists; they are made when first asked for.
+    pub(crate) fn artist_ids(&self) -> &ArtistIds {
+        self.artist_ids.get_or_init(|| ArtistIds::new(&self.model))
     }
 
     pub(super) fn mark_graphs_settled(&self) {

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwapOption;
@@ -163,24 +163,38 @@ impl ModelManager {
     ///
     /// # Errors
     ///
-    /// As [`ModelManager::get`].
+    /// As [`ModelManager::get`], and [`Error::TextSearch`] where the model is there and that is not.
     pub async fn get_with_text_search(self: &Arc<Self>) -> Outcome {
-        let with_text_search = async {
-            let loaded = self.get().await?;
-            let loading = Arc::clone(&loaded);
-            // Whoever waits may go away: what went wrong is said by what does the work.
-            let work = async move {
-                let outcome = loading.load_text_search().await;
-                if let Err(error) = &outcome {
-                    metrics::load_failed();
-                    tracing::error!(%error, causes = causes(error), "text search not loaded");
-                }
-                outcome
-            };
-            self.work.spawn(work).await??;
-            Ok(loaded)
+        let begun = Instant::now();
+        let loaded = self.get().await?;
+        self.add_text_search(&loaded, begun).await?;
+        Ok(loaded)
+    }
+
+    /// Gives a model what searches by text need, for a request that has `begun` before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TextSearch`] with what went wrong.
+    pub async fn add_text_search(&self, loaded: &Arc<LoadedModel>, begun: Instant) -> Result<(), Error> {
+        let loading = Arc::clone(loaded);
+        // Whoever waits may go away: what went wrong is said by what does the work.
+        let work = async move {
+            let outcome = loading.load_text_search().await;
+            if let Err(error) = &outcome {
+                metrics::load_failed();
+                tracing::error!(%error, causes = causes(error), "text search not loaded");
+            }
+            outcome
         };
-        self.within_deadline(with_text_search).await
+        let work = self.work.spawn(work);
+        let left = self.deadline.saturating_sub(begun.elapsed());
+        let outcome = match tokio::time::timeout(left, work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => Err(Error::Deadline(self.deadline)),
+        };
+        outcome.map_err(|error| Error::TextSearch(Box::new(error)))
     }
 
     async fn within_deadline(&self, outcome: impl Future<Output = Outcome>) -> Outcome {

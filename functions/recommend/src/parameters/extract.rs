@@ -5,18 +5,33 @@ use axum::{
     http::request::Parts,
 };
 
-use super::{Parameters, values::Values};
-use crate::problem::Problem;
+use super::{
+    Parameters,
+    unknown::unknown,
+    values::{Refused, Values},
+};
+use crate::{models::ModelManager, problem::Problem};
 
 /// The parameters in the query of a request. Any other parameter is refused.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 
-impl<S: Sync, T: Parameters> FromRequestParts<S> for Query<T> {
+impl<S: AsRef<ModelManager> + Sync, T: Parameters> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        T::read(&Values::of_query(parts.uri.query(), &T::names())?).map(Self)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let names = T::names();
+        let values = Values::of_query(parts.uri.query(), &names);
+        let values = values.map_err(|refused| match refused {
+            // A model that is there says which features can be meant; none is waited for.
+            Refused::Unknown(name) => {
+                let loaded = state.as_ref().loaded();
+                let features: Option<Vec<&str>> = loaded.as_ref().map(|loaded| loaded.model.bounded().collect());
+                unknown(&name, names, features.as_deref())
+            }
+            Refused::Other(problem) => problem,
+        });
+        T::read(&values?).map(Self)
     }
 }
 

@@ -18,15 +18,19 @@ mod extract;
 mod kind;
 mod macros;
 mod presence;
+mod unknown;
 mod values;
 
-pub(crate) use self::macros::{members, parameters};
 pub use self::{
     description::Description,
     extract::{Path, Query},
     kind::{Choice, Decimal, Flag, Integer, Kind, List, Text},
     presence::{Optional, Or, Parameter, Required},
     values::{MAX_VALUE_CHARS, Values},
+};
+pub(crate) use self::{
+    macros::{members, parameters},
+    unknown::meant,
 };
 use crate::problem::Problem;
 

@@ -27,8 +27,10 @@ impl Model {
     /// As [`Model::recommend`].
     pub fn affinity_candidates(&self, request: &Request) -> Result<Vec<ScoredCandidate>, Error> {
         request.check(self)?;
-        let seeds = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights)?;
-        let negative = self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights)?;
+        let strict = request.strict;
+        let (seeds, _) = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights, strict)?;
+        let (negative, _) =
+            self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights, strict)?;
         let clusters: Vec<usize> = (0..self.clusters().len()).collect();
         let filter = Filter::new(self, request, &clusters, &seeds, &negative)?;
         let all = AffinityKind::ALL.into_iter().filter(|kind| kind.is_in(self));

@@ -2,6 +2,7 @@
 
 mod affinity;
 mod body;
+mod cursor;
 mod options;
 mod path;
 mod query;
@@ -17,7 +18,7 @@ use utoipa_axum::routes;
 use self::{query::RecommendationQuery, request::RecommendationRequest, view::Recommendations};
 use crate::{
     api::{
-        answer::{answer, json},
+        answer::{answer_with, json_with},
         responses::{NotModified, Problems},
         state::Routes,
     },
@@ -34,7 +35,7 @@ pub(super) fn routes() -> Routes {
 
 /// Which songs should follow these?
 ///
-/// At least one seed is named: a `song` (and its `artist`, where several artists share the title), a `track_id`,
+/// At least one seed is named: a `song` (and its `artist`, where several artists share the title), a `q` as it is typed, a `track_id`,
 /// `seed_tracks`, `seed_artists` or `seed_genres`; up to a hundred in all. Songs are ranked by their mean similarity to the seeds.
 #[utoipa::path(
     get,
@@ -59,10 +60,13 @@ async fn get(
     let request = RecommendationRequest::try_from(query)?;
     // What is wrong with a request is said before a model is waited for, as far as that can be known.
     request.check()?;
-    let loaded = request.model(&models).await?;
-    let found = loaded.model.recommend(&request.to_request(&loaded.model)?)?;
+    let (loaded, asked) = request.prepare(&models).await?;
+    let found = loaded.model.recommend(&asked)?;
     request_info::record_search(&found);
-    Ok(answer(&loaded.model, &Recommendations::of(&loaded.model, &found, request.options.explain)))
+    let (options, model) = (&request.options, &loaded.model);
+    let next = cursor::next(model, &asked, &found);
+    let view = Recommendations::of(model, found, options.explain, next);
+    Ok(answer_with(model, &view, options.fields.as_deref()))
 }
 
 /// Which songs should follow these, and be unlike those?
@@ -89,8 +93,11 @@ async fn post(
     Json(request): Json<RecommendationRequest>,
 ) -> Result<Response, Problem> {
     request.check()?;
-    let loaded = request.model(&models).await?;
-    let found = loaded.model.recommend(&request.to_request(&loaded.model)?)?;
+    let (loaded, asked) = request.prepare(&models).await?;
+    let found = loaded.model.recommend(&asked)?;
     request_info::record_search(&found);
-    Ok(json(&Recommendations::of(&loaded.model, &found, request.options.explain)))
+    let (options, model) = (&request.options, &loaded.model);
+    let next = cursor::next(model, &asked, &found);
+    let view = Recommendations::of(model, found, options.explain, next);
+    Ok(json_with(&view, options.fields.as_deref()))
 }

@@ -6,8 +6,14 @@ use recommender::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::affinity::{AffinityParameter, AffinityValue};
-use crate::parameters::{Choice, Decimal, Flag, Integer, List, MAX_VALUE_CHARS, Or, Text, members};
+use super::{
+    affinity::{AffinityParameter, AffinityValue},
+    cursor::CURSOR,
+};
+use crate::{
+    api::fields::Fields,
+    parameters::{Choice, Decimal, Flag, Integer, List, MAX_VALUE_CHARS, Or, Text, members},
+};
 
 /// The most tracks that one request may exclude. All lists at their longest fit into a body.
 const MAX_EXCLUDED_TRACKS: usize = 1_000;
@@ -35,11 +41,13 @@ members! {
         pub(super) limit: usize = Or(Integer(1..=MAX_LIMIT), DEFAULT_LIMIT),
         /// Only songs of the seeds' own clusters
         pub(super) same_cluster: bool = Or(Flag, true),
+        /// Whether songs must be named by their very titles and artists, and every seed be found
+        pub(super) strict: bool = Or(Flag, false),
         /// How to search: exactly, by the graphs, or as is quicker
         pub(super) search: SearchWord = Or(SEARCHES, SearchWord::Auto),
         /// false: no explicit lyrics; true: only those
         pub(super) explicit: Option<bool> = Flag,
-        /// Only songs of this genre
+        /// Only songs of this genre, or of one of several with commas between them
         pub(super) genre: Option<String> = Text::at_most(MAX_VALUE_CHARS),
         /// The earliest year
         pub(super) min_year: Option<u32> = YEARS,
@@ -68,6 +76,10 @@ members! {
         pub(super) diversity: f64 = Or(Decimal(0.0..=1.0), 0.0),
         /// Whether to say what binds each song to the seeds
         pub(super) explain: bool = Or(Flag, false),
+        /// Where to go on: next of an answer to the same request
+        pub(super) cursor: Option<String> = CURSOR,
+        /// The members that tracks and seeds have, all unless set; in a query with commas between them
+        pub(super) fields: Option<Vec<String>> = Fields,
     }
 }
 

@@ -19,6 +19,7 @@ use super::{
     query::{Word, describe_features, feature_names, read_features},
     request::RecommendationRequest,
     seed::{SeedRequest, TEXT},
+    view::Resolved,
 };
 use crate::{
     api::{
@@ -55,11 +56,13 @@ parameters! {
         to_artist: Option<String> = TEXT,
         /// How many songs, both ends among them
         length: usize = Or(Integer(MIN_PATH..=MAX_LIMIT), DEFAULT_LENGTH),
+        /// Whether songs must be named by their very titles and artists
+        strict: bool = Or(Flag, false),
         /// How to search: exactly, by the graphs, or as is quicker
         search: SearchWord = Or(SEARCHES, SearchWord::Auto),
         /// false: no explicit lyrics; true: only those
         explicit: Option<bool> = Flag,
-        /// Only songs of this genre
+        /// Only songs of this genre, or of one of several with commas between them
         genre: Option<String> = Text::at_most(MAX_VALUE_CHARS),
         /// The earliest year
         min_year: Option<u32> = YEARS,
@@ -119,6 +122,7 @@ impl PathQuery {
             end("to", ends.to, ends.to_song, ends.to_artist)?,
         ];
         let options = Options {
+            strict: ends.strict,
             search: ends.search,
             explicit: ends.explicit,
             genre: ends.genre,
@@ -165,19 +169,30 @@ struct PathStep<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = -1, maximum = 1)]
     similarity: Option<f64>,
+    /// How an end was understood that was not named as the catalogue has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved: Option<Resolved<'a>>,
 }
 
 impl<'a> SongPath<'a> {
     fn of(model: &'a Model, path: &Path) -> Self {
-        let step = |track: &PathTrack| PathStep {
+        let [from, to] = path.understood;
+        let last = path.tracks.len() - 1;
+        let understood = |at: usize| match at {
+            0 => from,
+            at if at == last => to,
+            _ => None,
+        };
+        let step = |(at, track): (usize, &PathTrack)| PathStep {
             track: Track::of(model, track.row),
             similarity: track.similarity.map(rounded),
+            resolved: understood(at).map(|by| Resolved::of(model, track.row, by)),
         };
         Self {
             model: ModelRef::of(model),
             search: path.search.name(),
             after_filtering_size: path.after_filtering_size,
-            tracks: path.tracks.iter().map(step).collect(),
+            tracks: path.tracks.iter().enumerate().map(step).collect(),
         }
     }
 }
@@ -208,8 +223,8 @@ pub(super) fn routes() -> Routes {
 async fn get(State(models): State<Arc<ModelManager>>, Query(query): Query<PathQuery>) -> Result<Response, Problem> {
     let (request, length) = query.into_request()?;
     request.check()?;
-    let loaded = request.model(&models).await?;
-    let found = loaded.model.path(&request.to_request(&loaded.model)?, length)?;
+    let (loaded, asked) = request.prepare(&models).await?;
+    let found = loaded.model.path(&asked, length)?;
     request_info::record(|info| {
         info.search = Some(found.search.name());
         info.after_filtering_size = Some(found.after_filtering_size);

@@ -11,7 +11,7 @@ use utoipa::{
 use super::{
     options::Options,
     request::RecommendationRequest,
-    seed::{SeedRequest, TEXT},
+    seed::{SeedRequest, TEXT, TYPED},
 };
 use crate::{
     api::feature_values::{FEATURE_VALUE, FeatureValues},
@@ -22,6 +22,8 @@ use crate::{
 parameters! {
     /// What to begin from.
     struct SeedQuery in Query {
+        /// What is typed of a seed's title and artist, as in /v1/tracks
+        q: Option<String> = TYPED,
         /// Title of a seed; case, white space and Unicode form do not matter
         song: Option<String> = TEXT,
         /// The seed's artist, where several share the title; only with song
@@ -39,7 +41,7 @@ parameters! {
 
 /// What names a seed in a query.
 pub(super) const SEED_PARAMETERS: &str =
-    "song, or song and artist, or track_id, or seed_tracks, or seed_artists, or seed_genres";
+    "q, or song, or song and artist, or track_id, or seed_tracks, or seed_artists, or seed_genres";
 
 /// What a parameter says of the feature or attribute that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +151,7 @@ impl TryFrom<RecommendationQuery> for RecommendationRequest {
     /// 400 for an artist without a song.
     fn try_from(query: RecommendationQuery) -> Result<Self, Problem> {
         let RecommendationQuery { seeds, options, min, max, target } = query;
-        let SeedQuery { song, artist, track_id, seed_tracks, seed_artists, seed_genres } = seeds;
+        let SeedQuery { q, song, artist, track_id, seed_tracks, seed_artists, seed_genres } = seeds;
         if artist.is_some() && song.is_none() {
             let detail = "artist is of a song: name a song too, or the artist as seed_artists";
             return Err(Problem::parameter("song", SEED_PARAMETERS, detail));
@@ -158,6 +160,9 @@ impl TryFrom<RecommendationQuery> for RecommendationRequest {
         let mut seeds: Vec<SeedRequest> = seed_tracks.into_iter().flatten().chain(track_id).map(by_id).collect();
         if song.is_some() {
             seeds.push(SeedRequest { song, artist, ..SeedRequest::default() });
+        }
+        if q.is_some() {
+            seeds.push(SeedRequest { q, ..SeedRequest::default() });
         }
         let by_artist = |artist| SeedRequest { artist: Some(artist), ..SeedRequest::default() };
         let by_genre = |genre| SeedRequest { genre: Some(genre), ..SeedRequest::default() };

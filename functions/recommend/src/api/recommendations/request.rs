@@ -1,6 +1,6 @@
 //! A request for recommendations, as it comes in a body or is gathered from a query.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc, time::Instant};
 
 use recommender::{
     Model,
@@ -9,6 +9,7 @@ use recommender::{
 
 use super::{
     affinity::AffinityValue,
+    cursor,
     options::{Options, SearchWord},
     query::SEED_PARAMETERS,
     seed::SeedRequest,
@@ -51,10 +52,21 @@ impl RecommendationRequest {
         }
     }
 
+    /// The model to ask and the question in its terms, with the index of the text search where a seed needs it.
+    pub(super) async fn prepare(&self, models: &Arc<ModelManager>) -> Result<(Arc<LoadedModel>, Request), Problem> {
+        let begun = Instant::now();
+        let loaded = self.model(models).await?;
+        let request = self.to_request(&loaded.model)?;
+        if loaded.model.text_search().is_none() && loaded.model.needs_text_search(&request) {
+            models.add_text_search(&loaded, begun).await?;
+        }
+        Ok((loaded, request))
+    }
+
     /// What can be known to be wrong without a model.
     pub(super) fn check(&self) -> Result<(), Problem> {
         if self.from_query && self.seeds.is_empty() {
-            let detail = "no seed: name a song (and its artist, where artists share the title), a track_id, seed_tracks, \
+            let detail = "no seed: name a song (and its artist, where artists share the title), q, a track_id, seed_tracks, \
                           seed_artists or seed_genres";
             return Err(Problem::parameter("song", SEED_PARAMETERS, detail));
         }
@@ -76,7 +88,7 @@ impl RecommendationRequest {
     }
 
     /// The request, in terms of a model's features and attributes.
-    pub(super) fn to_request(&self, model: &Model) -> Result<Request, Problem> {
+    fn to_request(&self, model: &Model) -> Result<Request, Problem> {
         for (word, values) in [("min", &self.min), ("max", &self.max), ("target", &self.target)] {
             if let Some((feature, _)) = values.iter().find(|(name, _)| !model.bounded().any(|has| has == *name)) {
                 let name = self.named(word, feature);
@@ -85,13 +97,15 @@ impl RecommendationRequest {
                 return Err(Problem::parameter(&name, &has, detail));
             }
         }
+        self.check_bounds(model)?;
         let seeds = |list: &str, seeds: &[SeedRequest]| -> Result<Vec<Seed>, Problem> {
             seeds.iter().enumerate().map(|(at, seed)| seed.seed(model, &format!("{list}[{at}].features"))).collect()
         };
         let bounded = model.bounded().filter(|name| self.min.get(name).is_some() || self.max.get(name).is_some());
         let weights = |seeds: &[SeedRequest]| seeds.iter().map(|seed| seed.weight.unwrap_or(1.0)).collect();
         let options = self.options.clone();
-        Ok(Request {
+        let request = Request {
+            strict: options.strict,
             seeds: seeds("seeds", &self.seeds)?,
             negative_seeds: seeds("negative_seeds", &self.negative_seeds)?,
             weights: weights(&self.seeds),
@@ -117,11 +131,54 @@ impl RecommendationRequest {
             order: options.order.into(),
             affinity: options.affinity.map(|AffinityValue(affinity)| affinity),
             diversity: options.diversity,
-        })
+            exclude_rows: Vec::new(),
+        };
+        cursor::resume(model, request, self.options.cursor.as_deref())
+    }
+
+    /// Whether some track can be within the bounds.
+    fn check_bounds(&self, model: &Model) -> Result<(), Problem> {
+        if let (Some(min), Some(max)) = (self.options.min_year, self.options.max_year)
+            && min > max
+        {
+            return Err(contradiction("min_year", "max_year", &min, &max));
+        }
+        for feature in model.bounded() {
+            let (min, max) = (self.min.get(feature), self.max.get(feature));
+            let (min_name, max_name) = (self.named("min", feature), self.named("max", feature));
+            if let (Some(min), Some(max)) = (min, max)
+                && min > max
+            {
+                return Err(contradiction(&min_name, &max_name, &min, &max));
+            }
+            if min.is_none() && max.is_none() {
+                continue;
+            }
+            let Some((least, most)) = model.range_of(feature) else { continue };
+            for (name, bound, is_outside) in [
+                (min_name, min, min.is_some_and(|min| min > most)),
+                (max_name, max, max.is_some_and(|max| max < least)),
+            ] {
+                if let (Some(bound), true) = (bound, is_outside) {
+                    let allowed = format!("{least} to {most}");
+                    let detail =
+                        format!("{name} is {bound}: no track is within, {feature} is {allowed} in this catalogue");
+                    return Err(Problem::parameter(&name, &allowed, detail));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn named(&self, word: &str, feature: &str) -> String {
         let feature: String = feature.chars().take(MAX_QUOTED_CHARS).collect();
         if self.from_query { format!("{word}_{feature}") } else { format!("{word}.{feature}") }
     }
+}
+
+fn contradiction(min_name: &str, max_name: &str, min: &dyn Display, max: &dyn Display) -> Problem {
+    let detail = format!(
+        "{min_name} is {min} and {max_name} is {max}: nothing is within; the least must not be above the largest"
+    );
+    Problem::parameter(min_name, &format!("at most {max}"), detail)
 }

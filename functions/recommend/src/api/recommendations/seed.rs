@@ -15,7 +15,7 @@ use utoipa::{
 };
 
 use crate::{
-    api::feature_values::FeatureValues,
+    api::{feature_values::FeatureValues, tracks::MAX_TYPED_CHARS},
     parameters::{Decimal, Description, Kind, MAX_VALUE_CHARS, Text},
     problem::Problem,
     view::Features,
@@ -24,10 +24,13 @@ use crate::{
 /// A title, an artist or an id.
 pub(super) const TEXT: Text = Text::at_most(MAX_VALUE_CHARS);
 
+/// What is typed of title and artist.
+pub(super) const TYPED: Text = Text::at_most(MAX_TYPED_CHARS);
+
 /// What a seed counts for.
 const WEIGHT: Decimal = Decimal(MIN_WEIGHT..=MAX_WEIGHT);
 /// The forms of a seed.
-const FORMS: &str = "track_id, or song, or song and artist, or artist, or genre, or features";
+const FORMS: &str = "track_id, or q, or song, or song and artist, or artist, or genre, or features";
 
 /// One seed: exactly one of its forms, and what it counts for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,6 +38,8 @@ const FORMS: &str = "track_id, or song, or song and artist, or artist, or genre,
 pub(super) struct SeedRequest {
     /// Id of a track.
     pub(super) track_id: Option<String>,
+    /// What is typed of a song's title and artist.
+    pub(super) q: Option<String>,
     /// Title of a song.
     pub(super) song: Option<String>,
     /// Its artist, where several artists share the title; without a song the artist is the seed.
@@ -50,18 +55,21 @@ pub(super) struct SeedRequest {
 impl SeedRequest {
     /// `named` says what a member is called in the request.
     pub(super) fn check(&self, named: impl Fn(&str) -> String) -> Result<(), Problem> {
-        let Self { track_id, song, artist, genre, features, weight } = self;
+        let Self { track_id, q, song, artist, genre, features, weight } = self;
         for (member, text) in [("track_id", track_id), ("song", song), ("artist", artist), ("genre", genre)] {
             if let Some(text) = text {
                 TEXT.check(&named(member), text)?;
             }
+        }
+        if let Some(typed) = q {
+            TYPED.check(&named("q"), typed)?;
         }
         if let Some(weight) = weight {
             WEIGHT.check(&named("weight"), weight)?;
         }
         // An artist is a song's, or a seed of its own.
         let by_artist = song.is_none() && artist.is_some();
-        let given = [track_id.is_some(), song.is_some(), by_artist, genre.is_some(), features.is_some()];
+        let given = [track_id.is_some(), q.is_some(), song.is_some(), by_artist, genre.is_some(), features.is_some()];
         if given.iter().filter(|given| **given).count() == 1 {
             return Ok(());
         }
@@ -73,6 +81,9 @@ impl SeedRequest {
     pub(super) fn seed(&self, model: &Model, named: &str) -> Result<Seed, Problem> {
         if let Some(id) = &self.track_id {
             return Ok(Seed::Track(id.clone()));
+        }
+        if let Some(typed) = &self.q {
+            return Ok(Seed::Typed(typed.clone()));
         }
         if let Some(song) = &self.song {
             return Ok(Seed::Song { song: song.clone(), artist: self.artist.clone() });
@@ -107,6 +118,7 @@ impl PartialSchema for SeedRequest {
         OneOfBuilder::new()
             .description(Some("One of the forms of a seed"))
             .item(form("A track of the catalogue, by its id", "track_id", TEXT.schema().into()))
+            .item(form("A song of the catalogue, as it is typed", "q", TYPED.schema().into()))
             .item(
                 form("A song of the catalogue, by its title", "song", TEXT.schema().into())
                     .property(artist, artist_schema),

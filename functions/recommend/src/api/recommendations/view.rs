@@ -3,13 +3,18 @@
 use recommender::{
     Model,
     affinity::{AffinityKind, AffinityWeights},
-    recommend::{Affinities, Answer, AnswerSeed, Contribution, Explanation, ResolvedSeed, SeedGroup, explain},
+    recommend::{
+        Affinities, Answer, AnswerSeed, Contribution, Explanation, ResolvedSeed, SeedGroup, Understood, explain,
+    },
 };
 use serde::Serialize;
 use serde_json::Number;
 use utoipa::ToSchema;
 
-use crate::view::{ClusterRef, Features, ModelRef, Posterior, Track, number, rounded};
+use crate::{
+    problem::Problem,
+    view::{ClusterRef, Features, ModelRef, Posterior, Track, bounded, number, rounded},
+};
 
 /// Songs to follow the seeds.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,11 +24,18 @@ pub(super) struct Recommendations<'a> {
     search: &'static str,
     /// What was begun from, in the order of the request.
     seeds: Vec<AnswerSeedView<'a>>,
+    /// Why other seeds were left out, where some were: `seed` names each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    unresolved: Vec<Problem>,
     /// What each affinity counted for, where any was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     affinity: Option<AffinityWeights>,
     /// The best first, or in the order that was asked for.
     tracks: Vec<Recommended<'a>>,
+    /// `cursor` of the request that continues this answer; absent if there are no more songs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// What was begun from.
@@ -31,6 +43,9 @@ pub(super) struct Recommendations<'a> {
 struct AnswerSeedView<'a> {
     #[serde(flatten)]
     seed: SeedView<'a>,
+    /// How a song was understood that was not named as the catalogue has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved: Option<Resolved<'a>>,
     /// What the seed counts for, where it is not 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     weight: Option<f64>,
@@ -38,6 +53,25 @@ struct AnswerSeedView<'a> {
     initial_pool_size: u32,
     /// Different songs among them that may be answered with.
     after_filtering_size: u32,
+}
+
+/// How a song was understood that was not named as the catalogue has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Resolved<'a> {
+    /// `spelling` (accents and signs), `version` (without what names one), `artist` (some words of the name), `typo`, `popularity` (the
+    /// far more popular of several) or `search` (for `q`).
+    by: &'static str,
+    /// The title as the catalogue has it.
+    song: &'a str,
+    /// The artist as the catalogue has it.
+    artist: &'a str,
+}
+
+impl<'a> Resolved<'a> {
+    pub(super) fn of(model: &'a Model, row: u32, by: Understood) -> Self {
+        let track = model.catalog().track(row);
+        Self { by: by.name(), song: bounded(track.song), artist: bounded(track.artist) }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,6 +133,11 @@ struct Recommended<'a> {
     track: Track<'a>,
     /// Cosine of the angle between the scaled features of the song and the seed; the mean over several seeds.
     similarity: f64,
+    /// Of a hundred tracks of the catalogue, how many are less similar to their tenth nearest song than this song is to the seeds: 50
+    /// is what the tenth song of an answer usually is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 100)]
+    similarity_percentile: Option<u8>,
     /// What binds it to the seeds, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<ExplanationView<'a>>,
@@ -143,7 +182,7 @@ struct ContributionView<'a> {
 }
 
 impl<'a> Recommendations<'a> {
-    pub(super) fn of(model: &'a Model, answer: &Answer, explained: bool) -> Self {
+    pub(super) fn of(model: &'a Model, answer: Answer, explained: bool, next: Option<String>) -> Self {
         let resolved: Vec<ResolvedSeed> =
             if explained { answer.seeds.iter().map(|seed| seed.seed.clone()).collect() } else { Vec::new() };
         let affinities =
@@ -157,6 +196,7 @@ impl<'a> Recommendations<'a> {
         let tracks = answer.tracks.iter().map(|track| Recommended {
             track: Track::of(model, track.row),
             similarity: rounded(track.similarity),
+            similarity_percentile: model.similarity_percentile(track.similarity),
             explanation: explained.then(|| explanation(track.row)),
         });
         Self {
@@ -165,6 +205,8 @@ impl<'a> Recommendations<'a> {
             seeds: answer.seeds.iter().map(|seed| AnswerSeedView::of(model, seed)).collect(),
             affinity: answer.affinity,
             tracks: tracks.collect(),
+            unresolved: answer.left_out.into_iter().map(Problem::from).collect(),
+            next,
         }
     }
 }
@@ -189,8 +231,10 @@ impl<'a> AnswerSeedView<'a> {
             }),
         };
         let weight = Some(seed.seed.weight).filter(|weight| *weight != 1.0);
+        let resolved = seed.seed.row.zip(seed.seed.understood).map(|(row, by)| Resolved::of(model, row, by));
         Self {
             seed: what,
+            resolved,
             weight,
             initial_pool_size: seed.initial_pool_size,
             after_filtering_size: seed.after_filtering_size,

@@ -1,0 +1,29 @@
+//! The artists and genres of a catalogue, by name.
+
+use super::Model;
+use crate::text::normalize;
+
+impl Model {
+    /// The names of all artists, [`normalize`]d, and their numbers, in no order.
+    pub fn artist_names(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.artists().names()
+    }
+
+    /// The tracks of an artist, ascending; none where there is no artist of this number. Of a track with more than eight artists
+    /// the first eight count.
+    pub fn tracks_of_artist(&self, artist: u32) -> &[u32] {
+        self.artist_rows().of(artist)
+    }
+
+    /// The name of an artist as the first of its tracks spells it; nothing where the artist has no tracks.
+    pub fn artist_name(&self, artist: u32) -> Option<&str> {
+        let row = *self.tracks_of_artist(artist).first()?;
+        let mut credited = self.catalog().credited(self.catalog().artists.code(row as usize));
+        credited.find(|name| self.artists().number(&normalize(name)) == Some(artist))
+    }
+
+    /// All genres, [`normalize`]d, in no order; none where the catalogue has no genres.
+    pub fn genre_names(&self) -> impl Iterator<Item = &str> {
+        self.genres().names()
+    }
+}
