@@ -195,8 +195,8 @@ pub enum Error {
 
     /// The model is much worse than the current one. It is stored, and not current.
     #[error(
-        "the model {version} is not published: {losses}; {current} stays current in {location}. A truncated or damaged table does \
-         that. If it is meant so, `trainer rollback {version} --at {location}` makes it current, and --force \
+        "the model {version} is stored and not current: {losses}; the current model stays in {location}. A truncated or damaged table \
+         does that. If it is meant so, `trainer rollback {version} --at {location}` makes it current, and --force \
          (segue-force=true in an upload's metadata) publishes without comparing"
     )]
     WorseThanCurrent {
@@ -204,8 +204,6 @@ pub enum Error {
         location: Location,
         /// The version that was to become current.
         version: Version,
-        /// The version that stays current.
-        current: Version,
         /// What it has lost, a phrase each.
         losses: String,
     },

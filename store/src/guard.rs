@@ -85,7 +85,7 @@ impl Store {
             return Ok(());
         }
         let (location, version) = (self.location.clone(), next.version);
-        Err(Error::WorseThanCurrent { location, version, current: current.version, losses: losses.join("; ") })
+        Err(Error::WorseThanCurrent { location, version, losses: losses.join("; ") })
     }
 
     /// What was measured of a published model; nothing where its summary does not say it.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tests::{runtime::api_gateway_event, test_env::TestEnv};
 
 /// A target of every route that answers `GET` from the model alone, by its path in the OpenAPI document.
-const FROM_THE_MODEL: [(&str, &str); 11] = [
+const FROM_THE_MODEL: [(&str, &str); 20] = [
     ("/v1/recommendations", "/v1/recommendations?song=track+seven"),
     ("/v1/tracks", "/v1/tracks?q=track+sev"),
     ("/v1/tracks/{id}", "/v1/tracks/ID"),
@@ -22,6 +22,16 @@ const FROM_THE_MODEL: [(&str, &str); 11] = [
     ("/openapi.json", "/openapi.json"),
     ("/recommend/{song_name}", "/recommend/track%20seven"),
     ("/search", "/search?song=shared"),
+    ("/spotify/v1/recommendations", "/spotify/v1/recommendations?seed_tracks=ID"),
+    ("/spotify/v1/recommendations/available-genre-seeds", "/spotify/v1/recommendations/available-genre-seeds"),
+    ("/spotify/v1/audio-features", "/spotify/v1/audio-features?ids=ID"),
+    ("/spotify/v1/audio-features/{id}", "/spotify/v1/audio-features/ID"),
+    ("/spotify/v1/tracks", "/spotify/v1/tracks?ids=ID"),
+    ("/spotify/v1/tracks/{id}", "/spotify/v1/tracks/ID"),
+    ("/spotify/v1/search", "/spotify/v1/search?q=track+sev"),
+    // Of `Artist 6`.
+    ("/spotify/v1/artists/{id}", "/spotify/v1/artists/3n4jgSt8eGAs8YizgNrl54"),
+    ("/spotify/v1/artists/{id}/top-tracks", "/spotify/v1/artists/3n4jgSt8eGAs8YizgNrl54/top-tracks"),
 ];
 
 async fn published(cors: &Cors) -> (TestEnv, String) {

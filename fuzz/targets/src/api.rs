@@ -18,7 +18,8 @@ use lambda_http::{
 use local::s3::EmbeddedS3;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use recommend::{
-    api::router,
+    access::Access,
+    api::router_with,
     http::lambda::{Event, sanitize_event},
     models::{ModelManager, Source},
 };
@@ -78,7 +79,7 @@ async fn loaded() -> Router {
     let models = Arc::new(ModelManager::new(Source::Store(store), Duration::from_secs(60)));
     models.get_with_graphs().await.expect("the model is loaded");
     models.get_with_text_search().await.expect("searches are ready");
-    router(models)
+    router_with(models, &Access::default(), true)
 }
 
 /// A query string, and for some routes the end of a path. The first byte says which route.

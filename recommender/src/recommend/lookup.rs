@@ -98,7 +98,10 @@ impl Model {
         };
         let rows: Vec<u32> = candidates.into_iter().filter(|(_, of)| *of == step).map(|(row, _)| row).collect();
         let (step, _) = step;
-        match self.outweighing(&rows) {
+        // Who has named the artist cannot say more: of its songs of this title the best known is meant.
+        let best_known = || self.by_popularity(&rows).first().copied();
+        let is_by_artist = artist.is_some() && step <= Understood::Version;
+        match self.outweighing(&rows).or_else(|| best_known().filter(|_| is_by_artist)) {
             Some(row) => Ok((row, Some(step))),
             // A guess that is none of one song is no better than a suggestion.
             None if step == Understood::Typo => Err(self.not_found(song, artist)),

@@ -28,7 +28,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Train a model on a track table: clean, scale, cluster, classify, index, report
-    Train(train::Train),
+    Train(Box<train::Train>),
     /// Show what an artifact holds
     Inspect(inspect::Inspect),
     /// Check every checksum and every invariant of an artifact, and that its parts are of one training

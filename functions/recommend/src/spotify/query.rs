@@ -19,7 +19,7 @@ impl<S: Sync, T: Parameters> FromRequestParts<S> for KnownQuery<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        T::read(&Values::known_of_query(parts.uri.query(), &T::names())?).map(Self)
+        T::read(&Values::of_known(parts.uri.query(), &T::names())?).map(Self)
     }
 }
 
