@@ -3,7 +3,7 @@
 //! [`start`] wires it: [`settings`] is read once; [`models`] fetches the model from S3, shares it and replaces it;
 //! [`access`] says who may ask; [`api`] holds the routes, in a file each; [`parameters`] is how they describe and read what
 //! a request says; [`http`] is what they have in common; [`problem`] is what every error looks like; [`metrics`] go to the
-//! log. [`spotify`] is the same in another API's shapes.
+//! log.
 
 pub mod access;
 pub mod api;
@@ -15,6 +15,5 @@ pub mod parameters;
 pub mod problem;
 mod request_info;
 pub mod settings;
-mod spotify;
 pub mod start;
 pub mod view;

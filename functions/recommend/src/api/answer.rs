@@ -17,7 +17,7 @@ use crate::{problem::Problem, request_info};
 pub(super) const MAX_ANSWER_BYTES: usize = 5_000_000;
 
 /// An answer that depends on the model and the request alone: a client may keep it, and must ask whether it still holds.
-pub(crate) fn answer(model: &Model, value: &impl Serialize) -> Response {
+pub(super) fn answer(model: &Model, value: &impl Serialize) -> Response {
     request_info::record(|info| info.decided_by = Some(model.version()));
     respond("no-cache", value, None)
 }

@@ -11,7 +11,7 @@ use serde::{
 use crate::{parameters::Decimal, problem::Problem};
 
 /// A feature's value: none of any track is farther from 0.
-pub(crate) const FEATURE_VALUE: Decimal = Decimal::up_to(1e12);
+pub(super) const FEATURE_VALUE: Decimal = Decimal::up_to(1e12);
 /// The most values of one object: every feature that a model may have, and every attribute.
 const MAX_VALUES: usize = recommender::features::MAX_FEATURES + Attribute::ALL.len();
 /// The longest feature name that is quoted in a problem, in characters.

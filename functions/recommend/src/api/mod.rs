@@ -1,10 +1,10 @@
 //! The routes, a file each: what a route takes, what it answers with, and how.
 
-pub(crate) mod answer;
+mod answer;
 mod classify;
 mod clusters;
 mod compat;
-pub(crate) mod feature_values;
+mod feature_values;
 mod fields;
 mod genres;
 mod health;
@@ -13,8 +13,9 @@ mod model;
 mod openapi;
 mod page;
 mod recommendations;
-pub(crate) mod responses;
-pub(crate) mod state;
+mod responses;
+mod spotify;
+mod state;
 mod tracks;
 
 use std::sync::Arc;
@@ -29,7 +30,7 @@ use axum::{
 use utoipa::openapi::OpenApi;
 
 use self::state::{ApiState, Routes};
-use crate::{access::Access, http, models::ModelManager, problem::Problem, spotify};
+use crate::{access::Access, http, models::ModelManager, problem::Problem};
 
 /// All routes over one model, open to all but pages of other origins. The same router answers behind Lambda and on a plain
 /// HTTP port.

@@ -34,19 +34,19 @@ impl<const BODY: bool> IntoResponses for Problems<BODY> {
 }
 
 /// The status of [`Throttled`].
-pub(crate) const THROTTLED: &str = "429";
+pub(super) const THROTTLED: &str = "429";
 
 /// What API Gateway answers with where more requests come than the stack's `ThrottleRate` and `ThrottleBurst` let through.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "API Gateway writes it; this is its schema")]
-pub(crate) struct Throttled {
+pub(super) struct Throttled {
     /// For people.
     #[schema(example = "Too Many Requests")]
     message: String,
 }
 
 /// The client's copy still holds: what a route that answers from the model alone says to `If-None-Match`.
-pub(crate) struct NotModified;
+pub(super) struct NotModified;
 
 impl IntoResponses for NotModified {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {

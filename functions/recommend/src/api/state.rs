@@ -9,11 +9,11 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::models::ModelManager;
 
 /// Routes with their descriptions.
-pub(crate) type Routes = OpenApiRouter<ApiState>;
+pub(super) type Routes = OpenApiRouter<ApiState>;
 
 /// What the routes share.
 #[derive(Clone)]
-pub(crate) struct ApiState {
+pub(super) struct ApiState {
     pub(super) models: Arc<ModelManager>,
     /// The descriptions of all routes.
     pub(super) document: Arc<OpenApi>,

@@ -15,8 +15,7 @@ use tokio::{
     task::spawn_blocking,
 };
 
-use super::error::Error;
-use crate::spotify::ArtistIds;
+use super::{error::Error, made_ids::ArtistIds};
 
 /// A model, and what its publisher says of it.
 pub struct LoadedModel {

@@ -7,6 +7,7 @@
 mod error;
 mod loaded;
 mod loading;
+pub(crate) mod made_ids;
 mod manager;
 mod memory;
 mod refresh;

@@ -10,14 +10,13 @@ mod audio_features;
 mod base;
 mod error;
 mod ids;
-mod made_ids;
 mod query;
 mod recommendations;
 mod search;
 mod track;
 mod units;
 
-pub(crate) use self::{error::in_spotifys_shape, made_ids::ArtistIds};
+pub(super) use self::error::in_spotifys_shape;
 use crate::api::state::Routes;
 
 /// What the paths of all its routes begin with.
@@ -35,7 +34,7 @@ const TAG: &str = "Spotify";
 struct Common;
 
 /// Its routes.
-pub(crate) fn routes() -> Routes {
+pub(super) fn routes() -> Routes {
     [recommendations::routes(), audio_features::routes(), track::routes(), artist::routes(), search::routes()]
         .into_iter()
         .fold(Routes::with_openapi(<Common as utoipa::OpenApi>::openapi()), Routes::merge)

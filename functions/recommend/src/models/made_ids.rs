@@ -10,12 +10,12 @@ fn number(normalized: &str) -> u128 {
 }
 
 /// The id of an artist of this name: the same in every catalogue.
-pub(super) fn artist_id(name: &str) -> String {
+pub(crate) fn artist_id(name: &str) -> String {
     base62::base62(number(&normalize(name)))
 }
 
 /// The id of an album of this title by these artists: the same in every catalogue.
-pub(super) fn album_id(title: &str, artists: &str) -> String {
+pub(crate) fn album_id(title: &str, artists: &str) -> String {
     // Normalised text has no line feed.
     base62::base62(number(&[normalize(title), normalize(artists)].join("\n")))
 }
@@ -32,7 +32,7 @@ impl ArtistIds {
     }
 
     /// The number of the artist with this id.
-    pub(super) fn find(&self, id: &str) -> Option<u32> {
+    pub(crate) fn find(&self, id: &str) -> Option<u32> {
         let id = base62::parse(id)?;
         let at = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         self.0.get(at).map(|(_, artist)| *artist)

@@ -13,14 +13,13 @@ use super::{
     base::Base,
     error::Errors,
     ids::bare,
-    made_ids::artist_id,
     query::KnownQuery,
     track::{Empty, ExternalUrls, IdPath, MarketQuery, Track, Tracks},
     units::whole,
 };
 use crate::{
     api::{answer::answer, responses::NotModified, state::Routes},
-    models::{LoadedModel, ModelManager},
+    models::{LoadedModel, ModelManager, made_ids::artist_id},
     parameters::{NoParameters, Path},
     problem::Problem,
     view::bounded,

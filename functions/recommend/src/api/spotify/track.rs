@@ -17,13 +17,12 @@ use super::{
     base::Base,
     error::Errors,
     ids::{find_track, is_spotifys, written},
-    made_ids::album_id,
     query::{KnownQuery, OrBlank, split},
     units::whole,
 };
 use crate::{
     api::{answer::answer, responses::NotModified, state::Routes},
-    models::ModelManager,
+    models::{ModelManager, made_ids::album_id},
     parameters::{MAX_VALUE_CHARS, Path, Required, Text, parameters},
     problem::Problem,
     view::bounded,

@@ -21,14 +21,13 @@ use super::{
     base::Base,
     error::Errors,
     ids::{find_track, written},
-    made_ids::artist_id,
     query::{KnownQuery, OrBlank, split},
     track::{MarketQuery, Track, unknown_track},
     units::{ATTRIBUTES, in_catalogs_units},
 };
 use crate::{
     api::{answer::answer, feature_values::FEATURE_VALUE, responses::NotModified, state::Routes},
-    models::{LoadedModel, ModelManager},
+    models::{LoadedModel, ModelManager, made_ids::artist_id},
     parameters::{Description, Integer, MAX_VALUE_CHARS, NoParameters, Or, Parameter, Parameters, Values, parameters},
     problem::Problem,
     request_info,
