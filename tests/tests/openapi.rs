@@ -218,7 +218,7 @@ fn type_of(schema: &Value) -> String {
         "number" if number("maximum") > 1e6 => format!("number, {:e} to {:e}", number("minimum"), number("maximum")),
         "number" => format!("{} to {}", number("minimum"), number("maximum")),
         "object" => "numbers by name".to_owned(),
-        "string" if [1024.0, 16384.0].contains(&number("maxLength")) => "text".to_owned(),
+        "string" if [1024.0, 16000.0].contains(&number("maxLength")) => "text".to_owned(),
         "string" => format!("text, at most {} characters", number("maxLength")),
         "array" => {
             let (least, most) = (number("minItems"), number("maxItems"));

@@ -8,8 +8,8 @@ use crate::problem::Problem;
 
 /// The longest text that a parameter may have, in characters after decoding.
 pub const MAX_VALUE_CHARS: usize = 1_024;
-/// The longest list, in characters: as much as a URL may have.
-pub(super) const MAX_LIST_CHARS: usize = 16_384;
+/// The longest list, in characters: nearly as much as a URL may have, beside which there is room for its name.
+pub(super) const MAX_LIST_CHARS: usize = 16_000;
 /// How much of an unknown name is repeated, in characters.
 const MAX_QUOTED_CHARS: usize = 64;
 
