@@ -62,6 +62,7 @@ impl<'a> Posterior<'a> {
 
 /// A track with its cluster and features.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlacedTrack)]
 pub struct Track<'a> {
     #[serde(flatten)]
     track: catalog::Track<'a>,

@@ -76,6 +76,31 @@ const NAMES: [&str; 18] = [
     "explanation",
 ];
 
+/// What tracks and seeds of answers are, by the names of their schemas.
+const SCHEMAS: [&str; 7] =
+    ["Track", "PlacedTrack", "Recommended", "ClassifiedSeed", "ArtistSeed", "GenreSeed", "Group"];
+
+/// Says in the schemas of tracks and seeds that the members which may be left out are not required.
+pub(super) fn describe(schemas: &mut Value) {
+    for name in SCHEMAS {
+        let Some(schema) = schemas.get_mut(name) else { continue };
+        not_required(schema);
+        schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten().for_each(not_required);
+    }
+    // Without these members, one kind of seed may look like another.
+    if let Some(seed) = schemas.get_mut("SeedView").and_then(Value::as_object_mut)
+        && let Some(kinds) = seed.remove("oneOf")
+    {
+        seed.insert("anyOf".into(), kinds);
+    }
+}
+
+fn not_required(schema: &mut Value) {
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| !NAMES.iter().any(|other| name == other));
+    }
+}
+
 /// Leaves out the other members of the tracks and seeds of an answer.
 pub(super) fn keep(answer: &mut Value, fields: &[String]) {
     for list in ["tracks", "seeds"] {

@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use super::{
     answer,
     feature_values::FEATURE_VALUE,
+    fields,
     responses::{NotModified, Problems, THROTTLED, Throttled},
     state::Routes,
 };
@@ -76,6 +77,7 @@ fn document(described: &OpenApi, model: Option<&Model>) -> Value {
     if let Some(paths) = document["paths"].as_object_mut() {
         *paths = std::mem::take(paths).into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     }
+    fields::describe(&mut document["components"]["schemas"]);
     if let Some(model) = model {
         let schemas = &mut document["components"]["schemas"];
         name_features(&mut schemas["Features"], model, true);
