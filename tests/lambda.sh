@@ -42,8 +42,8 @@ as_printed 'sam build --parameter-overrides Architecture=x86_64' >"$folder/x86_6
 # A cold start loads it. The training function has the readers of Parquet, zip archives and encodings.
 for function in RecommendFunction TrainFunction; do
     case $function in
-        RecommendFunction) most=15500000 ;;
-        TrainFunction) most=22000000 ;;
+        RecommendFunction) most=15000000 ;;
+        TrainFunction) most=17200000 ;;
     esac
     bytes=$(stat -c %s ".aws-sam/build/$function/bootstrap")
     say "x86_64 $function: $bytes bytes"
