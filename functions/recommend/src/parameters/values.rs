@@ -40,7 +40,7 @@ impl Values {
         }
     }
 
-    /// As [`Values::of_query`], but ignores names that are not known.
+    /// Parses a query string of which only the names that are known count.
     ///
     /// # Errors
     ///
