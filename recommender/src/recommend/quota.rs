@@ -48,7 +48,10 @@ impl Quota {
                 full |= *taken >= max;
             }
         }
-        if let (Some(max), Some(album)) = (self.max_per_album, album_of(model, row)) {
+        // Where no album is counted, none is asked for: the artists would be told apart for it.
+        if let Some(max) = self.max_per_album
+            && let Some(album) = album_of(model, row)
+        {
             let taken = self.albums.entry(album).or_default();
             *taken += 1;
             full |= *taken >= max;
