@@ -27,13 +27,18 @@ pub(crate) struct Artists {
 impl Artists {
     pub(crate) fn new(catalog: &Catalog) -> Self {
         let mut artists = Self { number: HashMap::new(), named: Vec::new(), ends: Vec::new(), cells: HashMap::new() };
+        // The cell that named each artist last.
+        let mut last: Vec<Option<u32>> = Vec::new();
         for (code, cell) in (0..).zip(catalog.artists.dictionary().iter()) {
             let before = artists.named.len();
             for name in catalog.credited(code).map(normalize).filter(|name| !name.is_empty()) {
                 let next = artists.number.len() as u32;
                 let number = *artists.number.entry(name).or_insert(next);
+                if number == next {
+                    last.push(None);
+                }
                 // A cell that names an artist twice counts once for the artist.
-                if !artists.named[before..].contains(&number) {
+                if last[number as usize].replace(code) != Some(code) {
                     artists.named.push(number);
                 }
             }

@@ -75,6 +75,11 @@ impl Genres {
         counts
     }
 
+    /// Whether a single genre, [`normalize`]d, is named by any cell.
+    pub(crate) fn has(&self, genre: &str) -> bool {
+        self.cells.contains_key(genre)
+    }
+
     /// All names, [`normalize`]d, in no order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.cells.keys().map(String::as_str)

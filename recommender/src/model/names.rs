@@ -26,4 +26,14 @@ impl Model {
     pub fn genre_names(&self) -> impl Iterator<Item = &str> {
         self.genres().names()
     }
+
+    /// Whether a track has this single genre, [`normalize`]d.
+    pub fn has_genre(&self, genre: &str) -> bool {
+        self.genres().has(genre)
+    }
+
+    /// The distinct genre cells that name a genre, [`normalize`]d, by their codes, ascending.
+    pub fn genre_cells(&self, genre: &str) -> Vec<u32> {
+        self.catalog().genres.as_ref().map(|column| self.genres().of(column, genre)).unwrap_or_default()
+    }
 }

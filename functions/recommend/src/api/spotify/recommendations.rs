@@ -149,10 +149,9 @@ fn lacking(word: &str, attribute: &str) -> Problem {
 
 /// A genre as the catalogue names it: Spotify's names had hyphens for spaces, `hip-hop`.
 fn spelled(model: &Model, genre: &str) -> String {
-    let has = |genre: &str| model.genre_names().any(|name| name == genre);
     let (wanted, spaced) =
         (recommender::text::normalize(genre), recommender::text::normalize(&genre.replace('-', " ")));
-    if wanted != spaced && !has(&wanted) && has(&spaced) { spaced } else { genre.to_owned() }
+    if !model.has_genre(&wanted) && model.has_genre(&spaced) { spaced } else { genre.to_owned() }
 }
 
 pub(super) fn routes() -> Routes {

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::HashSet};
 
 use recommender::{
     Model,
-    text::{fold, genres, normalize},
+    text::{fold, normalize},
     text_search::Matched,
 };
 
@@ -66,16 +66,17 @@ struct Passes<'a> {
     track: Vec<String>,
     artist: Vec<String>,
     album: Vec<String>,
-    /// Whether each distinct genre cell names the genre; nothing where none is asked for.
-    genres: Option<Vec<bool>>,
+    /// The distinct genre cells that name the genre, ascending; nothing where none is asked for.
+    genres: Option<Vec<u32>>,
 }
 
 impl<'a> Passes<'a> {
     fn new(model: &'a Model, filters: &'a Filters) -> Self {
         let of_genre = |genre: &str| {
-            let wanted = [normalize(genre), normalize(&genre.replace('-', " "))];
-            let cells = model.catalog().genres.iter().flat_map(|column| column.dictionary().iter());
-            cells.map(|cell| genres(cell).any(|genre| wanted.contains(&genre))).collect()
+            let spellings = [normalize(genre), normalize(&genre.replace('-', " "))];
+            let mut cells: Vec<u32> = spellings.iter().flat_map(|genre| model.genre_cells(genre)).collect();
+            cells.sort_unstable();
+            cells
         };
         Self {
             model,
@@ -96,9 +97,8 @@ impl<'a> Passes<'a> {
         let catalog = self.model.catalog();
         let at = row as usize;
         let year = || catalog.years.as_ref().map_or(0, |years| years.get(at));
-        let is_of_genre = |cells: &Vec<bool>| {
-            let code = catalog.genres.as_ref().map(|column| column.code(at) as usize);
-            code.and_then(|code| cells.get(code)).is_some_and(|is| *is)
+        let is_of_genre = |cells: &Vec<u32>| {
+            catalog.genres.as_ref().is_some_and(|column| cells.binary_search(&column.code(at)).is_ok())
         };
         self.filters.years.as_ref().is_none_or(|years| year() > 0 && years.contains(&year()))
             && self.genres.as_ref().is_none_or(is_of_genre)
