@@ -278,3 +278,19 @@ fn an_unknown_year_or_column_brings_nothing() {
     let balanced = model.recommend(&request(&[1], Some(Affinity::Balanced))).expect("answers").affinity;
     assert_eq!(balanced.expect("weights").year, None);
 }
+
+#[test]
+fn what_continues_an_answer_is_what_a_longer_one_ends_with() {
+    let model = model_of(&common::tracks(20_000, 3));
+    let ask = |limit, exclude_rows: Vec<u32>| {
+        let affinity = weights(0.7, 0.3, 1.0, 0.0);
+        rows(&model.recommend(&Request { limit, exclude_rows, ..request(&[4_321], affinity) }).expect("answers"))
+    };
+    let mut found = Vec::new();
+    for _ in 0..10 {
+        found.extend(ask(10, found.clone()));
+    }
+    let whole: HashSet<u32> = ask(100, Vec::new()).into_iter().collect();
+    let common = found.iter().filter(|row| whole.contains(row)).count();
+    assert!(common >= 90, "{common} of the hundred songs that one answer has");
+}

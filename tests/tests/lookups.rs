@@ -172,6 +172,22 @@ async fn an_answer_goes_on_where_the_one_before_ended() {
 }
 
 #[tokio::test]
+async fn a_quota_counts_anew_and_ends_no_chain_while_songs_are_left() {
+    let api = Api::start(&catalog::csv()).await;
+    let query = "/v1/recommendations?song=track+seven&same_cluster=false&max_per_artist=1&limit=20";
+    let (mut found, mut next, mut available) = (Vec::new(), String::new(), 0);
+    loop {
+        let answer = api.ok(&format!("{query}{next}")).await;
+        available = available.max(answer["seeds"][0]["after_filtering_size"].as_u64().expect("a number"));
+        found.extend(answer["tracks"].as_array().expect("tracks").iter().map(|track| track["id"].to_string()));
+        let Some(cursor) = answer["next"].as_str() else { break };
+        next = format!("&cursor={cursor}");
+    }
+    let distinct: std::collections::HashSet<&String> = found.iter().collect();
+    assert_eq!((found.len() as u64, distinct.len()), (available, found.len()));
+}
+
+#[tokio::test]
 async fn only_the_members_that_are_wanted_are_answered() {
     let api = Api::start(&catalog::csv()).await;
     for path in ["/v1/recommendations?song=track+seven&explain=true&", "/v1/tracks?q=track&"] {
@@ -180,6 +196,7 @@ async fn only_the_members_that_are_wanted_are_answered() {
             let names: Vec<&String> = track.as_object().expect("an object").keys().collect();
             assert_eq!(names, ["id", "song"]);
         }
+        assert_eq!(answer.get("seeds").is_some(), path.contains("recommendations"), "no member is added");
         let (status, problem) = api.get(&format!("{path}fields=id,beauty")).await;
         assert_eq!((status, &problem["parameter"]), (400, &"fields".into()), "{problem}");
     }

@@ -297,6 +297,46 @@ async fn a_search_has_words_filters_and_pages() {
 }
 
 #[tokio::test]
+async fn a_filter_takes_nothing_away_that_it_lets_through() {
+    // So many songs have the word that the least popular of them are not among the first thousand.
+    let mut table = String::from("song,artist,genre,year,energy,tempo,popularity\n");
+    for track in 0..1_500 {
+        let (genre, year) = if track % 100 == 0 { ("jazz", 1975) } else { ("hip-hop", 1990) };
+        let _ = writeln!(
+            table,
+            "Love {track},Artist {track},{genre},{year},0.{},{},{}",
+            track % 97,
+            60 + track % 89,
+            track * 100 / 1_500
+        );
+    }
+    let api = Api::over(&table).await;
+    for query in ["love+genre:jazz", "genre:jazz", "love+year:1975", "year:1970-1980+love"] {
+        assert_eq!(api.ok(&format!("search?q={query}")).await["tracks"]["total"], 15, "{query}");
+    }
+    // A genre with a space where the table has a hyphen.
+    assert_eq!(api.ok("search?q=genre:hip+hop&limit=1").await["tracks"]["total"], 1_000);
+    let seeds = api.ok("recommendations?seed_genres=hip+hop").await;
+    assert_eq!(seeds["seeds"][0]["type"], "GENRE");
+}
+
+#[tokio::test]
+async fn every_artist_that_a_track_lists_is_there() {
+    let band: Vec<String> = (0..20).map(|member| format!("Member {member}")).collect();
+    let table = table(1.0, true).replace("Artist 7,", &format!("{},", band.join("; ")));
+    let api = Api::over(&table).await;
+    let found = api.ok("search?q=track:%22Title+7%22&limit=1").await;
+    let artists = found["tracks"]["items"][0]["artists"].as_array().expect("artists");
+    assert_eq!(artists.len(), 16, "{found}");
+    for artist in artists {
+        let id = artist["id"].as_str().expect("an id");
+        assert_eq!(api.ok(&format!("artists/{id}")).await["name"], artist["name"]);
+        assert!(api.ok(&format!("artists/{id}/top-tracks")).await["tracks"][0].is_object());
+        assert_eq!(api.ok(&format!("recommendations?seed_artists={id}&limit=1")).await["seeds"][0]["id"], id);
+    }
+}
+
+#[tokio::test]
 async fn errors_have_spotifys_shape() {
     let api = Api::over(&table(1.0, true)).await;
     for (target, status) in [

@@ -9,7 +9,7 @@ use super::Catalog;
 use crate::text::{self, normalize};
 
 /// A cell names at most so many artists of whom it is a track.
-pub(crate) const MAX_ARTISTS_OF_ROW: usize = 8;
+pub const MAX_ARTISTS_OF_ROW: usize = 16;
 
 /// For each distinct artist cell, the artists that it names. A cell such as `Simon, Garfunkel` may name two.
 #[derive(Debug)]

@@ -18,6 +18,7 @@ mod versions;
 use rayon::prelude::*;
 use serde::Serialize;
 
+pub use self::artists::MAX_ARTISTS_OF_ROW;
 pub(crate) use self::error::{Column, Error};
 use self::{
     attributes::{Attribute, Attributes},

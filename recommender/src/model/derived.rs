@@ -60,7 +60,7 @@ impl Model {
         })
     }
 
-    /// The single artists of a row, by number: the first eight where a cell names more.
+    /// The single artists of a row, by number: the first [`MAX_ARTISTS_OF_ROW`](crate::catalog::MAX_ARTISTS_OF_ROW) where a cell names more.
     ///
     /// # Panics
     ///

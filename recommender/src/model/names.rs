@@ -9,8 +9,8 @@ impl Model {
         self.artists().names()
     }
 
-    /// The tracks of an artist, ascending; none where there is no artist of this number. Of a track with more than eight artists
-    /// the first eight count.
+    /// The tracks of an artist, ascending; none where there is no artist of this number. Of a track, the
+    /// first [`MAX_ARTISTS_OF_ROW`](crate::catalog::MAX_ARTISTS_OF_ROW) artists count.
     pub fn tracks_of_artist(&self, artist: u32) -> &[u32] {
         self.artist_rows().of(artist)
     }

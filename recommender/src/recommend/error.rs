@@ -63,7 +63,7 @@ pub enum Error {
         suggestions: Vec<String>,
     },
     /// No track is of a genre that the answer is to be of.
-    #[error("genre names {genre:?}, which no track has; near it are: {}", .suggestions.join(", "))]
+    #[error("genre names {genre:?}, which no track has{}", list_near(.suggestions))]
     NoGenre {
         /// The genre that was asked for, normalised.
         genre: String,
@@ -174,6 +174,10 @@ pub struct SongOption {
     pub song: String,
     /// Its artist cell.
     pub artist: String,
+}
+
+fn list_near(suggestions: &[String]) -> String {
+    if suggestions.is_empty() { String::new() } else { ["; near it are: ", &suggestions.join(", ")].concat() }
 }
 
 fn list_options(options: &[SongOption]) -> String {

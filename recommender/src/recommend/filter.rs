@@ -219,7 +219,11 @@ fn conditions<'a>(model: &'a Model, request: &Request, seeds: &[ResolvedSeed]) -
         (None, _) => {}
         (Some(wanted), Some(column)) => {
             let mut cells = BitSet::new(column.dictionary().len());
-            for genre in text::genres(wanted) {
+            let named: Vec<String> = text::genres(wanted).collect();
+            if named.is_empty() {
+                return Err(Error::NoGenre { genre: wanted.clone(), suggestions: Vec::new() });
+            }
+            for genre in named {
                 let named = model.genres().of(column, &genre);
                 if named.is_empty() {
                     return Err(Error::NoGenre { suggestions: groups::near_genres(model, &genre), genre });

@@ -121,7 +121,10 @@ impl<'a> Ranking<'a> {
             query: &self.query,
             length: self.length as f32,
         };
-        let others = lists.rows(most, |row| self.filter.allowed().contains(row, self.filter.ids())).into_iter();
+        // The songs of the answer that this one continues are the best of them, and are not allowed.
+        let with_continued = most.saturating_add(self.request.exclude_rows.len());
+        let others =
+            lists.rows(with_continued, |row| self.filter.allowed().contains(row, self.filter.ids())).into_iter();
         let others = others.map(|row| Neighbor { row, distance: nodes.squared_distance(row, &self.query) });
         let ranked = nearest.into_iter().chain(others).map(|Neighbor { row, distance }| Ranked {
             row,

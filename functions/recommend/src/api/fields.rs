@@ -104,7 +104,8 @@ fn not_required(schema: &mut Value) {
 /// Leaves out the other members of the tracks and seeds of an answer.
 pub(super) fn keep(answer: &mut Value, fields: &[String]) {
     for list in ["tracks", "seeds"] {
-        for object in answer[list].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        let objects = answer.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
+        for object in objects.filter_map(Value::as_object_mut) {
             object.retain(|member, _| !NAMES.contains(&member.as_str()) || fields.iter().any(|field| field == member));
         }
     }

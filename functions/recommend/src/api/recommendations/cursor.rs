@@ -18,6 +18,7 @@ const MAX_SONGS: usize = 2_000;
 /// The longest cursor, in characters: of so many songs in the largest catalogue.
 pub(super) const CURSOR: Text = Text::at_most(8_192);
 const NAME: &str = "cursor";
+const NOT_A_CURSOR: &str = "cursor is not one that an answer had: expected the value of next";
 const ALLOWED: &str = "next of an answer to the same request";
 
 /// What a cursor is bound to: the request but for its limit and what it excludes as a continuation, and the model.
@@ -36,9 +37,9 @@ fn fingerprint(model: &Model, request: &Request) -> [u8; 8] {
 pub(super) fn resume(model: &Model, request: Request, cursor: Option<&str>) -> Result<Request, Problem> {
     let Some(cursor) = cursor else { return Ok(request) };
     let refused = |detail: &str| Problem::parameter(NAME, ALLOWED, detail);
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refused("cursor is none: it is the next of an answer"))?;
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refused(NOT_A_CURSOR))?;
     let Some((bound_to, rows)) = bytes.split_first_chunk::<8>() else {
-        return Err(refused("cursor is none: it is the next of an answer"));
+        return Err(refused(NOT_A_CURSOR));
     };
     if *bound_to != fingerprint(model, &request) {
         let detail =
@@ -51,10 +52,12 @@ pub(super) fn resume(model: &Model, request: Request, cursor: Option<&str>) -> R
     }
 }
 
-/// The cursor behind an answer; nothing where it was the last one.
+/// The cursor behind an answer; nothing where it was the last one. With a quota, a short answer need not be: the next one counts anew.
 pub(super) fn next(model: &Model, request: &Request, answer: &Answer) -> Option<String> {
     let mut rows: Vec<u32> = answer.tracks.iter().map(|track| track.row).chain(request.exclude_rows.clone()).collect();
-    if answer.tracks.len() < request.limit || rows.len() >= MAX_SONGS {
+    let has_quota = request.max_per_artist.is_some() || request.max_per_album.is_some();
+    let is_last = answer.tracks.len() < request.limit && !(has_quota && !answer.tracks.is_empty());
+    if is_last || rows.len() >= MAX_SONGS {
         return None;
     }
     rows.sort_unstable();

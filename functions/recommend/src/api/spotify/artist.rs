@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::HashSet, sync::Arc};
 
 use axum::{extract::State, response::Response};
-use recommender::{Model, text};
+use recommender::{Model, catalog::MAX_ARTISTS_OF_ROW, text};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -25,8 +25,8 @@ use crate::{
     view::bounded,
 };
 
-/// The most artists of a track, and genres of an artist, in an answer.
-const MAX_LISTED: usize = 16;
+/// The most genres of an artist in an answer.
+const MAX_GENRES: usize = 16;
 /// The most genres of an artist that are counted.
 const MAX_COUNTED: usize = 256;
 /// How many tracks of an artist are answered with, as Spotify did.
@@ -68,7 +68,7 @@ impl<'a> ArtistRef<'a> {
             left = left.saturating_sub(name.len());
             fits
         };
-        catalog.credited(code).take_while(fits).take(MAX_LISTED).map(|name| Self::new(base, name)).collect()
+        catalog.credited(code).take_while(fits).take(MAX_ARTISTS_OF_ROW).map(|name| Self::new(base, name)).collect()
     }
 }
 
@@ -126,12 +126,13 @@ fn genres(model: &Model, artist: u32) -> Vec<String> {
         }
     }
     counted.sort();
-    counted.into_iter().take(MAX_LISTED).map(|(_, genre)| genre).collect()
+    counted.into_iter().take(MAX_GENRES).map(|(_, genre)| genre).collect()
 }
 
-/// The artist that a client names.
+/// The artist that a client names: one with tracks, which those behind the first ones of a track do not have.
 pub(super) fn find_artist(loaded: &LoadedModel, text: &str) -> Result<u32, Problem> {
-    loaded.artist_ids().find(bare("artist", text)).ok_or_else(|| {
+    let found = loaded.artist_ids().find(bare("artist", text));
+    found.filter(|artist| !loaded.model.tracks_of_artist(*artist).is_empty()).ok_or_else(|| {
         let detail = format!(
             "no artist has the id {text:?}: ids of artists are made from their names here, and \
              search?type=artist&q=NAME finds them"

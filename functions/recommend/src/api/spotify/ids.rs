@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, fmt::Write};
 
-use recommender::{Model, base62};
+use recommender::{Model, base62, text::normalize};
 
 /// What the ids begin with that the trainer makes for tracks without one.
 const MADE_PREFIX: &str = "segue-";
@@ -54,6 +54,11 @@ pub(super) fn bare<'a>(kind: &str, text: &'a str) -> &'a str {
 pub(super) fn find_track(model: &Model, text: &str) -> Option<u32> {
     let id = bare("track", text);
     model.find_id(id).or_else(|| model.find_id(&[MADE_PREFIX, id].concat())).or_else(|| model.find_id(&unhex(id)?))
+}
+
+/// A genre as a client may name it, as catalogues may: Spotify's names had hyphens for spaces. [`normalize`]d.
+pub(super) fn genre_spellings(genre: &str) -> [String; 3] {
+    [normalize(genre), normalize(&genre.replace('-', " ")), normalize(&genre.replace(' ', "-"))]
 }
 
 fn unhex(id: &str) -> Option<String> {

@@ -20,7 +20,7 @@ use super::{
     artist::find_artist,
     base::Base,
     error::Errors,
-    ids::{find_track, written},
+    ids::{find_track, genre_spellings, written},
     query::{KnownQuery, OrBlank, split},
     track::{MarketQuery, Track, unknown_track},
     units::{ATTRIBUTES, in_catalogs_units},
@@ -147,11 +147,9 @@ fn lacking(word: &str, attribute: &str) -> Problem {
     Problem::parameter(&name, "nothing: the catalogue does not have it", detail)
 }
 
-/// A genre as the catalogue names it: Spotify's names had hyphens for spaces, `hip-hop`.
+/// A genre as the catalogue names it; as it stands where it does not.
 fn spelled(model: &Model, genre: &str) -> String {
-    let (wanted, spaced) =
-        (recommender::text::normalize(genre), recommender::text::normalize(&genre.replace('-', " ")));
-    if !model.has_genre(&wanted) && model.has_genre(&spaced) { spaced } else { genre.to_owned() }
+    genre_spellings(genre).into_iter().find(|spelled| model.has_genre(spelled)).unwrap_or_else(|| genre.to_owned())
 }
 
 pub(super) fn routes() -> Routes {

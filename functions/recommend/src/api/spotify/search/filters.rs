@@ -61,8 +61,10 @@ impl Filters {
             Some("album") => &mut self.album,
             Some("genre") => &mut self.genre,
             Some("year") => {
-                self.years = Some(years(value)?);
-                return Ok(());
+                // No year has white space: what follows is words.
+                let (year, behind) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+                self.years = Some(years(year)?);
+                return self.add(None, behind);
             }
             Some(_) => {
                 self.is_unknown = true;
@@ -121,6 +123,8 @@ mod tests {
             }
         );
         assert_eq!(parse("Genre:hip-hop year:1999 album:x").years, Some(1999..=1999));
+        let words_behind = parse("year:1990-2000 love me");
+        assert_eq!((words_behind.years, &*words_behind.words), (Some(1990..=2000), "love me"));
     }
 
     #[test]

@@ -2,13 +2,12 @@
 
 use std::{cmp::Reverse, collections::HashSet};
 
-use recommender::{
-    Model,
-    text::{fold, normalize},
-    text_search::Matched,
-};
+use recommender::{Model, column::DictColumn, text::fold, text_search::Matched};
 
-use super::{super::artist::popularity, filters::Filters};
+use super::{
+    super::{artist::popularity, ids::genre_spellings as spellings},
+    filters::Filters,
+};
 
 /// The most tracks that one search looks at, and that its pages count to, as Spotify's did.
 pub(super) const MAX_FOUND: usize = 1_000;
@@ -51,12 +50,13 @@ fn rows(model: &Model, filters: &Filters, typed: &str) -> Vec<u32> {
     if typed.trim().is_empty() {
         return passes.all();
     }
-    // Fetched before: there is an index.
-    let hits = model.search(typed, MAX_FOUND).unwrap_or_default();
+    // Fetched before: there is an index. What filters take away is not to be missing at the end.
+    let most = if passes.is_all_rows() { MAX_FOUND } else { model.catalog().len() };
+    let hits = model.search(typed, most).unwrap_or_default();
     // What has typos is not in the texts as it is typed.
     let has_texts = |matched, row| matched == Matched::Typos || passes.texts(row);
     let found = hits.into_iter().filter(|hit| has_texts(hit.matched, hit.row) && passes.row(hit.row));
-    found.map(|hit| hit.row).collect()
+    found.map(|hit| hit.row).take(MAX_FOUND).collect()
 }
 
 /// The filters, in terms of a catalogue.
@@ -65,7 +65,8 @@ struct Passes<'a> {
     filters: &'a Filters,
     track: Vec<String>,
     artist: Vec<String>,
-    album: Vec<String>,
+    /// The distinct albums that have the words of the filter, ascending; nothing where none is asked for.
+    albums: Option<Vec<u32>>,
     /// The distinct genre cells that name the genre, ascending; nothing where none is asked for.
     genres: Option<Vec<u32>>,
 }
@@ -73,17 +74,21 @@ struct Passes<'a> {
 impl<'a> Passes<'a> {
     fn new(model: &'a Model, filters: &'a Filters) -> Self {
         let of_genre = |genre: &str| {
-            let spellings = [normalize(genre), normalize(&genre.replace('-', " "))];
-            let mut cells: Vec<u32> = spellings.iter().flat_map(|genre| model.genre_cells(genre)).collect();
+            let mut cells: Vec<u32> = spellings(genre).iter().flat_map(|genre| model.genre_cells(genre)).collect();
             cells.sort_unstable();
             cells
+        };
+        let of_album = |album: &str| -> Vec<u32> {
+            let wanted = words(album);
+            let titles = model.catalog().albums.iter().flat_map(|column| column.dictionary().iter());
+            (0..).zip(titles).filter(|(_, title)| contains(title, &wanted)).map(|(code, _)| code).collect()
         };
         Self {
             model,
             filters,
             track: words(&filters.track),
             artist: words(&filters.artist),
-            album: words(&filters.album),
+            albums: (!filters.album.is_empty()).then(|| of_album(&filters.album)),
             genres: (!filters.genre.is_empty()).then(|| of_genre(&filters.genre)),
         }
     }
@@ -97,18 +102,22 @@ impl<'a> Passes<'a> {
         let catalog = self.model.catalog();
         let at = row as usize;
         let year = || catalog.years.as_ref().map_or(0, |years| years.get(at));
-        let is_of_genre = |cells: &Vec<u32>| {
-            catalog.genres.as_ref().is_some_and(|column| cells.binary_search(&column.code(at)).is_ok())
+        let is_one_of = |column: &Option<DictColumn>, cells: &Vec<u32>| {
+            column.as_ref().is_some_and(|column| cells.binary_search(&column.code(at)).is_ok())
         };
         self.filters.years.as_ref().is_none_or(|years| year() > 0 && years.contains(&year()))
-            && self.genres.as_ref().is_none_or(is_of_genre)
-            && (self.album.is_empty() || contains(catalog.track(row).album.unwrap_or_default(), &self.album))
+            && self.genres.as_ref().is_none_or(|cells| is_one_of(&catalog.genres, cells))
+            && self.albums.as_ref().is_none_or(|cells| is_one_of(&catalog.albums, cells))
+    }
+
+    /// Whether every row passes.
+    fn is_all_rows(&self) -> bool {
+        self.filters.years.is_none() && self.genres.is_none() && self.albums.is_none()
     }
 
     /// The most popular tracks that pass, each song once.
     fn all(&self) -> Vec<u32> {
-        let filters = self.filters;
-        if filters.years.is_none() && filters.genre.is_empty() && filters.album.is_empty() {
+        if self.is_all_rows() {
             return Vec::new();
         }
         let mut rows: Vec<u32> = (0..self.model.catalog().len() as u32).filter(|row| self.row(*row)).collect();
