@@ -58,10 +58,6 @@ fn main() -> anyhow::Result<()> {
     let model = model()?;
     let tracks = model.catalog().len();
     println!("{tracks} tracks in {} clusters", model.clusters().len());
-    // What the first answer of an environment takes beside: made once, when first asked for.
-    let begun = Instant::now();
-    black_box(model.similarity_percentile(0.9));
-    println!("percentiles of similarity, the first time: {:.1?}", begun.elapsed());
     let rows = spread(SEEDS, tracks);
     for (kind, seeds, request) in kinds(&model) {
         let some = if seeds == 1 { rows.clone() } else { spread(SEEDS / 10, tracks) };

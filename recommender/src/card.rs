@@ -28,6 +28,11 @@ pub struct Card {
     pub index: IndexMetrics,
     /// What `affinity=balanced` counts each affinity for: learned from playlists, where the trainer was given some.
     pub balanced: AffinityWeights,
+    /// What a similarity is held against: how similar each of up to a hundred tracks, evenly spaced over the catalogue, is to the tenth of
+    /// the songs nearest to it in its own cluster; ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub tenth_similarities: Vec<f32>,
 }
 
 impl Card {
@@ -40,6 +45,10 @@ impl Card {
             let model = [scaler.mean[number], scaler.deviation[number], scaler.weights[number]];
             let card = [feature.mean, feature.deviation, feature.weight];
             Invalid::equal(format!("[mean, deviation, weight] of {}", feature.name), &model, &card)?;
+        }
+        if !self.tenth_similarities.is_sorted() {
+            let (expected, got) = ("ascending numbers".to_owned(), format!("{:?}", self.tenth_similarities));
+            return Err(Invalid::Differs { what: "similarities of tenth neighbours".into(), expected, got });
         }
         Invalid::count("clusters on the card", clusters.len(), self.clusters.len())?;
         Invalid::equal("k", &clusters.len(), &(self.k as usize))?;

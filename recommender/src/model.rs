@@ -29,7 +29,7 @@ use crate::{
     features::Scaler,
     invalid::Invalid,
     projection::Projection,
-    search::{GraphData, Neighbors, Nodes, SimilarityPercentiles},
+    search::{GraphData, Neighbors, Nodes},
     text_search::{Hit, InvertedIndex, TextSearch},
 };
 
@@ -56,7 +56,6 @@ pub struct Model {
     genre_rows: OnceLock<RowLists>,
     moments: [OnceLock<Moments>; Attribute::ALL.len()],
     neighbors: Neighbors,
-    percentiles: OnceLock<SimilarityPercentiles>,
     text_search: OnceLock<TextSearch>,
 }
 
@@ -146,7 +145,6 @@ impl Model {
             genre_rows: OnceLock::new(),
             moments: Default::default(),
             neighbors,
-            percentiles: OnceLock::new(),
             text_search: OnceLock::new(),
         };
         model.set_companions(companions)?;
@@ -253,6 +251,15 @@ impl Model {
     /// What the model was made from and how good it is.
     pub fn card(&self) -> &Card {
         &self.card
+    }
+
+    /// Of a hundred tracks of the catalogue, how many are less similar to their tenth nearest song (in their own cluster) than this, 0
+    /// to 100: 50 is what the tenth song of an answer usually is. Nothing where the card does not say it.
+    pub fn similarity_percentile(&self, similarity: f32) -> Option<u8> {
+        let usual = &self.card.tenth_similarities;
+        let less = usual.partition_point(|usual| *usual < similarity);
+        // At most 100.
+        (less * 100).checked_div(usual.len()).map(|percent| percent as u8)
     }
 
     /// Names, means and deviations of the features.

@@ -1,54 +1,31 @@
-//! What a similarity is held against, beside brute force.
+//! What a similarity is held against, as the card has it.
 
 #![allow(missing_docs)]
 
 mod common;
 
-use recommender::{
-    Model, Version,
-    artifact::encode,
-    recommend::{Request, Seed},
-    search::Search,
-};
+use recommender::{Model, Version, artifact::encode};
 
-fn model(count: usize, k: usize) -> Model {
-    let file = encode(&common::artifact(&common::tracks(count, 6), k, 2)).expect("encodes");
-    Model::from_bytes(&file, Version::of(&file)).expect("reads back")
-}
-
-/// The similarity of every `step`-th row to the tenth song of its answer.
-fn tenth(model: &Model, step: usize) -> Vec<f32> {
-    let tenth = |row| {
-        let request = Request { limit: 10, search: Search::Exact, versions: true, ..Request::new(Seed::Row(row)) };
-        model.recommend(&request).expect("answers").tracks.last().expect("a track").similarity
-    };
-    let mut all: Vec<f32> = (0..model.catalog().len() as u32).step_by(step).map(tenth).collect();
-    all.sort_by(f32::total_cmp);
-    all
+fn open(tenth_similarities: Vec<f32>) -> Result<Model, String> {
+    let mut artifact = common::artifact(&common::tracks(60, 6), 2, 2);
+    artifact.card.tenth_similarities = tenth_similarities;
+    let file = encode(&artifact).map_err(|error| error.to_string())?;
+    Model::from_bytes(&file, Version::of(&file)).map_err(|error| error.to_string())
 }
 
 #[test]
-fn a_tenth_neighbour_is_in_the_middle_and_better_ones_are_above() {
-    // The second is thinned out: one cluster of so many tracks.
-    for (count, k, step) in [(4_000, 4, 40), (24_000, 1, 40)] {
-        let model = model(count, k);
-        let usual = tenth(&model, step);
-        for (percent, within) in [(10, 12), (25, 14), (50, 14), (75, 14), (90, 12)] {
-            let similarity = usual[usual.len() * percent / 100];
-            let found = model.similarity_percentile(similarity).expect("there are neighbours");
-            assert!(usize::from(found).abs_diff(percent) <= within, "{percent} % of {count}: {found}");
-        }
-        assert_eq!(model.similarity_percentile(-1.0), Some(0));
-        assert_eq!(model.similarity_percentile(1.1), Some(100));
-    }
+fn a_similarity_has_a_place_among_those_of_tenth_neighbours() {
+    let model = open(vec![0.5, 0.7, 0.7, 0.9]).expect("a model");
+    let places = [-1.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1].map(|similarity| model.similarity_percentile(similarity));
+    assert_eq!(places, [0, 0, 25, 25, 75, 75, 100].map(Some));
+    assert_eq!(open(Vec::new()).expect("a model").similarity_percentile(0.5), None);
 }
 
 #[test]
-fn a_catalogue_of_fewer_tracks_than_are_sampled_counts_each_of_them() {
-    let model = model(60, 2);
-    let usual = tenth(&model, 1);
-    for at in [0, 20, 59] {
-        let less = usual.iter().filter(|other| **other < usual[at]).count();
-        assert_eq!(model.similarity_percentile(usual[at]), Some((less * 100 / 60) as u8), "track {at}");
-    }
+fn a_card_whose_similarities_do_not_ascend_is_found_to_be_wrong() {
+    let verified = |similarities| open(similarities).expect("a model").verify().map_err(|error| error.to_string());
+    let error = verified(vec![0.9, 0.5]).expect_err("refused");
+    assert!(error.contains("similarities of tenth neighbours"), "{error}");
+    let other = verified(vec![0.5, 0.9]).err().unwrap_or_default();
+    assert!(!other.contains("similarities"), "{other}");
 }

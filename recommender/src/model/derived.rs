@@ -11,7 +11,6 @@ use crate::{
         songs::SongIds,
     },
     column::IntColumn,
-    search::SimilarityPercentiles,
 };
 
 impl Model {
@@ -32,18 +31,6 @@ impl Model {
             let ranges: Vec<_> = self.clusters.iter().map(|cluster| cluster.rows.clone()).collect();
             RepeatedSongs::new(ids, &ranges)
         })
-    }
-
-    /// Of a hundred tracks of the catalogue, how many are less similar to their tenth nearest song (in their own cluster) than this, 0
-    /// to 100: 50 is what the tenth song of an answer usually is. Nothing where no track has a neighbour.
-    ///
-    /// The hundred are looked at when first asked for, about a millisecond for 265,000 tracks.
-    pub fn similarity_percentile(&self, similarity: f32) -> Option<u8> {
-        let percentiles = self.percentiles.get_or_init(|| {
-            let ranges: Vec<_> = self.clusters.iter().map(|cluster| cluster.rows.clone()).collect();
-            SimilarityPercentiles::new(self.neighbors.nodes(), &ranges, &self.songs)
-        });
-        percentiles.of(similarity)
     }
 
     /// The single artists behind artist cells; they are told apart when first asked for.

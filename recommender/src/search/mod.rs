@@ -7,7 +7,6 @@ mod graph;
 mod hnsw;
 mod neighbor;
 mod nodes;
-mod percentiles;
 mod planner;
 
 pub use adjacency::{Adjacency, Layer, MAX_DEGREES};
@@ -16,6 +15,5 @@ pub use graph::{EF_SEARCH, Graph, GraphData};
 pub use hnsw::Hnsw;
 pub use neighbor::Neighbor;
 pub use nodes::Nodes;
-pub(crate) use percentiles::SimilarityPercentiles;
 pub(crate) use planner::Query;
 pub use planner::{Neighbors, Search, SearchMethod, ef_of};

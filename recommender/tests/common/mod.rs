@@ -131,6 +131,7 @@ pub(crate) fn artifact(tracks: &[Invented], k: usize, threads: usize) -> Artifac
         },
         index: IndexMetrics { recall_at_10: 1.0, average_degree: 0.0, unreachable: 0 },
         balanced: AffinityWeights::defaults(true, false),
+        tenth_similarities: Vec::new(),
     };
     let numbers = |of: fn(u32) -> u32| IntColumn::new(&(0..tracks.len() as u32).map(of).collect::<Vec<_>>());
     let artists: DictColumn = tracks.iter().map(|track| &track.artist).collect();

@@ -11,6 +11,7 @@ mod options;
 mod playlists;
 mod recall;
 pub mod silhouette;
+mod tenth;
 #[cfg(test)]
 mod tests;
 
@@ -21,3 +22,4 @@ pub use options::{LIMIT, Options};
 pub use playlists::{Continuation, Method, Playlists, StandardErrors, continuation};
 pub(crate) use playlists::{Halves, continuation_request};
 pub use recall::recall;
+pub use tenth::tenth_similarities;

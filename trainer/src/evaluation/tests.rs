@@ -1,4 +1,8 @@
-use recommender::Model;
+use recommender::{
+    Model,
+    recommend::{Request, Seed},
+    search::Search,
+};
 
 use super::*;
 use crate::{
@@ -118,6 +122,23 @@ fn recall_is_whole_where_the_graphs_find_everything() {
 }
 
 #[test]
+fn a_similarity_is_held_against_those_of_tenth_songs() {
+    let model = model("genre");
+    let mut usual: Vec<f32> = (0..120)
+        .map(|row| {
+            let request = Request { search: Search::Exact, ..Request::new(Seed::Row(row)) };
+            model.recommend(&request).expect("answers").tracks[9].similarity
+        })
+        .collect();
+    usual.sort_by(f32::total_cmp);
+    assert_eq!(model.card().tenth_similarities.len(), 100);
+    for percent in [10, 25, 50, 75, 90] {
+        let found = model.similarity_percentile(usual[120 * percent / 100]).expect("tenth songs");
+        assert!(usize::from(found).abs_diff(percent) <= 8, "{percent} %: {found}");
+    }
+}
+
+#[test]
 fn recall_is_none_where_no_graph_is_walked() {
     let without = training::unweighted(table("genre"), &options()).expect("a model");
     assert!(!without.neighbors().is_complete());
@@ -129,8 +150,7 @@ fn recall_is_none_where_no_graph_is_walked() {
 mod real_tables {
     use recommender::{
         affinity::{AffinityKind, AffinityWeights},
-        recommend::{Affinity, Request, Seed},
-        search::Search,
+        recommend::Affinity,
     };
 
     use super::*;

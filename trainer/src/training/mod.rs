@@ -191,6 +191,7 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let mut model = Model::from_bytes(&file, Version::of(&[]))?;
     model.verify()?;
     card.index.recall_at_10 = evaluation::recall(&model, 10, RECALL_SAMPLE, true)?;
+    card.tenth_similarities = evaluation::tenth_similarities(&model)?;
     stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
 
     let learned = source.learn(&mut model, &mut card, options.seed, progress)?;
@@ -320,6 +321,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
         classifier: evaluated,
         index: IndexMetrics { recall_at_10: 0.0, average_degree: 0.0, unreachable: 0 },
         balanced: AffinityWeights::defaults(years.is_some(), genres.is_some()),
+        tenth_similarities: Vec::new(),
     };
 
     let stage = progress.stage("index", labels.len() as u64);

@@ -56,8 +56,8 @@ pub(super) fn resume(model: &Model, request: Request, cursor: Option<&str>) -> R
 pub(super) fn next(model: &Model, request: &Request, answer: &Answer) -> Option<String> {
     let mut rows: Vec<u32> = answer.tracks.iter().map(|track| track.row).chain(request.exclude_rows.clone()).collect();
     let has_quota = request.max_per_artist.is_some() || request.max_per_album.is_some();
-    let is_last = answer.tracks.len() < request.limit && !(has_quota && !answer.tracks.is_empty());
-    if is_last || rows.len() >= MAX_SONGS {
+    let at_least = if has_quota { 1 } else { request.limit };
+    if answer.tracks.len() < at_least || rows.len() >= MAX_SONGS {
         return None;
     }
     rows.sort_unstable();
