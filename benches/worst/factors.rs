@@ -14,9 +14,23 @@ const fn factor(name: &'static str, levels: &'static [&'static str]) -> Factor {
 }
 
 /// Everything. `most` is as many as the request takes.
-const FACTORS: [Factor; 20] = [
-    factor("seeds", &["one", "one-by-features", "most", "most-by-title", "most-by-features", "most-by-artist"]),
-    factor("negative_seeds", &["none", "most"]),
+const FACTORS: [Factor; 23] = [
+    factor(
+        "seeds",
+        &[
+            "one",
+            "one-by-features",
+            "most",
+            "most-by-title",
+            "most-typed",
+            "most-misspelt",
+            "most-unknown",
+            "most-by-features",
+            "most-by-artist",
+            "most-by-genre",
+        ],
+    ),
+    factor("negative_seeds", &["none", "most", "most-misspelt"]),
     factor("limit", &["10", "1", "most"]),
     factor("same_cluster", &["true", "false"]),
     factor("search", &["auto", "exact", "hnsw"]),
@@ -26,8 +40,11 @@ const FACTORS: [Factor; 20] = [
     factor("versions", &["false", "true"]),
     factor("vary", &["none", "1"]),
     factor("order", &["similarity", "flow"]),
+    factor("affinity", &["none", "balanced", "every"]),
+    factor("cursor", &["none", "most"]),
     factor("min_max", &["none", "all", "half", "few", "no"]),
     factor("target", &["none", "every-feature"]),
+    factor("attributes", &["none", "bounds", "targets"]),
     factor("explicit", &["any", "false", "true"]),
     factor("genre", &["any", "commonest", "rarest", "unknown"]),
     factor("years", &["any", "all", "half", "no"]),

@@ -4,7 +4,7 @@ use std::{fmt, hint::black_box};
 
 use recommender::{
     Model,
-    recommend::{Order, Request, Seed, explain},
+    recommend::{Affinity, Error, Order, Request, Seed, explain},
     search::Search,
 };
 use serde_json::{Map, Value, json};
@@ -101,10 +101,17 @@ impl Ready {
     /// # Errors
     ///
     /// Where it has no answer.
-    pub(crate) fn ask(&self, model: &Model) -> Result<(), recommender::recommend::Error> {
+    pub(crate) fn ask(&self, model: &Model) -> Result<(), Error> {
         match self {
             Self::Recommend { request, explained } => {
-                let answer = model.recommend(request)?;
+                let answer = match model.recommend(request) {
+                    // Of a hundred misspelt songs, or of a genre that is none: what is near to them was looked for.
+                    Err(error @ (Error::NoGenre { .. } | Error::Seed { .. })) if !request.strict => {
+                        black_box(error);
+                        return Ok(());
+                    }
+                    answer => answer?,
+                };
                 if *explained {
                     let seeds: Vec<_> = answer.seeds.iter().map(|seed| seed.seed.clone()).collect();
                     let tracks = answer.tracks.iter();
@@ -180,6 +187,11 @@ fn body(request: &Request, explained: bool, model: &Model) -> Value {
         "versions": request.versions,
         "vary": request.vary,
         "order": if request.order == Order::Flow { "flow" } else { "similarity" },
+        "affinity": match request.affinity {
+            Some(Affinity::Balanced) => json!("balanced"),
+            Some(Affinity::Weights(weights)) => json!(weights),
+            None => Value::Null,
+        },
         "diversity": request.diversity,
         "explain": explained,
     });

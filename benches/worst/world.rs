@@ -10,7 +10,8 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use recommender::{
     Model,
-    recommend::{FeatureRange, MAX_LIMIT, MAX_SEEDS, Order, Request, Seed, Target},
+    affinity::{AffinityKind, AffinityWeights},
+    recommend::{Affinity, FeatureRange, MAX_LIMIT, MAX_SEEDS, Order, Request, Seed, Target},
     search::Search,
 };
 
@@ -20,6 +21,9 @@ use crate::factors::Combination;
 pub(crate) const EXCLUDED: usize = 1_000;
 /// Songs that `few` lets through, about.
 const FEW: usize = 20;
+
+/// Songs that an answer with a cursor has left out.
+const ANSWERED: u32 = 2_000;
 
 /// A model, and what there is to know of it to ask for much.
 pub(crate) struct World<'a> {
@@ -98,17 +102,34 @@ impl<'a> World<'a> {
             blank if blank.trim().is_empty() => by_id(row),
             artist => Seed::Artist(artist.to_owned()),
         };
-        let mut request = Request::new(by_id(&seeds[0]));
+        let by_genre = |row: &u32| match catalog.track(*row).genre {
+            Some(genre) => Seed::Genre(genre.to_owned()),
+            None => by_id(row),
+        };
+        let typed = |row: &u32| {
+            let track = catalog.track(*row);
+            Seed::Typed(format!("{} {}", track.song, track.artist))
+        };
+        let mut request = Request { strict: false, ..Request::new(by_id(&seeds[0])) };
         match of.level("seeds")? {
             "one-by-features" => request.seeds = vec![by_features(&seeds[0])],
             "most" => request.seeds = seeds.iter().map(by_id).collect(),
             "most-by-title" => request.seeds = seeds.iter().map(by_title).collect(),
+            "most-typed" => request.seeds = seeds.iter().map(typed).collect(),
+            "most-misspelt" => request.seeds = seeds.iter().map(|row| misspelt(&by_title(row))).collect(),
+            "most-unknown" => {
+                request.seeds =
+                    seeds.iter().flat_map(|row| unknown(catalog.track(*row).artist)).take(MAX_SEEDS).collect();
+            }
+            "most-by-genre" => request.seeds = seeds.iter().map(by_genre).collect(),
             "most-by-artist" => request.seeds = seeds.iter().map(by_artist).collect(),
             "most-by-features" => request.seeds = seeds.iter().map(by_features).collect(),
             _ => {}
         }
-        if of.level("negative_seeds")? == "most" {
-            request.negative_seeds = negative.iter().map(by_id).collect();
+        match of.level("negative_seeds")? {
+            "most" => request.negative_seeds = negative.iter().map(by_id).collect(),
+            "most-misspelt" => request.negative_seeds = negative.iter().map(|row| misspelt(&by_title(row))).collect(),
+            _ => {}
         }
         request.limit = match of.level("limit")? {
             "1" => 1,
@@ -130,12 +151,35 @@ impl<'a> World<'a> {
         if of.level("order")? == "flow" && has_tempo {
             request.order = Order::Flow;
         }
+        request.affinity = match of.level("affinity")? {
+            "balanced" => Some(Affinity::Balanced),
+            "every" => {
+                let kinds = AffinityKind::ALL.into_iter().filter(|kind| kind.is_in(model));
+                Some(Affinity::Weights(kinds.fold(AffinityWeights::default(), |of, kind| of.with(kind, Some(1.0)))))
+            }
+            _ => None,
+        };
+        if of.level("cursor")? == "most" {
+            request.exclude_rows = (0..ANSWERED.min(catalog.len() as u32 / 2)).collect();
+        }
         request.ranges = self.ranges(of.level("min_max")?);
         if of.level("target")? == "every-feature" {
             let value = |at: usize| self.features[at][self.features[at].len() / 4];
             let names = model.scaler().features.iter().enumerate();
             request.targets =
                 names.map(|(at, feature)| Target { feature: feature.clone(), value: value(at) }).collect();
+        }
+        let attributes = catalog.attributes.columns();
+        match of.level("attributes")? {
+            "bounds" => request.ranges.extend(attributes.map(|(attribute, _)| FeatureRange {
+                feature: attribute.name().to_owned(),
+                min: Some(f64::from(*attribute.range().start())),
+                max: Some(f64::from(*attribute.range().end())),
+            })),
+            "targets" => request
+                .targets
+                .extend(attributes.map(|(attribute, _)| Target { feature: attribute.name().to_owned(), value: 1.0 })),
+            _ => {}
         }
         request.explicit = match of.level("explicit")? {
             "false" => Some(false),
@@ -255,4 +299,17 @@ impl<'a> World<'a> {
         texts.extend(["", " ", "?!", "qqqqqqqqqqqq"].map(str::to_owned));
         texts
     }
+}
+
+/// A song with two typos in its title, which nothing is called.
+fn misspelt(seed: &Seed) -> Seed {
+    let Seed::Song { song, artist } = seed else { return seed.clone() };
+    let typo = |(at, c): (usize, char)| if matches!(at, 1 | 4) { 'q' } else { c };
+    Seed::Song { song: song.chars().enumerate().map(typo).collect(), artist: artist.clone() }
+}
+
+/// An artist and a genre with letters that none has, but for the first.
+fn unknown(name: &str) -> [Seed; 2] {
+    let unlike = |sign: char| name.chars().take(1).chain([sign; 12]).collect();
+    [Seed::Artist(unlike('q')), Seed::Genre(unlike('x'))]
 }

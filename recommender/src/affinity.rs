@@ -57,7 +57,7 @@ impl AffinityKind {
     }
 }
 
-/// What each affinity counts for, where a cosine of 1 counts for 1: 0 to [`MAX_AFFINITY_WEIGHT`].
+/// What each affinity counts for, where a cosine of 1 counts for 1: 0 to 10.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AffinityWeights {

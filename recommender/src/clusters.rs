@@ -4,7 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
-use crate::invalid::Invalid;
+use crate::{invalid::Invalid, owned};
 
 /// The most clusters a model may have.
 pub const MAX_CLUSTERS: usize = 32;
@@ -21,6 +21,7 @@ pub const PHRASES: &str = include_str!("cluster_phrases.json");
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cluster {
     /// A name that a person understands.
+    #[serde(deserialize_with = "owned::string")]
     pub name: String,
     /// The cluster's rows of the catalogue.
     pub rows: Range<u32>,
@@ -31,6 +32,7 @@ pub struct Cluster {
     /// Mean of each feature, in the file's own units, shape `(n_features,)`.
     pub means: Vec<f64>,
     /// Genres that are more typical of this cluster than of the others, the most typical first.
+    #[serde(deserialize_with = "owned::strings")]
     pub genres: Vec<String>,
     /// The rows nearest to the centroid, nearest first.
     pub central: Vec<u32>,

@@ -19,6 +19,7 @@ pub mod companions;
 pub mod features;
 pub mod invalid;
 pub mod model;
+mod owned;
 mod partition_point;
 pub mod projection;
 pub mod recommend;

@@ -30,7 +30,7 @@ use crate::{
     invalid::Invalid,
     projection::Projection,
     search::{GraphData, Neighbors, Nodes},
-    text_search::{Hit, InvertedIndex, TextSearch},
+    text_search::{Effort, Hit, InvertedIndex, TextSearch},
 };
 
 /// A model that is ready to answer: an artifact's parts, checked and held against each other.
@@ -336,7 +336,12 @@ impl Model {
     ///
     /// Every typed word must be there: whole, begun, or with typos. A query of symbols alone finds titles and artists of them.
     pub fn search(&self, query: &str, limit: usize) -> Option<Vec<Hit>> {
-        Some(self.text_search()?.search(&self.catalog, query, limit))
+        self.search_with(query, limit, &mut Effort::default())
+    }
+
+    /// As [`Model::search`]; typos are looked for while `effort` is left.
+    pub(crate) fn search_with(&self, query: &str, limit: usize, effort: &mut Effort) -> Option<Vec<Hit>> {
+        Some(self.text_search()?.search(&self.catalog, query, limit, effort))
     }
 
     /// The feature that says how popular a track is.

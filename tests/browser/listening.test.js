@@ -59,7 +59,7 @@ test('what_else_than_sound_brings_a_song_is_named', async () => {
   assert.ok(songs.some(near) && !songs.every(near));
   for (const [index, song] of songs.entries()) {
     const reasons = await tracks(page).nth(index).locator('.reasons span').allInnerTexts();
-    if (near(song)) assert.ok(reasons.includes('same years'));
+    if (near(song)) assert.ok(reasons.includes('close in time'));
     assert.ok(!reasons.includes('same genre'), 'what all have in common is said once');
   }
   assert.ok(songs.every(({ genre }) => genre === seed.genre));

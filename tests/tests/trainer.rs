@@ -200,7 +200,12 @@ fn recommend_suggests_what_was_meant_and_where_more_songs_are() {
         let output = trainer(&[&["recommend", "out/model.segue"], more].concat(), folder.path());
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
-    let (code, _, error) = recommend(&["--song", "Far Outt"]);
+    let (code, answer, _) = recommend(&["--song", "Far Outt", "--artist", "loner"]);
+    assert!(
+        code == Some(0) && answer.starts_with("Loner - Far Out (") && answer.contains("; found by typo"),
+        "{answer}"
+    );
+    let (code, _, error) = recommend(&["--song", "Far Outt", "--strict"]);
     assert!(code == Some(1) && error.contains("did you mean --song 'Far Out'"), "{error}");
     let (code, _, error) = recommend(&["--song", "Twin"]);
     assert!(code == Some(1) && error.contains("Ann, Bob") && error.contains("--artist Ann"), "{error}");

@@ -36,7 +36,7 @@ pub struct Problem {
     retry_after: Option<u32>,
 }
 
-/// The members that a [`Problem`] may have beside the four that each has.
+/// The members that a problem may have beside the four that each has.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "problems hold them by name; this is their schema")]
 struct Members {
@@ -109,7 +109,11 @@ impl Problem {
 
 /// What is wrong, beside the body of a response that is a problem: for those that answer in another shape.
 #[derive(Clone, Debug)]
-pub(crate) struct Detail(pub(crate) String);
+pub(crate) struct Detail {
+    /// The problem's own: a library may have answered instead, and kept the rest of the response.
+    pub(crate) status: StatusCode,
+    pub(crate) message: String,
+}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
@@ -125,7 +129,7 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        response.extensions_mut().insert(Detail(self.detail));
+        response.extensions_mut().insert(Detail { status, message: self.detail });
         response
     }
 }

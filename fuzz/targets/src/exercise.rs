@@ -134,6 +134,7 @@ fn ask(model: &Model, request: &Request, verified: bool) {
             assert!(!error.to_string().is_empty());
             return;
         }
+        Err(Error::NoGenre { .. }) => return,
         Err(error) => panic!("a valid request is refused: {error}: {request:?}"),
     };
     check(model, request, &answer);

@@ -9,8 +9,8 @@ use std::{
 
 use cap::Cap;
 
-/// As fuzzers are run (`docs/fuzzing.md`): an input that takes more memory ends the process.
-const MAX_BYTES: usize = 2 << 30;
+/// The most that fuzzers allow in one allocation (`docs/fuzzing.md`): an input that takes more memory ends the process.
+const MAX_BYTES: usize = 1_100 << 20;
 
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, MAX_BYTES);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     invalid::Invalid,
+    owned,
     vector::{LANES, Vector},
 };
 
@@ -21,6 +22,7 @@ const MAX_SCALED: f64 = 1e300;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scaler {
     /// Names of the features, in the model's order.
+    #[serde(deserialize_with = "owned::strings")]
     pub features: Vec<String>,
     /// Mean of each feature, in the file's own unit.
     pub mean: Vec<f64>,

@@ -5,7 +5,10 @@
 //! popularities all weigh the same. Of more than [`MAX_TRACKS`] tracks the most popular count, without popularities as many spread
 //! evenly through the catalogue. All seeds of a request together take one pass through a column.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
 use super::{
     error::Error,
@@ -15,7 +18,8 @@ use crate::{
     bit_set::BitSet,
     column::DictColumn,
     model::Model,
-    text::{allowed_typos, is_near, normalize},
+    text::{allowed_typos, normalize, typos},
+    text_search::Effort,
     vector::{LANES, Vector},
 };
 
@@ -26,9 +30,9 @@ const MIN_WEIGHT: f64 = 0.1;
 /// How many names an error suggests.
 const MAX_SUGGESTIONS: usize = 5;
 
-/// The rows of each seed that is an artist or a genre, in the order of the seeds, or why it has none: the catalogue has no such artist
-/// or genre, or no genres at all. Nothing for other seeds.
-pub(super) fn members(model: &Model, seeds: &[Seed]) -> Vec<Option<Result<Vec<u32>, Error>>> {
+/// The rows of each seed that is an artist or a genre, in the order of the seeds: none where the catalogue has no such artist or genre.
+/// Nothing for other seeds.
+pub(super) fn members(model: &Model, seeds: &[Seed]) -> Vec<Option<Vec<u32>>> {
     let catalog = model.catalog();
     let mut cells: [HashMap<u32, Vec<usize>>; 2] = Default::default();
     // Each cell of an artist names it: which cells do is found for all artists at once.
@@ -64,32 +68,31 @@ pub(super) fn members(model: &Model, seeds: &[Seed]) -> Vec<Option<Result<Vec<u3
             add_rows(cells, column, &mut members);
         }
     }
-    let or_unknown = |(rows, seed): (Option<Vec<u32>>, &Seed)| {
-        rows.map(|rows| if rows.is_empty() { Err(unknown(model, seed)) } else { Ok(rows) })
-    };
-    members.into_iter().zip(seeds).map(or_unknown).collect()
+    members
 }
 
-/// What to say where no track is of an artist or a genre.
-fn unknown(model: &Model, seed: &Seed) -> Error {
-    let catalog = model.catalog();
+/// What to say where no track is of an artist or a genre, and names that are near while `effort` is left.
+pub(super) fn unknown(model: &Model, seed: &Seed, effort: &mut Effort) -> Error {
     match seed {
-        Seed::Genre(_) if catalog.genres.is_none() => Error::NoColumn { column: "genres", parameter: "seed_genres" },
+        Seed::Genre(_) if model.catalog().genres.is_none() => {
+            Error::NoColumn { column: "genres", parameter: "seed_genres" }
+        }
         Seed::Genre(name) => {
-            Error::UnknownGenre { genre: name.clone(), suggestions: near_genres(model, &normalize(name)) }
+            let suggestions = if effort.take(1) { near_genres(model, &normalize(name)) } else { Vec::new() };
+            Error::UnknownGenre { genre: name.clone(), suggestions }
         }
         seed => {
             let name = if let Seed::Artist(name) = seed { name.as_str() } else { "" };
-            let names =
-                (0..catalog.artists.dictionary().len() as u32).flat_map(|cell| catalog.credited(cell).map(normalize));
-            Error::UnknownSeedArtist { artist: name.to_owned(), suggestions: suggest(&normalize(name), names) }
+            let names = model.artists().names().map(|(name, _)| name);
+            let suggestions = if effort.take(1) { near(&normalize(name), names) } else { Vec::new() };
+            Error::UnknownSeedArtist { artist: name.to_owned(), suggestions }
         }
     }
 }
 
 /// Genres that are near an unknown one, which is normalised.
 pub(super) fn near_genres(model: &Model, genre: &str) -> Vec<String> {
-    suggest(genre, model.genre_counts().into_iter().map(|(name, _)| name.to_owned()))
+    near(genre, model.genres().names())
 }
 
 /// Adds the rows whose cell belongs to a seed to the rows of that seed.
@@ -169,15 +172,18 @@ fn spelled(model: &Model, name: &str, rows: &[u32]) -> String {
 
 /// The names that are near an unknown one: those that it is with the fewest typos, then those that share the most letters with it, from
 /// the first on.
-fn suggest(wanted: &str, names: impl Iterator<Item = String>) -> Vec<String> {
+fn near<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let shared = |name: &str| name.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
     let most = allowed_typos(wanted.chars().count());
-    let typos = |name: &str| (1..=most).find(|typos| is_near(name, wanted, *typos)).unwrap_or(most + 1);
-    let mut near: Vec<(usize, Reverse<usize>, usize, String)> = names
-        .map(|name| (typos(&name), Reverse(shared(&name)), name.chars().count(), name))
-        .filter(|(typos, Reverse(shared), ..)| *shared > 0 || *typos <= most)
-        .collect();
-    near.sort_unstable();
-    near.dedup();
-    near.into_iter().take(MAX_SUGGESTIONS).map(|(.., name)| name).collect()
+    let mut near: BTreeSet<(usize, Reverse<usize>, usize, &str)> = BTreeSet::new();
+    for name in names {
+        let (typos, shared) = (typos(name, wanted, most).unwrap_or(most + 1), shared(name));
+        if shared > 0 || typos <= most {
+            near.insert((typos, Reverse(shared), name.chars().count(), name));
+            if near.len() > MAX_SUGGESTIONS {
+                near.pop_last();
+            }
+        }
+    }
+    near.into_iter().map(|(.., name)| name.to_owned()).collect()
 }

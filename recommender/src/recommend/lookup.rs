@@ -9,7 +9,8 @@ use super::error::{Error, SongOption};
 use crate::{
     catalog::titles::TitleMatch,
     model::Model,
-    text::{self, allowed_typos, fold, is_near, normalize, song_key},
+    text::{self, allowed_typos, fold, normalize, song_key},
+    text_search::Effort,
 };
 
 /// How many candidates are held against title and artist.
@@ -67,6 +68,16 @@ impl Model {
     ///
     /// Where no track, or several songs of which none outweighs the others, are meant.
     pub fn look_up(&self, song: &str, artist: Option<&str>) -> Result<(u32, Option<Understood>), Error> {
+        self.look_up_with(song, artist, &mut Effort::default())
+    }
+
+    /// As [`Model::look_up`]; typos and titles to suggest are looked for while `effort` is left.
+    pub(super) fn look_up_with(
+        &self,
+        song: &str,
+        artist: Option<&str>,
+        effort: &mut Effort,
+    ) -> Result<(u32, Option<Understood>), Error> {
         let found = match self.titles().find(self.catalog(), song, artist) {
             TitleMatch::Song(releases) => releases[..1].to_vec(),
             TitleMatch::Shared(rows) => rows,
@@ -89,12 +100,12 @@ impl Model {
             };
         }
         let wanted = Wanted::new(song, artist);
-        let mut candidates = self.candidates(&wanted, &[&wanted.key, " ", artist.unwrap_or_default()].concat());
+        let mut candidates = self.candidates(&wanted, &[&wanted.key, " ", artist.unwrap_or_default()].concat(), effort);
         if candidates.is_empty() && artist.is_some() {
-            candidates = self.candidates(&wanted, &wanted.key);
+            candidates = self.candidates(&wanted, &wanted.key, effort);
         }
         let Some(step) = candidates.iter().map(|(_, step)| *step).min() else {
-            return Err(self.not_found(song, artist));
+            return Err(self.not_found(song, artist, effort));
         };
         let rows: Vec<u32> = candidates.into_iter().filter(|(_, of)| *of == step).map(|(row, _)| row).collect();
         let (step, _) = step;
@@ -104,7 +115,7 @@ impl Model {
         match self.outweighing(&rows).or_else(|| best_known().filter(|_| is_by_artist)) {
             Some(row) => Ok((row, Some(step))),
             // A guess that is none of one song is no better than a suggestion.
-            None if step == Understood::Typo => Err(self.not_found(song, artist)),
+            None if step == Understood::Typo => Err(self.not_found(song, artist, effort)),
             None => Err(Error::ArtistNeeded { song: song.into(), artists: self.list_artists(&rows) }),
         }
     }
@@ -114,9 +125,9 @@ impl Model {
     /// # Errors
     ///
     /// Where it finds nothing, or several songs of which none outweighs the others.
-    pub(super) fn look_up_typed(&self, typed: &str) -> Result<(u32, Understood), Error> {
-        let hits = self.search(typed, MAX_TYPED_CANDIDATES).unwrap_or_default();
-        let Some(first) = hits.first() else { return Err(self.not_found(typed, None)) };
+    pub(super) fn look_up_typed(&self, typed: &str, effort: &mut Effort) -> Result<(u32, Understood), Error> {
+        let hits = self.search_with(typed, MAX_TYPED_CANDIDATES, effort).unwrap_or_default();
+        let Some(first) = hits.first() else { return Err(self.not_found(typed, None, effort)) };
         let rows: Vec<u32> = hits.iter().filter(|hit| hit.matched == first.matched).map(|hit| hit.row).collect();
         self.outweighing(&rows).map(|row| (row, Understood::Search)).ok_or_else(|| {
             let mut seen = Vec::new();
@@ -136,13 +147,13 @@ impl Model {
     }
 
     /// The songs that the text search finds and that may be the one that is wanted, and by which step.
-    fn candidates(&self, wanted: &Wanted, typed: &str) -> Vec<(u32, Step)> {
-        let hits = self.search(typed, MAX_CANDIDATES).unwrap_or_default();
+    fn candidates(&self, wanted: &Wanted, typed: &str, effort: &mut Effort) -> Vec<(u32, Step)> {
+        let hits = self.search_with(typed, MAX_CANDIDATES, effort).unwrap_or_default();
         hits.iter().filter_map(|hit| Some((hit.row, wanted.step(self, hit.row)?))).collect()
     }
 
-    /// Why there is no such song.
-    pub(super) fn not_found(&self, song: &str, artist: Option<&str>) -> Error {
+    /// Why there is no such song, and titles that are near while `effort` is left.
+    pub(super) fn not_found(&self, song: &str, artist: Option<&str>, effort: &mut Effort) -> Error {
         let unknown = |artist: &str, rows: &[u32]| Error::UnknownArtist {
             song: song.into(),
             artist: artist.into(),
@@ -151,15 +162,18 @@ impl Model {
         match (artist, self.titles().find(self.catalog(), song, None)) {
             (Some(artist), TitleMatch::Song(rows)) => unknown(artist, &rows[..1]),
             (Some(artist), TitleMatch::Shared(rows)) => unknown(artist, &rows),
-            _ => Error::UnknownSong { song: song.into(), suggestions: self.suggest(song, artist) },
+            _ => Error::UnknownSong { song: song.into(), suggestions: self.suggest(song, artist, effort) },
         }
     }
 
     /// Titles that are near in spelling: what the search finds, otherwise the titles around where this one would stand.
-    fn suggest(&self, song: &str, artist: Option<&str>) -> Vec<String> {
+    fn suggest(&self, song: &str, artist: Option<&str>, effort: &mut Effort) -> Vec<String> {
+        if !effort.is_left() {
+            return Vec::new();
+        }
         let mut titles: Vec<String> = Vec::new();
         for typed in [[song, " ", artist.unwrap_or_default()].concat(), song_key(song)] {
-            for hit in self.search(&typed, MAX_CANDIDATES).unwrap_or_default() {
+            for hit in self.search_with(&typed, MAX_CANDIDATES, effort).unwrap_or_default() {
                 let title = self.catalog().track(hit.row).song;
                 if titles.len() < MAX_SUGGESTIONS
                     && title.len() <= MAX_SUGGESTED_BYTES
@@ -262,7 +276,7 @@ fn before_addition(title: &str) -> &str {
 
 /// How many typos make one text of another, if these are few.
 fn typos(text: &str, wanted: &str) -> Option<usize> {
-    (1..=allowed_typos(wanted.chars().count())).find(|typos| is_near(text, wanted, *typos))
+    text::typos(text, wanted, allowed_typos(wanted.chars().count()))
 }
 
 /// The letters and digits of a text, folded; of a text without any, all of it.

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     model::Model,
     search::{Query, SearchMethod, ef_of},
+    text_search::Effort,
     vector::{LANES, Vector, similarity},
 };
 
@@ -71,7 +72,8 @@ impl Model {
         if !(MIN_PATH..=MAX_LIMIT).contains(&length) {
             return Err(Error::OutOfRange { name: "length", expected: "2 to 100", got: length.to_string() });
         }
-        let (seeds, _) = self.resolve_all(SeedKind::Ends, &request.seeds, &[], request.strict)?;
+        let (seeds, _) =
+            self.resolve_all(SeedKind::Ends, &request.seeds, &[], request.strict, &mut Effort::default())?;
         let rows: Vec<u32> = seeds.iter().filter_map(|seed| seed.row).collect();
         let &[from, to] = &rows[..] else {
             let got = format!("{} of them", rows.len());

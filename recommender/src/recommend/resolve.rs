@@ -1,12 +1,30 @@
 //! From what names a seed to the seed.
 
+use std::{
+    collections::HashMap,
+    mem::{Discriminant, discriminant},
+};
+
 use super::{
     error::Error,
     groups,
     request::Request,
     seed::{ResolvedSeed, Seed, SeedKind},
 };
-use crate::{catalog::titles::TitleMatch, model::Model, vector::Vector};
+use crate::{catalog::titles::TitleMatch, model::Model, text_search::Effort, vector::Vector};
+
+/// The kind of a seed, and what it names.
+type Names<'a> = (Discriminant<Seed>, &'a str, Option<&'a str>);
+
+/// What a seed names that has to be looked up.
+fn names(seed: &Seed) -> Option<Names<'_>> {
+    let (name, artist) = match seed {
+        Seed::Song { song, artist } => (song, artist.as_deref()),
+        Seed::Typed(name) | Seed::Artist(name) | Seed::Genre(name) => (name, None),
+        Seed::Row(_) | Seed::Track(_) | Seed::Features(_) => return None,
+    };
+    Some((discriminant(seed), name, artist))
+}
 
 impl Model {
     /// The row that a seed names.
@@ -20,7 +38,7 @@ impl Model {
             TitleMatch::Shared(rows) => {
                 Err(Error::ArtistNeeded { song: song.into(), artists: self.list_artists(&rows) })
             }
-            TitleMatch::Unknown => Err(self.not_found(song, artist)),
+            TitleMatch::Unknown => Err(self.not_found(song, artist, &mut Effort::default())),
         }
     }
 
@@ -39,10 +57,10 @@ impl Model {
     ///
     /// Where it is not found, or its features are not the model's.
     pub fn resolve(&self, seed: &Seed) -> Result<ResolvedSeed, Error> {
-        self.resolve_seed(seed, true)
+        self.resolve_seed(seed, true, &mut Effort::default())
     }
 
-    fn resolve_seed(&self, seed: &Seed, strict: bool) -> Result<ResolvedSeed, Error> {
+    fn resolve_seed(&self, seed: &Seed, strict: bool, effort: &mut Effort) -> Result<ResolvedSeed, Error> {
         let mut understood = None;
         let row = match seed {
             Seed::Row(row) if (*row as usize) < self.catalog().len() => *row,
@@ -50,18 +68,20 @@ impl Model {
             Seed::Track(id) => self.find_id(id).ok_or_else(|| Error::UnknownTrack { id: id.clone() })?,
             Seed::Song { song, artist } if strict => self.resolve_song(song, artist.as_deref())?,
             Seed::Song { song, artist } => {
-                let (row, step) = self.look_up(song, artist.as_deref())?;
+                let (row, step) = self.look_up_with(song, artist.as_deref(), effort)?;
                 understood = step;
                 row
             }
             Seed::Typed(typed) => {
-                let (row, step) = self.look_up_typed(typed)?;
+                let (row, step) = self.look_up_typed(typed, effort)?;
                 understood = Some(step);
                 row
             }
             Seed::Artist(_) | Seed::Genre(_) => {
-                let found = groups::members(self, std::slice::from_ref(seed)).pop().flatten();
-                return Ok(groups::resolve(self, seed, found.transpose()?.unwrap_or_default()));
+                return match groups::members(self, std::slice::from_ref(seed)).pop().flatten() {
+                    Some(rows) if !rows.is_empty() => Ok(groups::resolve(self, seed, rows)),
+                    _ => Err(groups::unknown(self, seed, effort)),
+                };
             }
             Seed::Features(features) => {
                 if features.len() != self.scaler().len() || features.iter().any(|value| !value.is_finite()) {
@@ -84,7 +104,8 @@ impl Model {
         Ok(ResolvedSeed { understood, ..ResolvedSeed::of_row(self, row) })
     }
 
-    /// The seeds of a request in its order, and why others of them were left out. `weights` are theirs; without any, each counts for 1.
+    /// The seeds of a request in its order, and why others of them were left out. `weights` are theirs; without any, each counts for 1. What
+    /// is misspelt is looked for while `effort` is left.
     ///
     /// # Errors
     ///
@@ -95,12 +116,20 @@ impl Model {
         seeds: &[Seed],
         weights: &[f64],
         strict: bool,
+        effort: &mut Effort,
     ) -> Result<(Vec<ResolvedSeed>, Vec<Error>), Error> {
         let (mut resolved, mut left_out) = (Vec::with_capacity(seeds.len()), Vec::new());
+        // What names were found to mean, or not: each is looked up once.
+        let mut known: HashMap<Names<'_>, Result<ResolvedSeed, Error>> = HashMap::new();
         for (at, (seed, members)) in seeds.iter().zip(groups::members(self, seeds)).enumerate() {
-            let found = match members {
-                Some(rows) => rows.map(|rows| groups::resolve(self, seed, rows)),
-                None => self.resolve_seed(seed, strict),
+            let find = |effort: &mut Effort| match members {
+                Some(rows) if rows.is_empty() => Err(groups::unknown(self, seed, effort)),
+                Some(rows) => Ok(groups::resolve(self, seed, rows)),
+                None => self.resolve_seed(seed, strict, effort),
+            };
+            let found = match names(seed) {
+                Some(names) if seeds.len() > 1 => known.entry(names).or_insert_with(|| find(effort)).clone(),
+                _ => find(effort),
             };
             let of_seed = |error: Error| Error::Seed { of, at, seeds: seeds.len(), error: Box::new(error) };
             match found {

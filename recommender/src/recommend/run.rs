@@ -13,7 +13,7 @@ use super::{
     seed::SeedKind,
     select,
 };
-use crate::model::Model;
+use crate::{model::Model, text_search::Effort};
 
 impl Model {
     /// Answers a request: the songs most like the seeds, by default of their own clusters.
@@ -26,10 +26,16 @@ impl Model {
     /// Where a seed is not found, or the request asks for what this model does not have.
     pub fn recommend(&self, request: &Request) -> Result<Answer, Error> {
         request.check(self)?;
-        let strict = request.strict;
-        let (seeds, mut left_out) = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights, strict)?;
-        let (negative, also_left_out) =
-            self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights, strict)?;
+        let (strict, mut effort) = (request.strict, Effort::default());
+        let (seeds, mut left_out) =
+            self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights, strict, &mut effort)?;
+        let (negative, also_left_out) = self.resolve_all(
+            SeedKind::NegativeSeeds,
+            &request.negative_seeds,
+            &request.negative_weights,
+            strict,
+            &mut effort,
+        )?;
         left_out.extend(also_left_out);
         let affinity = request.affinity.as_ref().map(|affinity| affinity.resolve(self)).transpose()?;
         let clusters: Vec<usize> = if request.same_cluster {

@@ -33,6 +33,8 @@ pub struct InvertedIndex {
 #[derive(Debug)]
 pub struct TextSearch {
     pub(super) index: InvertedIndex,
+    /// How many bytes each word begins with that the word before it begins with, 255 if there are more.
+    pub(super) shared: Vec<u8>,
     /// Row of the most popular release of each song.
     pub(super) rows: Vec<u32>,
     /// Where each artist cell's songs begin in `artist_songs`; one more at the end.
@@ -83,7 +85,7 @@ impl TextSearch {
     ) -> Result<Self, Invalid> {
         let rows = songs_by_popularity(catalog, titles, popularity);
         let cells = catalog.artists.dictionary().len();
-        words::check(&index.words)?;
+        let shared = words::shared(&index.words)?;
         index.titles.check(index.words.len(), "song", rows.len())?;
         index.artists.check(index.words.len(), "artist", cells)?;
         Invalid::count("lengths of titles", rows.len(), index.title_lengths.len())?;
@@ -97,7 +99,7 @@ impl TextSearch {
             artist_songs[*next as usize] = song;
             *next += 1;
         }
-        Ok(Self { index, rows, artist_starts, artist_songs })
+        Ok(Self { index, shared, rows, artist_starts, artist_songs })
     }
 
     /// The index, as the artifact has it.
@@ -125,6 +127,7 @@ impl TextSearch {
             + title_lengths.memory()
             + artist_lengths.memory()
             + numbers * size_of::<u32>()
+            + self.shared.len()
     }
 
     /// The songs of an artist cell, ascending.

@@ -9,7 +9,7 @@
 //!
 //! 1. every word is a song's word, and the last one at least begins one;
 //! 2. every word at least begins one;
-//! 3. words of 4 to 32 characters may have one typo (Levenshtein distance 1), unless a query of three words or more
+//! 3. words of 4 to 32 characters may have one typo (a character too many, missing, another, or two that have changed places), unless a query of three words or more
 //!    has found a song already;
 //! 4. words of 8 to 16 may have two, where nothing was found at all.
 //!
@@ -19,6 +19,7 @@
 
 mod build;
 mod candidates;
+mod effort;
 mod index;
 mod postings;
 mod query;
@@ -26,8 +27,10 @@ mod rank;
 mod search;
 mod term;
 mod tokens;
+mod typos;
 mod words;
 
 pub use build::TooManyWords;
+pub(crate) use effort::Effort;
 pub use index::{InvertedIndex, TextSearch};
 pub use rank::{Hit, Matched};

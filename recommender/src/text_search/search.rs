@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{
     Hit,
     candidates::{Match, matching},
+    effort::Effort,
     index::TextSearch,
     query::{MAX_QUERY_WORDS, Query},
     rank::Ranked,
@@ -22,8 +23,9 @@ const TRUSTED_QUERY_WORDS: usize = 3;
 const STEPS: usize = 5;
 
 impl TextSearch {
-    /// Songs that hold what was typed, best first, each once; at most `limit`. `catalog` is the one that the index is of.
-    pub(crate) fn search(&self, catalog: &Catalog, typed: &str, limit: usize) -> Vec<Hit> {
+    /// Songs that hold what was typed, best first, each once; at most `limit`. `catalog` is the one that the index is of. Typos are looked
+    /// for while `effort` is left.
+    pub(crate) fn search(&self, catalog: &Catalog, typed: &str, limit: usize, effort: &mut Effort) -> Vec<Hit> {
         let query = Query::new(typed);
         if limit == 0 {
             return Vec::new();
@@ -33,7 +35,7 @@ impl TextSearch {
         for step in 0..STEPS {
             let before = found.len();
             for terms in &mut readings {
-                if self.widen(terms, step) {
+                if self.widen(terms, step, effort) {
                     self.find(catalog, &query, terms, step, &mut found);
                 }
             }
@@ -69,7 +71,7 @@ impl TextSearch {
     }
 
     /// Lets the terms mean what a step allows; whether that can be more than before it.
-    fn widen(&self, terms: &mut [Term<'_>], step: usize) -> bool {
+    fn widen(&self, terms: &mut [Term<'_>], step: usize, effort: &mut Effort) -> bool {
         let last = terms.len().saturating_sub(1);
         match step {
             0 => true,
@@ -80,14 +82,19 @@ impl TextSearch {
             4 => {
                 // What looks right may be another word misspelt: `chzn maxi` for Chan and Mari.
                 let known = terms.iter_mut().filter(|term| term.typos() >= 1 && !term.is_unknown());
-                known.take(MAX_MISSPELT_WORDS[0]).map(|term| term.allow_typos(self, 1)).count() > 0
+                known
+                    .take(MAX_MISSPELT_WORDS[0])
+                    .filter_map(|term| effort.take(1).then(|| term.allow_typos(self, 1)))
+                    .count()
+                    > 0
             }
             _ => {
                 let typos = step as u8 - 1;
                 let certain = terms.iter().any(|term| term.is_unknown());
                 let suspect = |term: &&mut Term<'_>| term.typos() >= typos && (!certain || term.is_unknown());
                 let long = terms.iter_mut().filter(suspect);
-                long.take(MAX_MISSPELT_WORDS[step - 2]).map(|term| term.allow_typos(self, typos)).count() > 0
+                let long = long.take(MAX_MISSPELT_WORDS[step - 2]);
+                long.filter_map(|term| effort.take(typos.into()).then(|| term.allow_typos(self, typos))).count() > 0
             }
         }
     }

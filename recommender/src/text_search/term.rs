@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use fst::{Automaton, automaton::Levenshtein};
-
 use super::{
     index::TextSearch,
     rank::{EXACT, PREFIX, PREFIX_LAST, TYPO},
+    typos::{MAX_TYPOS, near},
     words,
 };
+use crate::text;
 
 /// Words of the index that stand side by side and cost the same.
 #[derive(Clone, Debug)]
@@ -30,12 +30,10 @@ pub(super) struct Term<'a> {
 
 /// The longest word that one typo is looked for in, in characters.
 const MAX_ONE_TYPO_CHARS: usize = 32;
-/// The longest word that two typos are looked for in: its automaton grows quickly, to 1 ms of making at 12 characters.
+/// The longest word that two typos are looked for in.
 const MAX_TWO_TYPO_CHARS: usize = 16;
 /// The most words that one typed word with typos may mean.
 const MAX_EXPANSIONS: usize = 2_048;
-/// The most states of an automaton: about 4 KiB each.
-const MAX_AUTOMATON_STATES: usize = 4_000;
 
 impl<'a> Term<'a> {
     /// The strictest reading: the word itself and, of the last word, those that it begins.
@@ -56,7 +54,7 @@ impl<'a> Term<'a> {
         if self.characters < 4 || self.characters > MAX_ONE_TYPO_CHARS {
             return 0;
         }
-        1 + u8::from((8..=MAX_TWO_TYPO_CHARS).contains(&self.characters))
+        if (8..=MAX_TWO_TYPO_CHARS).contains(&self.characters) { MAX_TYPOS as u8 } else { 1 }
     }
 
     /// How many songs have its words, one that has several counted for each.
@@ -76,13 +74,15 @@ impl<'a> Term<'a> {
 
     /// Adds the words that it is with `typos` typos; of the last word, those that it begins with them.
     pub(super) fn allow_typos(&mut self, search: &TextSearch, typos: u8) {
-        let Ok(automaton) = Levenshtein::new_with_limit(self.typed, typos.into(), MAX_AUTOMATON_STATES) else { return };
-        for word in most_frequent(search, &automaton) {
-            self.add(search, word..word + 1, TYPO * typos + EXACT);
-        }
-        if self.is_last {
-            for word in most_frequent(search, (&automaton).starts_with()) {
-                self.add(search, word..word + 1, TYPO * typos + PREFIX_LAST);
+        let typed: Vec<char> = self.typed.chars().collect();
+        let words = &search.index.words;
+        let found = near(words, &search.shared, &typed, typos, self.is_last);
+        let is_whole = |word: &u32| text::typos(words.get(*word as usize), self.typed, typos.into()).is_some();
+        let (whole, begun): (Vec<u32>, Vec<u32>) =
+            if self.is_last { found.into_iter().partition(is_whole) } else { (found, Vec::new()) };
+        for (words, cost) in [(whole, EXACT), (begun, PREFIX_LAST)] {
+            for word in most_frequent(search, words) {
+                self.add(search, word..word + 1, TYPO * typos + cost);
             }
         }
     }
@@ -120,9 +120,8 @@ impl<'a> Term<'a> {
     }
 }
 
-/// The words that an automaton accepts: where there are more than [`MAX_EXPANSIONS`], those that are in the most songs.
-fn most_frequent(search: &TextSearch, automaton: impl Automaton) -> Vec<u32> {
-    let mut words = words::accepted(&search.index.words, automaton);
+/// Some words: where there are more than [`MAX_EXPANSIONS`], those that are in the most songs.
+fn most_frequent(search: &TextSearch, mut words: Vec<u32>) -> Vec<u32> {
     if words.len() > MAX_EXPANSIONS {
         // Of equally frequent words the earlier.
         words.sort_by_cached_key(|word| (std::cmp::Reverse(search.doc_freq(*word..*word + 1)), *word));

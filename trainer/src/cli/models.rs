@@ -127,12 +127,17 @@ pub(super) fn describe(published: &Published) -> String {
 
 impl Models {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let models = block_on(async { Store::connect(self.at).await?.list().await })?;
-        if !models.is_empty() {
-            let columns =
-                [Left("version"), Left("published"), Right("tracks"), Right("accuracy"), Right("bytes"), Left("")];
-            print!("{}", text_table(&columns, models.iter().map(row)));
+        let Self { at } = self;
+        let models = block_on(async { Store::connect(at.clone()).await?.list().await })?;
+        if models.is_empty() {
+            eprintln!(
+                "no model is published at {at}; `trainer publish` and `trainer train --publish` put models there"
+            );
+            return Ok(());
         }
+        let columns =
+            [Left("version"), Left("published"), Right("tracks"), Right("accuracy"), Right("bytes"), Left("")];
+        print!("{}", text_table(&columns, models.iter().map(row)));
         Ok(())
     }
 }

@@ -25,6 +25,9 @@ pub(super) struct Recommend {
     /// Its artist, where several artists share the title
     #[arg(long, allow_hyphen_values = true)]
     artist: Option<String>,
+    /// Take title and artist as they stand: no other spelling, no typo, no guess by popularity
+    #[arg(long)]
+    strict: bool,
     /// How many songs to recommend, 1 to 100
     #[arg(short = 'n', long = "limit", default_value_t = 10, value_parser = number::<usize>(1..=MAX_LIMIT as u64))]
     limit: usize,
@@ -51,8 +54,10 @@ impl Recommend {
             printable(&format!("{} - {}", track.artist, track.song)).into_owned()
         };
         let cluster = |row| model.clusters()[model.cluster_of(row)].name.as_str();
-        for row in answer.seeds.iter().filter_map(|seed| seed.seed.row) {
-            println!("{}", printable(&format!("{} ({})", named(row), cluster(row))));
+        for seed in answer.seeds.iter().map(|seed| &seed.seed) {
+            let Some(row) = seed.row else { continue };
+            let found = seed.understood.map_or_else(String::new, |by| format!("; found by {}", by.name()));
+            println!("{}", printable(&format!("{} ({}){found}", named(row), cluster(row))));
         }
         let tracks = answer.tracks.iter().map(|track| {
             let elsewhere = if self.any_cluster { format!("({})", cluster(track.row)) } else { String::new() };
@@ -72,6 +77,7 @@ impl Recommend {
             versions: self.versions,
             vary: self.vary,
             order: if self.flow { Order::Flow } else { Order::Similarity },
+            strict: self.strict,
             ..Request::new(Seed::Song { song: self.song.clone(), artist: self.artist.clone() })
         }
     }

@@ -30,8 +30,8 @@ pub struct Answers {
     /// Mean of 1 - cosine over the pairs of an answer, mean over the answers: 0 all alike, 1 unrelated. `None` where no
     /// answer holds two songs.
     pub diversity: Option<f64>,
-    /// Mean popularity of what is recommended less that of what it follows, in the file's own unit; near 0 by construction, as songs
-    /// of like popularity are looked for. `None` where popularity is not a feature of the model.
+    /// Mean popularity of what is recommended less that of what it follows, in the file's own unit: near 0 where popularity
+    /// has a weight, as songs of like popularity are then looked for. `None` where popularity is not a feature of the model.
     pub popularity_drift: Option<f64>,
 }
 

@@ -53,7 +53,7 @@ pub fn figures(quality: &Quality) -> Vec<Figure> {
     });
     add(
         "popularity drift",
-        "mean popularity of what follows less that of the song; near 0 by construction, as a feature",
+        "mean popularity of what follows less that of the song; near 0 where popularity has a weight",
         &|answers| answers.popularity_drift.map(|drift| format!("{drift:+.2}")),
     );
     figures
@@ -78,9 +78,6 @@ pub fn quality(quality: &Quality, unweighted: Option<&Quality>) -> String {
         }
     };
     text += "(by chance: a random song of the song's cluster, or of the catalogue)\n";
-    if quality.any_cluster.popularity_drift.is_some() {
-        text += "(popularity is a feature of the search: its drift is near 0 by construction)\n";
-    }
     for reason in &quality.left_out {
         text += &format!("({reason})\n");
     }

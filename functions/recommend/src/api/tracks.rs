@@ -15,7 +15,7 @@ use crate::{
         responses::{NotModified, Problems},
         state::Routes,
     },
-    models::{self, ModelManager},
+    models::ModelManager,
     parameters::{Integer, List, MAX_VALUE_CHARS, NoParameters, Or, Path, Query, Required, Text, parameters},
     problem::Problem,
     view::{ModelRef, Track, bounded},
@@ -92,16 +92,9 @@ async fn search(
         }
     };
     let loaded = models.get_with_text_search().await?;
-    let (model, typed) = (Arc::clone(&loaded), q.clone());
-    // Some searches take milliseconds: not on a thread that others wait for.
-    let searching = tokio::task::spawn_blocking(move || model.model.search(&typed, limit));
-    let hits = match searching.await {
-        Ok(hits) => hits.expect("the model was given what searches take"),
-        Err(ended) => match ended.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(error) => return Err(models::Error::Ended(Arc::new(error)).into()),
-        },
-    };
+    let typed = q.clone();
+    let hits = loaded.ask(move |model| model.search(&typed, limit)).await?;
+    let hits = hits.expect("the model was given what searches take");
     let model = &loaded.model;
     let tracks = hits.iter().map(|hit| Track::of(model, hit.row)).collect();
     let found = Tracks { model: ModelRef::of(model), query: Some(&q), tracks, unknown: None };

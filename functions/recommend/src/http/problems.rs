@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::problem::{MEDIA_TYPE, Problem};
+use crate::problem::{Detail, Problem};
 
 /// A defect in one request is that request's answer, and not the end of the environment.
 pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
@@ -24,7 +24,7 @@ pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
 /// An error that a library answered with, in text or with nothing, becomes a problem. Its headers stay.
 pub(super) async fn instead_of_text(response: Response) -> Response {
     let status = response.status();
-    let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == MEDIA_TYPE);
+    let is_problem = response.extensions().get::<Detail>().is_some_and(|detail| detail.status == status);
     if is_problem || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
@@ -47,6 +47,7 @@ pub(super) async fn instead_of_text(response: Response) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::MEDIA_TYPE;
 
     #[tokio::test]
     async fn an_error_in_text_becomes_a_problem_and_keeps_its_headers() {
@@ -58,5 +59,20 @@ mod tests {
         let body = axum::body::to_bytes(problem.into_body(), 1_000).await.expect("a body");
         let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
         assert_eq!(body["type"], "urn:segue:problem:not-acceptable");
+    }
+
+    #[tokio::test]
+    async fn an_error_in_the_place_of_a_problem_is_not_taken_for_it() {
+        let mut other =
+            Problem::new(StatusCode::NOT_FOUND, "unknown-track", "No track", "there is none").into_response();
+        assert_eq!(
+            instead_of_text(other).await.extensions().get::<Detail>().map(|detail| detail.status.as_u16()),
+            Some(404)
+        );
+        other = Problem::new(StatusCode::NOT_FOUND, "unknown-track", "No track", "there is none").into_response();
+        *other.status_mut() = StatusCode::NOT_ACCEPTABLE;
+        let problem = instead_of_text(other).await;
+        let detail = problem.extensions().get::<Detail>().expect("a problem");
+        assert_eq!(detail.message, "the request was answered with 406 Not Acceptable");
     }
 }

@@ -1,6 +1,7 @@
 //! A model that answers.
 
 use std::{
+    panic::resume_unwind,
     sync::{Arc, OnceLock},
     time::Instant,
 };
@@ -57,6 +58,25 @@ impl LoadedModel {
             Ok(())
         };
         self.text_search_loaded.get_or_try_init(loading).await.copied()
+    }
+
+    /// Asks the model what may take milliseconds, on a thread that no other request waits for.
+    ///
+    /// # Errors
+    ///
+    /// Where the server ends before the answer is there.
+    pub(crate) async fn ask<T: Send + 'static>(
+        self: &Arc<Self>,
+        question: impl FnOnce(&Model) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let loaded = Arc::clone(self);
+        match spawn_blocking(move || question(&loaded.model)).await {
+            Ok(answer) => Ok(answer),
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                Err(error) => Err(Error::Ended(Arc::new(error))),
+            },
+        }
     }
 
     /// The ids of the artists; they are made when first asked for.

@@ -35,7 +35,9 @@ function failureView(error, again) {
 /** What the function does not take, mostly a filter. */
 function refusedView(error, place) {
   const clear = Object.keys(place.filters).length ? linkTo({ ...place, filters: {} }, { class: 'button' }, say('filters.clear')) : null;
-  return [headingOf(say('error.heading')), element('p', { class: 'notice' }, error.message), clear];
+  // What the function says is English.
+  const text = LANGUAGE === 'en' || !clear ? error.message : say('results.filtered');
+  return [headingOf(say('error.heading')), element('p', { class: 'notice' }, text), clear];
 }
 
 /** Asks for the token that the function wants. `again` follows once there is one. */

@@ -64,7 +64,8 @@ class CatalogueMap {
     const [seedMark, resultMark] = this.#aside.querySelectorAll('.marks li');
     seedMark.hidden = followed.length === 0;
     resultMark.hidden = results.length === 0;
-    resultMark.querySelector('span').textContent = say(followed.length ? 'map.result' : 'map.examples');
+    seedMark.querySelector('span').textContent = say(line ? 'map.ends' : 'map.seed');
+    resultMark.querySelector('span').textContent = say(line ? 'map.between' : followed.length ? 'map.result' : 'map.examples');
     if (this.#model) this.#canvas.setAttribute('aria-label', this.#label(followed.length, results.length));
     this.#pointTo(null);
   }

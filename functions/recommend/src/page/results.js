@@ -26,7 +26,8 @@ function resultsView(model, { seeds, tracks, affinity, unresolved = [] }, place,
   const badges = new Set([...(single ? [seed] : []), ...tracks].map(({ cluster }) => cluster.id)).size > 1;
   const shared = reasonsOf(tracks[0]).filter((reason) => tracks.every((track) => reasonsOf(track).includes(reason)));
   const itemOf = (track, index) => resultOf(model, before, track, index + 1, place, { badge: badges, shared, add: addLink(place, seeds, track) });
-  const list = element('ol', { class: 'results', 'aria-labelledby': 'answer-heading' }, ...tracks.map(itemOf));
+  // Where more than sound counts, the bars say whose they are.
+  const list = element('ol', { class: countedOf(affinity).length ? 'results mixed' : 'results', 'aria-labelledby': 'answer-heading' }, ...tracks.map(itemOf));
   const playable = [...seeds.filter(({ id }) => id), ...tracks];
   return [heading, ...about, element('p', { class: 'hint' }, [rankedBy(affinity), ...sharedInWords(shared)].join(' ')), list,
     element('div', { class: 'after' }, more ? moreButton(more) : null, playlistView(playable, announce))];
@@ -51,9 +52,9 @@ function resolvedView(place, { resolved }) {
 /** Nothing was found: what can be taken back. */
 function nothingView(place) {
   const filtered = Object.keys(place.filters).length > 0;
-  return [element('p', {}, say(filtered ? 'results.filtered' : 'results.none')),
+  return [element('p', {}, say(filtered ? 'results.filtered' : 'results.none')), element('div', { class: 'choices' },
     filtered ? linkTo({ ...place, filters: {} }, { class: 'button' }, say('filters.clear')) : null,
-    place.sameCluster ? linkTo({ ...place, sameCluster: false }, { class: 'button' }, say('results.widen')) : null];
+    place.sameCluster ? linkTo({ ...place, sameCluster: false }, { class: 'button' }, say('results.widen')) : null)];
 }
 
 function moreButton(more) {
@@ -65,9 +66,14 @@ function moreButton(more) {
   return button;
 }
 
+/** The affinities that count, of their weights. */
+function countedOf(affinity) {
+  return Object.keys(affinity ?? {}).filter((kind) => affinity[kind] > 0);
+}
+
 /** What the songs are in the order of. */
 function rankedBy(affinity) {
-  const counted = Object.entries(affinity ?? {}).filter(([, weight]) => weight > 0).map(([kind]) => say(`affinity.${kind}`));
+  const counted = countedOf(affinity).map((kind) => say(`affinity.${kind}`));
   return counted.length ? say('ranked.affinities', { affinities: LIST.format(counted) }) : say('ranked.sound');
 }
 

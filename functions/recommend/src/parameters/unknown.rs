@@ -1,6 +1,6 @@
 //! What to say of a parameter that there is not.
 
-use recommender::text::is_near;
+use recommender::text::typos;
 
 use crate::problem::Problem;
 
@@ -10,9 +10,12 @@ const MAX_TYPOS: usize = 3;
 const WORDS: [&str; 3] = ["min_", "max_", "target_"];
 
 /// The known name that was meant by another, where it is near enough.
-pub(crate) fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+pub(crate) fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let most = MAX_TYPOS.min(name.chars().count() / 3);
-    (1..=most).find_map(|typos| known.clone().find(|known| is_near(known, name, typos)))
+    known
+        .filter_map(|known| Some((typos(known, name, most)?, known)))
+        .min_by_key(|(typos, _)| *typos)
+        .map(|(_, known)| known)
 }
 
 /// The problem of a parameter that a route has not: what may have been meant, and what there is. Of the parameters of features those

@@ -5,6 +5,7 @@ use crate::{
     Model,
     affinity::{AffinityKind, AffinityWeights},
     recommend::{Error, Request, SeedKind, filter::Filter, rank::Ranking},
+    text_search::Effort,
 };
 
 /// One candidate of a request.
@@ -27,10 +28,15 @@ impl Model {
     /// As [`Model::recommend`].
     pub fn affinity_candidates(&self, request: &Request) -> Result<Vec<ScoredCandidate>, Error> {
         request.check(self)?;
-        let strict = request.strict;
-        let (seeds, _) = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights, strict)?;
-        let (negative, _) =
-            self.resolve_all(SeedKind::NegativeSeeds, &request.negative_seeds, &request.negative_weights, strict)?;
+        let (strict, mut effort) = (request.strict, Effort::default());
+        let (seeds, _) = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights, strict, &mut effort)?;
+        let (negative, _) = self.resolve_all(
+            SeedKind::NegativeSeeds,
+            &request.negative_seeds,
+            &request.negative_weights,
+            strict,
+            &mut effort,
+        )?;
         let clusters: Vec<usize> = (0..self.clusters().len()).collect();
         let filter = Filter::new(self, request, &clusters, &seeds, &negative)?;
         let all = AffinityKind::ALL.into_iter().filter(|kind| kind.is_in(self));

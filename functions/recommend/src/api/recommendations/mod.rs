@@ -13,6 +13,7 @@ mod view;
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
+use recommender::Model;
 use utoipa_axum::routes;
 
 use self::{query::RecommendationQuery, request::RecommendationRequest, view::Recommendations};
@@ -57,16 +58,7 @@ async fn get(
     State(models): State<Arc<ModelManager>>,
     Query(query): Query<RecommendationQuery>,
 ) -> Result<Response, Problem> {
-    let request = RecommendationRequest::try_from(query)?;
-    // What is wrong with a request is said before a model is waited for, as far as that can be known.
-    request.check()?;
-    let (loaded, asked) = request.prepare(&models).await?;
-    let found = loaded.model.recommend(&asked)?;
-    request_info::record_search(&found);
-    let (options, model) = (&request.options, &loaded.model);
-    let next = cursor::next(model, &asked, &found);
-    let view = Recommendations::of(model, found, options.explain, next);
-    Ok(answer_with(model, &view, options.fields.as_deref()))
+    recommend(&models, &query.try_into()?, |model, view, fields| answer_with(model, view, fields)).await
 }
 
 /// Which songs should follow these, and be unlike those?
@@ -92,12 +84,20 @@ async fn post(
     _: Query<NoParameters>,
     Json(request): Json<RecommendationRequest>,
 ) -> Result<Response, Problem> {
+    recommend(&models, &request, |_, view, fields| json_with(view, fields)).await
+}
+
+async fn recommend(
+    models: &Arc<ModelManager>,
+    request: &RecommendationRequest,
+    respond: impl FnOnce(&Model, &Recommendations<'_>, Option<&[String]>) -> Response,
+) -> Result<Response, Problem> {
+    // What is wrong with a request is said before a model is waited for, as far as that can be known.
     request.check()?;
-    let (loaded, asked) = request.prepare(&models).await?;
-    let found = loaded.model.recommend(&asked)?;
+    let (loaded, asked, found) = request.ask(models, Model::recommend).await?;
     request_info::record_search(&found);
     let (options, model) = (&request.options, &loaded.model);
     let next = cursor::next(model, &asked, &found);
     let view = Recommendations::of(model, found, options.explain, next);
-    Ok(json_with(&view, options.fields.as_deref()))
+    Ok(respond(model, &view, options.fields.as_deref()))
 }

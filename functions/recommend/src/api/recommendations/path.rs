@@ -228,8 +228,7 @@ pub(super) fn routes() -> Routes {
 async fn get(State(models): State<Arc<ModelManager>>, Query(query): Query<PathQuery>) -> Result<Response, Problem> {
     let (request, length) = query.into_request()?;
     request.check()?;
-    let (loaded, asked) = request.prepare(&models).await?;
-    let found = loaded.model.path(&asked, length)?;
+    let (loaded, _, found) = request.ask(&models, move |model, request| model.path(request, length)).await?;
     request_info::record(|info| {
         info.search = Some(found.search.name());
         info.after_filtering_size = Some(found.after_filtering_size);

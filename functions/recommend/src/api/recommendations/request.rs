@@ -4,7 +4,7 @@ use std::{fmt::Display, sync::Arc, time::Instant};
 
 use recommender::{
     Model,
-    recommend::{FeatureRange, MAX_SEEDS, Request, Seed, Target},
+    recommend::{self, FeatureRange, MAX_SEEDS, Request, Seed, Target},
 };
 
 use super::{
@@ -52,15 +52,25 @@ impl RecommendationRequest {
         }
     }
 
-    /// The model to ask and the question in its terms, with the index of the text search where a seed needs it.
-    pub(super) async fn prepare(&self, models: &Arc<ModelManager>) -> Result<(Arc<LoadedModel>, Request), Problem> {
+    /// Asks the model, which gets the index of the text search where a seed needs it. The request is there in the model's terms too.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        models: &Arc<ModelManager>,
+        question: impl FnOnce(&Model, &Request) -> Result<T, recommend::Error> + Send + 'static,
+    ) -> Result<(Arc<LoadedModel>, Arc<Request>, T), Problem> {
         let begun = Instant::now();
         let loaded = self.model(models).await?;
-        let request = self.to_request(&loaded.model)?;
-        if loaded.model.text_search().is_none() && loaded.model.needs_text_search(&request) {
-            models.add_text_search(&loaded, begun).await?;
-        }
-        Ok((loaded, request))
+        let request = Arc::new(self.to_request(&loaded.model)?);
+        let found = if loaded.model.needs_text_search(&request) {
+            if loaded.model.text_search().is_none() {
+                models.add_text_search(&loaded, begun).await?;
+            }
+            let request = Arc::clone(&request);
+            loaded.ask(move |model| question(model, &request)).await?
+        } else {
+            question(&loaded.model, &request)
+        };
+        Ok((loaded, request, found?))
     }
 
     /// What can be known to be wrong without a model.

@@ -47,7 +47,7 @@ pub(crate) async fn in_spotifys_shape(mut request: Request, next: Next) -> Respo
     }
     let is_head = request.method() == Method::HEAD;
     let mut response = next.run(request).await;
-    let Some(Detail(message)) = response.extensions_mut().remove() else { return response };
+    let Some(Detail { message, .. }) = response.extensions_mut().remove() else { return response };
     let error = ErrorMember { status: response.status().as_u16(), message: &message };
     // A number and a string always serialise.
     let body = serde_json::to_vec(&ErrorBody { error }).unwrap_or_default();

@@ -11,7 +11,6 @@ use axum::{
     response::Response,
 };
 use serde::Serialize;
-use tokio::task::spawn_blocking;
 use utoipa::{
     IntoParams, ToSchema,
     openapi::path::{self, ParameterIn},
@@ -29,7 +28,7 @@ use super::{
 };
 use crate::{
     api::{answer::answer, responses::NotModified, state::Routes},
-    models::{self, ModelManager},
+    models::ModelManager,
     parameters::{
         Description, Integer, MAX_VALUE_CHARS, Or, Parameter, Parameters, Required, Text, Values, parameters,
     },
@@ -181,19 +180,12 @@ async fn search(
     let filters = Filters::parse(&text.q)?;
     let has = |kind: &str| kinds.iter().any(|other| other == kind);
     let loaded = models.get_with_text_search().await?;
-    let (searched, of_tracks, of_artists) = (Arc::clone(&loaded), has("track"), has("artist"));
-    // Some searches take milliseconds: not on a thread that others wait for.
-    let searching = spawn_blocking(move || {
-        let tracks = of_tracks.then(|| find::tracks(&searched.model, &filters));
-        (tracks, of_artists.then(|| find::artists(&searched.model, &filters)))
+    let (of_tracks, of_artists) = (has("track"), has("artist"));
+    let searching = loaded.ask(move |model| {
+        let tracks = of_tracks.then(|| find::tracks(model, &filters));
+        (tracks, of_artists.then(|| find::artists(model, &filters)))
     });
-    let (tracks, artists) = match searching.await {
-        Ok(found) => found,
-        Err(ended) => match ended.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(error) => return Err(models::Error::Ended(Arc::new(error)).into()),
-        },
-    };
+    let (tracks, artists) = searching.await?;
     let model = &loaded.model;
     let query = query.unwrap_or_default();
     let pager = Pager { base: &base, query: &query, limit: text.limit, offset: text.offset };
