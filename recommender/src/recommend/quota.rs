@@ -38,14 +38,16 @@ impl Quota {
         self.max_per_artist.is_none_or(artist_has) && self.max_per_album.is_none_or(album_has)
     }
 
-    /// Counts a row. Says whether an artist or an album is full now.
-    pub(super) fn take(&mut self, model: &Model, row: u32) -> bool {
-        let mut full = false;
+    /// Counts a row. Says which artists and album are full now, if any.
+    pub(super) fn take(&mut self, model: &Model, row: u32) -> Option<Full> {
+        let mut full = Full::default();
         if let Some(max) = self.max_per_artist {
             for artist in artists_of(model, row) {
                 let taken = self.artists.entry(*artist).or_default();
                 *taken += 1;
-                full |= *taken >= max;
+                if *taken >= max {
+                    full.artists.push(*artist);
+                }
             }
         }
         // Where no album is counted, none is asked for: the artists would be told apart for it.
@@ -54,9 +56,25 @@ impl Quota {
         {
             let taken = self.albums.entry(album).or_default();
             *taken += 1;
-            full |= *taken >= max;
+            full.album = (*taken >= max).then_some(album);
         }
-        full
+        (!full.artists.is_empty() || full.album.is_some()).then_some(full)
+    }
+}
+
+/// Artists and an album that have had all their songs.
+#[derive(Debug, Default)]
+pub(super) struct Full {
+    artists: Vec<u32>,
+    album: Option<Album>,
+}
+
+impl Full {
+    /// Whether a row is theirs.
+    pub(super) fn has(&self, model: &Model, row: u32) -> bool {
+        let is_of_artist = || artists_of(model, row).iter().any(|artist| self.artists.contains(artist));
+        (!self.artists.is_empty() && is_of_artist())
+            || self.album.is_some_and(|album| album_of(model, row) == Some(album))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The candidates in order: by the mean cosine to the seeds, and what affinities bring.
 
-use std::collections::HashSet;
+use std::{cell::OnceCell, collections::HashSet};
 
 use super::{
     affinity::{Affinities, candidates::Lists},
     filter::Filter,
+    quota::Quota,
     request::{Request, Target},
     seed::ResolvedSeed,
 };
@@ -28,6 +29,10 @@ const MIN_LENGTH: f64 = 1e-3;
 /// With affinities, the candidates are so many times as many of the nearest by audio, and so many at least.
 const NEAREST_PER_SONG: usize = 3;
 const MIN_NEAREST: usize = 105;
+/// With affinities, an answer is chosen from so many candidates at most, or from all tracks.
+const MAX_CANDIDATES: usize = 1 << 13;
+/// With affinities and a quota, so many times as many of all tracks are kept when these are compared.
+const COMPARED_PER_SONG: usize = 64;
 /// How many nodes a walk keeps for each of them: fewer than for songs of an answer, as the farther ones need not be all that there are.
 const EF_PER_CANDIDATE: f64 = 4.0 / 3.0;
 
@@ -45,6 +50,8 @@ pub(super) struct Ranking<'a> {
     clusters: &'a [usize],
     filter: &'a Filter<'a>,
     targets: Vec<TargetCost<'a>>,
+    /// The best of all tracks, where these were compared: how many were asked for, and they.
+    compared: OnceCell<(usize, Vec<Ranked>, SearchMethod)>,
 }
 
 /// One candidate.
@@ -72,19 +79,44 @@ impl<'a> Ranking<'a> {
         let features = model.scaler().len();
         let (query, length) = direction(seeds, negative, features);
         let (mean, targets) = (mean(seeds), targets(model, &request.targets));
-        Self { model, seeds, query, length, mean, affinities, request, clusters, filter, targets }
+        Self {
+            model,
+            seeds,
+            query,
+            length,
+            mean,
+            affinities,
+            request,
+            clusters,
+            filter,
+            targets,
+            compared: OnceCell::new(),
+        }
     }
 
     /// The best `most` different songs, best first; fewer only where there are no more.
     pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, SearchMethod) {
         match &self.affinities {
             None => self.nearest(most, ef_of(most), None),
-            // Every track is compared: with what affinities bring it.
-            Some(affinities) if self.request.search == Search::Exact || !self.targets.is_empty() => {
-                let (mut ranked, searched) = self.nearest(most, ef_of(most), Some(affinities));
-                let most = f64::from(affinities.max_bonus());
-                ranked.iter_mut().for_each(|candidate| candidate.score += most);
-                (ranked, searched)
+            // Every track is compared, with what affinities bring it: that so many candidates are wanted costs more otherwise.
+            Some(affinities)
+                if self.request.search == Search::Exact || !self.targets.is_empty() || most > MAX_CANDIDATES =>
+            {
+                // A quota may ask for many more: comparing them once more would cost as much again.
+                let has_quota = !Quota::new(self.request).is_unlimited();
+                let all = if has_quota { most.saturating_mul(COMPARED_PER_SONG) } else { most };
+                let all = all.min(self.model.catalog().len());
+                let (compared, ranked, searched) = self.compared.get_or_init(|| {
+                    let (ranked, searched) = self.compare(affinities, all);
+                    (all, ranked, searched)
+                });
+                match ranked.get(..most) {
+                    Some(best) => (best.to_vec(), *searched),
+                    None if ranked.len() < *compared || *compared == self.model.catalog().len() => {
+                        (ranked.clone(), *searched)
+                    }
+                    None => self.compare(affinities, most),
+                }
             }
             Some(affinities) => {
                 let (mut candidates, searched) = self.candidates(affinities, most);
@@ -96,6 +128,14 @@ impl<'a> Ranking<'a> {
                 (best.take(most).map(with_similarity).collect(), searched)
             }
         }
+    }
+
+    /// The best `most` of all tracks, with what affinities bring them.
+    fn compare(&self, affinities: &Affinities<'_>, most: usize) -> (Vec<Ranked>, SearchMethod) {
+        let (mut ranked, searched) = self.nearest(most, ef_of(most), Some(affinities));
+        let bonus = f64::from(affinities.max_bonus());
+        ranked.iter_mut().for_each(|candidate| candidate.score += bonus);
+        (ranked, searched)
     }
 
     /// The candidates for the best `most`, and their mean cosine to the seeds, less that to negative ones; of a song more than one may

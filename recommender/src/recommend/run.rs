@@ -70,12 +70,16 @@ impl Model {
         let (tracks, search) = loop {
             let (ranked, search) = ranking.best(most);
             let complete = ranked.len() < most || most >= all as usize;
+            if !complete && !select::first_with_room(self, request, &ranked, want).is_enough(self, &filter, &clusters) {
+                most = most.saturating_mul(4);
+                continue;
+            }
             let mut selection = select::select(self, request, &ranked, want);
             if selection.tracks.len() < want && complete && request.vary.is_some() {
                 // Too few of those that were drawn: all of them.
                 selection = select::select(self, &Request { vary: None, ..request.clone() }, &ranked, want);
             }
-            if selection.tracks.len() == want || complete || selection.is_final(self, &filter, &clusters) {
+            if complete || selection.is_enough(self, &filter, &clusters) {
                 break (selection.tracks, search);
             }
             // So many candidates are of artists or albums whose quota is full: look further.

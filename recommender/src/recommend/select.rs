@@ -12,6 +12,8 @@ use crate::{
 const CANDIDATES_PER_TRACK: usize = 10;
 /// And from so many at least.
 const MIN_CANDIDATES: usize = 100;
+/// Of more candidates the best are compared with one another, and those that a quota has room for.
+const MAX_COMPARED: usize = 1 << 13;
 
 /// How many candidates an answer of `want` tracks is chosen from, to begin with.
 pub(super) fn candidates_for(request: &Request, want: usize) -> usize {
@@ -30,13 +32,19 @@ pub(super) fn candidates_for(request: &Request, want: usize) -> usize {
 pub(super) struct Selection {
     /// In the order in which they were taken: best first.
     pub(super) tracks: Vec<Recommendation>,
+    /// How many tracks were wanted.
+    want: usize,
     /// How many of each artist and album are taken.
     quota: Quota,
 }
 
 impl Selection {
-    /// Whether more candidates cannot lengthen it: each other song of these clusters has an artist or an album whose quota is full.
-    pub(super) fn is_final(&self, model: &Model, filter: &Filter<'_>, clusters: &[usize]) -> bool {
+    /// Whether more candidates cannot lengthen it: it is as long as was wanted, or each other song of these clusters has an artist or an
+    /// album whose quota is full.
+    pub(super) fn is_enough(&self, model: &Model, filter: &Filter<'_>, clusters: &[usize]) -> bool {
+        if self.tracks.len() == self.want {
+            return true;
+        }
         if self.quota.is_unlimited() {
             return false;
         }
@@ -51,31 +59,28 @@ impl Selection {
 /// Each step compares the candidates that are left with the one taken: O(`want` · candidates). A candidate that a quota
 /// excludes is dropped once. Where the request varies, they are drawn first.
 pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: usize) -> Selection {
+    if request.diversity == 0.0 {
+        let Some(number) = request.vary else { return first_with_room(model, request, ranked, want) };
+        let mut selection = first_with_room(model, request, &vary::draw(ranked, number, want), want);
+        let ranks: HashMap<u32, usize> = ranked.iter().enumerate().map(|(at, ranked)| (ranked.row, at)).collect();
+        selection.tracks.sort_by_key(|track| ranks.get(&track.row).copied());
+        return selection;
+    }
     let mut quota = Quota::new(request);
     let mut tracks: Vec<Recommendation> = Vec::with_capacity(want);
-    if request.diversity == 0.0 {
-        let drawn = request.vary.map(|number| vary::draw(ranked, number, want));
-        for candidate in drawn.as_deref().unwrap_or(ranked) {
-            if tracks.len() == want {
-                break;
-            }
-            if quota.has_room(model, candidate.row) {
-                quota.take(model, candidate.row);
-                tracks.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
-            }
-        }
-        if drawn.is_some() {
-            let ranks: HashMap<u32, usize> = ranked.iter().enumerate().map(|(at, ranked)| (ranked.row, at)).collect();
-            tracks.sort_by_key(|track| ranks.get(&track.row).copied());
-        }
-        return Selection { tracks, quota };
-    }
     let thinned = request.vary.map(|number| vary::thin(ranked, number));
     let ranked = thinned.as_deref().unwrap_or(ranked);
+    let (best, others) = ranked.split_at(ranked.len().min(MAX_COMPARED));
+    // Of the others those that a quota may need.
+    let needed: HashSet<u32> = match others {
+        [] => HashSet::new(),
+        _ => first_with_room(model, request, ranked, want).tracks.iter().map(|track| track.row).collect(),
+    };
+    let candidates = best.iter().chain(others.iter().filter(|candidate| needed.contains(&candidate.row)));
     let nodes = model.neighbors().nodes();
     // With the similarity to the most similar track taken.
     let mut left: Vec<(Ranked, Vector, f64)> =
-        ranked.iter().map(|candidate| (*candidate, nodes.vector(candidate.row), -1.0)).collect();
+        candidates.map(|candidate| (*candidate, nodes.vector(candidate.row), -1.0)).collect();
     while tracks.len() < want && !left.is_empty() {
         let value = |(candidate, _, likeness): &(Ranked, Vector, f64)| {
             (1.0 - request.diversity) * candidate.score - request.diversity * likeness
@@ -89,13 +94,29 @@ pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: 
         }
         let (candidate, vector, _) = left.remove(best);
         tracks.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
-        if quota.take(model, candidate.row) {
-            left.retain(|(other, ..)| quota.has_room(model, other.row));
+        if let Some(full) = quota.take(model, candidate.row) {
+            left.retain(|(other, ..)| !full.has(model, other.row));
         }
         for (_, other, likeness) in &mut left {
             let alike = similarity(vector.squared_distance(other));
             *likeness = likeness.max(f64::from(alike));
         }
     }
-    Selection { tracks, quota }
+    Selection { tracks, want, quota }
+}
+
+/// The first `want` of the candidates that the quotas have room for.
+pub(super) fn first_with_room(model: &Model, request: &Request, ranked: &[Ranked], want: usize) -> Selection {
+    let mut quota = Quota::new(request);
+    let mut tracks: Vec<Recommendation> = Vec::with_capacity(want);
+    for candidate in ranked {
+        if tracks.len() == want {
+            break;
+        }
+        if quota.has_room(model, candidate.row) {
+            quota.take(model, candidate.row);
+            tracks.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
+        }
+    }
+    Selection { tracks, want, quota }
 }

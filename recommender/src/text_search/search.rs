@@ -13,8 +13,6 @@ use super::{
 };
 use crate::catalog::Catalog;
 
-/// How many songs are held against the words of a query, divided by their number.
-const MAX_EXAMINED_SONGS: usize = 1 << 15;
 /// In how many words of a query one typo is looked for, and in how many two: making an automaton costs.
 const MAX_MISSPELT_WORDS: [usize; 2] = [4, 2];
 /// A query of this many words that finds a song at all is not taken for misspelt.
@@ -36,7 +34,7 @@ impl TextSearch {
             let before = found.len();
             for terms in &mut readings {
                 if self.widen(terms, step, effort) {
-                    self.find(catalog, &query, terms, step, &mut found);
+                    self.find(catalog, &query, terms, step, effort, &mut found);
                 }
             }
             if before > 0 || readings.len() > 1 {
@@ -100,12 +98,20 @@ impl TextSearch {
     }
 
     /// Adds the songs that have a word for every term.
-    fn find(&self, catalog: &Catalog, query: &Query, terms: &[Term<'_>], step: usize, found: &mut Vec<Ranked>) {
+    fn find(
+        &self,
+        catalog: &Catalog,
+        query: &Query,
+        terms: &[Term<'_>],
+        step: usize,
+        effort: &mut Effort,
+        found: &mut Vec<Ranked>,
+    ) {
         let mut terms: Vec<&Term<'_>> = terms.iter().collect();
         // The rarest first: its songs are the ones to look at.
         terms.sort_by_key(|term| term.doc_freq());
         let Some(rarest) = terms.first() else { return };
-        let most = MAX_EXAMINED_SONGS / terms.len();
+        let most = effort.songs() / terms.len();
         let mut songs: Vec<u32> = if rarest.doc_freq() <= most {
             rarest.words().flat_map(|(word, _)| self.songs_of(word)).collect()
         } else {
@@ -116,6 +122,7 @@ impl TextSearch {
         };
         songs.sort_unstable();
         songs.dedup();
+        effort.take_songs(songs.len());
         let matches = matching(self, catalog, songs, &terms);
         found.extend(matches.iter().map(|found| self.rank(catalog, query, terms.len(), step, found)));
     }
