@@ -132,7 +132,9 @@ impl CompanionTable {
                 return Err(Invalid::Order { what: format!("{what} {key} of those with companions").into() });
             }
             let count = (end as usize).checked_sub(start).unwrap_or(usize::MAX);
-            Invalid::count_range(format!("companions of {what} {key}"), 1..=MAX_COMPANIONS, count)?;
+            if !(1..=MAX_COMPANIONS).contains(&count) {
+                Invalid::count_range(format!("companions of {what} {key}"), 1..=MAX_COMPANIONS, count)?;
+            }
             (key_before, start) = (Some(key), end as usize);
         }
         Invalid::count(format!("companions of all {what}s"), start, self.companions.len())
