@@ -16,7 +16,7 @@ use crate::{build, peers, peers::Peers, process};
 /// A catalogue, with its table and its artifact.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    /// `39k`, `265k`, `1m` or `60-artists`.
+    /// `39k`, `265k`, `1m`, `60-artists` or `hostile`.
     pub name: &'static str,
     /// The table.
     pub csv: PathBuf,
@@ -34,19 +34,25 @@ enum Origin {
     MadeUp { tracks: u64 },
     /// It is made up, and then given to a few artists.
     FewArtists { tracks: u64, artists: u64 },
+    /// It is made up, and then given what costs most to look up: see [`HOSTILE`].
+    Hostile { tracks: u64 },
 }
 
 /// The catalogues that there are.
-const ALL: [(&str, Origin); 4] = [
+const ALL: [(&str, Origin); 5] = [
     ("39k", Origin::Real("light_spotify_39k.csv")),
     ("265k", Origin::Real("union_265k.csv")),
     ("1m", Origin::MadeUp { tracks: 1_000_000 }),
     // As many tracks as 265k has.
     (FEW_ARTISTS, Origin::FewArtists { tracks: 264_798, artists: 60 }),
+    (HOSTILE, Origin::Hostile { tracks: 264_798 }),
 ];
 
 /// The catalogue whose artists are sixty.
 pub const FEW_ARTISTS: &str = "60-artists";
+/// The catalogue in which every third track has the same title, each track is by an artist of its own, and has twelve genres with
+/// accents that no other track has all of.
+pub const HOSTILE: &str = "hostile";
 
 /// Names of catalogues, checked.
 ///
@@ -56,7 +62,9 @@ pub const FEW_ARTISTS: &str = "60-artists";
 pub fn named(names: &[String]) -> anyhow::Result<Vec<&'static str>> {
     let find = |name: &String| {
         let found = ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(known, _)| *known);
-        found.with_context(|| format!("there is no catalogue {name:?}: expected 39k, 265k, 1m or {FEW_ARTISTS}"))
+        found.with_context(|| {
+            format!("there is no catalogue {name:?}: expected 39k, 265k, 1m, {FEW_ARTISTS} or {HOSTILE}")
+        })
     };
     names.iter().map(find).collect()
 }
@@ -125,7 +133,7 @@ impl Catalog {
                     return Ok(None);
                 }
             },
-            Origin::MadeUp { .. } | Origin::FewArtists { .. } => None,
+            Origin::MadeUp { .. } | Origin::FewArtists { .. } | Origin::Hostile { .. } => None,
         };
         let results = build::results()?;
         let folder = results.join(format!("{name}-{}", key(*origin, table.as_deref())?));
@@ -151,6 +159,10 @@ impl Catalog {
             Origin::FewArtists { tracks, artists } => {
                 println!("making up {tracks} tracks of {artists} artists");
                 output::write_with(&self.csv, |file| write_few_artists(tracks, artists, file))?;
+            }
+            Origin::Hostile { tracks } => {
+                println!("making up {tracks} tracks that are costly to look up");
+                output::write_with(&self.csv, |file| write_hostile(tracks, file))?;
             }
         }
         println!("training on {}: kept in {}", self.csv.display(), self.folder.display());
@@ -187,23 +199,53 @@ impl Catalog {
 
 /// A made-up table whose artist cells are those of its first artists, turn about.
 fn write_few_artists(tracks: u64, artists: u64, file: impl io::Write) -> io::Result<()> {
+    let mut names: Vec<String> = Vec::new();
+    write_changed(tracks, file, ["artists"], |row, [own]| {
+        if (names.len() as u64) < artists && !own.contains([',', ';']) && !names.contains(own) {
+            names.push(own.clone());
+        }
+        if let Some(name) = names.get(row % names.len().max(1)) {
+            own.clone_from(name);
+        }
+    })
+}
+
+/// A made-up table as [`HOSTILE`] says.
+fn write_hostile(tracks: u64, file: impl io::Write) -> io::Result<()> {
+    write_changed(tracks, file, ["track_name", "artists", "track_genre"], |row, [title, artist, genres]| {
+        if row % 3 == 0 {
+            "The Same Title".clone_into(title);
+        }
+        *artist = format!("{artist} {row}");
+        *genres =
+            (0..12).map(|at| format!("Électro Café {}", (row * (at + 1) + at) % 5_003)).collect::<Vec<_>>().join(", ");
+    })
+}
+
+/// A made-up table, some columns of which are changed row by row.
+fn write_changed<const COLUMNS: usize>(
+    tracks: u64,
+    file: impl io::Write,
+    columns: [&str; COLUMNS],
+    mut change: impl FnMut(usize, &mut [String; COLUMNS]),
+) -> io::Result<()> {
     let mut made_up = Vec::new();
     synth::write(tracks, 1, &mut made_up, &mut |_| {})?;
     let mut table = csv::Reader::from_reader(made_up.as_slice());
     let header = table.headers()?.clone();
-    let missing = || io::Error::other("a made-up table has no column of artists");
-    let column = header.iter().position(|name| name == "artists").ok_or_else(missing)?;
-    let mut names: Vec<String> = Vec::new();
+    let mut places = [0; COLUMNS];
+    for (place, column) in places.iter_mut().zip(columns) {
+        let missing = || io::Error::other(format!("a made-up table has no column {column}"));
+        *place = header.iter().position(|name| name == column).ok_or_else(missing)?;
+    }
     let mut out = csv::Writer::from_writer(file);
     out.write_record(&header)?;
     for (row, record) in table.into_records().enumerate() {
         let record = record?;
-        let own = &record[column];
-        if (names.len() as u64) < artists && !own.contains([',', ';']) && !names.iter().any(|name| name == own) {
-            names.push(own.to_owned());
-        }
-        let name = names.get(row % names.len().max(1)).map_or(own, String::as_str);
-        out.write_record(record.iter().enumerate().map(|(at, cell)| if at == column { name } else { cell }))?;
+        let mut changed = places.map(|place| record[place].to_owned());
+        change(row, &mut changed);
+        let cell = |(at, cell)| places.iter().position(|place| *place == at).map_or(cell, |column| &*changed[column]);
+        out.write_record(record.iter().enumerate().map(cell))?;
     }
     out.flush()
 }

@@ -4,7 +4,7 @@
 //!
 //! | option | default | |
 //! |---|---|---|
-//! | `--catalogs` | `265k,60-artists` | catalogues to ask |
+//! | `--catalogs` | `265k,60-artists,hostile` | catalogues to ask |
 //! | `--seconds` | 60 | how long each is asked |
 //! | `--seed` | 1 | of what is tried at random |
 //! | `--only` | | one question, as it is printed, and nothing else |
@@ -35,7 +35,7 @@ use std::{
 use anyhow::Context;
 use benches::{
     build,
-    catalog::{self, Catalog, FEW_ARTISTS},
+    catalog::{self, Catalog, FEW_ARTISTS, HOSTILE},
     latency, machine,
 };
 use clap::Parser;
@@ -74,8 +74,8 @@ const MEMORY_GOAL: usize = 16_000_000;
 
 #[derive(Debug, Parser)]
 struct Options {
-    /// Catalogues to ask: 39k, 265k, 1m, 60-artists
-    #[arg(long, value_delimiter = ',', default_values = ["265k", FEW_ARTISTS])]
+    /// Catalogues to ask: 39k, 265k, 1m, 60-artists, hostile
+    #[arg(long, value_delimiter = ',', default_values = ["265k", FEW_ARTISTS, HOSTILE])]
     catalogs: Vec<String>,
     /// How long each is asked
     #[arg(long, default_value_t = 60)]

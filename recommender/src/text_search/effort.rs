@@ -1,7 +1,7 @@
 //! How much one request may make a search work.
 
 /// How many words with typos one request looks for.
-const MAX_MISSPELT_WORDS: u32 = 32;
+const MAX_MISSPELT_WORDS: u32 = 64;
 /// How many songs one request holds against its words, and into how many parts what is left is divided, of which a search gets one.
 const MAX_EXAMINED_SONGS: usize = 1 << 19;
 const PARTS: usize = 16;
