@@ -50,7 +50,8 @@ async function aDot(page, box) {
     for (let x = 4; x < box.width; x += 12) {
       await pointAt(page, box, x, y);
       const name = page.locator('.tip .name');
-      const text = await name.count() ? await name.innerText() : '';
+      // The text of what is hidden would be that of the dot before.
+      const text = await name.isVisible() ? await name.innerText() : '';
       if (text && !marked.some((song) => text.startsWith(song))) return { x, y, text };
     }
   }
