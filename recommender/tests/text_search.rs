@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use recommender::{
     Model, Version,
     artifact::encode,
+    recommend::{Request, Seed},
     text_search::{Hit, InvertedIndex, Matched},
 };
 
@@ -310,4 +311,40 @@ proptest! {
     ) {
         check(&invented().1, &parts.concat(), limit);
     }
+}
+
+#[test]
+fn two_letters_that_have_changed_places_are_one_typo() {
+    let model = songs(&[("Night Drive", "The Lanterns"), ("Light Years", "Ann")], false);
+    for typed in ["nigth drive", "inght drive", "night drvie", "lanterns ngiht"] {
+        assert_eq!(titles(&model, &model.found(typed, 5)), ["Night Drive"], "{typed}");
+    }
+    assert!(model.found("nitgh dirve nothing", 5).is_empty());
+}
+
+#[test]
+fn the_seeds_of_a_request_share_what_is_spent_on_typos() {
+    let syllable = |number: usize| SYLLABLES[number % SYLLABLES.len()];
+    let words: Vec<String> =
+        (0..100).map(|at| [at, at / 24, at * 5 + 1, at * 11 + 2].map(syllable).concat() + "stern").collect();
+    let named: Vec<(&str, &str)> = words.iter().map(|word| (word.as_str(), "Ann")).collect();
+    let model = songs(&named, false);
+    let misspelt = |word: &String| Seed::Typed(word.replace("stern", "sterm"));
+    let found = |seeds: Vec<Seed>| {
+        let count = seeds.len();
+        let answer =
+            model.recommend(&Request { seeds, strict: false, ..Request::new(Seed::Row(0)) }).expect("an answer");
+        assert_eq!(answer.seeds.len() + answer.left_out.len(), count);
+        answer.seeds.iter().filter_map(|seed| seed.seed.row).collect::<Vec<u32>>()
+    };
+    let row = |word: &str| (0..100).find(|row| model.catalog().track(*row).song == word).expect("a track");
+    // The first are found, the last are not, and one that is spelt right is found behind them.
+    let mut seeds: Vec<Seed> = words[1..].iter().map(misspelt).collect();
+    seeds.push(Seed::Typed(words[0].clone()));
+    let rows = found(seeds);
+    assert!((20..90).contains(&rows.len()), "{}", rows.len());
+    assert_eq!(rows.first(), Some(&row(&words[1])));
+    assert_eq!(rows.last(), Some(&row(&words[0])));
+    // One that is asked for again is not looked for again.
+    assert_eq!(found(vec![misspelt(&words[7]); 100]), [row(&words[7]); 100]);
 }

@@ -26,7 +26,30 @@ fn names(seed: &Seed) -> Option<Names<'_>> {
     Some((discriminant(seed), name, artist))
 }
 
+/// The seeds of a request that were found.
+pub(super) struct Resolved {
+    pub(super) seeds: Vec<ResolvedSeed>,
+    pub(super) negative: Vec<ResolvedSeed>,
+    /// Why others of them were left out.
+    pub(super) left_out: Vec<Error>,
+}
+
 impl Model {
+    /// The seeds of a request and its negative seeds, found with one effort.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::resolve_all`].
+    pub(super) fn resolve_seeds(&self, request: &Request) -> Result<Resolved, Error> {
+        let Request { seeds, negative_seeds, weights, negative_weights, strict, .. } = request;
+        let mut effort = Effort::default();
+        let (seeds, mut left_out) = self.resolve_all(SeedKind::Seeds, seeds, weights, *strict, &mut effort)?;
+        let (negative, also_left_out) =
+            self.resolve_all(SeedKind::NegativeSeeds, negative_seeds, negative_weights, *strict, &mut effort)?;
+        left_out.extend(also_left_out);
+        Ok(Resolved { seeds, negative, left_out })
+    }
+
     /// The row that a seed names.
     ///
     /// # Errors

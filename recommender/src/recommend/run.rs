@@ -10,10 +10,10 @@ use super::{
     flow,
     rank::Ranking,
     request::{Order, Request},
-    seed::SeedKind,
+    resolve::Resolved,
     select,
 };
-use crate::{model::Model, text_search::Effort};
+use crate::model::Model;
 
 impl Model {
     /// Answers a request: the songs most like the seeds, by default of their own clusters.
@@ -26,17 +26,7 @@ impl Model {
     /// Where a seed is not found, or the request asks for what this model does not have.
     pub fn recommend(&self, request: &Request) -> Result<Answer, Error> {
         request.check(self)?;
-        let (strict, mut effort) = (request.strict, Effort::default());
-        let (seeds, mut left_out) =
-            self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights, strict, &mut effort)?;
-        let (negative, also_left_out) = self.resolve_all(
-            SeedKind::NegativeSeeds,
-            &request.negative_seeds,
-            &request.negative_weights,
-            strict,
-            &mut effort,
-        )?;
-        left_out.extend(also_left_out);
+        let Resolved { seeds, negative, left_out } = self.resolve_seeds(request)?;
         let affinity = request.affinity.as_ref().map(|affinity| affinity.resolve(self)).transpose()?;
         let clusters: Vec<usize> = if request.same_cluster {
             seeds.iter().map(|seed| seed.cluster).collect::<BTreeSet<_>>().into_iter().collect()

@@ -9,8 +9,8 @@
 //!
 //! 1. every word is a song's word, and the last one at least begins one;
 //! 2. every word at least begins one;
-//! 3. words of 4 to 32 characters may have one typo (a character too many, missing, another, or two that have changed places), unless a query of three words or more
-//!    has found a song already;
+//! 3. words of 4 to 32 characters may have one typo (a character too many, missing, another, or two that have changed places),
+//!    unless a query of three words or more has found a song already;
 //! 4. words of 8 to 16 may have two, where nothing was found at all.
 //!
 //! Where a query has words that the index does not know, they are the misspelt ones: typos are looked for in no other.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::catalog::Catalog;
 
-/// In how many words of a query one typo is looked for, and in how many two: making an automaton costs.
+/// In how many words of a query one typo is looked for, and in how many two.
 const MAX_MISSPELT_WORDS: [usize; 2] = [4, 2];
 /// A query of this many words that finds a song at all is not taken for misspelt.
 const TRUSTED_QUERY_WORDS: usize = 3;

@@ -62,8 +62,8 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
     Ok(bincode::serde::encode_to_vec(value, VARINT)?)
 }
 
-/// Decodes what [`encode`] made. Strings and bytes are borrowed (owned ones: [`owned`](crate::owned)), so that no length can ask for more memory than there
-/// are bytes.
+/// Decodes what [`encode`] made. Strings and bytes are borrowed (owned ones: [`owned`](crate::owned)), so that no length can ask for
+/// more memory than there are bytes.
 pub(crate) fn decode<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
     let (value, read) = bincode::serde::borrow_decode_from_slice(bytes, VARINT)?;
     match bytes.len() - read {

@@ -4,8 +4,7 @@ use super::values::Affinities;
 use crate::{
     Model,
     affinity::{AffinityKind, AffinityWeights},
-    recommend::{Error, Request, SeedKind, filter::Filter, rank::Ranking},
-    text_search::Effort,
+    recommend::{Error, Request, filter::Filter, rank::Ranking, resolve::Resolved},
 };
 
 /// One candidate of a request.
@@ -28,15 +27,7 @@ impl Model {
     /// As [`Model::recommend`].
     pub fn affinity_candidates(&self, request: &Request) -> Result<Vec<ScoredCandidate>, Error> {
         request.check(self)?;
-        let (strict, mut effort) = (request.strict, Effort::default());
-        let (seeds, _) = self.resolve_all(SeedKind::Seeds, &request.seeds, &request.weights, strict, &mut effort)?;
-        let (negative, _) = self.resolve_all(
-            SeedKind::NegativeSeeds,
-            &request.negative_seeds,
-            &request.negative_weights,
-            strict,
-            &mut effort,
-        )?;
+        let Resolved { seeds, negative, .. } = self.resolve_seeds(request)?;
         let clusters: Vec<usize> = (0..self.clusters().len()).collect();
         let filter = Filter::new(self, request, &clusters, &seeds, &negative)?;
         let all = AffinityKind::ALL.into_iter().filter(|kind| kind.is_in(self));
