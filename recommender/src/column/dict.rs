@@ -1,7 +1,11 @@
 //! Strings that repeat: each distinct one is stored once.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::BuildHasher,
+};
 
+use hashbrown::{DefaultHashBuilder, HashTable};
 use serde::{Deserialize, Serialize};
 
 use super::{IntColumn, StringColumn};
@@ -125,15 +129,34 @@ impl DictColumn {
 impl From<StringColumn> for DictColumn {
     /// Its dictionary is sorted, as that of a [`DictBuilder`].
     fn from(rows: StringColumn) -> Self {
-        let mut codes = vec![0; rows.len()];
+        let hasher = DefaultHashBuilder::default();
+        // The first row of each distinct string, and of each row which of these it is.
         let mut firsts: Vec<u32> = Vec::new();
-        for row in in_order(rows.len(), |row| rows.get(row as usize)) {
-            if firsts.last().is_none_or(|first| rows.get(*first as usize) != rows.get(row as usize)) {
-                firsts.push(row);
+        let mut codes: Vec<u32> = Vec::with_capacity(rows.len());
+        let mut known: HashTable<u32> = HashTable::new();
+        for (row, string) in (0..).zip(rows.iter()) {
+            let text = |code: &u32| rows.get(firsts[*code as usize] as usize);
+            let hash = hasher.hash_one(string);
+            match known.find(hash, |code| text(code) == string) {
+                Some(code) => codes.push(*code),
+                None => {
+                    let code = firsts.len() as u32;
+                    known.insert_unique(hash, code, |code| hasher.hash_one(text(code)));
+                    firsts.push(row);
+                    codes.push(code);
+                }
             }
-            codes[row as usize] = firsts.len() as u32 - 1;
         }
-        Self { dictionary: rows.of_rows(&firsts), codes: codes.into() }
+        drop(known);
+        let order = in_order(firsts.len(), |code| rows.get(firsts[code as usize] as usize));
+        let mut place = vec![0; order.len()];
+        let mut sorted = Vec::with_capacity(order.len());
+        for (new, old) in (0..).zip(&order) {
+            place[*old as usize] = new;
+            sorted.push(firsts[*old as usize]);
+        }
+        codes.iter_mut().for_each(|code| *code = place[*code as usize]);
+        Self { dictionary: rows.of_rows(&sorted), codes: codes.into() }
     }
 }
 

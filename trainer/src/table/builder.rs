@@ -291,10 +291,11 @@ impl Builder {
         self.line = row.line();
         let (kept, pending) = (self.values.len(), self.pending.len());
         let (song, artist) = (row.cell(self.columns.title), row.cell(self.columns.artist));
-        let named = self.named(song, artist);
+        let named = self.named(song, artist, row.may_span_lines());
         let analysed = self.take_values(row);
         let optional = self.optional(row);
-        let taken = named.and(name_fault("album", optional.album).map_or(Ok(()), Err)).and(analysed);
+        let taken =
+            named.and(name_fault("album", optional.album, row.may_span_lines()).map_or(Ok(()), Err)).and(analysed);
         if taken.is_err() {
             self.values.truncate(kept);
             self.pending.truncate(pending);
@@ -341,7 +342,7 @@ impl Builder {
     }
 
     /// Checks that a track has a title and an artist, or says which is missing.
-    fn named(&mut self, song: &str, artist: &str) -> Result<(), String> {
+    fn named(&mut self, song: &str, artist: &str, may_span_lines: bool) -> Result<(), String> {
         // "NA" or "nan" in both is what is missing; in one it may be a name: there is a song called NA.
         let nothing = cell::is_empty(song) && cell::is_empty(artist);
         let (no_song, no_artist) =
@@ -354,7 +355,8 @@ impl Builder {
         if no_artist {
             return Err("artist is missing".to_owned());
         }
-        name_fault("song", song).or_else(|| name_fault("artist", artist)).map_or(Ok(()), Err)
+        let fault = name_fault("song", song, may_span_lines);
+        fault.or_else(|| name_fault("artist", artist, may_span_lines)).map_or(Ok(()), Err)
     }
 
     /// Takes the features of a track, as many values as there are features; or says why the row is to be dropped.
@@ -375,7 +377,7 @@ impl Builder {
             let tally = &mut self.tallies[Meaning::Feature(feature).index()];
             match encoding.parse(text, feature) {
                 Ok(value) => {
-                    tally.number(text, value);
+                    tally.filled(text);
                     self.values.push(value);
                     self.has_new_values |= !column.has_values;
                     column.has_values = true;
@@ -498,9 +500,12 @@ impl Builder {
 }
 
 /// Why a title, an artist or an album cannot be kept: each answer would carry it.
-fn name_fault(what: &str, text: &str) -> Option<String> {
+fn name_fault(what: &str, text: &str, may_span_lines: bool) -> Option<String> {
     if text.len() > MAX_NAME_CHARS && text.chars().count() > MAX_NAME_CHARS {
         return Some(format!("{what} is longer than {MAX_NAME_CHARS} characters"));
+    }
+    if !may_span_lines {
+        return None;
     }
     let lines = 1 + text.bytes().filter(|byte| *byte == b'\n').count();
     (lines > MAX_NAME_LINES).then(|| format!("{what} spans {lines} lines: a quote may lack its partner"))

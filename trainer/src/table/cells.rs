@@ -7,6 +7,11 @@ pub(crate) trait Cells {
 
     /// The cell of a column, without surrounding white space; empty where the row has no such cell.
     fn cell(&self, column: usize) -> &str;
+
+    /// Whether some cell may have a line end within it.
+    fn may_span_lines(&self) -> bool {
+        true
+    }
 }
 
 impl Cells for super::rows::Row<'_> {
@@ -16,5 +21,9 @@ impl Cells for super::rows::Row<'_> {
 
     fn cell(&self, column: usize) -> &str {
         super::rows::Row::cell(self, column)
+    }
+
+    fn may_span_lines(&self) -> bool {
+        !self.is_plain()
     }
 }

@@ -3,11 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 pub(crate) use recommender::base62::{LENGTH, base62};
+pub(crate) use recommender::catalog::ids::MADE_PREFIX as PREFIX;
 use recommender::column::{DictColumn, StringColumn};
 use sha2::{Digest, Sha256};
-
-/// What ids that are made here begin with: nobody takes them for Spotify's.
-pub(crate) const PREFIX: &str = "segue-";
 
 /// The first 128 bits of SHA-256 over artist cell and title as the file has them, trimmed and in lower case: which artists the cell
 /// names depends on the other rows, and an id does not. The n-th track of the same artist

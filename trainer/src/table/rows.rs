@@ -29,13 +29,15 @@ pub(crate) struct Row<'a> {
     pub(crate) line: u64,
     text: &'a str,
     ends: &'a [usize],
+    /// How many bytes there are from the end of a cell to the next one.
+    gap: usize,
 }
 
 impl<'a> Row<'a> {
     /// Of cells one after the other, and where each of them ends.
     #[cfg(feature = "parquet")]
     pub(super) fn new(line: u64, text: &'a str, ends: &'a [usize]) -> Self {
-        Self { line, text, ends }
+        Self { line, text, ends, gap: 0 }
     }
 
     /// Number of cells, at least 1.
@@ -43,11 +45,20 @@ impl<'a> Row<'a> {
         self.ends.len()
     }
 
+    /// Whether it is a line of the text, without a quote.
+    pub(super) fn is_plain(&self) -> bool {
+        self.gap > 0
+    }
+
     /// The cell of a column, without surrounding white space; empty where the row has no such cell.
     pub(crate) fn cell(&self, column: usize) -> &'a str {
         let Some(&end) = self.ends.get(column) else { return "" };
-        let start = if column == 0 { 0 } else { self.ends[column - 1] };
-        self.text.get(start..end).unwrap_or_default().trim()
+        let start = if column == 0 { 0 } else { self.ends[column - 1] + self.gap };
+        let cell = self.text.get(start..end).unwrap_or_default();
+        // Most cells begin and end with a letter or digit: quickly seen.
+        let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+        let bytes = cell.as_bytes();
+        if is_plain(bytes.first()) && is_plain(bytes.last()) { cell } else { cell.trim() }
     }
 
     pub(crate) fn cells(&self) -> impl Iterator<Item = &'a str> {
@@ -76,8 +87,12 @@ pub(crate) struct Rows<R> {
     /// Columns whose numbers may have a decimal comma.
     decimal_commas: Vec<usize>,
     parser: Reader,
+    /// Whether the parser has had a row: it knows what may stand before the first.
+    has_begun: bool,
     cells: Vec<u8>,
     ends: Vec<usize>,
+    /// The same of a row that the parser has not had.
+    plain_ends: Vec<usize>,
     /// The line on which the next unread byte stands.
     line: u64,
     /// The line of the first suspicious character.
@@ -104,8 +119,10 @@ impl<R: Read> Rows<R> {
             dialect: found,
             decimal_commas: Vec::new(),
             parser: ReaderBuilder::new().delimiter(found.delimiter).build(),
+            has_begun: false,
             cells: vec![0; 1 << 10],
             ends: vec![0; 64],
+            plain_ends: Vec::new(),
             line: 1 + u64::from(found.skip > 0),
             suspicious_line: None,
         })
@@ -157,6 +174,10 @@ impl<R: Read> Rows<R> {
             return Ok(None);
         }
         let line = self.line;
+        if let Some(length) = self.plain_row() {
+            return self.take_plain_row(line, length).map(Some);
+        }
+        self.has_begun = true;
         let (mut written, mut n_cells) = (0, 0);
         loop {
             let at_end = !self.fill()?;
@@ -200,23 +221,59 @@ impl<R: Read> Rows<R> {
                 start = end;
             }
         }
+        self.look_for_suspicious(line);
+        let ends = &self.ends[..n_cells];
+        row(line, &mut self.cells[..written], ends, 0, &self.decimal_commas).map(Some)
+    }
+
+    /// How long the row is that begins here, where all of it is in the buffer and no cell is quoted: nothing then needs the parser.
+    fn plain_row(&self) -> Option<usize> {
+        if !self.has_begun {
+            return None;
+        }
+        let unread = &self.buffer[self.unread.clone()];
+        memchr::memchr3(b'\n', b'\r', b'"', unread).filter(|end| unread[*end] != b'"')
+    }
+
+    /// The row of this length, which is taken as it lies in the buffer.
+    fn take_plain_row(&mut self, line: u64, length: usize) -> Result<Row<'_>, RowError> {
+        let (start, end) = (self.unread.start, self.unread.start + length);
+        self.line += u64::from(self.buffer[end] == b'\n');
+        self.unread.start = end + 1;
+        self.look_for_suspicious(line);
+        self.plain_ends.clear();
+        self.plain_ends.extend(memchr::memchr_iter(self.dialect.delimiter, &self.buffer[start..end]));
+        self.plain_ends.push(length);
+        row(line, &mut self.buffer[start..end], &self.plain_ends, 1, &self.decimal_commas)
+    }
+
+    fn look_for_suspicious(&mut self, line: u64) {
         if self.suspicious_line.is_none()
             && let Some(at) = self.input.stats().first_suspicious
             && at <= self.before + self.unread.start as u64
         {
             self.suspicious_line = Some(line);
         }
-        for &column in &self.decimal_commas {
-            if let Some(&end) = ends.get(column) {
-                let start = if column == 0 { 0 } else { ends[column - 1] };
-                dialect::with_decimal_point(&mut self.cells[start..end]);
-            }
-        }
-        // It was decoded, and a separator is no part of a character.
-        let text =
-            std::str::from_utf8(&self.cells[..written]).map_err(|error| RowError::Read(io::Error::other(error)))?;
-        Ok(Some(Row { line, text, ends }))
     }
+}
+
+/// A row of cells that end at `ends`, with `gap` bytes between them; numbers of the columns `decimal_commas` get a point.
+fn row<'a>(
+    line: u64,
+    text: &'a mut [u8],
+    ends: &'a [usize],
+    gap: usize,
+    decimal_commas: &[usize],
+) -> Result<Row<'a>, RowError> {
+    for &column in decimal_commas {
+        if let Some(&end) = ends.get(column) {
+            let start = if column == 0 { 0 } else { ends[column - 1] + gap };
+            dialect::with_decimal_point(&mut text[start..end]);
+        }
+    }
+    // It was decoded, and a separator is no part of a character.
+    let text = std::str::from_utf8(text).map_err(|error| RowError::Read(io::Error::other(error)))?;
+    Ok(Row { line, text, ends, gap })
 }
 
 fn check_cell(line: u64, size: usize) -> Result<(), RowError> {
@@ -378,6 +435,22 @@ mod tests {
             let trimmed: Vec<Vec<String>> =
                 table.iter().map(|row| row.iter().map(|cell| cell.trim().to_owned()).collect()).collect();
             prop_assert_eq!(read, trimmed);
+        }
+
+        #[test]
+        fn any_bytes_are_read_as_the_csv_crate_reads_them(
+            bytes in prop::collection::vec(prop::sample::select(b"aab1,,\"\r\n\xC3\xA9 ".to_vec()), 0..60),
+        ) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let expected: Vec<Vec<String>> = reader
+                .records()
+                .map(|record| record.expect("it is UTF-8").iter().map(|cell| cell.trim().to_owned()).collect())
+                .collect();
+            // A quote that never closes is an error here.
+            if let Ok(rows) = rows_by(text.as_bytes(), usize::MAX) {
+                prop_assert_eq!(rows.into_iter().map(|(_, cells)| cells).collect::<Vec<_>>(), expected);
+            }
         }
 
         #[test]

@@ -66,8 +66,6 @@ pub(super) struct Tally {
     pub(super) unreadable: u64,
     /// What the cells are in, where that is not the feature's own unit.
     pub(super) unit: Option<&'static str>,
-    /// Of numbers.
-    pub(super) range: Option<(f64, f64)>,
 }
 
 impl Tally {
@@ -90,11 +88,6 @@ impl Tally {
             None => self.unreadable += 1,
         }
         value
-    }
-
-    pub(super) fn number(&mut self, cell: &str, value: f64) {
-        self.filled(cell);
-        self.range = Some(self.range.map_or((value, value), |(min, max)| (min.min(value), max.max(value))));
     }
 
     pub(super) fn into_used(self, meaning: Meaning, note: Option<String>) -> UsedColumn {

@@ -109,6 +109,13 @@ fn opened(word: &str) -> Option<char> {
 /// side by side, one is given; none begins or ends the cell but for a closing bracket.
 pub(super) fn find(cell: &str, most: usize, found: &mut Vec<Connector>) -> bool {
     found.clear();
+    // What joins artists is a sign within a word, or a word between others.
+    if !cell
+        .bytes()
+        .any(|byte| matches!(byte, b',' | b';' | b'|' | b' ') || byte.is_ascii_whitespace() || !byte.is_ascii())
+    {
+        return true;
+    }
     let mut close: Option<char> = None;
     // Looked for once: what opens again and again and never closes would be looked for again and again.
     let last_close = cell.rfind([')', ']']).unwrap_or(0);

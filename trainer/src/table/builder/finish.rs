@@ -37,9 +37,7 @@ impl Builder {
         }
         let absent = self.absent()?;
         let values = self.take_values_of(&doomed, tracks);
-        let extremes = self.features.iter().zip(std::mem::take(&mut self.extremes));
-        let extremes: Vec<Extremes> =
-            extremes.filter(|(column, _)| column.is_needed()).map(|(_, extremes)| extremes).collect();
+        let all_extremes = std::mem::take(&mut self.extremes);
         let features: Vec<Feature> =
             self.features.iter().filter(|column| column.is_needed()).map(|column| column.feature).collect();
         let kept = (!doomed.is_empty()).then(|| kept(self.songs.len(), &doomed));
@@ -82,7 +80,10 @@ impl Builder {
             let what = "4 GiB of artists or genres before its end";
             return Err(Error::TooLarge { name: self.all, line: self.line, what });
         };
-        let schema = schema(self.tallies, self.unused, &features, made);
+        let schema = schema(self.tallies, self.unused, &self.features, &all_extremes, made);
+        let extremes = self.features.iter().zip(all_extremes);
+        let extremes: Vec<Extremes> =
+            extremes.filter(|(column, _)| column.is_needed()).map(|(_, extremes)| extremes).collect();
         let known = |column: IntColumn| Some(column).filter(|column| column.max().is_some_and(|most| most > 0));
         Ok(Table {
             // Every track has exactly one value for every feature.
@@ -193,14 +194,18 @@ fn kept(tracks: usize, doomed: &[usize]) -> Vec<u32> {
 fn schema(
     tallies: Vec<Tally>,
     unused: Vec<crate::table::schema::UnusedColumn>,
-    features: &[Feature],
+    features: &[FeatureColumn],
+    extremes: &[Extremes],
     made: usize,
 ) -> Schema {
     let mut used: Vec<UsedColumn> = Vec::new();
     for (meaning, tally) in Meaning::all().zip(tallies) {
         let note = match meaning {
             Meaning::Id if made > 0 => Some(made_ids(made, tally.used)),
-            Meaning::Feature(feature) => note(feature, &tally, features.contains(&feature)),
+            Meaning::Feature(feature) => {
+                let column = features.iter().zip(extremes).find(|(column, _)| column.feature == feature);
+                note(feature, &tally, column)
+            }
             _ => None,
         };
         if tally.used || note.is_some() {
@@ -217,7 +222,7 @@ fn made_ids(made: usize, has_column: bool) -> String {
 }
 
 /// The unit of a feature, or that it is not used.
-fn note(feature: Feature, tally: &Tally, is_used: bool) -> Option<String> {
+fn note(feature: Feature, tally: &Tally, column: Option<(&FeatureColumn, &Extremes)>) -> Option<String> {
     /// Of cells from 0 to 1, a few may be a little above.
     const MAX_FRACTION: f64 = 1.05;
     if !tally.used {
@@ -226,13 +231,13 @@ fn note(feature: Feature, tally: &Tally, is_used: bool) -> Option<String> {
     if let Some(unit) = tally.unit {
         return Some(format!("in {unit}"));
     }
-    let Some((min, max)) = tally.range else {
-        return (!is_used && feature != Feature::DurationMs)
-            .then(|| "no cell has a value, counts as absent".to_owned());
+    let Some((_, extremes)) = column.filter(|(column, _)| column.has_values) else {
+        return (feature != Feature::DurationMs).then(|| "no cell has a value, counts as absent".to_owned());
     };
-    if !is_used {
+    if !column.is_some_and(|(column, _)| column.is_needed()) {
         return Some("not in every file: left out".to_owned());
     }
+    let (min, max) = (extremes.least.value, extremes.largest.value);
     Some(match feature.unit() {
         Some(unit) => format!("in {unit}"),
         None if min >= 0.0 && max <= MAX_FRACTION && feature != Feature::Popularity => "0 to 1".to_owned(),
