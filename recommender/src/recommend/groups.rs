@@ -27,8 +27,6 @@ use crate::{
 const MAX_TRACKS: usize = 1_000;
 /// What a track weighs that nobody plays, where the most popular one weighs 1 more.
 const MIN_WEIGHT: f64 = 0.1;
-/// What it takes to go through all names for those that are near, as many words with typos: there may be as many artists as tracks.
-const NAMES_EFFORT: u32 = 8;
 /// How many names an error suggests.
 const MAX_SUGGESTIONS: usize = 5;
 
@@ -80,13 +78,15 @@ pub(super) fn unknown(model: &Model, seed: &Seed, effort: &mut Effort) -> Error 
             Error::NoColumn { column: "genres", parameter: "seed_genres" }
         }
         Seed::Genre(name) => {
-            let suggestions = if effort.take(NAMES_EFFORT) { near_genres(model, &normalize(name)) } else { Vec::new() };
+            let is_left = effort.take_names(model.genres().names().count());
+            let suggestions = if is_left { near_genres(model, &normalize(name)) } else { Vec::new() };
             Error::UnknownGenre { genre: name.clone(), suggestions }
         }
         seed => {
             let name = if let Seed::Artist(name) = seed { name.as_str() } else { "" };
-            let names = model.artists().names().map(|(name, _)| name);
-            let suggestions = if effort.take(NAMES_EFFORT) { near(&normalize(name), names) } else { Vec::new() };
+            let names = || model.artists().names().map(|(name, _)| name);
+            let is_left = effort.take_names(names().count());
+            let suggestions = if is_left { near(&normalize(name), names()) } else { Vec::new() };
             Error::UnknownSeedArtist { artist: name.to_owned(), suggestions }
         }
     }

@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{postings::Postings, words};
+use super::{
+    postings::{Postings, Skips},
+    words,
+};
 use crate::{
     catalog::{Catalog, titles::Titles},
     column::{IntColumn, StringColumn},
@@ -35,6 +38,10 @@ pub struct TextSearch {
     pub(super) index: InvertedIndex,
     /// How many bytes each word begins with that the word before it begins with, 255 if there are more.
     pub(super) shared: Vec<u8>,
+    pub(super) title_skips: Skips,
+    pub(super) artist_skips: Skips,
+    /// How many songs have a word before each in title or artist, and before the end; one that has it in both counts twice.
+    frequencies: Vec<u32>,
     /// Row of the most popular release of each song.
     pub(super) rows: Vec<u32>,
     /// Where each artist cell's songs begin in `artist_songs`; one more at the end.
@@ -86,8 +93,6 @@ impl TextSearch {
         let rows = songs_by_popularity(catalog, titles, popularity);
         let cells = catalog.artists.dictionary().len();
         let shared = words::shared(&index.words)?;
-        index.titles.check(index.words.len(), "song", rows.len())?;
-        index.artists.check(index.words.len(), "artist", cells)?;
         Invalid::count("lengths of titles", rows.len(), index.title_lengths.len())?;
         Invalid::count("lengths of artists", cells, index.artist_lengths.len())?;
         let artist = |row: &u32| catalog.artists.code(*row as usize) as usize;
@@ -99,7 +104,20 @@ impl TextSearch {
             artist_songs[*next as usize] = song;
             *next += 1;
         }
-        Ok(Self { index, shared, rows, artist_starts, artist_songs })
+        let mut frequencies = vec![0_u32; index.words.len() + 1];
+        let mut total = 0_usize;
+        let mut count = |word: u32, songs: u32| {
+            total = total.saturating_add(songs as usize);
+            let frequency = &mut frequencies[word as usize + 1];
+            *frequency = frequency.wrapping_add(songs);
+        };
+        let title_skips = index.titles.check(index.words.len(), "song", rows.len(), |word, _| count(word, 1))?;
+        let artist_skips = index.artists.check(index.words.len(), "artist", cells, |word, cell| {
+            count(word, artist_starts[cell as usize + 1] - artist_starts[cell as usize]);
+        })?;
+        Invalid::count_range("songs in the lists of all words", 0..=u32::MAX as usize, total)?;
+        (1..frequencies.len()).for_each(|word| frequencies[word] += frequencies[word - 1]);
+        Ok(Self { index, shared, title_skips, artist_skips, frequencies, rows, artist_starts, artist_songs })
     }
 
     /// The index, as the artifact has it.
@@ -119,13 +137,15 @@ impl TextSearch {
 
     /// How much memory it takes, in bytes.
     pub fn bytes(&self) -> usize {
-        let numbers = self.rows.len() + self.artist_starts.len() + self.artist_songs.len();
+        let numbers = self.rows.len() + self.artist_starts.len() + self.artist_songs.len() + self.frequencies.len();
         let InvertedIndex { words, titles, artists, title_lengths, artist_lengths } = &self.index;
         words.memory()
             + titles.memory()
             + artists.memory()
             + title_lengths.memory()
             + artist_lengths.memory()
+            + self.title_skips.memory()
+            + self.artist_skips.memory()
             + numbers * size_of::<u32>()
             + self.shared.len()
     }
@@ -138,7 +158,6 @@ impl TextSearch {
 
     /// How many songs have these words in title or artist; one that has them in both, or several of them, counts for each.
     pub(super) fn doc_freq(&self, words: Range<u32>) -> usize {
-        let by_artist = words.clone().flat_map(|word| self.index.artists.of(word));
-        self.index.titles.count(words) + by_artist.map(|cell| self.songs_of_artist(cell).len()).sum::<usize>()
+        (self.frequencies[words.end as usize] - self.frequencies[words.start as usize]) as usize
     }
 }

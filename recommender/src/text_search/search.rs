@@ -82,7 +82,7 @@ impl TextSearch {
                 let known = terms.iter_mut().filter(|term| term.typos() >= 1 && !term.is_unknown());
                 known
                     .take(MAX_MISSPELT_WORDS[0])
-                    .filter_map(|term| effort.take(1).then(|| term.allow_typos(self, 1)))
+                    .filter_map(|term| effort.take(1, self.words()).then(|| term.allow_typos(self, 1)))
                     .count()
                     > 0
             }
@@ -92,7 +92,9 @@ impl TextSearch {
                 let suspect = |term: &&mut Term<'_>| term.typos() >= typos && (!certain || term.is_unknown());
                 let long = terms.iter_mut().filter(suspect);
                 let long = long.take(MAX_MISSPELT_WORDS[step - 2]);
-                long.filter_map(|term| effort.take(typos.into()).then(|| term.allow_typos(self, typos))).count() > 0
+                long.filter_map(|term| effort.take(typos.into(), self.words()).then(|| term.allow_typos(self, typos)))
+                    .count()
+                    > 0
             }
         }
     }
