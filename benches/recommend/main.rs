@@ -156,7 +156,7 @@ fn kinds(model: &Model) -> Vec<(&'static str, usize, Request)> {
         (
             "without 1,000 tracks, n = 10",
             1,
-            Request { exclude_tracks: excluded.iter().map(|track| track.id.to_owned()).collect(), ..request() },
+            Request { exclude_tracks: excluded.iter().map(|track| track.id.into()).collect(), ..request() },
         ),
         (
             "without 1,000 artists, n = 10",

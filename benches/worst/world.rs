@@ -91,8 +91,8 @@ impl<'a> World<'a> {
             |count: usize| -> Vec<u32> { (0..count).map(|_| rng.gen_range(0..catalog.len() as u32)).collect() };
         // The same rows for every level.
         let (seeds, negative, anywhere) = (rows(MAX_SEEDS), rows(MAX_SEEDS), rows(EXCLUDED));
-        let ids = |rows: &[u32]| -> Vec<String> { rows.iter().map(|row| catalog.track(*row).id.to_owned()).collect() };
-        let by_id = |row: &u32| Seed::Track(catalog.track(*row).id.to_owned());
+        let ids = |rows: &[u32]| -> Vec<String> { rows.iter().map(|row| catalog.track(*row).id.into()).collect() };
+        let by_id = |row: &u32| Seed::Track(catalog.track(*row).id.into());
         let by_features = |row: &u32| Seed::Features(catalog.raw(*row));
         let by_title = |row: &u32| {
             let track = catalog.track(*row);
@@ -251,7 +251,7 @@ impl<'a> World<'a> {
             let by_distance = |a: &(f32, u32), b: &(f32, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
             let count = EXCLUDED.min(near.len());
             near.select_nth_unstable_by(count - 1, by_distance);
-            near.iter().take(count).map(|(_, row)| self.model.catalog().track(*row).id.to_owned()).collect()
+            near.iter().take(count).map(|(_, row)| self.model.catalog().track(*row).id.into()).collect()
         });
         found.clone()
     }

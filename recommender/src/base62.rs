@@ -6,20 +6,38 @@ pub const LENGTH: usize = 22;
 const DIGITS: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// 128 bits as [`LENGTH`] digits.
-pub fn base62(mut number: u128) -> String {
+pub fn base62(number: u128) -> String {
+    digits(number).map(char::from).iter().collect()
+}
+
+/// So many digits fit 64 bits, of which divisions are quick.
+const CHUNK: usize = 10;
+const CHUNK_BASE: u128 = 62_u128.pow(CHUNK as u32);
+
+/// 128 bits as [`LENGTH`] digits, which are ASCII.
+pub(crate) fn digits(mut number: u128) -> [u8; LENGTH] {
     let mut digits = [0_u8; LENGTH];
-    for digit in digits.iter_mut().rev() {
-        // A remainder below 62 fits an index.
-        *digit = DIGITS[(number % 62) as usize];
-        number /= 62;
+    for chunk in digits.rchunks_mut(CHUNK) {
+        // A remainder below 62^10 fits 64 bits, and one below 62 an index.
+        let mut rest = (number % CHUNK_BASE) as u64;
+        number /= CHUNK_BASE;
+        for digit in chunk.iter_mut().rev() {
+            *digit = DIGITS[(rest % 62) as usize];
+            rest /= 62;
+        }
     }
-    digits.iter().map(|&digit| char::from(digit)).collect()
+    digits
 }
 
 /// The number of [`LENGTH`] digits; nothing where the text is no such number.
 pub fn parse(text: &str) -> Option<u128> {
-    let value = |digit: u8| DIGITS.iter().position(|other| *other == digit);
-    let add = |number: u128, digit: u8| number.checked_mul(62)?.checked_add(value(digit)? as u128);
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'z' => Some(digit - b'a' + 10),
+        b'A'..=b'Z' => Some(digit - b'A' + 36),
+        _ => None,
+    };
+    let add = |number: u128, digit: u8| number.checked_mul(62)?.checked_add(value(digit)?.into());
     (text.len() == LENGTH).then(|| text.bytes().try_fold(0, add)).flatten()
 }
 

@@ -18,7 +18,6 @@ use crate::{
         artists::Artists,
         attributes::{Attribute, Moments},
         genres::Genres,
-        ids::IdIndex,
         repeated::RepeatedSongs,
         row_lists::RowLists,
         songs::SongIds,
@@ -43,7 +42,6 @@ pub struct Model {
     bayes: NaiveBayes,
     catalog: Catalog,
     titles: Titles,
-    ids: IdIndex,
     songs: SongIds,
     versions: OnceLock<SongIds>,
     /// Of songs, and of versions.
@@ -98,19 +96,8 @@ impl Model {
     ///
     /// As [`Model::assemble`].
     pub fn assemble_with(artifact: Artifact, nodes: Nodes, version: Version) -> Result<Self, Error> {
-        let Artifact {
-            card,
-            companions,
-            scaler,
-            projection,
-            clusters,
-            bayes,
-            catalog,
-            titles,
-            ids,
-            graphs,
-            text_search,
-        } = artifact;
+        let Artifact { card, companions, scaler, projection, clusters, bayes, catalog, titles, graphs, text_search } =
+            artifact;
         card.balanced.check().map_err(Error::invalid(Section::Card))?;
         scaler.check().map_err(Error::invalid(Section::Scaler))?;
         projection.check(scaler.len()).map_err(Error::invalid(Section::Projection))?;
@@ -121,7 +108,6 @@ impl Model {
         Invalid::count("rows", tracks, nodes.rows() as usize).map_err(Error::invalid(Section::Feature(0)))?;
         clusters::check(&clusters, tracks, scaler.len()).map_err(Error::invalid(Section::Clusters))?;
         bayes.check(clusters.len(), scaler.len()).map_err(Error::invalid(Section::Bayes))?;
-        ids.check(tracks).map_err(Error::invalid(Section::Ids))?;
         let songs = titles.songs(tracks).map_err(Error::invalid(Section::Titles))?;
         let neighbors = Neighbors::new(nodes, clusters.iter().map(|cluster| cluster.rows.clone()).collect());
         let mut model = Self {
@@ -133,7 +119,6 @@ impl Model {
             bayes,
             catalog,
             titles,
-            ids,
             songs,
             versions: OnceLock::new(),
             repeated: Default::default(),
@@ -218,7 +203,6 @@ impl Model {
 
     fn verify_order(&self) -> Result<(), Error> {
         self.titles.verify(&self.catalog).map_err(Error::invalid(Section::Titles))?;
-        self.ids.verify(&self.catalog.ids).map_err(Error::invalid(Section::Ids))?;
         for (id, cluster) in self.clusters.iter().enumerate() {
             let songs = count_songs(cluster.rows.clone(), &self.songs);
             let checked = Invalid::equal(format!("the number of songs in cluster {id}"), &songs, &cluster.songs);
@@ -351,7 +335,7 @@ impl Model {
 
     /// The row of a track, by its id.
     pub fn find_id(&self, id: &str) -> Option<u32> {
-        self.ids.find(&self.catalog.ids, id)
+        self.catalog.ids.find(id)
     }
 
     /// The cluster that a row belongs to.

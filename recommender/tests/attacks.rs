@@ -316,6 +316,7 @@ fn artifacts_of_older_formats_are_refused_with_what_to_do() {
         (2, include_bytes!("golden/format-2.segue")),
         (3, include_bytes!("golden/format-3.segue")),
         (4, include_bytes!("golden/format-4.segue")),
+        (5, include_bytes!("golden/format-5.segue")),
     ] {
         let error = refused(file);
         assert!(matches!(error, Error::Bytes(bytes::Error::FormatVersion { got, .. }) if got == version), "{error}");

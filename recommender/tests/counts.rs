@@ -58,7 +58,7 @@ fn songs_are_counted_whatever_is_left_out() {
             for (versions, same_cluster, excluded, bounded) in
                 (0..16).map(|bits| (bits & 1 > 0, bits & 2 > 0, bits & 4 > 0, bits & 8 > 0))
             {
-                let exclude = (0..40).filter(|_| excluded).map(|at| model.catalog().track(at * 49).id.to_owned());
+                let exclude = (0..40).filter(|_| excluded).map(|at| model.catalog().track(at * 49).id.into());
                 let range = FeatureRange { feature: model.scaler().features[1].clone(), min: Some(mean), max: None };
                 let request = Request {
                     seeds: rows.iter().map(|row| Seed::Row(*row)).collect(),

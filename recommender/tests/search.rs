@@ -88,7 +88,7 @@ fn a_walk_keeps_what_the_filter_allows_and_finds_as_much_of_it() {
                 same_cluster,
                 limit,
                 ranges: vec![FeatureRange { feature: feature.clone(), min: Some(mean), max: None }],
-                exclude_tracks: (0..50).map(|row| model.catalog().track(row * 7).id.to_owned()).collect(),
+                exclude_tracks: (0..50).map(|row| model.catalog().track(row * 7).id.into()).collect(),
                 exclude_artists: vec![model.catalog().track(seed / 2).artist.to_owned()],
                 ..Request::new(Seed::Row(seed))
             };
@@ -100,7 +100,7 @@ fn a_walk_keeps_what_the_filter_allows_and_finds_as_much_of_it() {
             for track in &hnsw.tracks {
                 let found = model.catalog().track(track.row);
                 assert!(model.catalog().raw(track.row)[1] >= mean && found.artist != request.exclude_artists[0]);
-                assert!(!request.exclude_tracks.iter().any(|id| id == found.id));
+                assert!(!request.exclude_tracks.iter().any(|id| *id == *found.id));
             }
             let rows: HashSet<u32> = exact.tracks.iter().map(|track| track.row).collect();
             agreed += hnsw.tracks.iter().filter(|track| rows.contains(&track.row)).count();
@@ -224,7 +224,7 @@ fn titles_artists_and_genres_are_found_in_any_case() {
     let file = encode(&common::artifact(&tracks, 2, 1)).expect("encodes");
     let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
     model.verify().expect("holds");
-    let id = |row: u32| model.catalog().track(row).id.to_owned();
+    let id = |row: u32| String::from(model.catalog().track(row).id);
     let song = |song: &str, artist: &str| model.resolve_song(song, Some(artist)).map(id).expect("is there");
     assert_eq!(song("STRASSE", "ΚΌΣΜΟΣ"), tracks[3].id);
     assert_eq!(song("strasse", "a"), tracks[3].id);
@@ -352,7 +352,7 @@ fn a_target_costs_by_deviations_whatever_the_weight_of_its_feature() {
             summary.weight = weight;
         }
         let model = Model::assemble(artifact, Version::of(&[])).expect("holds");
-        let seed = (0..300).find(|row| model.catalog().track(*row).id == tracks[0].id).expect("the seed");
+        let seed = (0..300).find(|row| *model.catalog().track(*row).id == *tracks[0].id).expect("the seed");
         let request = Request { limit: 100, search: Search::Exact, targets, ..Request::new(Seed::Row(seed)) };
         let answer = model.recommend(&request).expect("answers");
         let scaler = model.scaler();
@@ -371,7 +371,7 @@ fn a_target_costs_by_deviations_whatever_the_weight_of_its_feature() {
             })
             .collect();
         assert!(scores.windows(2).all(|pair| pair[0] >= pair[1] - 1e-5), "{weights:?}: {scores:?}");
-        answer.tracks.iter().map(|track| model.catalog().track(track.row).id.to_owned()).collect::<Vec<_>>()
+        answer.tracks.iter().map(|track| model.catalog().track(track.row).id.to_string()).collect::<Vec<_>>()
     };
     let target = |feature: usize| vec![Target { feature: format!("feature {feature}"), value: 75.0 }];
     for weights in [[1.0, 1.0, 1.0], [4.0, 1.0, 0.25], [1.0, 2.0, 0.0]] {

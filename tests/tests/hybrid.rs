@@ -170,7 +170,7 @@ fn what_is_excluded_is_not_there(model: &Model) {
         let by_id =
             Request { exclude_tracks: vec![catalog.track(first).id.into(), "no such id".into()], ..request(seed) };
         // An id may stand for several rows of the table.
-        let meant = songs(model.find_id(catalog.track(first).id).expect("an id"));
+        let meant = songs(model.find_id(&catalog.track(first).id).expect("an id"));
         held_to(model, &by_id, seed, |row| songs(row) != meant, |_| 0.0);
         let others = |row: u32, than: u32| {
             let of = |row: u32| catalog.credited(catalog.artists.code(row as usize)).map(normalize);

@@ -84,7 +84,7 @@ impl<'a> Track<'a> {
     pub fn of(model: &'a Model, row: u32) -> Self {
         let (track, values) = (bounded_track(model.catalog().track(row)), model.catalog().raw(row));
         Self {
-            url: spotify_url(track.id),
+            url: spotify_url(&track.id),
             track,
             cluster: ClusterRef::of(model, model.cluster_of(row)),
             popularity: model.popularity().and_then(|feature| number(values[feature])),
@@ -134,7 +134,7 @@ pub fn bounded_to(text: &str, most: usize) -> &str {
 
 fn bounded_track(track: catalog::Track<'_>) -> catalog::Track<'_> {
     catalog::Track {
-        id: bounded(track.id),
+        id: track.id.map(bounded),
         song: bounded(track.song),
         artist: bounded(track.artist),
         album: track.album.map(bounded),

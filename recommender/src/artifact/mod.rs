@@ -11,7 +11,7 @@ mod section_data;
 mod title_order;
 mod version;
 
-pub use bytes::{Compression, Entry, FORMAT_VERSION, HEADER_PREFIX_BYTES, MAGIC, unpacked_bytes};
+pub use bytes::{Compression, Entry, FORMAT_VERSION, HEADER_PREFIX_BYTES, MAGIC, Scratch, unpacked_bytes};
 pub use error::Error;
 pub use reader::ArtifactReader;
 pub use registry::{Need, Section};
@@ -24,7 +24,7 @@ use rayon::prelude::*;
 
 use crate::{
     card::Card,
-    catalog::{Catalog, ids::IdIndex, titles::Titles},
+    catalog::{Catalog, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     companions::Companions,
     features::Scaler,
@@ -48,12 +48,10 @@ pub struct Artifact {
     pub clusters: Vec<Cluster>,
     /// Section `bayes`.
     pub bayes: NaiveBayes,
-    /// Sections `feature-0` and so on, `artists`, `albums`, `genres` and `attributes`, and of `titles` and `ids` the texts.
+    /// Sections `feature-0` and so on, `artists`, `ids`, `albums`, `genres` and `attributes`, and of `titles` the texts.
     pub catalog: Catalog,
     /// Of section `titles` the order.
     pub titles: Titles,
-    /// Of section `ids` the order.
-    pub ids: IdIndex,
     /// Sections `graph-0`, `graph-1` and so on, one for each cluster. While an artifact is being fetched, the last ones
     /// may not be there yet.
     pub graphs: Vec<GraphData>,

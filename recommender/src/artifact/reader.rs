@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     card::Card,
-    catalog::{Catalog, attributes::Attributes, credits::Credits, ids::IdIndex, titles::Titles},
+    catalog::{Catalog, attributes::Attributes, credits::Credits, ids::Ids, titles::Titles},
     clusters::{Cluster, NaiveBayes},
-    column::{DictColumn, IntColumn, NumericColumn, StringColumn},
+    column::{DictColumn, IntColumn, NumericColumn},
     companions::Companions,
     features::Scaler,
     invalid::Invalid,
@@ -45,7 +45,7 @@ pub struct ArtifactReader {
     features: Vec<Option<NumericColumn>>,
     titles: Option<(DictColumn, Titles)>,
     artists: Option<(DictColumn, Credits)>,
-    ids: Option<(StringColumn, IdIndex)>,
+    ids: Option<Ids>,
     albums: Option<Option<DictColumn>>,
     genres: Option<Option<DictColumn>>,
     attributes: Option<(Option<IntColumn>, Option<IntColumn>, Attributes)>,
@@ -119,7 +119,7 @@ impl ArtifactReader {
             }
             SectionData::Titles(songs, titles) => self.titles = Some((songs, titles)),
             SectionData::Artists(artists, credits) => self.artists = Some((artists, credits)),
-            SectionData::Ids(ids, order) => self.ids = Some((ids, order)),
+            SectionData::Ids(ids) => self.ids = Some(ids),
             SectionData::Albums(albums) => self.albums = Some(albums),
             SectionData::Genres(genres) => self.genres = Some(genres),
             SectionData::Attributes(years, explicit, others) => self.attributes = Some((years, explicit, others)),
@@ -148,7 +148,6 @@ impl ArtifactReader {
         let features =
             features.map(|(number, column)| read(column, Section::Feature(number))).collect::<Result<Vec<_>, _>>()?;
         let (songs, titles) = read(self.titles, Section::Titles)?;
-        let (ids, id_order) = read(self.ids, Section::Ids)?;
         let (artists, credits) = read(self.artists, Section::Artists)?;
         let (years, explicit, attributes) = read(self.attributes, Section::Attributes)?;
         Ok(Artifact {
@@ -159,7 +158,7 @@ impl ArtifactReader {
             clusters,
             bayes: read(self.bayes, Section::Bayes)?,
             catalog: Catalog {
-                ids,
+                ids: read(self.ids, Section::Ids)?,
                 songs,
                 artists,
                 credits,
@@ -171,7 +170,6 @@ impl ArtifactReader {
                 features,
             },
             titles,
-            ids: id_order,
             graphs: self.graphs.into_iter().map_while(|graph| graph).collect(),
             text_search: self.text_search,
         })

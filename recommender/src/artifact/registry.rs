@@ -26,7 +26,7 @@ pub enum Section {
     Titles,
     /// Each track's artist cell, and the artists that it names.
     Artists,
-    /// Each track's id, and the order of the ids.
+    /// Each track's id.
     Ids,
     /// Each track's album, where the catalogue has them.
     Albums,

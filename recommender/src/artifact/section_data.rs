@@ -4,16 +4,16 @@ use rayon::prelude::*;
 
 use super::{
     Artifact,
-    bytes::{self, CompressedSection, Entry, codec},
+    bytes::{self, CompressedSection, Entry, Scratch, codec},
     error::Error,
     registry::Section,
     title_order::TitleOrder,
 };
 use crate::{
     card::Card,
-    catalog::{self, Column, attributes::Attributes, credits::Credits, ids::IdIndex, titles::Titles},
+    catalog::{self, Column, attributes::Attributes, credits::Credits, ids::Ids, titles::Titles},
     clusters::{Cluster, NaiveBayes},
-    column::{DictColumn, IntColumn, NumericColumn, StringColumn},
+    column::{DictColumn, IntColumn, NumericColumn},
     companions::Companions,
     features::Scaler,
     projection::Projection,
@@ -43,7 +43,7 @@ pub enum SectionData {
     /// Of [`Section::Artists`].
     Artists(DictColumn, Credits),
     /// Of [`Section::Ids`].
-    Ids(StringColumn, IdIndex),
+    Ids(Ids),
     /// Of [`Section::Albums`].
     Albums(Option<DictColumn>),
     /// Of [`Section::Genres`].
@@ -80,35 +80,43 @@ impl SectionData {
     /// See [`Error`]: it names the section. No input panics. No more is allocated than the section says that it is
     /// long, and what its values take in memory.
     pub fn read(entry: &Entry<Section>, bytes: &[u8]) -> Result<Self, Error> {
-        bytes::verify_checksum(entry, bytes)?;
+        Self::read_chunks(entry, &[bytes], &mut Scratch::default())
+    }
+
+    /// As [`SectionData::read`], of bytes that came in several chunks.
+    ///
+    /// # Errors
+    ///
+    /// As [`SectionData::read`].
+    pub fn read_chunks(entry: &Entry<Section>, chunks: &[&[u8]], scratch: &mut Scratch) -> Result<Self, Error> {
+        bytes::verify_checksum(entry, chunks)?;
         let section = entry.section;
         let encoding = |source| Error::Encoding { section, source };
-        // Fits: the section table was held against `codec::MAX_SECTION_BYTES`.
-        let bytes = bytes::decompress(entry.compression, bytes, entry.uncompressed as usize).map_err(encoding)?;
+        // Both fit: the section table was held against `codec::MAX_SECTION_BYTES`.
+        let joined = scratch.join(chunks, entry.length as usize).map_err(encoding)?;
+        let bytes = joined.decompress(entry.compression, entry.uncompressed as usize).map_err(encoding)?;
         let data = match section {
-            Section::Card => serde_json::from_slice(&bytes).map(Self::Card).map_err(codec::Error::from),
-            Section::Companions => codec::decode(&bytes).map(Self::Companions),
-            Section::Scaler => codec::decode(&bytes).map(Self::Scaler),
-            Section::Projection => codec::decode(&bytes).map(Self::Projection),
-            Section::Clusters => codec::decode(&bytes).map(Self::Clusters),
-            Section::Bayes => codec::decode(&bytes).map(Self::Bayes),
-            Section::Feature(number) => codec::decode(&bytes).map(|column| Self::Feature(number, column)),
+            Section::Card => serde_json::from_slice(bytes).map(Self::Card).map_err(codec::Error::from),
+            Section::Companions => codec::decode(bytes).map(Self::Companions),
+            Section::Scaler => codec::decode(bytes).map(Self::Scaler),
+            Section::Projection => codec::decode(bytes).map(Self::Projection),
+            Section::Clusters => codec::decode(bytes).map(Self::Clusters),
+            Section::Bayes => codec::decode(bytes).map(Self::Bayes),
+            Section::Feature(number) => codec::decode(bytes).map(|column| Self::Feature(number, column)),
             Section::Titles => {
-                let order: TitleOrder = codec::decode(&bytes).map_err(encoding)?;
-                // Two copies of the titles are not needed at once.
-                drop(bytes);
+                let order: TitleOrder = codec::decode(bytes).map_err(encoding)?;
                 let (songs, titles) = order.restore().map_err(Error::invalid(section))?;
                 Ok(Self::Titles(songs, titles))
             }
-            Section::Artists => codec::decode(&bytes).map(|(cells, credits)| Self::Artists(cells, credits)),
-            Section::Ids => codec::decode(&bytes).map(|(ids, order)| Self::Ids(ids, order)),
-            Section::Albums => codec::decode(&bytes).map(Self::Albums),
-            Section::Genres => codec::decode(&bytes).map(Self::Genres),
+            Section::Artists => codec::decode(bytes).map(|(cells, credits)| Self::Artists(cells, credits)),
+            Section::Ids => codec::decode(bytes).map(Self::Ids),
+            Section::Albums => codec::decode(bytes).map(Self::Albums),
+            Section::Genres => codec::decode(bytes).map(Self::Genres),
             Section::Attributes => {
-                codec::decode(&bytes).map(|(years, explicit, others)| Self::Attributes(years, explicit, others))
+                codec::decode(bytes).map(|(years, explicit, others)| Self::Attributes(years, explicit, others))
             }
-            Section::Graph(cluster) => codec::decode(&bytes).map(|graph| Self::Graph(cluster, graph)),
-            Section::TextSearch => codec::decode(&bytes).map(Self::TextSearch),
+            Section::Graph(cluster) => codec::decode(bytes).map(|graph| Self::Graph(cluster, graph)),
+            Section::TextSearch => codec::decode(bytes).map(Self::TextSearch),
         };
         data.map_err(encoding)
     }
@@ -123,7 +131,7 @@ pub(super) fn sections(artifact: &Artifact) -> Result<Vec<CompressedSection>, Er
 
 /// The bytes of one section.
 fn encode(artifact: &Artifact, section: Section) -> Result<Vec<u8>, Error> {
-    let Artifact { card, companions, scaler, projection, clusters, bayes, catalog, titles, ids, graphs, text_search } =
+    let Artifact { card, companions, scaler, projection, clusters, bayes, catalog, titles, graphs, text_search } =
         artifact;
     let bytes = match section {
         // JSON: that of any artifact can be read with general tools.
@@ -136,7 +144,7 @@ fn encode(artifact: &Artifact, section: Section) -> Result<Vec<u8>, Error> {
         Section::Feature(number) => codec::encode(&catalog.features[number]),
         Section::Titles => codec::encode(&TitleOrder::of(&catalog.songs, titles).map_err(Error::invalid(section))?),
         Section::Artists => codec::encode(&(&catalog.artists, &catalog.credits)),
-        Section::Ids => codec::encode(&(&catalog.ids, ids)),
+        Section::Ids => codec::encode(&catalog.ids),
         Section::Albums => codec::encode(&catalog.albums),
         Section::Genres => codec::encode(&catalog.genres),
         Section::Attributes => codec::encode(&(&catalog.years, &catalog.explicit, &catalog.attributes)),

@@ -23,9 +23,10 @@ pub(crate) use self::error::{Column, Error};
 use self::{
     attributes::{Attribute, Attributes},
     credits::Credits,
+    ids::{Ids, TrackId},
 };
 use crate::{
-    column::{DictColumn, IntColumn, NumericColumn, StringColumn},
+    column::{DictColumn, IntColumn, NumericColumn},
     invalid::Invalid,
 };
 
@@ -33,7 +34,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalog {
     /// The file's id of each track, or a stable one made from artist and title.
-    pub ids: StringColumn,
+    pub ids: Ids,
     /// Titles. The distinct ones are in the order in which [`Titles`](crate::catalog::titles::Titles) first uses them.
     pub songs: DictColumn,
     /// Artist cells, as a person would write them: several artists stay in one cell.
@@ -189,7 +190,8 @@ impl Catalog {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Track<'a> {
     /// The file's id, or a stable one made from artist and title.
-    pub id: &'a str,
+    #[schema(value_type = String)]
+    pub id: TrackId<'a>,
     /// Title.
     pub song: &'a str,
     /// The artist, or several as a person would write them: `Lead, Guest`, `Lead feat. Guest`.

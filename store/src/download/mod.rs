@@ -88,6 +88,14 @@ impl Download {
     /// [`Error::RangeUnavailable`] where the download does not bring these bytes, or where some of the bytes were taken already. What the
     /// download failed with, for this and every other call, even where the bytes had come.
     pub fn take(&self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, Error>> {
+        Box::pin(async move { self.join(self.take_chunks(range).await?) })
+    }
+
+    /// As [`Download::take`], in the chunks that came: nothing is copied.
+    ///
+    /// # Errors
+    /// As [`Download::take`].
+    pub fn take_chunks(&self, range: Range<u64>) -> BoxFuture<'_, Result<Vec<Bytes>, Error>> {
         Box::pin(async move {
             if range.start > range.end || range.start < self.extent.start || range.end > self.extent.end {
                 let Range { start, end } = self.extent;
@@ -97,7 +105,7 @@ impl Download {
             }
             loop {
                 let there = match self.range_buffer.find(&range)? {
-                    Availability::Chunks(chunks) => return self.join(chunks),
+                    Availability::Chunks(chunks) => return Ok(chunks),
                     Availability::Taken => {
                         return Err(self.range_unavailable(range, "some of them were taken already".into()));
                     }

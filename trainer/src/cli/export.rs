@@ -110,7 +110,7 @@ fn write_csv(model: &Model, file: &mut (dyn Write + Send)) -> io::Result<()> {
         let track = model.catalog().track(row);
         let cluster = model.cluster_of(row);
         let name = &model.clusters()[cluster].name;
-        csv.write_record([track.id, track.song, track.artist, &cluster.to_string(), name])?;
+        csv.write_record([&*track.id, track.song, track.artist, &cluster.to_string(), name])?;
     }
     csv.flush()
 }

@@ -164,7 +164,7 @@ impl Halves {
 /// The request that continues a playlist from some of the songs that are shown, with none of them in the answer.
 pub(crate) fn continuation_request(model: &Model, halves: &Halves, seeds: Vec<Seed>) -> Request {
     // By id, which takes every release of a song away.
-    let exclude_tracks = halves.shown.iter().map(|row| model.catalog().track(*row).id.to_owned()).collect();
+    let exclude_tracks = halves.shown.iter().map(|row| model.catalog().track(*row).id.into()).collect();
     let first = seeds.first().cloned().unwrap_or(Seed::Row(halves.shown[0]));
     Request { seeds, limit: MAX_LIMIT, same_cluster: false, exclude_tracks, ..Request::new(first) }
 }

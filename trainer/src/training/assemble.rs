@@ -1,4 +1,4 @@
-//! The artifact of a trained model: tracks put in the catalogue's order, graphs built, titles and ids sorted.
+//! The artifact of a trained model: tracks put in the catalogue's order, graphs built, titles sorted.
 
 use std::{
     cmp::Reverse,
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use recommender::{
     artifact::{self, Artifact},
     card::{Card, IndexMetrics},
-    catalog::{Catalog, ids::IdIndex, songs::SongIds, titles::Titles},
+    catalog::{Catalog, songs::SongIds, titles::Titles},
     clusters::{Cluster, NaiveBayes},
     column::NumericColumn,
     features::Scaler,
@@ -143,12 +143,12 @@ impl ArtifactBuilder {
         for (row, track) in (0..).zip(&order) {
             place[*track as usize] = row;
         }
-        let Texts { titles, spellings, ids, text_search } = texts;
+        let Texts { titles, spellings, text_search } = texts;
         let catalog = Catalog { songs: catalog.songs.with_dictionary_order(&spellings), ..catalog };
         drop(spellings);
         let catalog = catalog.reordered(&order);
         drop(order);
-        let (titles, ids) = (titles.renumbered(&place), ids.renumbered(&place));
+        let titles = titles.renumbered(&place);
         drop(place);
         let songs = titles.songs(tracks)?;
         let clusters = clusters
@@ -168,19 +168,7 @@ impl ArtifactBuilder {
         let text_search = Some(Box::new(text_search));
         // Counted on the finished model, which knows its songs and artists.
         let companions = None;
-        Ok(Artifact {
-            card,
-            companions,
-            scaler,
-            projection,
-            clusters,
-            bayes,
-            catalog,
-            titles,
-            ids,
-            graphs,
-            text_search,
-        })
+        Ok(Artifact { card, companions, scaler, projection, clusters, bayes, catalog, titles, graphs, text_search })
     }
 }
 
@@ -195,7 +183,6 @@ struct Texts {
     titles: Titles,
     /// The distinct titles in the order of their first use.
     spellings: Vec<u32>,
-    ids: IdIndex,
     text_search: InvertedIndex,
 }
 
@@ -203,7 +190,7 @@ impl Texts {
     fn of(catalog: &Catalog, popularity: Option<usize>) -> Result<Self, Error> {
         let titles = Titles::new(catalog, popularity);
         let text_search = InvertedIndex::build(catalog, &titles, popularity)?;
-        Ok(Self { spellings: titles.spellings(&catalog.songs), titles, ids: IdIndex::new(&catalog.ids), text_search })
+        Ok(Self { spellings: titles.spellings(&catalog.songs), titles, text_search })
     }
 }
 

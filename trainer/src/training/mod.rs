@@ -343,8 +343,18 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
         // What is a feature is answered as one.
         column.filter(|_| !names.iter().any(|name| name == attribute.name()))
     });
-    let catalog =
-        Catalog { ids, songs: songs.into(), artists, credits, albums, genres, years, explicit, attributes, features };
+    let catalog = Catalog {
+        ids: ids.into(),
+        songs: songs.into(),
+        artists,
+        credits,
+        albums,
+        genres,
+        years,
+        explicit,
+        attributes,
+        features,
+    };
     let labels = clustering.labels;
     let projection = map.projection;
     let builder = ArtifactBuilder { catalog, labels, clusters, scaler, projection, bayes, card, graphs };

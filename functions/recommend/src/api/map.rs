@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use recommender::Model;
+use recommender::{Model, catalog::ids::TrackId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -53,7 +53,8 @@ struct Map<'a> {
 /// The track of a point.
 #[derive(Debug, Serialize, ToSchema)]
 struct NamedPoint<'a> {
-    id: &'a str,
+    #[schema(value_type = String)]
+    id: TrackId<'a>,
     song: &'a str,
     artist: &'a str,
 }
@@ -61,8 +62,8 @@ struct NamedPoint<'a> {
 impl<'a> NamedPoint<'a> {
     fn of(model: &'a Model, row: u32) -> Self {
         let track = model.catalog().track(row);
-        let [id, song, artist] = [track.id, track.song, track.artist].map(|text| bounded_to(text, MAX_NAME_BYTES));
-        Self { id, song, artist }
+        let bounded = |text| bounded_to(text, MAX_NAME_BYTES);
+        Self { id: track.id.map(bounded), song: bounded(track.song), artist: bounded(track.artist) }
     }
 }
 

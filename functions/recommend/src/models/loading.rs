@@ -1,10 +1,13 @@
 //! From the store to a model that answers: sections are read as they arrive, and the graphs after the first answer.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use recommender::{
     Model, Version,
-    artifact::{self, ArtifactReader, Entry, Need, Section, SectionData},
+    artifact::{self, ArtifactReader, Entry, Need, Scratch, Section, SectionData},
     model::nodes,
     search::Nodes,
 };
@@ -63,7 +66,7 @@ async fn begin(store: &Store, latest: Latest, budget: Option<Budget>) -> Result<
     let (sections, graphs) = (needed(Need::FirstAnswer), needed(Need::Graphs));
     let missing = artifact::Error::Missing { section: Section::TextSearch };
     let text_search = needed(Need::TextSearch).pop().ok_or(missing)?;
-    let reader = Reader { download, decoders: decoders() };
+    let reader = Reader { download, decoders: decoders(), scratches: Arc::default() };
     let model = read(&reader, loading, sections, latest.version).await?;
     let loaded = LoadedModel::new(model, latest, store.clone(), text_search);
     Ok((Arc::new(loaded), Graphs { reader, sections: graphs }))
@@ -96,11 +99,11 @@ async fn read(
     for section in sections {
         let one = reader.clone();
         pieces.spawn(async move {
-            let bytes = one.take(&section).await?;
+            let chunks = one.take(&section).await?;
             if section.uncompressed <= MAX_INLINE_BYTES {
-                return Ok(SectionData::read(&section, &bytes)?);
+                return Ok(one.read(&section, &chunks)?);
             }
-            one.decode(move || SectionData::read(&section, &bytes)).await
+            one.clone().decode(move || one.read(&section, &chunks)).await
         });
     }
     let mut made: Option<Nodes> = None;
@@ -127,11 +130,22 @@ async fn read(
 struct Reader {
     download: Arc<Download>,
     decoders: Arc<Semaphore>,
+    /// Memory of those who have read a section, for those who will.
+    scratches: Arc<Mutex<Vec<Scratch>>>,
 }
 
 impl Reader {
-    async fn take(&self, section: &Entry<Section>) -> Result<bytes::Bytes, Error> {
-        Ok(self.download.take(section.range()).await?)
+    async fn take(&self, section: &Entry<Section>) -> Result<Vec<bytes::Bytes>, Error> {
+        Ok(self.download.take_chunks(section.range()).await?)
+    }
+
+    fn read(&self, section: &Entry<Section>, chunks: &[bytes::Bytes]) -> Result<SectionData, artifact::Error> {
+        let chunks: Vec<&[u8]> = chunks.iter().map(|chunk| &**chunk).collect();
+        let scratches = || self.scratches.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = scratches().pop().unwrap_or_default();
+        let data = SectionData::read_chunks(section, &chunks, &mut scratch);
+        scratches().push(scratch);
+        data
     }
 
     /// Runs what takes a processor's time, when it is its turn.
@@ -152,23 +166,34 @@ struct Graphs {
 }
 
 impl Graphs {
-    /// Adds every graph that can be had: a cluster whose graph cannot be is searched exactly, and no other.
+    /// Adds every graph that can be had: a cluster whose graph cannot be is searched exactly, and no other. Makes ready for
+    /// look-ups by id.
     ///
     /// # Errors
     ///
     /// The first of what went wrong.
     async fn add_to(self, loaded: &Arc<LoadedModel>) -> Result<(), Error> {
         let mut graphs: JoinSet<Result<(), Error>> = JoinSet::new();
+        // While the graphs are on their way: whoever asks by id need not wait for it then.
+        let (one, of_ids) = (self.reader.clone(), Arc::clone(loaded));
+        graphs.spawn(async move {
+            one.decode(move || {
+                of_ids.model.catalog().ids.prepare();
+                Ok(())
+            })
+            .await
+        });
         for section in self.sections {
             let (one, loaded) = (self.reader.clone(), Arc::clone(loaded));
             graphs.spawn(async move {
-                let bytes = one.take(&section).await?;
-                one.decode(move || match SectionData::read(&section, &bytes)? {
-                    SectionData::Graph(cluster, graph) => loaded.model.add_graph(cluster, &graph),
-                    // Its name is a graph's.
-                    _ => Ok(()),
-                })
-                .await
+                let chunks = one.take(&section).await?;
+                one.clone()
+                    .decode(move || match one.read(&section, &chunks)? {
+                        SectionData::Graph(cluster, graph) => loaded.model.add_graph(cluster, &graph),
+                        // Its name is a graph's.
+                        _ => Ok(()),
+                    })
+                    .await
             });
         }
         let mut outcome = Ok(());

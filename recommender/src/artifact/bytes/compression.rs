@@ -1,7 +1,5 @@
 //! Sections packed with Zstandard (RFC 8878), where that makes them shorter.
 
-use std::borrow::Cow;
-
 use super::codec::Error;
 
 /// At 9 a model of a quarter million tracks is packed in a third of a second. At 19 it takes seven seconds, and is 1 %
@@ -44,32 +42,90 @@ pub(in crate::artifact) fn compress(bytes: Vec<u8>) -> Result<(Compression, Vec<
     if packed.len() < bytes.len() { Ok((Compression::Zstd, packed)) } else { Ok((Compression::Plain, bytes)) }
 }
 
-/// Unpacks bytes that are `uncompressed` bytes long: no more than that is allocated.
-pub(in crate::artifact) fn decompress(
-    compression: Compression,
-    bytes: &[u8],
-    uncompressed: usize,
-) -> Result<Cow<'_, [u8]>, Error> {
-    let whole = match compression {
-        Compression::Plain => Cow::Borrowed(bytes),
-        Compression::Zstd => {
-            let mut whole = Vec::new();
-            whole.try_reserve_exact(uncompressed).map_err(|_| Error::Memory { length: uncompressed })?;
-            let mut zstd = zstd::bulk::Decompressor::new().map_err(Error::Decompress)?;
-            zstd.decompress_to_buffer(bytes, &mut whole).map_err(Error::Decompress)?;
-            Cow::Owned(whole)
-        }
-    };
-    if whole.len() == uncompressed {
-        Ok(whole)
-    } else {
-        Err(Error::UncompressedLength { expected: uncompressed, got: whole.len() })
+/// Memory that one section after another is put together and unpacked in: fresh memory costs the kernel more time than what is done in it.
+#[derive(Default)]
+pub struct Scratch {
+    packed: Vec<u8>,
+    unpacked: Vec<u8>,
+    zstd: Option<zstd::bulk::Decompressor<'static>>,
+}
+
+impl Scratch {
+    /// The chunks as one run of bytes, which are `length` bytes together.
+    pub(in crate::artifact) fn join<'a>(&'a mut self, chunks: &[&'a [u8]], length: usize) -> Result<Joined<'a>, Error> {
+        let Self { packed, unpacked, zstd } = self;
+        let bytes = match chunks {
+            [] => &[],
+            [chunk] => *chunk,
+            chunks => {
+                room(packed, length)?;
+                chunks.iter().for_each(|chunk| packed.extend_from_slice(chunk));
+                packed.as_slice()
+            }
+        };
+        Ok(Joined { bytes, unpacked, zstd })
     }
+}
+
+/// A section's bytes, and memory to unpack them in.
+pub(in crate::artifact) struct Joined<'a> {
+    pub(in crate::artifact) bytes: &'a [u8],
+    unpacked: &'a mut Vec<u8>,
+    zstd: &'a mut Option<zstd::bulk::Decompressor<'static>>,
+}
+
+impl<'a> Joined<'a> {
+    /// Unpacks bytes that are `uncompressed` bytes long: no more than that is allocated.
+    pub(in crate::artifact) fn decompress(
+        self,
+        compression: Compression,
+        uncompressed: usize,
+    ) -> Result<&'a [u8], Error> {
+        let Self { bytes, unpacked, zstd } = self;
+        let whole = match compression {
+            Compression::Plain => bytes,
+            Compression::Zstd => {
+                room(unpacked, uncompressed)?;
+                let zstd = match zstd {
+                    Some(zstd) => zstd,
+                    none => none.insert(zstd::bulk::Decompressor::new().map_err(Error::Decompress)?),
+                };
+                // No more than there is room for; if that is more than was asked for, the length says so.
+                zstd.decompress_to_buffer(bytes, unpacked).map_err(Error::Decompress)?;
+                unpacked.as_slice()
+            }
+        };
+        if whole.len() == uncompressed {
+            Ok(whole)
+        } else {
+            Err(Error::UncompressedLength { expected: uncompressed, got: whole.len() })
+        }
+    }
+}
+
+/// Empties memory, and makes room for so many bytes.
+fn room(bytes: &mut Vec<u8>, length: usize) -> Result<(), Error> {
+    bytes.clear();
+    if bytes.capacity() < length {
+        // Not grown, which would copy what was there.
+        *bytes = Vec::new();
+    }
+    bytes.try_reserve_exact(length).map_err(|_| Error::Memory { length })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn decompress(compression: Compression, bytes: &[u8], uncompressed: usize) -> Result<Vec<u8>, Error> {
+        let mut scratch = Scratch::default();
+        // Once in fresh memory, once in what another section left, and in pieces.
+        let once = scratch.join(&[bytes], bytes.len())?.decompress(compression, uncompressed).map(<[u8]>::to_vec);
+        let (start, end) = bytes.split_at(bytes.len() / 2);
+        let again = scratch.join(&[start, &[], end], bytes.len())?.decompress(compression, uncompressed);
+        assert_eq!(once.as_deref().ok(), again.ok());
+        once
+    }
 
     #[test]
     fn what_is_packed_comes_back() {

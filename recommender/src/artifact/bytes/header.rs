@@ -10,7 +10,7 @@ use super::{
 /// transfer in text mode.
 pub const MAGIC: [u8; 8] = *b"SEGUE\r\n\x1a";
 /// The format that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 5;
+pub const FORMAT_VERSION: u32 = 6;
 /// The most sections that an artifact may have.
 pub(super) const MAX_SECTIONS: usize = 64;
 
@@ -277,12 +277,18 @@ pub fn unpacked_bytes<S>(sections: &[Entry<S>]) -> u64 {
 }
 
 /// Compares a section's bytes with its length and checksum.
-pub(in crate::artifact) fn verify_checksum<S: std::fmt::Display>(entry: &Entry<S>, bytes: &[u8]) -> Result<(), Error> {
+pub(in crate::artifact) fn verify_checksum<S: std::fmt::Display>(
+    entry: &Entry<S>,
+    chunks: &[&[u8]],
+) -> Result<(), Error> {
     let section = || entry.section.to_string();
-    if bytes.len() as u64 != entry.length {
-        return Err(Error::SectionLength { section: section(), expected: entry.length, got: bytes.len() as u64 });
+    let got = chunks.iter().map(|chunk| chunk.len() as u64).sum();
+    if got != entry.length {
+        return Err(Error::SectionLength { section: section(), expected: entry.length, got });
     }
-    match crc32fast::hash(bytes) {
+    let mut hasher = crc32fast::Hasher::new();
+    chunks.iter().for_each(|chunk| hasher.update(chunk));
+    match hasher.finalize() {
         crc32 if crc32 == entry.crc32 => Ok(()),
         crc32 => Err(Error::Checksum { section: section(), expected: entry.crc32, got: crc32 }),
     }

@@ -6,8 +6,8 @@ mod compression;
 mod error;
 mod header;
 
-pub use compression::Compression;
-pub(super) use compression::{compress, decompress};
+pub(super) use compression::compress;
+pub use compression::{Compression, Scratch};
 pub use error::{Error, HeaderError};
 pub(super) use header::{CompressedSection, file_length, read, verify_checksum, with_first, write};
 pub use header::{Entry, FORMAT_VERSION, HEADER_PREFIX_BYTES, MAGIC, header_length, unpacked_bytes};

@@ -87,7 +87,7 @@ fn columns(model: &Model) -> Result<Vec<Column<'_>>> {
     let catalog = model.catalog();
     let text = || Some(LogicalType::String);
     let mut columns = vec![
-        required::<ByteArrayType>("id", text(), move |row| catalog.track(row).id.into())?,
+        required::<ByteArrayType>("id", text(), move |row| (*catalog.track(row).id).into())?,
         required::<ByteArrayType>("song", text(), move |row| catalog.track(row).song.into())?,
         required::<ByteArrayType>("artist", text(), move |row| catalog.track(row).artist.into())?,
     ];
@@ -248,7 +248,7 @@ mod tests {
         let number = |value: Option<u32>| value.map_or(Field::Null, |value| Field::Int(value as i32));
         let cluster = model.clusters().iter().position(|cluster| cluster.rows.contains(&row)).expect("a cluster");
         let mut fields = vec![
-            ("id", text(track.id)),
+            ("id", text(&track.id)),
             ("song", text(track.song)),
             ("artist", text(track.artist)),
             ("album", track.album.map_or(Field::Null, text)),

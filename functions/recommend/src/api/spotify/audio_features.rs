@@ -95,7 +95,8 @@ struct AudioFeatures {
 impl AudioFeatures {
     fn of(model: &Model, base: &Base, row: u32) -> Self {
         let value = |name| units::value(model, name, row).and_then(number);
-        let shown = written(bounded(model.catalog().ids.get(row as usize)));
+        let id = model.catalog().ids.get(row as usize);
+        let shown = written(bounded(&id));
         Self {
             acousticness: value("acousticness"),
             analysis_url: base.of("audio-analysis", &shown),

@@ -5,10 +5,8 @@
 
 use std::{borrow::Cow, fmt::Write};
 
-use recommender::{Model, base62, text::normalize};
+use recommender::{Model, base62, catalog::ids::MADE_PREFIX, text::normalize};
 
-/// What the ids begin with that the trainer makes for tracks without one.
-const MADE_PREFIX: &str = "segue-";
 /// What ids begin with here that are written in hexadecimal digits.
 const HEX_PREFIX: &str = "0x";
 

@@ -194,8 +194,8 @@ impl SeedView {
                 ("ARTIST", id.clone(), Some(base.of("artists", &id)))
             }
             (None, row) => {
-                let id = row.map_or("", |row| model.catalog().ids.get(row as usize));
-                let id = written(bounded(id)).into_owned();
+                let id = row.map(|row| model.catalog().ids.get(row as usize));
+                let id = written(bounded(id.as_deref().unwrap_or_default())).into_owned();
                 ("TRACK", id.clone(), Some(base.of("tracks", &id)))
             }
         };

@@ -145,8 +145,8 @@ impl<'a> Track<'a> {
     /// Of a row of the catalogue.
     pub(super) fn of(model: &'a Model, base: &Base, row: u32) -> Self {
         let track = model.catalog().track(row);
-        let id = written(bounded(track.id));
-        let page = is_spotifys(track.id).then(|| ["https://open.spotify.com/track/", track.id].concat());
+        let id = written(bounded(&track.id));
+        let page = is_spotifys(&track.id).then(|| ["https://open.spotify.com/track/", &track.id].concat());
         Self {
             album: Album::of(base, &track),
             artists: ArtistRef::all(model, base, row),
