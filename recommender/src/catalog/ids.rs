@@ -94,6 +94,7 @@ impl Rows {
         let hasher = DefaultHashBuilder::default();
         let hash = |row: &u32| hasher.hash_one(column.key(*row as usize));
         let mut table = HashTable::with_capacity(column.len());
+        // Rows are numbered with 32 bits: a catalogue of more is refused.
         for row in 0..column.len() as u32 {
             let key = column.key(row as usize);
             table.entry(hash(&row), |other| column.key(*other as usize) == key, hash).or_insert(row);

@@ -44,7 +44,7 @@ impl Effort {
         is_left
     }
 
-    /// Takes what it costs to find those of so many names that are near an unknown one; whether it was left. It is for the first.
+    /// Takes what it costs to find those of so many names that are near an unknown one; whether it was left. For the first it always is.
     pub(crate) fn take_names(&mut self, names: usize) -> bool {
         let is_first = self.misspelt_words == MAX_MISSPELT_WORDS;
         let left = self.misspelt_words.checked_sub(NAMES.saturating_mul(looks(names)));

@@ -109,11 +109,8 @@ fn opened(word: &str) -> Option<char> {
 /// side by side, one is given; none begins or ends the cell but for a closing bracket.
 pub(super) fn find(cell: &str, most: usize, found: &mut Vec<Connector>) -> bool {
     found.clear();
-    // What joins artists is a sign within a word, or a word between others.
-    if !cell
-        .bytes()
-        .any(|byte| matches!(byte, b',' | b';' | b'|' | b' ') || byte.is_ascii_whitespace() || !byte.is_ascii())
-    {
+    // What joins artists is a sign within a word, or a word between others: most names of one word are told by their bytes.
+    if !cell.bytes().any(|byte| matches!(byte, b',' | b';' | b'|' | ..=b' ' | 0x80..)) {
         return true;
     }
     let mut close: Option<char> = None;
@@ -219,6 +216,8 @@ mod tests {
             ("A (feat. B", vec!["A (feat. B"]),
             ("A,B, C;D|E | F", vec!["A", "B", "C", "D", "E", "F"]),
             ("A ; B", vec!["A", "B"]),
+            ("A\u{b}&\u{b}B", vec!["A", "B"]),
+            ("A\u{3000}&\u{3000}B", vec!["A", "B"]),
             ("A x B X C vs. D con E + F / G", vec!["A", "B", "C", "D", "E", "F", "G"]),
             ("10,000 Maniacs", vec!["10,000 Maniacs"]),
             ("AC/DC", vec!["AC/DC"]),

@@ -231,10 +231,11 @@ fn note(feature: Feature, tally: &Tally, column: Option<(&FeatureColumn, &Extrem
     if let Some(unit) = tally.unit {
         return Some(format!("in {unit}"));
     }
-    let Some((_, extremes)) = column.filter(|(column, _)| column.has_values) else {
+    let Some((column, extremes)) = column else { return Some("not in every file: left out".to_owned()) };
+    if !column.has_values {
         return (feature != Feature::DurationMs).then(|| "no cell has a value, counts as absent".to_owned());
-    };
-    if !column.is_some_and(|(column, _)| column.is_needed()) {
+    }
+    if !column.is_needed() {
         return Some("not in every file: left out".to_owned());
     }
     let (min, max) = (extremes.least.value, extremes.largest.value);

@@ -183,6 +183,14 @@ fn several_files_are_one_table_and_a_named_one_must_be_one() {
     let disjoint = source("c.csv", "song,artist,valence,liveness\nA,a,1,2\n", false);
     assert!(matches!(read(&[&first, &disjoint]), Err(Error::TooFewFeatures { .. })));
 
+    // Whichever of the files lacks it.
+    let more = source("d.csv", "song,artist,energy,tempo,valence\nC,c,5,6,7\n", false);
+    for sources in [[&first as &dyn Source, &more], [&more, &first]] {
+        let table = read(&sources).expect("a table");
+        let valence = table.schema.of(crate::table::Meaning::Feature(Feature::Valence)).expect("it is there");
+        assert_eq!(valence.note.as_deref(), Some("not in every file: left out"));
+    }
+
     let mut entries = Vec::new();
     let mut visit = |entry: crate::table::PlaylistEntry<'_>| entries.push(format!("{} {}", entry.playlist, entry.song));
     let sources: [&dyn Source; 2] = [&first, &second];
