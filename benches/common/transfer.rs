@@ -16,9 +16,10 @@ pub struct Transfer {
 }
 
 impl Transfer {
-    /// Of those answers whose path ends like this.
-    pub fn of(sent: &[Exchange], ending: &str) -> Self {
-        let sent: Vec<&Exchange> = sent.iter().filter(|sent| sent.path.ends_with(ending)).collect();
+    /// Of those answers whose path ends in one of these ways.
+    pub fn of(sent: &[Exchange], endings: &[&str]) -> Self {
+        let is_wanted = |sent: &&Exchange| endings.iter().any(|ending| sent.path.ends_with(ending));
+        let sent: Vec<&Exchange> = sent.iter().filter(is_wanted).collect();
         // A connection has one answer at a time, so as many are in use as there are answers under way.
         let under_way = |at: Instant| sent.iter().filter(|other| other.asked <= at && at <= other.latest).count();
         Self {
@@ -59,7 +60,9 @@ mod tests {
             sent("/b/model.segue", 2, 3, 6),
             sent("/b/model.segue", 3, 5, 7),
         ];
-        assert_eq!(Transfer::of(&all, "/model.segue"), Transfer { connections: 3, at_once: 2, bytes: 30 });
-        assert_eq!(Transfer::of(&all, "/another"), Transfer { connections: 0, at_once: 0, bytes: 0 });
+        assert_eq!(Transfer::of(&all, &["/model.segue"]), Transfer { connections: 3, at_once: 2, bytes: 30 });
+        let with_pointer = Transfer::of(&all, &["/latest.json", "/model.segue"]);
+        assert_eq!(with_pointer, Transfer { connections: 3, at_once: 2, bytes: 40 });
+        assert_eq!(Transfer::of(&all, &["/another"]), Transfer { connections: 0, at_once: 0, bytes: 0 });
     }
 }

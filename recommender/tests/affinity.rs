@@ -168,6 +168,43 @@ fn similarity_stays_the_mean_cosine_and_the_order_is_by_score() {
 }
 
 #[test]
+fn an_exact_search_answers_with_the_highest_scores_of_all_tracks() {
+    let mut model = model();
+    let by = |row: u32| model.artists_of(row)[0];
+    let companions = companions(model.songs(), [by(3), by(2_000)], [400, 2_500]);
+    model.set_companions(Some(Box::new(companions))).expect("of this model");
+    let seeds = [3, 400, 1_200];
+    for affinity in [
+        weights(0.5, 0.3, 0.2, 0.4),
+        weights(0.5, 0.0, 0.0, 0.0),
+        weights(0.0, 2.0, 0.0, 0.0),
+        weights(0.0, 0.0, 0.7, 3.0),
+    ] {
+        let exact = Request { limit: 100, search: Search::Exact, ..request(&seeds, affinity) };
+        let found = model.recommend(&exact).expect("answers");
+        let resolved: Vec<_> = found.seeds.iter().map(|seed| seed.seed.clone()).collect();
+        let affinities = recommender::recommend::Affinities::new(&model, &resolved, &found.affinity.expect("weights"));
+        let nodes = model.neighbors().nodes();
+        let score = |row: u32| {
+            let cosine = |seed: &u32| 1.0 - nodes.squared_distance(row, &nodes.vector(*seed)) / 2.0;
+            seeds.iter().map(cosine).sum::<f32>() / 3.0 + affinities.bonus(row)
+        };
+        // Of each song but the seeds' the best track.
+        let mut best = std::collections::HashMap::<u32, f32>::new();
+        for row in 0..3_000 {
+            let of_song = best.entry(model.songs().of(row)).or_insert(f32::NEG_INFINITY);
+            *of_song = of_song.max(score(row));
+        }
+        seeds.iter().for_each(|seed| _ = best.remove(&model.songs().of(*seed)));
+        let mut best: Vec<f32> = best.into_values().collect();
+        best.sort_unstable_by(|a, b| b.total_cmp(a));
+        for (track, best) in found.tracks.iter().zip(best) {
+            assert!((score(track.row) - best).abs() < 1e-5, "{track:?}: {} instead of {best}", score(track.row));
+        }
+    }
+}
+
+#[test]
 fn candidates_find_nearly_what_an_exact_search_finds() {
     let model = model();
     for (count, limit) in [(1, 10), (1, 100), (7, 20), (100, 10)] {

@@ -3,17 +3,18 @@
 //! A store is a place in a bucket, [`Location`], and holds
 //!
 //! ```text
-//! PREFIX/latest.json                        which model is current; the only object that ever changes
+//! PREFIX/latest.json                        which model is current
+//! PREFIX/latest.head                        the first bytes of its artifact, for a start that does not wait for `latest.json`
 //! PREFIX/models/<version>/report/…          what the training reported
-//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `etag` and `previous`, and
-//!                                           how good it was measured to be
+//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `etag`, `head_bytes` and
+//!                                           `previous`, and how good it was measured to be
 //! PREFIX/models/<version>/model.segue       the artifact; its SHA-256 is the version
 //! ```
 //!
 //! Everything below `models/` is written once (`If-None-Match: *`) and `model.segue` after the rest, so a model that
 //! can be seen is whole. `latest.json` is swapped with a conditional write (`If-Match`), after the model is there: a
 //! publisher that is interrupted, at any point, leaves the current model current, and of two publishers at once one is
-//! told [`Error::PointerMoved`].
+//! told [`Error::PointerMoved`]. These two objects are the only ones that ever change, and nothing but speed depends on the second.
 //!
 //! [`Store::prune`] deletes models. While it does, `latest.json` also says which (`removing`), and afterwards how often
 //! that has happened (`prunes`).
@@ -45,6 +46,7 @@ mod error;
 mod fetch;
 mod future;
 mod guard;
+mod head;
 mod latest;
 mod list;
 mod location;
@@ -66,6 +68,7 @@ pub use download::Download;
 pub use error::Error;
 pub use future::BoxFuture;
 pub use guard::Guard;
+pub use head::Head;
 pub use latest::{Latest, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES};
 pub use list::ModelEntry;
 pub use location::{Location, ParseError, ParseErrorKind};

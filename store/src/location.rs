@@ -92,6 +92,11 @@ impl Location {
         self.key("latest.json")
     }
 
+    /// The key of the first bytes of the current model's artifact.
+    pub fn head_key(&self) -> String {
+        self.key("latest.head")
+    }
+
     /// The key of a model's artifact.
     pub fn model_key(&self, version: Version) -> String {
         self.key(&format!("models/{version}/{ARTIFACT}"))
@@ -234,6 +239,7 @@ mod tests {
         let version = Version::of(b"");
         assert_eq!(parsed("s3://abc").latest_key(), "latest.json");
         assert_eq!(parsed("s3://abc/a/b").latest_key(), "a/b/latest.json");
+        assert_eq!(parsed("s3://abc/a/b").head_key(), "a/b/latest.head");
         assert_eq!(parsed("s3://abc/a").model_key(version), format!("a/models/{version}/model.segue"));
         assert_eq!(parsed("s3://abc").summary_key(version), format!("models/{version}/summary.json"));
         assert_eq!(parsed("s3://abc").report_key(version, "a.svg"), format!("models/{version}/report/a.svg"));

@@ -2,6 +2,7 @@
 
 use tracing::info;
 
+use crate::head;
 use crate::object::SmallObject;
 use crate::pointer::MAX_POINTER_ATTEMPTS;
 use crate::{BoxFuture, Error, Latest, Store, Version};
@@ -26,6 +27,7 @@ impl Store {
                     return Ok(latest.clone());
                 }
                 if let Some(latest) = self.move_pointer(&seen, model).await? {
+                    self.write_head(&latest, None).await;
                     info!(%version, location = %self.location, "rolled back");
                     return Ok(latest);
                 }
@@ -53,6 +55,7 @@ impl Store {
             return Err(Error::Corrupt { what: self.location.url(&model.key), reason });
         }
         model.etag = stored.etag;
+        model.head_bytes = head::bytes(&model);
         Ok(model)
     }
 }

@@ -113,6 +113,11 @@ impl TestEnv {
         version.path().join("model.segue")
     }
 
+    /// Where the server keeps the head of the current artifact.
+    pub fn head(&self) -> PathBuf {
+        self.folder.path().join("s3").join(BUCKET).join("models/latest.head")
+    }
+
     /// Serves the function's routes on a loopback port: its URL.
     ///
     /// # Panics

@@ -13,6 +13,7 @@ use tests::{
     test_env::TestEnv,
     wait::eventually,
 };
+use tokio::task::JoinSet;
 
 /// What is asked for. An exact search says the same with and without graphs.
 const TARGET: &str = "/v1/recommendations?song=track+seven&search=exact";
@@ -35,6 +36,13 @@ impl FaultFixture {
         let proxy = Proxy::start(&test_env.s3.endpoint()).await;
         let mut fixture = Self { test_env, proxy, right: Vec::new() };
         fixture.publish("3").await;
+        fixture
+    }
+
+    /// Where nothing but artifacts holds what is fetched.
+    async fn without_head() -> Self {
+        let fixture = Self::new().await;
+        std::fs::remove_file(fixture.test_env.head()).expect("a head");
         fixture
     }
 
@@ -90,7 +98,7 @@ async fn a_cold_function_waits_it_out(fault: &Fault, of: FaultTarget) {
     let mut function = fixture.function().await;
     assert_eq!(fixture.ask(&function).await, None, "{fault:?} of {of:?}");
     assert!(fixture.proxy.met() > 0);
-    // What comes twice as late as the deadline was not waited for.
+    // What comes so much later than the deadline was not waited for.
     assert_eq!(fixture.proxy.delayed(), 0, "{fault:?} of {of:?}");
     fixture.proxy.lift();
     assert!(fixture.ask(&function).await.is_some(), "the first request after {fault:?} of {of:?}");
@@ -99,11 +107,21 @@ async fn a_cold_function_waits_it_out(fault: &Fault, of: FaultTarget) {
 
 /// The fault passes: a cold function's first request is answered all the same.
 async fn a_cold_function_tries_again(fault: &Fault, of: FaultTarget) {
+    for fixture in [FaultFixture::new().await, FaultFixture::without_head().await] {
+        fixture.proxy.set(fault.clone(), of, 1);
+        let function = fixture.function().await;
+        assert!(fixture.ask(&function).await.is_some(), "{fault:?} of {of:?}");
+        assert_eq!(fixture.proxy.met(), 1);
+    }
+}
+
+/// The fault lasts, and is one of the head alone: a cold function's first request is answered from the artifact.
+async fn a_cold_function_goes_without_the_head(fault: &Fault) {
     let fixture = FaultFixture::new().await;
-    fixture.proxy.set(fault.clone(), of, 1);
+    fixture.proxy.set(fault.clone(), FaultTarget::Head, ALWAYS);
     let function = fixture.function().await;
-    assert!(fixture.ask(&function).await.is_some(), "{fault:?} of {of:?}");
-    assert_eq!(fixture.proxy.met(), 1);
+    assert!(fixture.ask(&function).await.is_some(), "{fault:?}");
+    assert_eq!(fixture.proxy.met(), 1, "{fault:?}");
 }
 
 /// What `/health` says of the last look for a new model, if that failed.
@@ -220,6 +238,38 @@ async fn searches_by_text_fail_alone_and_work_again_when_the_fault_is_lifted() {
 }
 
 #[tokio::test]
+async fn heads_that_are_damaged_or_do_not_come() {
+    let faults = [
+        Fault::Delay(3 * DEADLINE),
+        Fault::FlippedBit,
+        Fault::Status(500),
+        Fault::Status(503),
+        Fault::Reset,
+        Fault::WrongSignature,
+        CUT_BODY,
+        STALLED_BODY,
+        SILENCE,
+    ];
+    let mut functions = JoinSet::new();
+    for fault in faults {
+        functions.spawn(async move { a_cold_function_goes_without_the_head(&fault).await });
+    }
+    functions.join_all().await;
+}
+
+#[tokio::test]
+async fn heads_of_another_model() {
+    let mut fixture = FaultFixture::new().await;
+    let head = fixture.test_env.head();
+    let old = std::fs::read(&head).expect("a head");
+    fixture.publish("4").await;
+    // Whatever it says of itself: these are not the bytes of the artifact.
+    std::fs::write(&head, old).expect("writes");
+    let function = fixture.function().await;
+    assert_eq!(fixture.ask(&function).await.as_ref(), Some(fixture.version()));
+}
+
+#[tokio::test]
 async fn answers_that_are_slow() {
     let slow = Fault::Delay(Duration::from_millis(300));
     tokio::join!(
@@ -233,7 +283,7 @@ async fn answers_that_are_slow() {
             fixture.publish("4").await;
             fixture.until_latest_answers(&function).await;
         },
-        lasting(Fault::Delay(2 * DEADLINE), "unreachable", "unreachable"),
+        lasting(Fault::Delay(3 * DEADLINE), "unreachable", "unreachable"),
     );
 }
 
@@ -327,7 +377,7 @@ async fn bytes_of_another_model_under_the_right_name() {
 
 #[tokio::test]
 async fn another_object_in_the_place_of_the_model() {
-    let fixture = FaultFixture::new().await;
+    let fixture = FaultFixture::without_head().await;
     let path = fixture.test_env.artifact();
     let right = std::fs::read(&path).expect("reads");
     // Another length, another ETag: the pointer names neither.

@@ -3,7 +3,7 @@
 use std::{cell::OnceCell, collections::HashSet};
 
 use super::{
-    affinity::{Affinities, candidates::Lists},
+    affinity::{Affinities, Bonuses, candidates::Lists},
     filter::Filter,
     quota::Quota,
     request::{Request, Target},
@@ -132,8 +132,9 @@ impl<'a> Ranking<'a> {
 
     /// The best `most` of all tracks, with what affinities bring them.
     fn compare(&self, affinities: &Affinities<'_>, most: usize) -> (Vec<Ranked>, SearchMethod) {
-        let (mut ranked, searched) = self.nearest(most, ef_of(most), Some(affinities));
-        let bonus = f64::from(affinities.max_bonus());
+        let bonuses = Bonuses::new(affinities);
+        let (mut ranked, searched) = self.nearest(most, ef_of(most), Some(&bonuses));
+        let bonus = f64::from(bonuses.max());
         ranked.iter_mut().for_each(|candidate| candidate.score += bonus);
         (ranked, searched)
     }
@@ -175,15 +176,15 @@ impl<'a> Ranking<'a> {
     }
 
     /// The `want` nearest songs, what targets and affinities cost added to their distances.
-    fn nearest(&self, want: usize, ef: usize, affinities: Option<&Affinities<'_>>) -> (Vec<Ranked>, SearchMethod) {
+    fn nearest(&self, want: usize, ef: usize, bonuses: Option<&Bonuses<'_>>) -> (Vec<Ranked>, SearchMethod) {
         let length = self.length as f32;
         // Costs are not negative: what affinities bring is the less of the most that they could.
-        let lacking = |affinities: &Affinities<'_>, row| 2.0 * (affinities.max_bonus() - affinities.bonus(row));
+        let lacking = |bonuses: &Bonuses<'_>, row| 2.0 * (bonuses.max() - bonuses.of(row));
         let cost = |row: u32| {
             let targets: f32 = self.targets.iter().map(|target| target.of(row)).sum();
-            (targets + affinities.map_or(0.0, |affinities| lacking(affinities, row).max(0.0))) / length
+            (targets + bonuses.map_or(0.0, |bonuses| lacking(bonuses, row).max(0.0))) / length
         };
-        let is_free = self.targets.is_empty() && affinities.is_none();
+        let is_free = self.targets.is_empty() && bonuses.is_none();
         let (found, searched) = self.model.neighbors().nearest(&self.query(want, ef, (!is_free).then_some(&cost)));
         let ranked = found.iter().map(|neighbor| Ranked {
             row: neighbor.row,

@@ -8,16 +8,16 @@ use tokio::task::JoinSet;
 
 use super::range_buffer::RangeBuffer;
 use super::request::{Object, of};
-use crate::BoxFuture;
-use crate::Error;
 use crate::error::cause;
 use crate::retry::Attempts;
+use crate::{BoxFuture, Error, Head, Latest};
 
 /// Starts a task for each part, and says the ETag. Where nobody knows it, the first part's answer tells, and the others
-/// wait for that.
+/// wait for that. The first part is the head's, where there is one.
 pub(super) async fn start_all(
     object: &Arc<Object>,
     etag: Option<String>,
+    mut head: Option<(Head, Latest)>,
     ranges: Vec<(usize, Range<u64>)>,
     range_buffer: &Arc<RangeBuffer>,
     parts: &mut JoinSet<Result<(), Error>>,
@@ -33,7 +33,11 @@ pub(super) async fn start_all(
     };
     for (number, range) in ranges {
         let part = Part { object: Arc::clone(object), etag: etag.clone(), number, missing: range };
-        parts.spawn(part.fetch(first_body.take(), Arc::clone(range_buffer)));
+        let body: BoxFuture<'static, _> = match head.take() {
+            Some((head, latest)) => Box::pin(async move { head.of(&latest).await }),
+            None => Box::pin(std::future::ready(first_body.take())),
+        };
+        parts.spawn(part.fetch(body, Arc::clone(range_buffer)));
     }
     Ok(Some(etag))
 }
@@ -47,7 +51,12 @@ struct Part {
 
 impl Part {
     /// Fetches all bytes of the part, from this body first if there is one.
-    async fn fetch(mut self, mut body: Option<ByteStream>, range_buffer: Arc<RangeBuffer>) -> Result<(), Error> {
+    async fn fetch(
+        mut self,
+        body: BoxFuture<'static, Option<ByteStream>>,
+        range_buffer: Arc<RangeBuffer>,
+    ) -> Result<(), Error> {
+        let mut body = body.await;
         let object = Arc::clone(&self.object);
         let mut attempts = Attempts::new(&object.store.options);
         loop {

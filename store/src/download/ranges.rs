@@ -5,24 +5,34 @@ use std::ops::Range;
 /// More connections than this are not opened, whatever the options say.
 const MAX_CONNECTIONS: u64 = 64;
 
-/// The ranges of `extent` that are asked for at once: first those before `graphs_offset`, where it is known, then the others.
+/// The ranges of `extent` that are asked for at once: first those before `graphs_offset`, where it is known, then the others. The
+/// head, where there is one, is the first range, and the others are for the other connections.
 pub(super) fn phases(
     extent: Range<u64>,
+    head: Option<u64>,
     graphs_offset: Option<u64>,
     connections: u32,
     min: u64,
 ) -> Vec<Vec<Range<u64>>> {
-    let cut = |range: Range<u64>| -> Vec<Range<u64>> {
+    let cut = |range: Range<u64>, connections| -> Vec<Range<u64>> {
         let ranges = cut(range.end - range.start, connections, min);
         ranges.into_iter().map(|part| part.start + range.start..part.end + range.start).collect()
+    };
+    let first = |range: Range<u64>| match head {
+        Some(head) if range.start < head && head < range.end => {
+            let rest = cut(head..range.end, connections.saturating_sub(1));
+            std::iter::once(range.start..head).chain(rest).collect()
+        }
+        Some(head) if head == range.end => vec![range],
+        _ => cut(range, connections),
     };
     match graphs_offset {
         // Another round trip has to be worth it.
         Some(offset) if extent.start < offset && offset < extent.end && extent.end - offset >= min => {
-            vec![cut(extent.start..offset), cut(offset..extent.end)]
+            vec![first(extent.start..offset), cut(offset..extent.end, connections)]
         }
         _ if extent.is_empty() => Vec::new(),
-        _ => vec![cut(extent)],
+        _ => vec![first(extent)],
     }
 }
 
@@ -58,7 +68,7 @@ mod tests {
     #[test]
     fn the_head_comes_first_where_it_is_known_and_the_rest_is_worth_a_round_trip() {
         let ends = |graphs_offset| -> Vec<Vec<u64>> {
-            phases(0..43, graphs_offset, 2, 10)
+            phases(0..43, None, graphs_offset, 2, 10)
                 .iter()
                 .map(|ranges| ranges.iter().map(|range| range.end).collect())
                 .collect()
@@ -67,7 +77,25 @@ mod tests {
         for none in [None, Some(0), Some(34), Some(43), Some(u64::MAX)] {
             assert_eq!(ends(none), [[22, 43]], "{none:?}");
         }
-        assert_eq!(phases(0..43, Some(20), 2, 10)[1][0].start, 20);
+        assert_eq!(phases(0..43, None, Some(20), 2, 10)[1][0].start, 20);
+    }
+
+    #[test]
+    fn the_head_is_the_first_range() {
+        let ends = |head, graphs_offset, connections| -> Vec<Vec<u64>> {
+            let phases = phases(0..60, Some(head), graphs_offset, connections, 10);
+            phases.iter().map(|ranges| ranges.iter().map(|range| range.end).collect()).collect()
+        };
+        assert_eq!(ends(15, Some(40), 2), [vec![15, 40], vec![50, 60]]);
+        assert_eq!(ends(15, Some(40), 3), [vec![15, 28, 40], vec![50, 60]]);
+        assert_eq!(ends(15, Some(40), 1), [vec![15, 40], vec![60]]);
+        assert_eq!(ends(40, Some(40), 2), [vec![40], vec![50, 60]]);
+        assert_eq!(ends(55, Some(55), 2), [[55, 60]]);
+        assert_eq!(ends(60, Some(55), 2), [[60]]);
+        assert_eq!(ends(60, None, 2), [[60]]);
+        // Beyond what is fetched first, it is no use.
+        assert_eq!(ends(41, Some(40), 2), [[20, 40], [50, 60]]);
+        assert_eq!(ends(61, None, 2), [[30, 60]]);
     }
 
     proptest! {

@@ -102,12 +102,19 @@ impl fmt::Debug for Other {
 pub enum FaultTarget {
     /// Those for `latest.json`.
     Pointer,
-    /// Those for artifacts.
+    /// Those for `latest.head`.
+    Head,
+    /// Those for artifacts, `latest.head` among them.
     Model,
 }
 
 impl FaultTarget {
-    pub(super) fn of(exchange: &Exchange) -> Self {
-        if exchange.path.ends_with("latest.json") { Self::Pointer } else { Self::Model }
+    pub(super) fn is_met_by(self, exchange: &Exchange) -> bool {
+        let is_pointer = exchange.path.ends_with("latest.json");
+        match self {
+            Self::Pointer => is_pointer,
+            Self::Head => exchange.path.ends_with("latest.head"),
+            Self::Model => !is_pointer,
+        }
     }
 }

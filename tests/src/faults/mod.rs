@@ -122,7 +122,7 @@ impl Proxy {
         self.wire.met.store(0, Ordering::SeqCst);
         let mut left = times;
         self.replace_plan(move |exchange| {
-            if left == 0 || FaultTarget::of(exchange) != of {
+            if left == 0 || !of.is_met_by(exchange) {
                 return None;
             }
             left -= 1;
@@ -155,7 +155,7 @@ impl Proxy {
     }
 
     fn count(&self, of: FaultTarget) -> usize {
-        lock(&self.wire.exchanges).iter().filter(|exchange| FaultTarget::of(exchange) == of).count()
+        lock(&self.wire.exchanges).iter().filter(|exchange| of.is_met_by(exchange)).count()
     }
 
     /// How many delays are over.

@@ -5,6 +5,7 @@
 mod commands;
 mod download;
 mod fetch;
+mod head;
 mod pointer;
 mod prune;
 mod publish;

@@ -148,7 +148,7 @@ impl Check<'_> {
                 return Err(Error::Memory { needed, held, limit });
             }
         }
-        let loaded = load(self.store, latest, budget, self.work).await?;
+        let loaded = load(self.store, latest, None, budget, self.work).await?;
         loaded.settled().await;
         if loaded.lacks_graphs() {
             return Err(Error::Graphs);

@@ -21,11 +21,13 @@
 //! With `search=exact` every track is scored. Otherwise the candidates are the nearest tracks by audio, more of them than are wanted,
 //! and a bounded number of tracks of the seeds' artists, of their companions, and of the seeds' own companions ([`candidates`]).
 
+mod bonuses;
 pub(super) mod candidates;
 mod scored;
 mod values;
 mod weights;
 
+pub(super) use bonuses::Bonuses;
 pub use scored::ScoredCandidate;
 pub use values::Affinities;
 pub use weights::Affinity;

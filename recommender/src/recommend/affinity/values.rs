@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use crate::{
     affinity::{AffinityKind, AffinityWeights},
+    column::{DictColumn, IntColumn},
     model::Model,
     recommend::{ResolvedSeed, SeedGroup},
 };
@@ -21,7 +22,7 @@ static NEARNESS: LazyLock<[f32; FAR_YEARS]> =
 
 /// The affinities of tracks to some seeds.
 pub struct Affinities<'a> {
-    model: &'a Model,
+    pub(super) model: &'a Model,
     weights: [f32; AffinityKind::ALL.len()],
     /// The seeds' artists, ascending, and what the seeds by each weigh.
     pub(super) artists: Vec<(u32, f32)>,
@@ -139,12 +140,12 @@ impl<'a> Affinities<'a> {
 
     /// What its genre brings a track.
     pub(super) fn bonus_of_genre(&self, row: u32) -> f32 {
-        self.weight(AffinityKind::Genre) * self.genre(row)
+        self.weight(AffinityKind::Genre) * self.genre_of(row)
     }
 
     /// What its year brings a track.
     pub(super) fn bonus_of_year(&self, row: u32) -> f32 {
-        self.weight(AffinityKind::Year) * self.year(row)
+        self.weight(AffinityKind::Year) * self.year_of(row)
     }
 
     /// What an affinity counts for.
@@ -159,7 +160,12 @@ impl<'a> Affinities<'a> {
 
     /// What all of them together bring a track.
     pub fn bonus(&self, row: u32) -> f32 {
-        self.values(row).iter().zip(&self.weights).map(|(value, weight)| value * weight).sum()
+        self.weighted(self.values(row))
+    }
+
+    /// What such values bring.
+    pub(super) fn weighted(&self, values: [f32; AffinityKind::ALL.len()]) -> f32 {
+        values.iter().zip(&self.weights).map(|(value, weight)| value * weight).sum()
     }
 
     /// What each of [`AffinityKind::ALL`] is for a track, 0 to 1; 0 for those without a weight.
@@ -168,22 +174,41 @@ impl<'a> Affinities<'a> {
     ///
     /// If `row` is not a row of the catalogue.
     pub fn values(&self, row: u32) -> [f32; AffinityKind::ALL.len()] {
-        let artists = if self.artists.is_empty() && self.companion_artists.is_empty() {
-            &[][..]
-        } else {
-            self.model.artists_of(row)
-        };
-        [self.artist(artists), self.year(row), self.genre(row), self.playlists(row, artists)]
+        let artists = if self.depend_on_artists() { self.model.artists_of(row) } else { &[][..] };
+        [self.artist(artists), self.year_of(row), self.genre_of(row), self.playlists(self.by_artists(artists), row)]
     }
 
-    fn artist(&self, artists: &[u32]) -> f32 {
+    fn year_of(&self, row: u32) -> f32 {
+        self.year_column().map_or(0.0, |years| self.year(years.get(row as usize)))
+    }
+
+    fn genre_of(&self, row: u32) -> f32 {
+        self.genre_column().map_or(0.0, |genres| self.genre(genres.code(row as usize)))
+    }
+
+    /// Whether it matters by whom a track is.
+    pub(super) fn depend_on_artists(&self) -> bool {
+        !(self.artists.is_empty() && self.companion_artists.is_empty())
+    }
+
+    /// The years, if it matters of which a track is.
+    pub(super) fn year_column(&self) -> Option<&'a IntColumn> {
+        self.model.catalog().years.as_ref().filter(|_| !self.years.is_empty())
+    }
+
+    /// The genres, if it matters which ones a track has.
+    pub(super) fn genre_column(&self) -> Option<&'a DictColumn> {
+        self.model.catalog().genres.as_ref().filter(|_| !self.genres.is_empty())
+    }
+
+    /// Whether a track by these has an artist of the seeds.
+    pub(super) fn artist(&self, artists: &[u32]) -> f32 {
         let is_shared = !self.artists.is_empty() && artists.iter().any(|artist| find(&self.artists, *artist).is_some());
         if is_shared { 1.0 } else { 0.0 }
     }
 
-    fn year(&self, row: u32) -> f32 {
-        let (Some(column), false) = (&self.model.catalog().years, self.years.is_empty()) else { return 0.0 };
-        let year = column.get(row as usize);
+    /// How near a year is to those of the seeds; 0 is an unknown one.
+    pub(super) fn year(&self, year: u32) -> f32 {
         if year == 0 {
             return 0.0;
         }
@@ -191,9 +216,9 @@ impl<'a> Affinities<'a> {
         self.years.iter().map(near).sum()
     }
 
-    fn genre(&self, row: u32) -> f32 {
-        let (Some(column), false) = (&self.model.catalog().genres, self.genres.is_empty()) else { return 0.0 };
-        let genres = self.model.genres().in_cell(column.code(row as usize)).iter();
+    /// The share of the seeds that have a genre of this cell.
+    pub(super) fn genre(&self, cell: u32) -> f32 {
+        let genres = self.model.genres().in_cell(cell).iter();
         self.genre_share(genres.fold(0_u128, |cells, genre| cells | find(&self.genres, *genre).unwrap_or(0)))
     }
 
@@ -207,13 +232,21 @@ impl<'a> Affinities<'a> {
         share
     }
 
-    fn playlists(&self, row: u32, artists: &[u32]) -> f32 {
-        if self.companion_artists.is_empty() && self.companion_songs.is_empty() {
+    /// How strong a companion of the seeds the strongest of these artists is.
+    pub(super) fn by_artists(&self, artists: &[u32]) -> f32 {
+        if self.companion_artists.is_empty() {
             return 0.0;
         }
-        let by_artist = artists.iter().filter_map(|artist| find(&self.companion_artists, *artist));
-        let by_song = find(&self.companion_songs, self.model.songs().of(row)).unwrap_or(0.0);
-        (by_artist.fold(0.0, f32::max) + by_song).min(1.0)
+        artists.iter().filter_map(|artist| find(&self.companion_artists, *artist)).fold(0.0, f32::max)
+    }
+
+    /// How strong a companion of the seeds a track is, whose artists are [so strong](Self::by_artists).
+    pub(super) fn playlists(&self, by_artists: f32, row: u32) -> f32 {
+        let by_song = match &self.companion_songs[..] {
+            [] => 0.0,
+            songs => find(songs, self.model.songs().of(row)).unwrap_or(0.0),
+        };
+        (by_artists + by_song).min(1.0)
     }
 }
 
