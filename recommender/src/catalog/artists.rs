@@ -2,11 +2,16 @@
 
 use std::{
     collections::HashMap,
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::{BuildHasher, DefaultHasher, Hash, Hasher},
 };
 
+use hashbrown::{DefaultHashBuilder, HashTable, hash_table::Entry};
+
 use super::Catalog;
-use crate::text::{self, normalize};
+use crate::{
+    column::StringColumn,
+    text::{self, normalize},
+};
 
 /// A cell names at most so many artists of whom it is a track.
 pub const MAX_ARTISTS_OF_ROW: usize = 16;
@@ -14,8 +19,11 @@ pub const MAX_ARTISTS_OF_ROW: usize = 16;
 /// For each distinct artist cell, the artists that it names. A cell such as `Simon, Garfunkel` may name two.
 #[derive(Debug)]
 pub(crate) struct Artists {
-    /// Artists by key.
-    number: HashMap<String, u32>,
+    /// The name of each, [`normalize`]d: one behind the other, so that all are looked through quickly.
+    names: StringColumn,
+    /// The numbers, by name.
+    numbers: HashTable<u32>,
+    hasher: DefaultHashBuilder,
     /// The artists of all cells, end to end.
     named: Vec<u32>,
     /// Where each cell's artists end.
@@ -26,15 +34,21 @@ pub(crate) struct Artists {
 
 impl Artists {
     pub(crate) fn new(catalog: &Catalog) -> Self {
-        let mut artists = Self { number: HashMap::new(), named: Vec::new(), ends: Vec::new(), cells: HashMap::new() };
+        let mut artists = Self {
+            names: StringColumn::default(),
+            numbers: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            named: Vec::new(),
+            ends: Vec::new(),
+            cells: HashMap::new(),
+        };
         // The cell that named each artist last.
         let mut last: Vec<Option<u32>> = Vec::new();
         for (code, cell) in (0..).zip(catalog.artists.dictionary().iter()) {
             let before = artists.named.len();
             for name in catalog.credited(code).map(normalize).filter(|name| !name.is_empty()) {
-                let next = artists.number.len() as u32;
-                let number = *artists.number.entry(name).or_insert(next);
-                if number == next {
+                let Some(number) = artists.number_or_add(&name) else { continue };
+                if number as usize == last.len() {
                     last.push(None);
                 }
                 // A cell that names an artist twice counts once for the artist.
@@ -48,6 +62,20 @@ impl Artists {
             }
         }
         artists
+    }
+
+    /// The number of a name, which is the next one where it is new. Nothing where all names together would be 4 GiB or longer.
+    fn number_or_add(&mut self, name: &str) -> Option<u32> {
+        let Self { names, numbers, hasher, .. } = self;
+        let of = |names: &StringColumn, number: u32| hasher.hash_one(names.get(number as usize));
+        let is_same = |number: &u32| names.get(*number as usize) == name;
+        match numbers.entry(hasher.hash_one(name), is_same, |number| of(names, *number)) {
+            Entry::Occupied(known) => Some(*known.get()),
+            Entry::Vacant(place) => {
+                let next = names.len() as u32;
+                names.push(name).then(|| *place.insert(next).get())
+            }
+        }
     }
 
     /// The artists of a cell, by its code.
@@ -65,22 +93,23 @@ impl Artists {
 
     /// How many different artists there are.
     pub(crate) fn count(&self) -> usize {
-        self.number.len()
+        self.names.len()
     }
 
-    /// All names, [`normalize`]d, with the artists' numbers, in no order.
-    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.number.iter().map(|(name, number)| (name.as_str(), *number))
+    /// All names, [`normalize`]d, by number.
+    pub(crate) fn names(&self) -> &StringColumn {
+        &self.names
     }
 
     /// The artist of a [`normalize`]d name.
     pub(crate) fn number(&self, name: &str) -> Option<u32> {
-        self.number.get(name).copied()
+        let is_same = |number: &u32| self.names.get(*number as usize) == name;
+        self.numbers.find(self.hasher.hash_one(name), is_same).copied()
     }
 
     /// The artists that a user names: one, several with `;` between them, or all of a cell, as it stands.
     pub(crate) fn find(&self, name: &str) -> Vec<u32> {
-        let found: Vec<u32> = text::artists(name).filter_map(|name| self.number.get(&name).copied()).collect();
+        let found: Vec<u32> = text::artists(name).filter_map(|name| self.number(&name)).collect();
         match self.cells.get(&hash(&normalize(name))) {
             Some(code) if found.is_empty() => self.of(*code).to_vec(),
             _ => found,

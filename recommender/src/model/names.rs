@@ -4,9 +4,9 @@ use super::Model;
 use crate::text::normalize;
 
 impl Model {
-    /// The names of all artists, [`normalize`]d, and their numbers, in no order.
+    /// The names of all artists, [`normalize`]d, and their numbers, by number.
     pub fn artist_names(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.artists().names()
+        self.artists().names().iter().zip(0..)
     }
 
     /// The tracks of an artist, ascending; none where there is no artist of this number. Of a track, the

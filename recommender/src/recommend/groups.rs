@@ -84,9 +84,9 @@ pub(super) fn unknown(model: &Model, seed: &Seed, effort: &mut Effort) -> Error 
         }
         seed => {
             let name = if let Seed::Artist(name) = seed { name.as_str() } else { "" };
-            let names = || model.artists().names().map(|(name, _)| name);
-            let is_left = effort.take_names(names().count());
-            let suggestions = if is_left { near(&normalize(name), names()) } else { Vec::new() };
+            let names = model.artists().names();
+            let is_left = effort.take_names(names.len());
+            let suggestions = if is_left { near(&normalize(name), names.iter()) } else { Vec::new() };
             Error::UnknownSeedArtist { artist: name.to_owned(), suggestions }
         }
     }

@@ -93,7 +93,8 @@ impl Wire {
         }
     }
 
-    /// The server's answer. Of what is pinned by an ETag, it may be one that was kept.
+    /// The server's answer. Where it is to be kept, it may be one that was: of the object that has the ETag, if the request names one,
+    /// and otherwise where the server says that it still is the same.
     async fn ask(
         &self,
         server: &mut Option<BufReader<TcpStream>>,
@@ -101,10 +102,17 @@ impl Wire {
         request: &Message,
         keep: bool,
     ) -> io::Result<Message> {
-        let etag = exchange.if_match.clone().filter(|_| keep && exchange.method == "GET");
-        let pinned = etag.map(|etag| (exchange.path.clone(), request.header("range").map(str::to_owned), etag));
-        if let Some(kept) = pinned.as_ref().and_then(|pinned| lock(&self.kept).get(pinned).cloned()) {
-            return Ok(kept);
+        let keep = keep && exchange.method == "GET" && request.header("if-none-match").is_none();
+        let asked = (exchange.path.clone(), request.header("range").map(str::to_owned), exchange.if_match.clone());
+        let kept = if keep { lock(&self.kept).get(&asked).cloned() } else { None };
+        let mut request = request.clone();
+        match (&kept, kept.as_ref().and_then(|kept| kept.header("etag"))) {
+            (Some(kept), _) if exchange.if_match.is_some() => return Ok(kept.clone()),
+            (Some(_), Some(etag)) => {
+                let condition = format!("\r\nif-none-match: {etag}\r\n");
+                request.head = request.head.replacen("\r\n", &condition, 1);
+            }
+            _ => {}
         }
         let server = match server {
             Some(server) => server,
@@ -115,9 +123,11 @@ impl Wire {
             }
         };
         server.write_all(&request.bytes()).await?;
-        let answer = Message::answer(server, request).await?;
-        if let Some(pinned) = pinned.filter(|_| answer.head.starts_with("HTTP/1.1 2")) {
-            lock(&self.kept).insert(pinned, answer.clone());
+        let answer = Message::answer(server, &request).await?;
+        match kept {
+            Some(kept) if answer.head.starts_with("HTTP/1.1 304") => return Ok(kept),
+            _ if keep && answer.head.starts_with("HTTP/1.1 2") => _ = lock(&self.kept).insert(asked, answer.clone()),
+            _ => {}
         }
         Ok(answer)
     }

@@ -36,8 +36,8 @@ use message::Message;
 /// Decides which fault a request meets.
 type Plan = Box<dyn FnMut(&Exchange) -> Option<Fault> + Send>;
 
-/// What is asked for by its ETag: path, range, ETag.
-type Pinned = (String, Option<String>, String);
+/// What is asked for: path, range, and the ETag that it must have, where the request says one.
+type Asked = (String, Option<String>, Option<String>);
 
 /// The proxy. Its connections end with it.
 pub struct Proxy {
@@ -51,9 +51,9 @@ struct Wire {
     server: SocketAddr,
     plan: Mutex<Plan>,
     exchanges: Mutex<Vec<Exchange>>,
-    /// Answers that are throttled, and pinned to one object by its ETag. s3s-fs reads 4 KiB at a time, each on another
-    /// thread: that would keep a processor busy which is to be the measured program's.
-    kept: Mutex<HashMap<Pinned, Message>>,
+    /// Answers that are throttled. s3s-fs reads 4 KiB at a time, each on another thread: that would keep a processor busy which is
+    /// to be the measured program's.
+    kept: Mutex<HashMap<Asked, Message>>,
     open: AtomicUsize,
     met: AtomicUsize,
     delayed: AtomicUsize,
