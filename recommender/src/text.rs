@@ -8,7 +8,7 @@
 mod distance;
 mod versions;
 
-pub use distance::{allowed_typos, typos};
+pub use distance::{Compared, allowed_typos, typos};
 pub use versions::song_key;
 
 use caseless::Caseless;

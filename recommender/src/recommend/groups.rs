@@ -18,7 +18,7 @@ use crate::{
     bit_set::BitSet,
     column::DictColumn,
     model::Model,
-    text::{allowed_typos, normalize, typos},
+    text::{Compared, allowed_typos, normalize},
     text_search::Effort,
     vector::{LANES, Vector},
 };
@@ -135,7 +135,8 @@ pub(super) fn resolve(model: &Model, seed: &Seed, mut rows: Vec<u32>) -> Resolve
         let weight = MIN_WEIGHT + if most > 0.0 { popular(row) / most } else { 0.0 };
         let vector = model.neighbors().nodes().vector(*row);
         sum.iter_mut().zip(vector.lanes()).for_each(|(sum, lane)| *sum += weight * f64::from(*lane));
-        features.iter_mut().zip(model.catalog().raw(*row)).for_each(|(sum, value)| *sum += weight * value);
+        let values = model.catalog().features.iter().map(|column| column.get(*row as usize));
+        features.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
         of_clusters[model.cluster_of(*row)] += weight;
         weights += weight;
     }
@@ -176,10 +177,10 @@ fn spelled(model: &Model, name: &str, rows: &[u32]) -> String {
 /// the first on.
 fn near<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let shared = |name: &str| name.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
-    let most = allowed_typos(wanted.chars().count());
+    let (compared, most) = (Compared::new(wanted), allowed_typos(wanted.chars().count()));
     let mut near: BTreeSet<(usize, Reverse<usize>, usize, &str)> = BTreeSet::new();
     for name in names {
-        let (typos, shared) = (typos(name, wanted, most).unwrap_or(most + 1), shared(name));
+        let (typos, shared) = (compared.typos(name, most).unwrap_or(most + 1), shared(name));
         if shared > 0 || typos <= most {
             near.insert((typos, Reverse(shared), name.chars().count(), name));
             if near.len() > MAX_SUGGESTIONS {

@@ -110,7 +110,7 @@ impl Model {
                         search: request.search,
                         allowed: filter.allowed(),
                         songs,
-                        cost: None,
+                        costs: None,
                     };
                     let (found, searched) = self.neighbors().nearest(&query);
                     search = searched;

@@ -1,9 +1,10 @@
 //! The candidates in order: by the mean cosine to the seeds, and what affinities bring.
 
-use std::{cell::OnceCell, collections::HashSet};
+use std::{borrow::Cow, cell::OnceCell, collections::HashSet};
 
 use super::{
     affinity::{Affinities, Bonuses, candidates::Lists},
+    answer::Recommendation,
     filter::Filter,
     quota::Quota,
     request::{Request, Target},
@@ -50,6 +51,8 @@ pub(super) struct Ranking<'a> {
     clusters: &'a [usize],
     filter: &'a Filter<'a>,
     targets: Vec<TargetCost<'a>>,
+    /// What targets and affinities cost each track of the clusters, where every track is compared.
+    costs: OnceCell<Vec<f32>>,
     /// The best of all tracks, where these were compared: how many were asked for, and they.
     compared: OnceCell<(usize, Vec<Ranked>, SearchMethod)>,
 }
@@ -61,8 +64,6 @@ pub(super) struct Ranked {
     /// Higher is better: the weighted mean of the cosines to the seeds, less a third of that to the negative seeds, and what targets
     /// cost, and what affinities bring.
     pub(super) score: f64,
-    /// Weighted mean of the cosines to the seeds.
-    pub(super) similarity: f32,
 }
 
 impl<'a> Ranking<'a> {
@@ -90,14 +91,16 @@ impl<'a> Ranking<'a> {
             clusters,
             filter,
             targets,
+            costs: OnceCell::new(),
             compared: OnceCell::new(),
         }
     }
 
     /// The best `most` different songs, best first; fewer only where there are no more.
-    pub(super) fn best(&self, most: usize) -> (Vec<Ranked>, SearchMethod) {
+    pub(super) fn best(&self, most: usize) -> (Cow<'_, [Ranked]>, SearchMethod) {
+        let owned = |(ranked, searched): (Vec<Ranked>, _)| (Cow::Owned(ranked), searched);
         match &self.affinities {
-            None => self.nearest(most, ef_of(most), None),
+            None => owned(self.nearest(most, ef_of(most))),
             // Every track is compared, with what affinities bring it: that so many candidates are wanted costs more otherwise.
             Some(affinities)
                 if self.request.search == Search::Exact || !self.targets.is_empty() || most > MAX_CANDIDATES =>
@@ -111,11 +114,11 @@ impl<'a> Ranking<'a> {
                     (all, ranked, searched)
                 });
                 match ranked.get(..most) {
-                    Some(best) => (best.to_vec(), *searched),
+                    Some(best) => (Cow::Borrowed(best), *searched),
                     None if ranked.len() < *compared || *compared == self.model.catalog().len() => {
-                        (ranked.clone(), *searched)
+                        (Cow::Borrowed(ranked), *searched)
                     }
-                    None => self.compare(affinities, most),
+                    None => owned(self.compare(affinities, most)),
                 }
             }
             Some(affinities) => {
@@ -123,18 +126,15 @@ impl<'a> Ranking<'a> {
                 candidates.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
                 let mut songs = HashSet::with_capacity(most.min(candidates.len()));
                 let best = candidates.into_iter().filter(|candidate| songs.insert(self.filter.ids().of(candidate.row)));
-                let with_similarity =
-                    |candidate: Ranked| Ranked { similarity: self.similarity(candidate.row), ..candidate };
-                (best.take(most).map(with_similarity).collect(), searched)
+                (best.take(most).collect(), searched)
             }
         }
     }
 
     /// The best `most` of all tracks, with what affinities bring them.
     fn compare(&self, affinities: &Affinities<'_>, most: usize) -> (Vec<Ranked>, SearchMethod) {
-        let bonuses = Bonuses::new(affinities);
-        let (mut ranked, searched) = self.nearest(most, ef_of(most), Some(&bonuses));
-        let bonus = f64::from(bonuses.max());
+        let (mut ranked, searched) = self.nearest(most, ef_of(most));
+        let bonus = f64::from(affinities.max_bonus());
         ranked.iter_mut().for_each(|candidate| candidate.score += bonus);
         (ranked, searched)
     }
@@ -170,31 +170,44 @@ impl<'a> Ranking<'a> {
         let ranked = nearest.into_iter().chain(others).map(|Neighbor { row, distance }| Ranked {
             row,
             score: self.length * f64::from(1.0 - distance / 2.0) + f64::from(affinities.bonus(row)),
-            similarity: 0.0,
         });
         (ranked.collect(), searched)
     }
 
-    /// The `want` nearest songs, what targets and affinities cost added to their distances.
-    fn nearest(&self, want: usize, ef: usize, bonuses: Option<&Bonuses<'_>>) -> (Vec<Ranked>, SearchMethod) {
-        let length = self.length as f32;
-        // Costs are not negative: what affinities bring is the less of the most that they could.
-        let lacking = |bonuses: &Bonuses<'_>, row| 2.0 * (bonuses.max() - bonuses.of(row));
-        let cost = |row: u32| {
-            let targets: f32 = self.targets.iter().map(|target| target.of(row)).sum();
-            (targets + bonuses.map_or(0.0, |bonuses| lacking(bonuses, row).max(0.0))) / length
-        };
-        let is_free = self.targets.is_empty() && bonuses.is_none();
-        let (found, searched) = self.model.neighbors().nearest(&self.query(want, ef, (!is_free).then_some(&cost)));
+    /// The `want` nearest songs, what targets and affinities cost added to their distances. Affinities count where every track is
+    /// compared.
+    fn nearest(&self, want: usize, ef: usize) -> (Vec<Ranked>, SearchMethod) {
+        let is_free = self.targets.is_empty() && self.affinities.is_none();
+        let costs = (!is_free).then(|| self.costs.get_or_init(|| self.cost_of_each()).as_slice());
+        let (found, searched) = self.model.neighbors().nearest(&self.query(want, ef, costs));
         let ranked = found.iter().map(|neighbor| Ranked {
             row: neighbor.row,
             score: self.length * f64::from(1.0 - neighbor.distance / 2.0),
-            similarity: self.similarity(neighbor.row),
         });
         (ranked.collect(), searched)
     }
 
-    fn query<'q>(&'q self, want: usize, ef: usize, cost: Option<&'q dyn Fn(u32) -> f32>) -> Query<'q> {
+    /// What targets and affinities cost each track of the clusters; 0 for others.
+    fn cost_of_each(&self) -> Vec<f32> {
+        let length = self.length as f32;
+        let bonuses = self.affinities.as_ref().map(Bonuses::new);
+        let mut costs = vec![0.0; self.model.catalog().len()];
+        for cluster in self.clusters {
+            let rows = self.model.clusters()[*cluster].rows.clone();
+            let costs = &mut costs[rows.start as usize..rows.end as usize];
+            // Column by column: quicker than row by row.
+            self.targets.iter().for_each(|target| target.add_to(costs, rows.start as usize));
+            if let Some(bonuses) = &bonuses {
+                // Costs are not negative: what affinities bring is the less of the most that they could.
+                let lacking = |row| (2.0 * (bonuses.max() - bonuses.of(row))).max(0.0);
+                costs.iter_mut().zip(rows).for_each(|(cost, row)| *cost += lacking(row));
+            }
+            costs.iter_mut().for_each(|cost| *cost /= length);
+        }
+        costs
+    }
+
+    fn query<'q>(&'q self, want: usize, ef: usize, costs: Option<&'q [f32]>) -> Query<'q> {
         Query {
             vector: &self.query,
             clusters: self.clusters,
@@ -203,10 +216,16 @@ impl<'a> Ranking<'a> {
             search: self.request.search,
             allowed: self.filter.allowed(),
             songs: self.filter.ids(),
-            cost,
+            costs,
         }
     }
 
+    /// A track of the answer.
+    pub(super) fn recommendation(&self, row: u32) -> Recommendation {
+        Recommendation { row, similarity: self.similarity(row) }
+    }
+
+    /// Weighted mean of the cosines to the seeds.
     fn similarity(&self, row: u32) -> f32 {
         let vector = self.model.neighbors().nodes().vector(row);
         let features = self.model.scaler().len();
@@ -257,18 +276,18 @@ enum TargetCost<'a> {
 }
 
 impl TargetCost<'_> {
-    fn of(&self, row: u32) -> f32 {
+    /// Adds what each row costs, from row `first` on.
+    fn add_to(&self, sums: &mut [f32], first: usize) {
+        let rows = first..first + sums.len();
         match self {
-            Self::Feature(codes, costs) => costs[codes.get(row as usize) as usize],
-            Self::Attribute { moments: Moments { deviation: 0.0, .. }, .. } => 0.0,
+            Self::Feature(codes, costs) => codes.each(rows, |at, code| sums[at] += costs[code as usize]),
+            Self::Attribute { moments: Moments { deviation: 0.0, .. }, .. } => {}
             Self::Attribute { codes, wanted, moments: Moments { mean, deviation } } => {
                 let squared = |value: f64| ((value - wanted) / deviation).powi(2);
                 // What is unknown costs what the known ones cost on average: the variance, and how far the mean is off.
-                let off = match codes.get(row as usize).checked_sub(1) {
-                    Some(value) => squared(value.into()),
-                    None => 1.0 + squared(*mean),
-                };
-                (TARGET_WEIGHT * off) as f32
+                let unknown = 1.0 + squared(*mean);
+                let off = |code: u32| code.checked_sub(1).map_or(unknown, |value| squared(value.into()));
+                codes.each(rows, |at, code| sums[at] += (TARGET_WEIGHT * off(code)) as f32);
             }
         }
     }

@@ -57,7 +57,7 @@ impl Model {
         let ranking = Ranking::new(self, request, &seeds, &negative, &clusters, &filter, affinities);
         let want = request.limit.min(all as usize);
         let mut most = select::candidates_for(request, want);
-        let (tracks, search) = loop {
+        let (rows, search) = loop {
             let (ranked, search) = ranking.best(most);
             let complete = ranked.len() < most || most >= all as usize;
             if !complete && !select::first_with_room(self, request, &ranked, want).is_enough(self, &filter, &clusters) {
@@ -65,16 +65,17 @@ impl Model {
                 continue;
             }
             let mut selection = select::select(self, request, &ranked, want);
-            if selection.tracks.len() < want && complete && request.vary.is_some() {
+            if selection.rows.len() < want && complete && request.vary.is_some() {
                 // Too few of those that were drawn: all of them.
                 selection = select::select(self, &Request { vary: None, ..request.clone() }, &ranked, want);
             }
             if complete || selection.is_enough(self, &filter, &clusters) {
-                break (selection.tracks, search);
+                break (selection.rows, search);
             }
             // So many candidates are of artists or albums whose quota is full: look further.
             most = most.saturating_mul(4);
         };
+        let tracks: Vec<_> = rows.into_iter().map(|row| ranking.recommendation(row)).collect();
         let tracks = match request.order {
             Order::Similarity => tracks,
             Order::Flow => flow::order(self, &seeds, &tracks),

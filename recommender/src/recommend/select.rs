@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{answer::Recommendation, filter::Filter, quota::Quota, rank::Ranked, request::Request, vary};
+use super::{filter::Filter, quota::Quota, rank::Ranked, request::Request, vary};
 use crate::{
     model::Model,
     vector::{Vector, similarity},
@@ -30,8 +30,8 @@ pub(super) fn candidates_for(request: &Request, want: usize) -> usize {
 
 /// Tracks taken from candidates.
 pub(super) struct Selection {
-    /// In the order in which they were taken: best first.
-    pub(super) tracks: Vec<Recommendation>,
+    /// Their rows, in the order in which they were taken: best first.
+    pub(super) rows: Vec<u32>,
     /// How many tracks were wanted.
     want: usize,
     /// How many of each artist and album are taken.
@@ -42,13 +42,13 @@ impl Selection {
     /// Whether more candidates cannot lengthen it: it is as long as was wanted, or each other song of these clusters has an artist or an
     /// album whose quota is full.
     pub(super) fn is_enough(&self, model: &Model, filter: &Filter<'_>, clusters: &[usize]) -> bool {
-        if self.tracks.len() == self.want {
+        if self.rows.len() == self.want {
             return true;
         }
         if self.quota.is_unlimited() {
             return false;
         }
-        let taken: HashSet<u32> = self.tracks.iter().map(|track| filter.ids().of(track.row)).collect();
+        let taken: HashSet<u32> = self.rows.iter().map(|row| filter.ids().of(*row)).collect();
         !filter.accepted(clusters).any(|row| self.quota.has_room(model, row) && !taken.contains(&filter.ids().of(row)))
     }
 }
@@ -63,60 +63,73 @@ pub(super) fn select(model: &Model, request: &Request, ranked: &[Ranked], want: 
         let Some(number) = request.vary else { return first_with_room(model, request, ranked, want) };
         let mut selection = first_with_room(model, request, &vary::draw(ranked, number, want), want);
         let ranks: HashMap<u32, usize> = ranked.iter().enumerate().map(|(at, ranked)| (ranked.row, at)).collect();
-        selection.tracks.sort_by_key(|track| ranks.get(&track.row).copied());
+        selection.rows.sort_by_key(|row| ranks.get(row).copied());
         return selection;
     }
     let mut quota = Quota::new(request);
-    let mut tracks: Vec<Recommendation> = Vec::with_capacity(want);
+    let mut rows: Vec<u32> = Vec::with_capacity(want);
     let thinned = request.vary.map(|number| vary::thin(ranked, number));
     let ranked = thinned.as_deref().unwrap_or(ranked);
     let (best, others) = ranked.split_at(ranked.len().min(MAX_COMPARED));
     // Of the others those that a quota may need.
     let needed: HashSet<u32> = match others {
         [] => HashSet::new(),
-        _ => first_with_room(model, request, ranked, want).tracks.iter().map(|track| track.row).collect(),
+        _ => first_with_room(model, request, ranked, want).rows.into_iter().collect(),
     };
     let candidates = best.iter().chain(others.iter().filter(|candidate| needed.contains(&candidate.row)));
     let nodes = model.neighbors().nodes();
-    // With the similarity to the most similar track taken.
-    let mut left: Vec<(Ranked, Vector, f64)> =
-        candidates.map(|candidate| (*candidate, nodes.vector(candidate.row), -1.0)).collect();
-    while tracks.len() < want && !left.is_empty() {
-        let value = |(candidate, _, likeness): &(Ranked, Vector, f64)| {
-            (1.0 - request.diversity) * candidate.score - request.diversity * likeness
-        };
-        let mut best = 0;
-        for at in 1..left.len() {
+    let mut left: Vec<Left> = candidates
+        .enumerate()
+        .map(|(rank, candidate)| Left { row: candidate.row, rank, score: candidate.score, likeness: -1.0 })
+        .collect();
+    let mut vectors: Vec<Vector> = left.iter().map(|left| nodes.vector(left.row)).collect();
+    let value = |left: &Left| (1.0 - request.diversity) * left.score - request.diversity * left.likeness;
+    // They are in order, and like none that is taken.
+    let mut best = 0;
+    while rows.len() < want && !left.is_empty() {
+        let (taken, vector) = (left.swap_remove(best), vectors.swap_remove(best));
+        rows.push(taken.row);
+        if let Some(full) = quota.take(model, taken.row) {
+            let has_room: Vec<bool> = left.iter().map(|left| !full.has(model, left.row)).collect();
+            let (mut of_left, mut of_vectors) = (has_room.iter(), has_room.iter());
+            left.retain(|_| of_left.next() == Some(&true));
+            vectors.retain(|_| of_vectors.next() == Some(&true));
+        }
+        best = 0;
+        for at in 0..left.len() {
+            let alike = similarity(vector.squared_distance(&vectors[at]));
+            left[at].likeness = left[at].likeness.max(f64::from(alike));
+            let (this, that) = (value(&left[at]), value(&left[best]));
             // The earlier of two equals: the better by rank.
-            if value(&left[at]) > value(&left[best]) {
+            if this > that || (this == that && left[at].rank < left[best].rank) {
                 best = at;
             }
         }
-        let (candidate, vector, _) = left.remove(best);
-        tracks.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
-        if let Some(full) = quota.take(model, candidate.row) {
-            left.retain(|(other, ..)| !full.has(model, other.row));
-        }
-        for (_, other, likeness) in &mut left {
-            let alike = similarity(vector.squared_distance(other));
-            *likeness = likeness.max(f64::from(alike));
-        }
     }
-    Selection { tracks, want, quota }
+    Selection { rows, want, quota }
+}
+
+/// A candidate that is not taken.
+struct Left {
+    row: u32,
+    rank: usize,
+    score: f64,
+    /// The similarity to the most similar track taken.
+    likeness: f64,
 }
 
 /// The first `want` of the candidates that the quotas have room for.
 pub(super) fn first_with_room(model: &Model, request: &Request, ranked: &[Ranked], want: usize) -> Selection {
     let mut quota = Quota::new(request);
-    let mut tracks: Vec<Recommendation> = Vec::with_capacity(want);
+    let mut rows: Vec<u32> = Vec::with_capacity(want);
     for candidate in ranked {
-        if tracks.len() == want {
+        if rows.len() == want {
             break;
         }
         if quota.has_room(model, candidate.row) {
             quota.take(model, candidate.row);
-            tracks.push(Recommendation { row: candidate.row, similarity: candidate.similarity });
+            rows.push(candidate.row);
         }
     }
-    Selection { tracks, want, quota }
+    Selection { rows, want, quota }
 }

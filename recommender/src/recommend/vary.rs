@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     fn ranked(count: u32) -> Vec<Ranked> {
-        (0..count).map(|row| Ranked { row, score: 1.0 - f64::from(row) / 1e3, similarity: 0.0 }).collect()
+        (0..count).map(|row| Ranked { row, score: 1.0 - f64::from(row) / 1e3 }).collect()
     }
 
     #[test]

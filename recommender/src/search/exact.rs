@@ -44,7 +44,7 @@ impl Found {
 
     #[inline(never)]
     fn add(&mut self, query: &Query<'_>, row: u32, distance: f32) {
-        let distance = distance + query.cost.map_or(0.0, |cost| cost(row));
+        let distance = distance + query.costs.map_or(0.0, |costs| costs[row as usize]);
         if distance > self.bound || self.most == 0 {
             return;
         }

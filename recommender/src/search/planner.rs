@@ -68,8 +68,8 @@ pub(crate) struct Query<'a> {
     /// Which rows may be found.
     pub(crate) allowed: Allowed<'a>,
     pub(crate) songs: &'a SongIds,
-    /// What is added to a row's distance, 0 or more. The graphs do not know of it: with costs every track is compared.
-    pub(crate) cost: Option<&'a dyn Fn(u32) -> f32>,
+    /// What is added to each row's distance, 0 or more. The graphs do not know of it: with costs every track is compared.
+    pub(crate) costs: Option<&'a [f32]>,
 }
 
 /// Every track's vector, and a graph for each cluster. Graphs may come after the rest: until a cluster has its graph, it
@@ -130,7 +130,7 @@ impl Neighbors {
         let pool: usize = ranges.iter().map(Range::len).sum();
         let allowed: usize = ranges.iter().map(|range| query.allowed.count(range.clone()) as usize).sum();
         let graphs: Option<Vec<&Graph>> = query.clusters.iter().map(|cluster| self.graph(*cluster)).collect();
-        if let (Some(graphs), None) = (graphs, query.cost) {
+        if let (Some(graphs), None) = (graphs, query.costs) {
             let is_allowed = |row| query.allowed.contains(row, query.songs);
             let mut ef = query.ef.max(query.want);
             while is_quicker(query.search, ef, allowed, pool) {
@@ -239,6 +239,8 @@ fn is_quicker(search: Search, ef: usize, allowed: usize, pool: usize) -> bool {
 
 /// The first `want` songs of a sorted list, each once.
 fn different_songs(found: &[Neighbor], want: usize, songs: &SongIds) -> Vec<Neighbor> {
-    let mut seen: HashSet<u32> = HashSet::with_capacity(want);
-    found.iter().filter(|neighbor| seen.insert(songs.of(neighbor.row))).take(want).copied().collect()
+    let mut seen: HashSet<u32> = HashSet::new();
+    // Most songs have one row.
+    let mut is_new = |row: u32| !songs.repeated().contains(row) || seen.insert(songs.of(row));
+    found.iter().filter(|neighbor| is_new(neighbor.row)).take(want).copied().collect()
 }

@@ -6,15 +6,38 @@ const MAX_CHARS: usize = 256;
 /// By how many typos one text becomes the other, if not by more than `most`: a character too many, missing, another, or two that have
 /// changed places (optimal string alignment, Damerau 1964).
 pub fn typos(a: &str, b: &str, most: usize) -> Option<usize> {
-    let (a_chars, b_chars) = (a.chars().count(), b.chars().count());
-    if a_chars.abs_diff(b_chars) > most || a_chars.max(b_chars) > MAX_CHARS {
-        return None;
+    Compared::new(a).typos(b, most)
+}
+
+/// A text that many others are compared with.
+pub struct Compared<'a> {
+    text: &'a str,
+    chars: usize,
+    characters: u64,
+}
+
+impl<'a> Compared<'a> {
+    /// Looks at the text once.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, chars: text.chars().count(), characters: characters(text) }
     }
-    // Each typo adds a character, takes one away, or both. Most texts are seen to be others by that.
-    if (characters(a) ^ characters(b)).count_ones() as usize > 2 * most {
-        return None;
+
+    /// As [`typos`].
+    pub fn typos(&self, other: &str, most: usize) -> Option<usize> {
+        // A character has 1 to 4 bytes: this needs no look at them.
+        if other.len() + most < self.chars || other.len() > 4 * (self.chars + most) || self.chars > MAX_CHARS {
+            return None;
+        }
+        let chars = other.chars().count();
+        if chars.abs_diff(self.chars) > most || chars > MAX_CHARS {
+            return None;
+        }
+        // Each typo adds a character, takes one away, or both. Most texts are seen to be others by that.
+        if (self.characters ^ characters(other)).count_ones() as usize > 2 * most {
+            return None;
+        }
+        Some(strsim::osa_distance(self.text, other)).filter(|typos| *typos <= most)
     }
-    Some(strsim::osa_distance(a, b)).filter(|typos| *typos <= most)
 }
 
 /// The characters of a text, as a set in which some share a place.
