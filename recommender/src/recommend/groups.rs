@@ -2,7 +2,7 @@
 //!
 //! A seed of this kind points where its tracks do, on average: the mean of their unit vectors, as a direction (the centroid of
 //! Rocchio's method), where a track weighs its popularity over that of the most popular one, plus [`MIN_WEIGHT`]; without
-//! popularities all weigh the same. Of more than [`MAX_TRACKS`] tracks the most popular count, without popularities as many spread
+//! popularities all weigh the same. Of more than [`MAX_TRACKS`] tracks (of fewer with many such seeds) the most popular count, without popularities as many spread
 //! evenly through the catalogue. All seeds of a request together take one pass through a column.
 
 use std::{
@@ -23,8 +23,9 @@ use crate::{
     vector::{LANES, Vector},
 };
 
-/// The most tracks that stand for an artist or a genre.
+/// The most tracks that stand for an artist or a genre, and for all of a request together, of which each gets as many.
 const MAX_TRACKS: usize = 1_000;
+const MAX_TRACKS_OF_ALL: usize = 16_000;
 /// What a track weighs that nobody plays, where the most popular one weighs 1 more.
 const MIN_WEIGHT: f64 = 0.1;
 /// How many names an error suggests.
@@ -112,27 +113,28 @@ fn add_rows(cells: &HashMap<u32, Vec<usize>>, column: &DictColumn, members: &mut
     });
 }
 
-/// What some rows, which are at least one, stand for together.
-pub(super) fn resolve(model: &Model, seed: &Seed, mut rows: Vec<u32>) -> ResolvedSeed {
+/// What some rows, which are at least one, stand for together: one of so many artists and genres of the request.
+pub(super) fn resolve(model: &Model, seed: &Seed, mut rows: Vec<u32>, groups: usize) -> ResolvedSeed {
     let tracks = rows.len() as u32;
+    let most = MAX_TRACKS.min(MAX_TRACKS_OF_ALL / groups.max(1)).max(1);
     let popularity = model.popularity().map(|feature| &model.catalog().features[feature]);
-    if rows.len() > MAX_TRACKS {
+    if rows.len() > most {
         match popularity {
             Some(popularity) => {
                 let key = |row: &u32| (Reverse(popularity.codes().get(*row as usize)), *row);
-                rows.select_nth_unstable_by_key(MAX_TRACKS - 1, key);
-                rows.truncate(MAX_TRACKS);
+                rows.select_nth_unstable_by_key(most - 1, key);
+                rows.truncate(most);
             }
-            None => rows = (0..MAX_TRACKS).map(|at| rows[at * rows.len() / MAX_TRACKS]).collect(),
+            None => rows = (0..most).map(|at| rows[at * rows.len() / most]).collect(),
         }
         rows.sort_unstable();
     }
     let popular = |row: &u32| popularity.map_or(0.0, |popularity| popularity.get(*row as usize).max(0.0));
-    let most = rows.iter().map(popular).fold(0.0, f64::max);
+    let best_known = rows.iter().map(popular).fold(0.0, f64::max);
     let mut of_clusters = vec![0.0; model.clusters().len()];
     let (mut sum, mut features, mut weights) = ([0.0; LANES], vec![0.0; model.scaler().len()], 0.0);
     for row in &rows {
-        let weight = MIN_WEIGHT + if most > 0.0 { popular(row) / most } else { 0.0 };
+        let weight = MIN_WEIGHT + if best_known > 0.0 { popular(row) / best_known } else { 0.0 };
         let vector = model.neighbors().nodes().vector(*row);
         sum.iter_mut().zip(vector.lanes()).for_each(|(sum, lane)| *sum += weight * f64::from(*lane));
         let values = model.catalog().features.iter().map(|column| column.get(*row as usize));

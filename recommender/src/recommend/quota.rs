@@ -1,9 +1,9 @@
 //! How many songs of one artist, and of one album, an answer may hold.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::request::Request;
-use crate::model::Model;
+use crate::{bit_set::BitSet, model::Model};
 
 /// What a request allows, and what of it is taken.
 pub(super) struct Quota {
@@ -11,6 +11,9 @@ pub(super) struct Quota {
     max_per_album: Option<usize>,
     artists: HashMap<u32, usize>,
     albums: HashMap<Album, usize>,
+    /// Those of which no more is allowed: what is asked of every candidate.
+    full_artists: Option<BitSet>,
+    full_albums: HashSet<Album>,
 }
 
 /// An album: its title, and the first artist of a track on it. Many albums are called `Greatest Hits`.
@@ -19,7 +22,14 @@ type Album = (u32, Option<u32>);
 impl Quota {
     pub(super) fn new(request: &Request) -> Self {
         let Request { max_per_artist, max_per_album, .. } = *request;
-        Self { max_per_artist, max_per_album, artists: HashMap::new(), albums: HashMap::new() }
+        Self {
+            max_per_artist,
+            max_per_album,
+            artists: HashMap::new(),
+            albums: HashMap::new(),
+            full_artists: None,
+            full_albums: HashSet::new(),
+        }
     }
 
     /// Whether there is no limit.
@@ -29,13 +39,9 @@ impl Quota {
 
     /// Whether none of a row's artists, and not its album, has had all its songs.
     pub(super) fn has_room(&self, model: &Model, row: u32) -> bool {
-        let artist_has = |max: usize| {
-            let taken = |artist: &u32| self.artists.get(artist).copied().unwrap_or(0);
-            artists_of(model, row).iter().all(|artist| taken(artist) < max)
-        };
-        let album_has =
-            |max: usize| album_of(model, row).is_none_or(|album| self.albums.get(&album).copied().unwrap_or(0) < max);
-        self.max_per_artist.is_none_or(artist_has) && self.max_per_album.is_none_or(album_has)
+        let is_full = |full: &BitSet| artists_of(model, row).iter().any(|artist| full.contains(*artist));
+        !self.full_artists.as_ref().is_some_and(is_full)
+            && (self.full_albums.is_empty() || !self.full_albums.contains(&album_or_none_of(model, row)))
     }
 
     /// Counts a row. Says which artists and album are full now, if any.
@@ -47,6 +53,8 @@ impl Quota {
                 *taken += 1;
                 if *taken >= max {
                     full.artists.push(*artist);
+                    let artists = model.artists().count();
+                    self.full_artists.get_or_insert_with(|| BitSet::new(artists)).insert(*artist);
                 }
             }
         }
@@ -56,7 +64,10 @@ impl Quota {
         {
             let taken = self.albums.entry(album).or_default();
             *taken += 1;
-            full.album = (*taken >= max).then_some(album);
+            if *taken >= max {
+                full.album = Some(album);
+                self.full_albums.insert(album);
+            }
         }
         (!full.artists.is_empty() || full.album.is_some()).then_some(full)
     }
@@ -87,5 +98,11 @@ pub(super) fn artists_of(model: &Model, row: u32) -> &[u32] {
 fn album_of(model: &Model, row: u32) -> Option<Album> {
     let albums = model.catalog().albums.as_ref()?;
     let is_known = !albums.get(row as usize).is_empty();
-    is_known.then(|| (albums.code(row as usize), artists_of(model, row).first().copied()))
+    is_known.then(|| album_or_none_of(model, row))
+}
+
+/// The same; where it is not known, one that no row is counted for.
+fn album_or_none_of(model: &Model, row: u32) -> Album {
+    let code = model.catalog().albums.as_ref().map_or(0, |albums| albums.code(row as usize));
+    (code, artists_of(model, row).first().copied())
 }

@@ -102,7 +102,7 @@ impl Model {
             }
             Seed::Artist(_) | Seed::Genre(_) => {
                 return match groups::members(self, std::slice::from_ref(seed)).pop().flatten() {
-                    Some(rows) if !rows.is_empty() => Ok(groups::resolve(self, seed, rows)),
+                    Some(rows) if !rows.is_empty() => Ok(groups::resolve(self, seed, rows, 1)),
                     _ => Err(groups::unknown(self, seed, effort)),
                 };
             }
@@ -144,10 +144,11 @@ impl Model {
         let (mut resolved, mut left_out) = (Vec::with_capacity(seeds.len()), Vec::new());
         // What names were found to mean, or not: each is looked up once.
         let mut known: HashMap<Names<'_>, Result<ResolvedSeed, Error>> = HashMap::new();
+        let count = seeds.iter().filter(|seed| matches!(seed, Seed::Artist(_) | Seed::Genre(_))).count();
         for (at, (seed, members)) in seeds.iter().zip(groups::members(self, seeds)).enumerate() {
             let find = |effort: &mut Effort| match members {
                 Some(rows) if rows.is_empty() => Err(groups::unknown(self, seed, effort)),
-                Some(rows) => Ok(groups::resolve(self, seed, rows)),
+                Some(rows) => Ok(groups::resolve(self, seed, rows, count)),
                 None => self.resolve_seed(seed, strict, effort),
             };
             let found = match names(seed) {
