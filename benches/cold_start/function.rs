@@ -95,7 +95,7 @@ pub(crate) async fn start(
     let answer = ask(&function, song, None).await?;
     let first_answer = function.started().elapsed();
     let at_first_answer = Usage::of(pid)?;
-    let transfer = Transfer::of(&s3.proxy.exchanges()[before..], &["/model.segue", "/latest.head"]);
+    let transfer = Transfer::of(&s3.proxy.exchanges()[before..], &["/model.segue", "/latest.prefetch"]);
     ensure!(answer["tracks"].as_array().is_some_and(|tracks| tracks.len() == 10), "{song:?} has not ten: {answer}");
 
     let answer = ask(&function, song, Some("hnsw")).await?;

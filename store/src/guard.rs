@@ -113,7 +113,7 @@ mod tests {
             etag: None,
             graphs_offset: None,
             text_search_offset: None,
-            head_bytes: None,
+            prefetch_bytes: None,
             tracks,
             k,
             accuracy: 0.9,

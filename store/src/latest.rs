@@ -17,7 +17,7 @@ const MAX_ETAG_BYTES: usize = 128;
 /// The content of `latest.json`. Read, it is not trusted: what contradicts itself or the place it was read from is
 /// [`Error::Corrupt`]. Fields that are not known are ignored.
 ///
-/// `models/<version>/summary.json` has the same fields without `etag`, `head_bytes` and `previous`, and `quality` beside them.
+/// `models/<version>/summary.json` has the same fields without `etag`, `prefetch_bytes` and `previous`, and `quality` beside them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Latest {
     /// The model's version.
@@ -38,9 +38,9 @@ pub struct Latest {
     /// Nothing where it is not known; then they are downloaded with the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_search_offset: Option<u64>,
-    /// How many bytes of the artifact, from its start, are in `latest.head` too. Nothing where that is not known to have any.
+    /// How many bytes of the artifact, from its start, are in `latest.prefetch` too. Nothing where that is not known to have any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head_bytes: Option<u64>,
+    pub prefetch_bytes: Option<u64>,
     /// Tracks in the catalogue.
     pub tracks: u64,
     /// Clusters.
@@ -88,8 +88,8 @@ impl Latest {
         if !(1..=MAX_ARTIFACT_BYTES).contains(&self.size) {
             return Err(format!("expected a size of 1 to {MAX_ARTIFACT_BYTES} bytes, got {}", self.size));
         }
-        if let Some(head) = self.head_bytes.filter(|head| !(1..=self.size).contains(head)) {
-            return Err(format!("expected a head of 1 to {} bytes, got {head}", self.size));
+        if let Some(prefetch) = self.prefetch_bytes.filter(|prefetch| !(1..=self.size).contains(prefetch)) {
+            return Err(format!("expected a prefetch of 1 to {} bytes, got {prefetch}", self.size));
         }
         match &self.etag {
             Some(etag) if !is_etag(etag) => {
@@ -134,7 +134,7 @@ mod tests {
             etag: Some("\"9f2c-1\"".into()),
             graphs_offset: None,
             text_search_offset: None,
-            head_bytes: None,
+            prefetch_bytes: None,
             tracks: 39_280,
             k: 6,
             accuracy: 0.905,
@@ -179,8 +179,8 @@ mod tests {
             (Latest { key: elsewhere.model_key(example().version), ..example() }, "the key"),
             (Latest { version: Version::of(b"other"), ..example() }, "the key"),
             (Latest { size: 0, ..example() }, "a size of"),
-            (Latest { head_bytes: Some(0), ..example() }, "a head of"),
-            (Latest { head_bytes: Some(6), ..example() }, "a head of"),
+            (Latest { prefetch_bytes: Some(0), ..example() }, "a prefetch of"),
+            (Latest { prefetch_bytes: Some(6), ..example() }, "a prefetch of"),
             (Latest { size: MAX_ARTIFACT_BYTES + 1, ..example() }, "a size of"),
             (Latest { etag: Some("W/\"9f2c\"".into()), ..example() }, "an ETag"),
             (Latest { accuracy: 1.5, ..example() }, "an accuracy"),

@@ -4,9 +4,9 @@
 //!
 //! ```text
 //! PREFIX/latest.json                        which model is current
-//! PREFIX/latest.head                        the first bytes of its artifact, for a start that does not wait for `latest.json`
+//! PREFIX/latest.prefetch                    the first bytes of its artifact, for a start that does not wait for `latest.json`
 //! PREFIX/models/<version>/report/…          what the training reported
-//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `etag`, `head_bytes` and
+//! PREFIX/models/<version>/summary.json      what `latest.json` says when this model is current, without `etag`, `prefetch_bytes` and
 //!                                           `previous`, and how good it was measured to be
 //! PREFIX/models/<version>/model.segue       the artifact; its SHA-256 is the version
 //! ```
@@ -46,7 +46,6 @@ mod error;
 mod fetch;
 mod future;
 mod guard;
-mod head;
 mod latest;
 mod list;
 mod location;
@@ -55,6 +54,7 @@ mod object_list;
 mod object_reader;
 mod options;
 mod pointer;
+mod prefetch;
 mod prune;
 mod publish;
 mod quality;
@@ -68,7 +68,6 @@ pub use download::Download;
 pub use error::Error;
 pub use future::BoxFuture;
 pub use guard::Guard;
-pub use head::Head;
 pub use latest::{Latest, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES};
 pub use list::ModelEntry;
 pub use location::{Location, ParseError, ParseErrorKind};
@@ -76,6 +75,7 @@ pub use object_list::ObjectPattern;
 pub use object_reader::{ObjectAddress, ObjectReader};
 pub use options::StoreOptions;
 pub use pointer::LatestState;
+pub use prefetch::Prefetch;
 pub use prune::{MIN_AGE, Prune, Pruned};
 pub use publish::Published;
 pub use quality::{Estimate, Quality};

@@ -93,8 +93,8 @@ impl Location {
     }
 
     /// The key of the first bytes of the current model's artifact.
-    pub fn head_key(&self) -> String {
-        self.key("latest.head")
+    pub fn prefetch_key(&self) -> String {
+        self.key("latest.prefetch")
     }
 
     /// The key of a model's artifact.
@@ -239,7 +239,7 @@ mod tests {
         let version = Version::of(b"");
         assert_eq!(parsed("s3://abc").latest_key(), "latest.json");
         assert_eq!(parsed("s3://abc/a/b").latest_key(), "a/b/latest.json");
-        assert_eq!(parsed("s3://abc/a/b").head_key(), "a/b/latest.head");
+        assert_eq!(parsed("s3://abc/a/b").prefetch_key(), "a/b/latest.prefetch");
         assert_eq!(parsed("s3://abc/a").model_key(version), format!("a/models/{version}/model.segue"));
         assert_eq!(parsed("s3://abc").summary_key(version), format!("models/{version}/summary.json"));
         assert_eq!(parsed("s3://abc").report_key(version, "a.svg"), format!("models/{version}/report/a.svg"));

@@ -6,9 +6,9 @@ use recommender::artifact::{self, Need};
 use tracing::info;
 
 use crate::error::cause;
-use crate::head;
 use crate::object::{Condition, ObjectMeta, Put};
 use crate::pointer::{MAX_PENDING_DELETES, MAX_POINTER_ATTEMPTS, PENDING_DELETE_BYTES};
+use crate::prefetch;
 use crate::quality::Summary;
 use crate::{
     BoxFuture, Error, Guard, Latest, Location, MAX_ARTIFACT_BYTES, MAX_LATEST_BYTES, ReportFile, Store, Upload, Version,
@@ -62,7 +62,7 @@ impl Store {
                 etag: None,
                 graphs_offset: end_of(&upload.artifact, &[Need::FirstAnswer]),
                 text_search_offset: end_of(&upload.artifact, &[Need::FirstAnswer, Need::Graphs]),
-                head_bytes: None,
+                prefetch_bytes: None,
                 tracks: upload.tracks,
                 k: upload.k,
                 accuracy: upload.accuracy,
@@ -82,12 +82,12 @@ impl Store {
                     self.check_losses(guard, current, &next, &summary.quality).await?;
                 }
                 // Current already, it is published anew: the date says that nobody has to wait for a newer one.
-                let next = Latest { etag: stored.etag, head_bytes: head::bytes(&next), ..next.clone() };
+                let next = Latest { etag: stored.etag, prefetch_bytes: prefetch::bytes(&next), ..next.clone() };
                 let Some(current) = self.move_pointer(&seen, next).await? else {
                     // What was stored may have been deleted with what an interrupted publish had left.
                     continue;
                 };
-                self.write_head(&current, Some(&upload.artifact)).await;
+                self.write_prefetch(&current, Some(&upload.artifact)).await;
                 info!(%version, location = %self.location, already_there, "published");
                 return Ok(Published {
                     version,
@@ -150,7 +150,7 @@ fn check(model: &Latest, report: &[ReportFile]) -> Result<(), Error> {
     if !(0.0..=1.0).contains(&model.accuracy) {
         return bad(format!("expected an accuracy of 0 to 1, got {}", model.accuracy));
     }
-    // The pointer gets `etag`, `head_bytes` and `previous` later, less than 400 bytes, and marks; the summary gets the figures, less than 600.
+    // The pointer gets `etag`, `prefetch_bytes` and `previous` later, less than 400 bytes, and marks; the summary gets the figures, less than 600.
     if model.to_json().len() + 1024 + MAX_PENDING_DELETES * PENDING_DELETE_BYTES > MAX_LATEST_BYTES {
         return bad(format!(
             "its description is longer than {MAX_LATEST_BYTES} bytes; give the features shorter names"
@@ -175,7 +175,7 @@ mod tests {
             etag: None,
             graphs_offset: None,
             text_search_offset: None,
-            head_bytes: None,
+            prefetch_bytes: None,
             tracks: 1,
             k: 1,
             accuracy: 1.0,

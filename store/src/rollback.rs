@@ -2,9 +2,9 @@
 
 use tracing::info;
 
-use crate::head;
 use crate::object::SmallObject;
 use crate::pointer::MAX_POINTER_ATTEMPTS;
+use crate::prefetch;
 use crate::{BoxFuture, Error, Latest, Store, Version};
 
 impl Store {
@@ -27,7 +27,7 @@ impl Store {
                     return Ok(latest.clone());
                 }
                 if let Some(latest) = self.move_pointer(&seen, model).await? {
-                    self.write_head(&latest, None).await;
+                    self.write_prefetch(&latest, None).await;
                     info!(%version, location = %self.location, "rolled back");
                     return Ok(latest);
                 }
@@ -55,7 +55,7 @@ impl Store {
             return Err(Error::Corrupt { what: self.location.url(&model.key), reason });
         }
         model.etag = stored.etag;
-        model.head_bytes = head::bytes(&model);
+        model.prefetch_bytes = prefetch::bytes(&model);
         Ok(model)
     }
 }

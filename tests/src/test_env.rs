@@ -113,9 +113,9 @@ impl TestEnv {
         version.path().join("model.segue")
     }
 
-    /// Where the server keeps the head of the current artifact.
-    pub fn head(&self) -> PathBuf {
-        self.folder.path().join("s3").join(BUCKET).join("models/latest.head")
+    /// Where the server keeps the prefetch of the current artifact.
+    pub fn prefetch(&self) -> PathBuf {
+        self.folder.path().join("s3").join(BUCKET).join("models/latest.prefetch")
     }
 
     /// Serves the function's routes on a loopback port: its URL.

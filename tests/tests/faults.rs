@@ -40,9 +40,9 @@ impl FaultFixture {
     }
 
     /// Where nothing but artifacts holds what is fetched.
-    async fn without_head() -> Self {
+    async fn without_prefetch() -> Self {
         let fixture = Self::new().await;
-        std::fs::remove_file(fixture.test_env.head()).expect("a head");
+        std::fs::remove_file(fixture.test_env.prefetch()).expect("a prefetch");
         fixture
     }
 
@@ -107,7 +107,7 @@ async fn a_cold_function_waits_it_out(fault: &Fault, of: FaultTarget) {
 
 /// The fault passes: a cold function's first request is answered all the same.
 async fn a_cold_function_tries_again(fault: &Fault, of: FaultTarget) {
-    for fixture in [FaultFixture::new().await, FaultFixture::without_head().await] {
+    for fixture in [FaultFixture::new().await, FaultFixture::without_prefetch().await] {
         fixture.proxy.set(fault.clone(), of, 1);
         let function = fixture.function().await;
         assert!(fixture.ask(&function).await.is_some(), "{fault:?} of {of:?}");
@@ -115,10 +115,10 @@ async fn a_cold_function_tries_again(fault: &Fault, of: FaultTarget) {
     }
 }
 
-/// The fault lasts, and is one of the head alone: a cold function's first request is answered from the artifact.
-async fn a_cold_function_goes_without_the_head(fault: &Fault) {
+/// The fault lasts, and is one of the prefetch alone: a cold function's first request is answered from the artifact.
+async fn a_cold_function_goes_without_the_prefetch(fault: &Fault) {
     let fixture = FaultFixture::new().await;
-    fixture.proxy.set(fault.clone(), FaultTarget::Head, ALWAYS);
+    fixture.proxy.set(fault.clone(), FaultTarget::Prefetch, ALWAYS);
     let function = fixture.function().await;
     assert!(fixture.ask(&function).await.is_some(), "{fault:?}");
     assert_eq!(fixture.proxy.met(), 1, "{fault:?}");
@@ -238,7 +238,7 @@ async fn searches_by_text_fail_alone_and_work_again_when_the_fault_is_lifted() {
 }
 
 #[tokio::test]
-async fn heads_that_are_damaged_or_do_not_come() {
+async fn prefetches_that_are_damaged_or_do_not_come() {
     let faults = [
         Fault::Delay(3 * DEADLINE),
         Fault::FlippedBit,
@@ -252,19 +252,19 @@ async fn heads_that_are_damaged_or_do_not_come() {
     ];
     let mut functions = JoinSet::new();
     for fault in faults {
-        functions.spawn(async move { a_cold_function_goes_without_the_head(&fault).await });
+        functions.spawn(async move { a_cold_function_goes_without_the_prefetch(&fault).await });
     }
     functions.join_all().await;
 }
 
 #[tokio::test]
-async fn heads_of_another_model() {
+async fn prefetches_of_another_model() {
     let mut fixture = FaultFixture::new().await;
-    let head = fixture.test_env.head();
-    let old = std::fs::read(&head).expect("a head");
+    let prefetch = fixture.test_env.prefetch();
+    let old = std::fs::read(&prefetch).expect("a prefetch");
     fixture.publish("4").await;
     // Whatever it says of itself: these are not the bytes of the artifact.
-    std::fs::write(&head, old).expect("writes");
+    std::fs::write(&prefetch, old).expect("writes");
     let function = fixture.function().await;
     assert_eq!(fixture.ask(&function).await.as_ref(), Some(fixture.version()));
 }
@@ -377,7 +377,7 @@ async fn bytes_of_another_model_under_the_right_name() {
 
 #[tokio::test]
 async fn another_object_in_the_place_of_the_model() {
-    let fixture = FaultFixture::without_head().await;
+    let fixture = FaultFixture::without_prefetch().await;
     let path = fixture.test_env.artifact();
     let right = std::fs::read(&path).expect("reads");
     // Another length, another ETag: the pointer names neither.

@@ -202,7 +202,7 @@ async fn a_load_that_failed_is_tried_again_by_the_next_request() {
 async fn a_damaged_artifact_is_503_and_not_the_end() {
     let test_env = TestEnv::new().await;
     test_env.publish().await;
-    std::fs::remove_file(test_env.head()).expect("a head");
+    std::fs::remove_file(test_env.prefetch()).expect("a prefetch");
     // As long as before, so that only the checksums can tell.
     let artifact = test_env.artifact();
     let mut bytes = std::fs::read(&artifact).expect("reads");

@@ -1,7 +1,7 @@
 //! Downloading an artifact over several connections, and taking its bytes as they come.
 //!
 //! The artifact is cut into one range for each connection, and all are asked for at once: what the network takes until
-//! the first byte is waited for once, and no connection waits for another. Where a [`Head`] was asked for, it is the first of these
+//! the first byte is waited for once, and no connection waits for another. Where a [`Prefetch`] was asked for, it is the first of these
 //! ranges. What an answer does not need, if `latest.json`
 //! says where it begins, is cut and asked for in the same way when the rest has come. Chunks stay as the network cut them, and
 //! belong to the [`Download`] until they are taken.
@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 
 use self::range_buffer::{Availability, RangeBuffer};
 use crate::error::cause;
-use crate::{BoxFuture, Error, Head, Latest, Store, retry};
+use crate::{BoxFuture, Error, Latest, Prefetch, Store, retry};
 
 /// A download under way. Dropping it stops it.
 ///
@@ -61,22 +61,22 @@ impl Store {
         self.start_download(latest, range, None)
     }
 
-    /// As [`Store::download_range`], from the artifact's start to `end`; of these, the first bytes are those of the head, where it is
+    /// As [`Store::download_range`], from the artifact's start to `end`; of these, the first bytes are those of the prefetch, where it is
     /// this artifact's.
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub fn download_with_head(&self, latest: &Latest, end: u64, head: Head) -> Download {
-        self.start_download(latest, 0..end, Some(head))
+    pub fn download_with_prefetch(&self, latest: &Latest, end: u64, prefetch: Prefetch) -> Download {
+        self.start_download(latest, 0..end, Some(prefetch))
     }
 
-    fn start_download(&self, latest: &Latest, range: Range<u64>, head: Option<Head>) -> Download {
+    fn start_download(&self, latest: &Latest, range: Range<u64>, prefetch: Option<Prefetch>) -> Download {
         let options = &self.options;
         let extent = range.start.min(latest.size)..range.end.clamp(range.start.min(latest.size), latest.size);
         // Without an ETag, the rest could be of another object.
-        let head_bytes = latest.head_bytes.filter(|_| head.is_some() && latest.etag.is_some());
+        let prefetch_bytes = latest.prefetch_bytes.filter(|_| prefetch.is_some() && latest.etag.is_some());
         let (connections, min) = (options.connections, options.min_part_bytes);
-        let phases = ranges::phases(extent.clone(), head_bytes, latest.graphs_offset, connections, min);
+        let phases = ranges::phases(extent.clone(), prefetch_bytes, latest.graphs_offset, connections, min);
         // Not `latest.key`: the version says it, and nobody has to check it.
         let key = self.location.model_key(latest.version);
         let what = self.location.url(&key);
@@ -87,8 +87,10 @@ impl Store {
             Ok(()) => {
                 let object = request::Object { store: self.clone(), key, version: latest.version, size: latest.size };
                 let is_first = |bytes| phases.first().and_then(|ranges| ranges.first()) == Some(&(0..bytes));
-                let head = head.filter(|_| head_bytes.is_some_and(is_first)).map(|head| (head, latest.clone()));
-                task.spawn(run(object, latest.etag.clone(), head, phases, Arc::clone(&range_buffer)));
+                let prefetch = prefetch
+                    .filter(|_| prefetch_bytes.is_some_and(is_first))
+                    .map(|prefetch| (prefetch, latest.clone()));
+                task.spawn(run(object, latest.etag.clone(), prefetch, phases, Arc::clone(&range_buffer)));
             }
             Err(reason) => range_buffer.fail(Error::Corrupt { what: what.clone(), reason }),
         }
@@ -169,7 +171,7 @@ impl fmt::Debug for Download {
 async fn run(
     object: request::Object,
     mut etag: Option<String>,
-    mut head: Option<(Head, Latest)>,
+    mut prefetch: Option<(Prefetch, Latest)>,
     phases: Vec<Vec<Range<u64>>>,
     range_buffer: Arc<RangeBuffer>,
 ) {
@@ -182,7 +184,7 @@ async fn run(
             let mut parts = JoinSet::new();
             let numbered: Vec<_> = (number..).zip(ranges).collect();
             number += numbered.len();
-            etag = part::start_all(&object, etag, head.take(), numbered, &range_buffer, &mut parts).await?;
+            etag = part::start_all(&object, etag, prefetch.take(), numbered, &range_buffer, &mut parts).await?;
             while let Some(ended) = parts.join_next().await {
                 ended.unwrap_or_else(|error| Err(Error::Unavailable { what: what.clone(), source: cause(error) }))?;
             }

@@ -10,14 +10,14 @@ use super::range_buffer::RangeBuffer;
 use super::request::{Object, of};
 use crate::error::cause;
 use crate::retry::Attempts;
-use crate::{BoxFuture, Error, Head, Latest};
+use crate::{BoxFuture, Error, Latest, Prefetch};
 
 /// Starts a task for each part, and says the ETag. Where nobody knows it, the first part's answer tells, and the others
-/// wait for that. The first part is the head's, where there is one.
+/// wait for that. The first part is the prefetch's, where there is one.
 pub(super) async fn start_all(
     object: &Arc<Object>,
     etag: Option<String>,
-    mut head: Option<(Head, Latest)>,
+    mut prefetch: Option<(Prefetch, Latest)>,
     ranges: Vec<(usize, Range<u64>)>,
     range_buffer: &Arc<RangeBuffer>,
     parts: &mut JoinSet<Result<(), Error>>,
@@ -33,8 +33,8 @@ pub(super) async fn start_all(
     };
     for (number, range) in ranges {
         let part = Part { object: Arc::clone(object), etag: etag.clone(), number, missing: range };
-        let body: BoxFuture<'static, _> = match head.take() {
-            Some((head, latest)) => Box::pin(async move { head.of(&latest).await }),
+        let body: BoxFuture<'static, _> = match prefetch.take() {
+            Some((prefetch, latest)) => Box::pin(async move { prefetch.of(&latest).await }),
             None => Box::pin(std::future::ready(first_body.take())),
         };
         parts.spawn(part.fetch(body, Arc::clone(range_buffer)));

@@ -6,10 +6,10 @@ use std::ops::Range;
 const MAX_CONNECTIONS: u64 = 64;
 
 /// The ranges of `extent` that are asked for at once: first those before `graphs_offset`, where it is known, then the others. The
-/// head, where there is one, is the first range, and the others are for the other connections.
+/// prefetch, where there is one, is the first range, and the others are for the other connections.
 pub(super) fn phases(
     extent: Range<u64>,
-    head: Option<u64>,
+    prefetch: Option<u64>,
     graphs_offset: Option<u64>,
     connections: u32,
     min: u64,
@@ -18,12 +18,12 @@ pub(super) fn phases(
         let ranges = cut(range.end - range.start, connections, min);
         ranges.into_iter().map(|part| part.start + range.start..part.end + range.start).collect()
     };
-    let first = |range: Range<u64>| match head {
-        Some(head) if range.start < head && head < range.end => {
-            let rest = cut(head..range.end, connections.saturating_sub(1));
-            std::iter::once(range.start..head).chain(rest).collect()
+    let first = |range: Range<u64>| match prefetch {
+        Some(prefetch) if range.start < prefetch && prefetch < range.end => {
+            let rest = cut(prefetch..range.end, connections.saturating_sub(1));
+            std::iter::once(range.start..prefetch).chain(rest).collect()
         }
-        Some(head) if head == range.end => vec![range],
+        Some(prefetch) if prefetch == range.end => vec![range],
         _ => cut(range, connections),
     };
     match graphs_offset {
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_head_comes_first_where_it_is_known_and_the_rest_is_worth_a_round_trip() {
+    fn what_a_first_answer_needs_comes_first_where_it_is_known_and_the_rest_is_worth_a_round_trip() {
         let ends = |graphs_offset| -> Vec<Vec<u64>> {
             phases(0..43, None, graphs_offset, 2, 10)
                 .iter()
@@ -81,9 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn the_head_is_the_first_range() {
-        let ends = |head, graphs_offset, connections| -> Vec<Vec<u64>> {
-            let phases = phases(0..60, Some(head), graphs_offset, connections, 10);
+    fn the_prefetch_is_the_first_range() {
+        let ends = |prefetch, graphs_offset, connections| -> Vec<Vec<u64>> {
+            let phases = phases(0..60, Some(prefetch), graphs_offset, connections, 10);
             phases.iter().map(|ranges| ranges.iter().map(|range| range.end).collect()).collect()
         };
         assert_eq!(ends(15, Some(40), 2), [vec![15, 40], vec![50, 60]]);

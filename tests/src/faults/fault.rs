@@ -102,9 +102,9 @@ impl fmt::Debug for Other {
 pub enum FaultTarget {
     /// Those for `latest.json`.
     Pointer,
-    /// Those for `latest.head`.
-    Head,
-    /// Those for artifacts, `latest.head` among them.
+    /// Those for `latest.prefetch`.
+    Prefetch,
+    /// Those for artifacts, `latest.prefetch` among them.
     Model,
 }
 
@@ -113,7 +113,7 @@ impl FaultTarget {
         let is_pointer = exchange.path.ends_with("latest.json");
         match self {
             Self::Pointer => is_pointer,
-            Self::Head => exchange.path.ends_with("latest.head"),
+            Self::Prefetch => exchange.path.ends_with("latest.prefetch"),
             Self::Model => !is_pointer,
         }
     }

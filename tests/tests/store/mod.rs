@@ -5,8 +5,8 @@
 mod commands;
 mod download;
 mod fetch;
-mod head;
 mod pointer;
+mod prefetch;
 mod prune;
 mod publish;
 mod server;

@@ -209,7 +209,7 @@ async fn a_publish_cut_at_any_request_leaves_the_current_model_current_and_can_b
         trying_once(&wire, &test).publish(upload("new")).await.unwrap();
         wire.exchanges()
     };
-    // Pointer, report, summary, artifact, pointer, head, pointer.
+    // Pointer, report, summary, artifact, pointer, prefetch, pointer.
     let is_pointer_write = |sent: &Exchange| sent.method == "PUT" && sent.path.ends_with("latest.json");
     let pointer_write = exchanges.iter().position(is_pointer_write).unwrap();
     assert!((4..exchanges.len() - 1).contains(&pointer_write), "only {} requests", exchanges.len());
@@ -259,7 +259,7 @@ async fn of_two_publishers_both_models_stay_and_the_loser_is_told_how_to_win() {
         let won = one.unwrap();
         assert_eq!(test.store.list().await.unwrap().len(), 2);
         let lost = match two {
-            // Its model was current, and only the head was to be written.
+            // Its model was current, and only the prefetch was to be written.
             Ok(two) if won.previous == Some(two.version) => {
                 assert_eq!(current(&test.store).await.version, won.version);
                 done += 1;

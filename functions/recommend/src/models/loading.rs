@@ -11,7 +11,7 @@ use recommender::{
     model::nodes,
     search::Nodes,
 };
-use store::{Download, Head, Latest, Store};
+use store::{Download, Latest, Prefetch, Store};
 use tokio::{
     sync::Semaphore,
     task::{JoinSet, spawn_blocking},
@@ -26,19 +26,19 @@ const MAX_INLINE_BYTES: u64 = 128 * 1024;
 
 /// Fetches a model, up to where it can answer. The graphs follow as `work` in the background: until a cluster has its graph it is searched exactly.
 ///
-/// Its first bytes are the head's, where it was asked for and is this model's.
+/// Its first bytes are the prefetch's, where it was asked for and is this model's.
 ///
 /// A model that does not fit into `budget` is left where it is, once its header is there.
 pub(super) async fn load(
     store: &Store,
     latest: Latest,
-    head: Option<Head>,
+    prefetch: Option<Prefetch>,
     budget: Option<Budget>,
     work: &TaskTracker,
 ) -> Result<Arc<LoadedModel>, Error> {
     let begun = Instant::now();
     let milliseconds = move || begun.elapsed().as_millis() as u64;
-    let (loaded, graphs) = begin(store, latest, head, budget).await?;
+    let (loaded, graphs) = begin(store, latest, prefetch, budget).await?;
     let (version, tracks) = (loaded.model.version(), loaded.model.catalog().len());
     let bytes = loaded.latest.size;
     tracing::info!(%version, tracks, bytes, milliseconds = milliseconds(), "model loaded");
@@ -61,12 +61,12 @@ pub(super) async fn load(
 async fn begin(
     store: &Store,
     latest: Latest,
-    head: Option<Head>,
+    prefetch: Option<Prefetch>,
     budget: Option<Budget>,
 ) -> Result<(Arc<LoadedModel>, Graphs), Error> {
     let end = latest.text_search_offset.unwrap_or(latest.size);
-    let download = Arc::new(match head {
-        Some(head) => store.download_with_head(&latest, end, head),
+    let download = Arc::new(match prefetch {
+        Some(prefetch) => store.download_with_prefetch(&latest, end, prefetch),
         None => store.download_range(&latest, 0..end),
     });
     let loading = header(&download, latest.size).await?;

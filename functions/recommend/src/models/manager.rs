@@ -247,7 +247,7 @@ impl ModelManager {
 
     async fn load_first(&self) -> Outcome {
         let store = self.store().await?;
-        let head = store.request_head();
+        let prefetch = store.request_prefetch();
         let LatestState::Found { latest, etag } = store.latest(None).await? else {
             let what = self.source.location().to_string();
             let reason = "the server says that nothing changed, and nothing was known".to_owned();
@@ -259,8 +259,8 @@ impl ModelManager {
         }
         // Nothing is held yet but the process itself: what it takes is known too late to be worth a refusal.
         let budget = self.memory.map(|limit| Budget { limit, held: 0 });
-        let loaded = match load(store, latest.clone(), Some(head), budget, &self.work).await {
-            // Damaged where it lies, or on its way: only another look can tell. It is not at the head again.
+        let loaded = match load(store, latest.clone(), Some(prefetch), budget, &self.work).await {
+            // Damaged where it lies, or on its way: only another look can tell. It is not at the prefetch again.
             Err(Error::Artifact(error)) => {
                 tracing::warn!(%error, "the model came damaged, and is asked for again");
                 load(store, latest, None, budget, &self.work).await?

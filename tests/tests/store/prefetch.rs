@@ -1,4 +1,4 @@
-//! `latest.head`: which model it is of, whoever publishes, and what comes of one that is not the current model's.
+//! `latest.prefetch`: which model it is of, whoever publishes, and what comes of one that is not the current model's.
 
 use std::time::Duration;
 
@@ -12,35 +12,37 @@ use tokio::task::JoinSet;
 
 use super::{behind, current, holding, overtake, upload};
 
-/// So many bytes that a head is a part of them.
+/// So many bytes that a prefetch is a part of them.
 const LARGE_BYTES: usize = 24 << 20;
-const HEAD_BYTES: u64 = 14 << 20;
+const PREFETCH_BYTES: u64 = 14 << 20;
 
 fn artifact(size: usize, seed: u32) -> Bytes {
     let bytes: Vec<u8> = (seed..seed + size.div_ceil(4) as u32).flat_map(u32::to_le_bytes).collect();
     Bytes::from(bytes).slice(..size)
 }
 
-/// The head as it is stored: the version in its metadata, and its bytes.
+/// The prefetch as it is stored: the version in its metadata, and its bytes.
 async fn stored(test: &TestStore) -> (String, Bytes) {
-    let head = test.s3.client().get_object().bucket("music").key("segue/latest.head").send().await.unwrap();
-    let version = head.metadata().unwrap()["version"].clone();
-    (version, head.body.collect().await.unwrap().into_bytes())
+    let prefetch = test.s3.client().get_object().bucket("music").key("segue/latest.prefetch").send().await.unwrap();
+    let version = prefetch.metadata().unwrap()["version"].clone();
+    (version, prefetch.body.collect().await.unwrap().into_bytes())
 }
 
-/// Whether the head is the current model's.
+/// Whether the prefetch is the current model's.
 async fn is_current(test: &TestStore) -> bool {
     let latest = current(&test.store).await;
-    let (version, head) = stored(test).await;
+    let (version, prefetch) = stored(test).await;
     let artifact = test.store.fetch(&latest).await.unwrap();
-    version == latest.version.to_string() && latest.head_bytes == Some(head.len() as u64) && artifact.starts_with(&head)
+    version == latest.version.to_string()
+        && latest.prefetch_bytes == Some(prefetch.len() as u64)
+        && artifact.starts_with(&prefetch)
 }
 
 /// What a start downloads.
 async fn start(store: &Store) -> Bytes {
-    let head = store.request_head();
+    let prefetch = store.request_prefetch();
     let latest = current(store).await;
-    let download = store.download_with_head(&latest, latest.size, head);
+    let download = store.download_with_prefetch(&latest, latest.size, prefetch);
     download.take(0..latest.size).await.unwrap()
 }
 
@@ -49,8 +51,8 @@ fn requests<'a>(exchanges: &'a [Exchange], ending: &str) -> Vec<&'a Exchange> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_asks_for_the_head_with_the_pointer_and_then_for_the_rest() {
-    for (size, head_bytes) in [(1, 1), (5_000_000, 5_000_000), (LARGE_BYTES, HEAD_BYTES)] {
+async fn a_start_asks_for_the_prefetch_with_the_pointer_and_then_for_the_rest() {
+    for (size, prefetch_bytes) in [(1, 1), (5_000_000, 5_000_000), (LARGE_BYTES, PREFETCH_BYTES)] {
         let test = TestStore::start().await;
         let artifact = artifact(size, 0);
         test.store.publish(upload(artifact.clone())).await.unwrap();
@@ -60,31 +62,32 @@ async fn a_start_asks_for_the_head_with_the_pointer_and_then_for_the_rest() {
 
         let exchanges = proxy.exchanges();
         let rest: Vec<_> = requests(&exchanges, "model.segue").iter().map(|rest| rest.range.clone().unwrap()).collect();
-        let expected: Vec<_> = (head_bytes < size as u64).then_some(head_bytes..size as u64).into_iter().collect();
+        let expected: Vec<_> =
+            (prefetch_bytes < size as u64).then_some(prefetch_bytes..size as u64).into_iter().collect();
         assert_eq!(rest, expected);
-        let (head, pointer) = (requests(&exchanges, "latest.head"), requests(&exchanges, "latest.json"));
-        assert_eq!((head.len(), pointer.len()), (1, 1));
-        assert!(head[0].asked <= pointer[0].latest, "the head is not asked for when the pointer is there");
+        let (prefetch, pointer) = (requests(&exchanges, "latest.prefetch"), requests(&exchanges, "latest.json"));
+        assert_eq!((prefetch.len(), pointer.len()), (1, 1));
+        assert!(prefetch[0].asked <= pointer[0].latest, "the prefetch is not asked for when the pointer is there");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_that_is_of_another_model_or_missing_is_not_used() {
+async fn a_prefetch_that_is_of_another_model_or_missing_is_not_used() {
     let test = TestStore::start().await;
     let (old, new) = (artifact(LARGE_BYTES, 7), artifact(LARGE_BYTES, 8));
     test.store.publish(upload(old.clone())).await.unwrap();
-    let (version, head) = stored(&test).await;
+    let (version, prefetch) = stored(&test).await;
     test.store.publish(upload(new.clone())).await.unwrap();
     let put = |metadata: Option<&str>, bytes: Bytes| {
-        let request = test.s3.client().put_object().bucket("music").key("segue/latest.head");
+        let request = test.s3.client().put_object().bucket("music").key("segue/latest.prefetch");
         let request = metadata.into_iter().fold(request, |request, version| request.metadata("version", version));
         request.body(bytes.into()).send()
     };
     let current = Version::of(&new).to_string();
     for (metadata, bytes) in [
-        (Some(version.as_str()), head.clone()),
-        (None, new.slice(..HEAD_BYTES as usize)),
-        (Some("no version"), head.clone()),
+        (Some(version.as_str()), prefetch.clone()),
+        (None, new.slice(..PREFETCH_BYTES as usize)),
+        (Some("no version"), prefetch.clone()),
         (Some(current.as_str()), new.slice(..1_000)),
         (Some(current.as_str()), new.clone()),
         (Some(current.as_str()), Bytes::new()),
@@ -92,12 +95,12 @@ async fn a_head_that_is_of_another_model_or_missing_is_not_used() {
         put(metadata, bytes).await.unwrap();
         assert!(start(&test.store).await == new, "{metadata:?}");
     }
-    test.s3.client().delete_object().bucket("music").key("segue/latest.head").send().await.unwrap();
+    test.s3.client().delete_object().bucket("music").key("segue/latest.prefetch").send().await.unwrap();
     assert!(start(&test.store).await == new);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_that_breaks_off_goes_on_from_the_artifact() {
+async fn a_prefetch_that_breaks_off_goes_on_from_the_artifact() {
     let test = TestStore::start().await;
     let artifact = artifact(LARGE_BYTES, 1);
     test.store.publish(upload(artifact.clone())).await.unwrap();
@@ -109,7 +112,7 @@ async fn a_head_that_breaks_off_goes_on_from_the_artifact() {
         Fault::Status(503),
     ] {
         let met = fault.clone();
-        let plan = move |exchange: &Exchange| exchange.path.ends_with("latest.head").then(|| met.clone());
+        let plan = move |exchange: &Exchange| exchange.path.ends_with("latest.prefetch").then(|| met.clone());
         let proxy = Proxy::start_with(&test.s3.endpoint(), plan).await;
         let options = StoreOptions {
             attempt_timeout: Duration::from_secs(1),
@@ -118,14 +121,14 @@ async fn a_head_that_breaks_off_goes_on_from_the_artifact() {
         };
         assert!(start(&behind(&proxy, &test, options)).await == artifact, "{fault:?}");
         let exchanges = proxy.exchanges();
-        assert_eq!(requests(&exchanges, "latest.head").len(), 1, "it is asked for once");
+        assert_eq!(requests(&exchanges, "latest.prefetch").len(), 1, "it is asked for once");
         let etag = current(&test.store).await.etag;
         assert!(requests(&exchanges, "model.segue").iter().all(|rest| rest.if_match == etag), "{fault:?}");
     }
 }
 
 #[tokio::test]
-async fn the_head_follows_publishes_and_roll_backs() {
+async fn the_prefetch_follows_publishes_and_roll_backs() {
     let test = TestStore::start().await;
     let first = test.store.publish(upload("first")).await.unwrap().version;
     assert!(is_current(&test).await);
@@ -138,8 +141,8 @@ async fn the_head_follows_publishes_and_roll_backs() {
 }
 
 #[tokio::test]
-async fn a_publisher_that_is_late_with_its_head_writes_the_one_that_is_current() {
-    // Every request of the slow publisher is held once; between its pointer and its head, the quick one does all its work.
+async fn a_publisher_that_is_late_with_its_prefetch_writes_the_one_that_is_current() {
+    // Every request of the slow publisher is held once; between its pointer and its prefetch, the quick one does all its work.
     let mut late = 0;
     for at in 0..20 {
         let test = TestStore::start().await;
@@ -173,9 +176,9 @@ async fn of_many_publishers_the_last_leaves_the_current_head() {
 }
 
 #[tokio::test]
-async fn a_head_that_cannot_be_written_fails_no_publish() {
+async fn a_prefetch_that_cannot_be_written_fails_no_publish() {
     let test = TestStore::start().await;
-    let plan = |exchange: &Exchange| exchange.path.ends_with("latest.head").then_some(Fault::Status(403));
+    let plan = |exchange: &Exchange| exchange.path.ends_with("latest.prefetch").then_some(Fault::Status(403));
     let proxy = Proxy::start_with(&test.s3.endpoint(), plan).await;
     let store = behind(&proxy, &test, StoreOptions::default());
     let published = store.publish(upload("model")).await.unwrap();
