@@ -12,6 +12,11 @@ impl BitSet {
         Self { blocks: vec![0; limit.div_ceil(64)] }
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.blocks.iter().all(|block| *block == 0)
+    }
+
     /// # Panics
     ///
     /// If `number` is not below the limit, rounded up to 64.

@@ -73,6 +73,6 @@ impl TitleOrder {
             }
             used += u32::from(back == 0);
         }
-        Ok((DictColumn::of(self.spellings, &codes), Titles::of(self.rows, self.relations, self.versions_back)))
+        Ok((DictColumn::of(self.spellings, codes), Titles::of(self.rows, self.relations, self.versions_back)))
     }
 }

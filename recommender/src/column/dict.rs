@@ -116,8 +116,8 @@ impl DictColumn {
     }
 
     /// Strings from a dictionary, by code.
-    pub(crate) fn of(dictionary: StringColumn, codes: &[u32]) -> Self {
-        Self { dictionary, codes: IntColumn::new(codes) }
+    pub(crate) fn of(dictionary: StringColumn, codes: Vec<u32>) -> Self {
+        Self { dictionary, codes: codes.into() }
     }
 
     /// All strings in row order.

@@ -116,14 +116,19 @@ impl Serialize for StringColumn {
 impl<'de> Deserialize<'de> for StringColumn {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Encoded { text, lengths } = Encoded::<&str>::deserialize(deserializer)?;
-        let mut end = 0_usize;
+        if u32::try_from(text.len()).is_err() {
+            return Err(D::Error::custom("a column of strings is longer than 4 GiB"));
+        }
+        let (mut end, mut all_end) = (0_usize, true);
         let mut ends = Vec::with_capacity(lengths.len());
-        for length in lengths.iter() {
-            end += length as usize;
-            if !text.is_char_boundary(end) {
-                return Err(D::Error::custom("a string ends outside the text or inside a character"));
-            }
-            ends.push(u32::try_from(end).map_err(|_| D::Error::custom("a column of strings is longer than 4 GiB"))?);
+        lengths.each(0..lengths.len(), |_, length| {
+            end = end.saturating_add(length as usize);
+            all_end &= text.is_char_boundary(end);
+            // No longer than the text, or refused below.
+            ends.push(end as u32);
+        });
+        if !all_end {
+            return Err(D::Error::custom("a string ends outside the text or inside a character"));
         }
         if end != text.len() {
             return Err(D::Error::custom("the strings do not fill their text"));

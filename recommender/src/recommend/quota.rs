@@ -6,6 +6,7 @@ use super::request::Request;
 use crate::{bit_set::BitSet, model::Model};
 
 /// What a request allows, and what of it is taken.
+#[derive(Clone)]
 pub(super) struct Quota {
     max_per_artist: Option<usize>,
     max_per_album: Option<usize>,
@@ -14,6 +15,8 @@ pub(super) struct Quota {
     /// Those of which no more is allowed: what is asked of every candidate.
     full_artists: Option<BitSet>,
     full_albums: HashSet<Album>,
+    /// The titles of these albums, which are asked for first: most rows have another one.
+    full_titles: Option<BitSet>,
 }
 
 /// An album: its title, and the first artist of a track on it. Many albums are called `Greatest Hits`.
@@ -29,6 +32,7 @@ impl Quota {
             albums: HashMap::new(),
             full_artists: None,
             full_albums: HashSet::new(),
+            full_titles: None,
         }
     }
 
@@ -41,7 +45,9 @@ impl Quota {
     pub(super) fn has_room(&self, model: &Model, row: u32) -> bool {
         let is_full = |full: &BitSet| artists_of(model, row).iter().any(|artist| full.contains(*artist));
         !self.full_artists.as_ref().is_some_and(is_full)
-            && (self.full_albums.is_empty() || !self.full_albums.contains(&album_or_none_of(model, row)))
+            && !self.full_titles.as_ref().is_some_and(|full| {
+                full.contains(title_of(model, row)) && self.full_albums.contains(&album_or_none_of(model, row))
+            })
     }
 
     /// Counts a row. Says which artists and album are full now, if any.
@@ -67,6 +73,8 @@ impl Quota {
             if *taken >= max {
                 full.album = Some(album);
                 self.full_albums.insert(album);
+                let titles = model.catalog().albums.as_ref().map_or(1, |albums| albums.dictionary().len());
+                self.full_titles.get_or_insert_with(|| BitSet::new(titles)).insert(album.0);
             }
         }
         (!full.artists.is_empty() || full.album.is_some()).then_some(full)
@@ -103,6 +111,10 @@ fn album_of(model: &Model, row: u32) -> Option<Album> {
 
 /// The same; where it is not known, one that no row is counted for.
 fn album_or_none_of(model: &Model, row: u32) -> Album {
-    let code = model.catalog().albums.as_ref().map_or(0, |albums| albums.code(row as usize));
-    (code, artists_of(model, row).first().copied())
+    (title_of(model, row), artists_of(model, row).first().copied())
+}
+
+/// The title of a row's album; 0 where no album is known.
+fn title_of(model: &Model, row: u32) -> u32 {
+    model.catalog().albums.as_ref().map_or(0, |albums| albums.code(row as usize))
 }

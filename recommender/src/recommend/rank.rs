@@ -1,12 +1,11 @@
 //! The candidates in order: by the mean cosine to the seeds, and what affinities bring.
 
-use std::{borrow::Cow, cell::OnceCell, collections::HashSet};
+use std::{cell::OnceCell, collections::HashSet};
 
 use super::{
     affinity::{Affinities, Bonuses, candidates::Lists},
     answer::Recommendation,
     filter::Filter,
-    quota::Quota,
     request::{Request, Target},
     seed::ResolvedSeed,
 };
@@ -14,7 +13,7 @@ use crate::{
     catalog::attributes::{Attribute, Moments},
     column::IntColumn,
     model::Model,
-    search::{Neighbor, Query, Search, SearchMethod, ef_of},
+    search::{Allowed, Neighbor, Query, Search, SearchMethod, ef_of},
     vector::{LANES, Vector, similarity},
 };
 
@@ -32,8 +31,6 @@ const NEAREST_PER_SONG: usize = 3;
 const MIN_NEAREST: usize = 105;
 /// With affinities, an answer is chosen from so many candidates at most, or from all tracks.
 const MAX_CANDIDATES: usize = 1 << 13;
-/// With affinities and a quota, so many times as many of all tracks are kept when these are compared.
-const COMPARED_PER_SONG: usize = 64;
 /// How many nodes a walk keeps for each of them: fewer than for songs of an answer, as the farther ones need not be all that there are.
 const EF_PER_CANDIDATE: f64 = 4.0 / 3.0;
 
@@ -53,8 +50,6 @@ pub(super) struct Ranking<'a> {
     targets: Vec<TargetCost<'a>>,
     /// What targets and affinities cost each track of the clusters, where every track is compared.
     costs: OnceCell<Vec<f32>>,
-    /// The best of all tracks, where these were compared: how many were asked for, and they.
-    compared: OnceCell<(usize, Vec<Ranked>, SearchMethod)>,
 }
 
 /// One candidate.
@@ -92,37 +87,24 @@ impl<'a> Ranking<'a> {
             filter,
             targets,
             costs: OnceCell::new(),
-            compared: OnceCell::new(),
         }
     }
 
-    /// The best `most` different songs, best first; fewer only where there are no more.
-    pub(super) fn best(&self, most: usize) -> (Cow<'_, [Ranked]>, SearchMethod) {
-        let owned = |(ranked, searched): (Vec<Ranked>, _)| (Cow::Owned(ranked), searched);
+    /// The best `most` different songs of the allowed rows, best first; fewer only where there are no more.
+    pub(super) fn best(&self, most: usize, allowed: Allowed<'_>) -> (Vec<Ranked>, SearchMethod) {
         match &self.affinities {
-            None => owned(self.nearest(most, ef_of(most))),
+            None => self.nearest(most, ef_of(most), allowed),
             // Every track is compared, with what affinities bring it: that so many candidates are wanted costs more otherwise.
             Some(affinities)
                 if self.request.search == Search::Exact || !self.targets.is_empty() || most > MAX_CANDIDATES =>
             {
-                // A quota may ask for many more: comparing them once more would cost as much again.
-                let has_quota = !Quota::new(self.request).is_unlimited();
-                let all = if has_quota { most.saturating_mul(COMPARED_PER_SONG) } else { most };
-                let all = all.min(self.model.catalog().len());
-                let (compared, ranked, searched) = self.compared.get_or_init(|| {
-                    let (ranked, searched) = self.compare(affinities, all);
-                    (all, ranked, searched)
-                });
-                match ranked.get(..most) {
-                    Some(best) => (Cow::Borrowed(best), *searched),
-                    None if ranked.len() < *compared || *compared == self.model.catalog().len() => {
-                        (Cow::Borrowed(ranked), *searched)
-                    }
-                    None => owned(self.compare(affinities, most)),
-                }
+                let (mut ranked, searched) = self.nearest(most, ef_of(most), allowed);
+                let bonus = f64::from(affinities.max_bonus());
+                ranked.iter_mut().for_each(|candidate| candidate.score += bonus);
+                (ranked, searched)
             }
             Some(affinities) => {
-                let (mut candidates, searched) = self.candidates(affinities, most);
+                let (mut candidates, searched) = self.candidates(affinities, most, allowed);
                 candidates.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
                 let mut songs = HashSet::with_capacity(most.min(candidates.len()));
                 let best = candidates.into_iter().filter(|candidate| songs.insert(self.filter.ids().of(candidate.row)));
@@ -131,28 +113,25 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    /// The best `most` of all tracks, with what affinities bring them.
-    fn compare(&self, affinities: &Affinities<'_>, most: usize) -> (Vec<Ranked>, SearchMethod) {
-        let (mut ranked, searched) = self.nearest(most, ef_of(most));
-        let bonus = f64::from(affinities.max_bonus());
-        ranked.iter_mut().for_each(|candidate| candidate.score += bonus);
-        (ranked, searched)
-    }
-
     /// The candidates for the best `most`, and their mean cosine to the seeds, less that to negative ones; of a song more than one may
     /// be there.
     pub(super) fn scored(&self, affinities: &Affinities<'_>, most: usize) -> impl Iterator<Item = (u32, f32)> {
-        let (candidates, _) = self.candidates(affinities, most);
+        let (candidates, _) = self.candidates(affinities, most, self.filter.allowed());
         let length = self.length as f32;
         let cosine = move |row| length * similarity(self.model.neighbors().nodes().squared_distance(row, &self.query));
         candidates.into_iter().map(move |candidate| (candidate.row, cosine(candidate.row)))
     }
 
-    /// The tracks from which the best `most` are chosen, by score, in no order; some may be of one song. Their mean cosines are not
+    /// The allowed tracks from which the best `most` are chosen, by score, in no order; some may be of one song. Their mean cosines are not
     /// computed yet.
-    fn candidates(&self, affinities: &Affinities<'_>, most: usize) -> (Vec<Ranked>, SearchMethod) {
+    fn candidates(
+        &self,
+        affinities: &Affinities<'_>,
+        most: usize,
+        allowed: Allowed<'_>,
+    ) -> (Vec<Ranked>, SearchMethod) {
         let want = most.saturating_mul(NEAREST_PER_SONG).max(MIN_NEAREST);
-        let query = self.query(want, (want as f64 * EF_PER_CANDIDATE) as usize, None);
+        let query = self.query(want, (want as f64 * EF_PER_CANDIDATE) as usize, allowed, None);
         let (nearest, searched) = self.model.neighbors().nearest(&query);
         let nodes = self.model.neighbors().nodes();
         let lists = Lists {
@@ -164,8 +143,7 @@ impl<'a> Ranking<'a> {
         };
         // The songs of the answer that this one continues are the best of them, and are not allowed.
         let with_continued = most.saturating_add(self.request.exclude_rows.len());
-        let others =
-            lists.rows(with_continued, |row| self.filter.allowed().contains(row, self.filter.ids())).into_iter();
+        let others = lists.rows(with_continued, |row| allowed.contains(row, self.filter.ids())).into_iter();
         let others = others.map(|row| Neighbor { row, distance: nodes.squared_distance(row, &self.query) });
         let ranked = nearest.into_iter().chain(others).map(|Neighbor { row, distance }| Ranked {
             row,
@@ -174,12 +152,12 @@ impl<'a> Ranking<'a> {
         (ranked.collect(), searched)
     }
 
-    /// The `want` nearest songs, what targets and affinities cost added to their distances. Affinities count where every track is
+    /// The `want` nearest songs of the allowed rows, what targets and affinities cost added to their distances. Affinities count where every track is
     /// compared.
-    fn nearest(&self, want: usize, ef: usize) -> (Vec<Ranked>, SearchMethod) {
+    fn nearest(&self, want: usize, ef: usize, allowed: Allowed<'_>) -> (Vec<Ranked>, SearchMethod) {
         let is_free = self.targets.is_empty() && self.affinities.is_none();
         let costs = (!is_free).then(|| self.costs.get_or_init(|| self.cost_of_each()).as_slice());
-        let (found, searched) = self.model.neighbors().nearest(&self.query(want, ef, costs));
+        let (found, searched) = self.model.neighbors().nearest(&self.query(want, ef, allowed, costs));
         let ranked = found.iter().map(|neighbor| Ranked {
             row: neighbor.row,
             score: self.length * f64::from(1.0 - neighbor.distance / 2.0),
@@ -207,14 +185,14 @@ impl<'a> Ranking<'a> {
         costs
     }
 
-    fn query<'q>(&'q self, want: usize, ef: usize, costs: Option<&'q [f32]>) -> Query<'q> {
+    fn query<'q>(&'q self, want: usize, ef: usize, allowed: Allowed<'q>, costs: Option<&'q [f32]>) -> Query<'q> {
         Query {
             vector: &self.query,
             clusters: self.clusters,
             want,
             ef,
             search: self.request.search,
-            allowed: self.filter.allowed(),
+            allowed,
             songs: self.filter.ids(),
             costs,
         }

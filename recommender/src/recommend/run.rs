@@ -11,9 +11,9 @@ use super::{
     rank::Ranking,
     request::{Order, Request},
     resolve::Resolved,
-    select,
+    select::Selection,
 };
-use crate::model::Model;
+use crate::{bit_set::BitSet, model::Model, search::Allowed};
 
 impl Model {
     /// Answers a request: the songs most like the seeds, by default of their own clusters.
@@ -56,26 +56,24 @@ impl Model {
         let affinities = affinities.map(|weights| Affinities::new(self, &seeds, &weights));
         let ranking = Ranking::new(self, request, &seeds, &negative, &clusters, &filter, affinities);
         let want = request.limit.min(all as usize);
-        let mut most = select::candidates_for(request, want);
-        let (rows, search) = loop {
-            let (ranked, search) = ranking.best(most);
-            let complete = ranked.len() < most || most >= all as usize;
-            if !complete && !select::first_with_room(self, request, &ranked, want).is_enough(self, &filter, &clusters) {
-                most = most.saturating_mul(4);
-                continue;
+        let mut selection = Selection::new(self, request, want);
+        let (mut most, mut vary) = (selection.candidates(), request.vary);
+        let mut open: Option<BitSet> = None;
+        let search = loop {
+            let (ranked, search) = ranking.best(most, open.as_ref().map_or(filter.allowed(), Allowed::Rows));
+            let has_taken_all = selection.take(&ranked, vary.take());
+            if selection.is_full() || (ranked.len() < most && has_taken_all) {
+                break search;
             }
-            let mut selection = select::select(self, request, &ranked, want);
-            if selection.rows.len() < want && complete && request.vary.is_some() {
-                // Too few of those that were drawn: all of them.
-                selection = select::select(self, &Request { vary: None, ..request.clone() }, &ranked, want);
+            // So many candidates are of artists or albums whose quota is full: others are looked for.
+            let rows = filter.open(&clusters, selection.rows(), |row| selection.has_room(row));
+            if rows.is_empty() {
+                break search;
             }
-            if complete || selection.is_enough(self, &filter, &clusters) {
-                break (selection.rows, search);
-            }
-            // So many candidates are of artists or albums whose quota is full: look further.
+            open = Some(rows);
             most = most.saturating_mul(4);
         };
-        let tracks: Vec<_> = rows.into_iter().map(|row| ranking.recommendation(row)).collect();
+        let tracks: Vec<_> = selection.into_rows().map(|row| ranking.recommendation(row)).collect();
         let tracks = match request.order {
             Order::Similarity => tracks,
             Order::Flow => flow::order(self, &seeds, &tracks),
