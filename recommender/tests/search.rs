@@ -121,62 +121,6 @@ fn a_cluster_of_one_answers_with_nothing() {
 }
 
 #[test]
-fn a_quota_of_artists_and_diversity_take_what_the_definition_takes() {
-    // Fewer songs than candidates: each answer is chosen from all of them.
-    let model = model(90, 2);
-    let vectors = model.neighbors().nodes();
-    for seed in [0, 17, 44] {
-        let base = Request { same_cluster: false, search: Search::Exact, limit: 100, ..Request::new(Seed::Row(seed)) };
-        let all = model.recommend(&base).expect("answers").tracks;
-        for (max, diversity, limit) in [(1, 0.3, 100), (1, 0.9, 20), (2, 0.5, 100), (3, 0.7, 7), (100, 0.5, 60)] {
-            let request = Request { max_per_artist: Some(max), diversity, limit, ..base.clone() };
-            let answer = model.recommend(&request).expect("answers").tracks;
-
-            // Maximal marginal relevance, as it is defined.
-            let mut taken: Vec<u32> = Vec::new();
-            while taken.len() < limit {
-                let artist = |row: u32| model.catalog().track(row).artist;
-                let alike = |row: u32| {
-                    let likeness = |other: &u32| {
-                        let distance = vectors.squared_distance(row, &vectors.vector(*other));
-                        f64::from(recommender::vector::similarity(distance))
-                    };
-                    taken.iter().map(likeness).fold(-1.0, f64::max)
-                };
-                let free = all.iter().filter(|track| {
-                    let full = taken.iter().filter(|other| artist(**other) == artist(track.row)).count() >= max;
-                    !full && !taken.contains(&track.row)
-                });
-                let value = |track: &recommender::recommend::Recommendation| {
-                    (1.0 - diversity) * f64::from(track.similarity) - diversity * alike(track.row)
-                };
-                // The earlier of two equals.
-                let best = free.map(|track| (value(track), track.row)).reduce(|a, b| if b.0 > a.0 { b } else { a });
-                let Some((_, row)) = best else { break };
-                taken.push(row);
-            }
-            let rows: Vec<u32> = answer.iter().map(|track| track.row).collect();
-            assert_eq!(rows, taken, "seed {seed}, {max} of each artist, diversity {diversity}, limit {limit}");
-        }
-    }
-}
-
-#[test]
-fn few_artists_with_many_songs_have_one_song_each() {
-    let mut tracks = common::tracks(20_000, 6);
-    for (at, track) in tracks.iter_mut().enumerate() {
-        track.artist = format!("Artist {}", at % 6);
-    }
-    let file = encode(&common::artifact(&tracks, 3, 2)).expect("encodes");
-    let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
-    let request =
-        Request { limit: 100, max_per_artist: Some(1), diversity: 0.5, same_cluster: false, ..request(&tracks[0].id) };
-    let answer = model.recommend(&request).expect("answers");
-    let artists: HashSet<&str> = answer.tracks.iter().map(|track| model.catalog().track(track.row).artist).collect();
-    assert_eq!((answer.tracks.len(), artists.len()), (6, 6));
-}
-
-#[test]
 fn a_shared_title_needs_its_artist() {
     let mut tracks = common::tracks(50, 3);
     for (track, artist) in [(0, "Ann"), (1, "Bob"), (2, "bob ")] {
