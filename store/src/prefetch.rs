@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_round_trip_is_nothing_there_is_no_head() {
+    fn where_a_round_trip_is_nothing_there_is_no_prefetch() {
         assert_eq!(prefetch(90 * MB, Some(64 * MB + 1), Some(80 * MB)), None);
         assert_eq!(prefetch(65 * MB, None, None), None);
     }

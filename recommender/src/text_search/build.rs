@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     InvertedIndex,
     index::songs_by_popularity,
-    postings::Postings,
+    postings::{ListBuilder, Postings},
     tokens::{symbols, tokens},
 };
 use crate::{
@@ -31,16 +31,17 @@ impl InvertedIndex {
     pub fn build(catalog: &Catalog, titles: &Titles, popularity: Option<usize>) -> Result<Self, TooManyWords> {
         let rows = songs_by_popularity(catalog, titles, popularity);
         let mut vocabulary = Vocabulary::default();
-        let songs = Field::of(rows.iter().map(|row| catalog.songs.get(*row as usize)), &mut vocabulary);
-        let artists = Field::of(catalog.artists.dictionary().iter(), &mut vocabulary);
+        let mut songs = Field::of(rows.iter().map(|row| catalog.songs.get(*row as usize)), &mut vocabulary);
+        let mut artists = Field::of(catalog.artists.dictionary().iter(), &mut vocabulary);
         let (words, order) = vocabulary.in_order().ok_or(TooManyWords)?;
-        let postings = |field: &Field| Postings::new(order.iter().map(|word| field.list(*word))).ok_or(TooManyWords);
+        let postings =
+            |field: &mut Field| Postings::new(order.iter().map(|word| field.take_list(*word))).ok_or(TooManyWords);
         Ok(Self {
             words,
-            titles: postings(&songs)?,
-            artists: postings(&artists)?,
-            title_lengths: IntColumn::new(&songs.lengths),
-            artist_lengths: IntColumn::new(&artists.lengths),
+            titles: postings(&mut songs)?,
+            artists: postings(&mut artists)?,
+            title_lengths: IntColumn::U8(songs.lengths),
+            artist_lengths: IntColumn::U8(artists.lengths),
         })
     }
 }
@@ -48,27 +49,28 @@ impl InvertedIndex {
 /// Titles or artist cells.
 struct Field {
     /// Which of them have each word, by the word's first number.
-    lists: Vec<Vec<u32>>,
+    lists: Vec<ListBuilder>,
     /// How many words a person counts in each.
-    lengths: Vec<u32>,
+    lengths: Vec<u8>,
 }
 
 impl Field {
     fn of<'a>(texts: impl Iterator<Item = &'a str>, vocabulary: &mut Vocabulary) -> Self {
-        let (mut lists, mut lengths) = (Vec::new(), Vec::new());
+        let (mut lists, mut lengths) = (Vec::<ListBuilder>::new(), Vec::new());
         for (number, text) in (0..).zip(texts) {
             let (words, length) = vocabulary.words(text);
             if lists.len() < vocabulary.numbers.len() {
-                lists.resize_with(vocabulary.numbers.len(), Vec::new);
+                lists.resize_with(vocabulary.numbers.len(), ListBuilder::default);
             }
             words.into_iter().for_each(|word| lists[word as usize].push(number));
-            lengths.push(length.into());
+            lengths.push(length);
         }
         Self { lists, lengths }
     }
 
-    fn list(&self, word: u32) -> &[u32] {
-        self.lists.get(word as usize).map_or(&[], Vec::as_slice)
+    /// Gives the list of a word out of hand: all of them take as much memory as what is made of them.
+    fn take_list(&mut self, word: u32) -> ListBuilder {
+        self.lists.get_mut(word as usize).map(std::mem::take).unwrap_or_default()
     }
 }
 

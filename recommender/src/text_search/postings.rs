@@ -18,21 +18,33 @@ pub(super) struct Postings {
     bytes: Vec<u8>,
 }
 
+/// A list in the making.
+#[derive(Debug, Default)]
+pub(super) struct ListBuilder {
+    /// The least number that may come next.
+    next: u32,
+    bytes: Vec<u8>,
+}
+
+impl ListBuilder {
+    /// Appends a number that is larger than those before.
+    pub(super) fn push(&mut self, number: u32) {
+        let mut gap = number - self.next;
+        self.next = number + 1;
+        while gap >= 0x80 {
+            self.bytes.push(gap as u8 | 0x80);
+            gap >>= 7;
+        }
+        self.bytes.push(gap as u8);
+    }
+}
+
 impl Postings {
-    /// `lists` are ascending each. Nothing where all together they would be 4 GiB or longer.
-    pub(super) fn new<'a>(lists: impl Iterator<Item = &'a [u32]>) -> Option<Self> {
+    /// Nothing where all lists together would be 4 GiB or longer.
+    pub(super) fn new(lists: impl Iterator<Item = ListBuilder>) -> Option<Self> {
         let (mut starts, mut bytes) = (vec![0], Vec::new());
         for list in lists {
-            let mut next = 0;
-            for number in list {
-                let mut gap = number - next;
-                next = number + 1;
-                while gap >= 0x80 {
-                    bytes.push(gap as u8 | 0x80);
-                    gap >>= 7;
-                }
-                bytes.push(gap as u8);
-            }
+            bytes.extend_from_slice(&list.bytes);
             starts.push(u32::try_from(bytes.len()).ok()?);
         }
         bytes.shrink_to_fit();
@@ -247,7 +259,12 @@ mod tests {
     use crate::artifact::bytes::codec;
 
     fn postings(lists: &[&[u32]]) -> Postings {
-        Postings::new(lists.iter().copied()).expect("they are short")
+        let list = |numbers: &&[u32]| {
+            let mut list = ListBuilder::default();
+            numbers.iter().for_each(|number| list.push(*number));
+            list
+        };
+        Postings::new(lists.iter().map(list)).expect("they are short")
     }
 
     proptest! {
@@ -257,7 +274,7 @@ mod tests {
         ) {
             let lists: Vec<Vec<u32>> =
                 lists.into_iter().map(|list| list.into_iter().filter(|n| *n < u32::MAX).collect()).collect();
-            let all = Postings::new(lists.iter().map(Vec::as_slice)).expect("they are short");
+            let all = postings(&lists.iter().map(Vec::as_slice).collect::<Vec<_>>());
             let all: Postings = codec::decode(&codec::encode(&all).unwrap()).unwrap();
             prop_assert_eq!(all.len(), lists.len());
             for (number, list) in (0..).zip(&lists) {

@@ -194,6 +194,12 @@ impl Texts {
     }
 }
 
+/// Graphs of up to so many tracks are built side by side, whatever memory they take.
+const SMALL_TRACKS: usize = 1 << 20;
+/// Of more tracks, only those of this share at a time for each thread. On two threads, the largest graph, which takes the most memory when
+/// it ends, has none but small ones beside it.
+const SHARE_PER_THREAD: f64 = 0.25;
+
 /// Builds the graphs of all clusters, and beside the last ones what finds tracks by text, which takes less time than a graph.
 fn index(
     catalog: &Catalog,
@@ -210,16 +216,19 @@ fn index(
     order_jobs(&mut clusters, |(members, _)| members.len());
     let mut jobs: Vec<Job<'_>> = Vec::new();
     for (members, place) in clusters {
-        jobs.push(Box::new(move || {
-            let tracks = members.len();
+        let tracks = members.len();
+        let work = Box::new(move || {
             let cluster = build_cluster(members, vectorizer, options.map(|options| options.build));
             progress(done.fetch_add(tracks, Ordering::Relaxed) + tracks);
             // Each place is one job's.
             let _ = place.set(cluster);
-        }));
+        });
+        jobs.push(Job { weight: tracks, work });
     }
-    jobs.push(Box::new(|| _ = texts.set(Texts::of(catalog, popularity))));
-    graphs::run(jobs, options.map_or(1, |options| options.threads));
+    jobs.push(Job { weight: 0, work: Box::new(|| _ = texts.set(Texts::of(catalog, popularity))) });
+    let threads = options.map_or(1, |options| options.threads);
+    let share = (catalog.len() as f64 * SHARE_PER_THREAD * threads as f64) as usize;
+    graphs::run(jobs, threads, share.max(SMALL_TRACKS));
     // Every job was done: one that panics ends the run with its panic.
     let clusters = built.into_iter().filter_map(OnceLock::into_inner).collect::<Result<_, _>>()?;
     let texts = texts.into_inner().unwrap_or_else(|| Texts::of(catalog, popularity))?;
