@@ -68,7 +68,7 @@ impl Field {
         Self { lists, lengths }
     }
 
-    /// Gives the list of a word out of hand: all of them take as much memory as what is made of them.
+    /// Moves the list of a word out, so that it is freed when it has been copied: all lists take as much memory as the index.
     fn take_list(&mut self, word: u32) -> ListBuilder {
         self.lists.get_mut(word as usize).map(std::mem::take).unwrap_or_default()
     }
