@@ -95,19 +95,19 @@ impl<'a> Filter<'a> {
 
     /// The rows that [`Filter::accepted`] gives, without those of the songs that `taken` names a row of, and without those that there is
     /// no room for.
-    pub(super) fn open(
+    pub(super) fn remaining(
         &self,
         clusters: &[usize],
         taken: impl Iterator<Item = u32>,
         has_room: impl Fn(u32) -> bool,
     ) -> BitSet {
-        let mut open = BitSet::new(self.model.catalog().len());
-        self.accepted(clusters).filter(|row| has_room(*row)).for_each(|row| _ = open.insert(row));
+        let mut remaining = BitSet::new(self.model.catalog().len());
+        self.accepted(clusters).filter(|row| has_room(*row)).for_each(|row| _ = remaining.insert(row));
         for row in taken {
-            open.remove(row);
-            self.others(row).iter().for_each(|other| open.remove(*other));
+            remaining.remove(row);
+            self.others(row).iter().for_each(|other| remaining.remove(*other));
         }
-        open
+        remaining
     }
 
     /// How many different songs of these clusters, which are of those that are searched, may be answered with.

@@ -58,19 +58,19 @@ impl Model {
         let want = request.limit.min(all as usize);
         let mut selection = Selection::new(self, request, want);
         let (mut most, mut vary) = (selection.candidates(), request.vary);
-        let mut open: Option<BitSet> = None;
+        let mut remaining: Option<BitSet> = None;
         let search = loop {
-            let (ranked, search) = ranking.best(most, open.as_ref().map_or(filter.allowed(), Allowed::Rows));
+            let (ranked, search) = ranking.best(most, remaining.as_ref().map_or(filter.allowed(), Allowed::Rows));
             let has_taken_all = selection.take(&ranked, vary.take());
             if selection.is_full() || (ranked.len() < most && has_taken_all) {
                 break search;
             }
             // So many candidates are of artists or albums whose quota is full: others are looked for.
-            let rows = filter.open(&clusters, selection.rows(), |row| selection.has_room(row));
+            let rows = filter.remaining(&clusters, selection.rows(), |row| selection.has_room(row));
             if rows.is_empty() {
                 break search;
             }
-            open = Some(rows);
+            remaining = Some(rows);
             most = most.saturating_mul(4);
         };
         let tracks: Vec<_> = selection.into_rows().map(|row| ranking.recommendation(row)).collect();
