@@ -117,9 +117,9 @@ fn layer(artifact: &mut Artifact) -> &mut Layer {
 #[test]
 fn a_neighbour_that_is_no_node_is_refused() {
     let section = invalid(forged(|artifact| {
-        let mut neighbors: Vec<u32> = layer(artifact).neighbors.iter().collect();
-        neighbors[0] = 1_000_000;
-        layer(artifact).neighbors = IntColumn::new(&neighbors);
+        let mut gaps: Vec<u32> = layer(artifact).gaps.iter().collect();
+        gaps[0] = 1_000_000;
+        layer(artifact).gaps = IntColumn::new(&gaps);
     }));
     assert_eq!(section, "graph-0");
 }
@@ -317,6 +317,7 @@ fn artifacts_of_older_formats_are_refused_with_what_to_do() {
         (3, include_bytes!("golden/format-3.segue")),
         (4, include_bytes!("golden/format-4.segue")),
         (5, include_bytes!("golden/format-5.segue")),
+        (6, include_bytes!("golden/format-6.segue")),
     ] {
         let error = refused(file);
         assert!(matches!(error, Error::Bytes(bytes::Error::FormatVersion { got, .. }) if got == version), "{error}");

@@ -64,7 +64,7 @@ impl IntColumn {
     }
 
     /// All codes in row order.
-    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         (0..self.len()).map(|row| self.get(row))
     }
 

@@ -1,11 +1,13 @@
-//! Who is whose neighbour in a graph, without the empty slots that a graph in memory has.
+//! Who is whose neighbour in a graph, as the artifact has it.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Serialize};
 
 use crate::{column::IntColumn, invalid::Invalid};
 
-/// The most neighbours of a node on the lowest layer, and on the layers above: fixed in `instant-distance`.
-pub const MAX_DEGREES: [usize; 2] = [64, 32];
+/// The most edges for each node, on the lowest layer and on those above: as many neighbours as `instant-distance` gives a node.
+const MAX_EDGES_PER_NODE: [usize; 2] = [64, 32];
+/// Ends of edges are numbered with 32 bits.
+const MAX_EDGES: usize = (u32::MAX / 2) as usize;
 /// More layers than a graph of 2^32 nodes has, of which each holds a share of the one below.
 const MAX_LAYERS: usize = 64;
 
@@ -16,93 +18,100 @@ pub struct Adjacency {
     pub layers: Vec<Layer>,
 }
 
-/// One layer of a graph.
-#[derive(Clone, Debug, PartialEq)]
+/// One layer of a graph without directions: of two nodes that an edge joins, each is the other's neighbour. The edge is kept
+/// once, with the node of the higher number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
-    /// How many neighbours each node has.
+    /// How many neighbours with lower numbers each node has.
     pub degrees: IntColumn,
-    /// The neighbours of every node, end to end, those of one node ascending.
-    pub neighbors: IntColumn,
-}
-
-/// A layer as the artifact has it. Of a node's neighbours, the first is written as its difference to the node (zigzag:
-/// 0, -1, 1, -2 ...), each further one as how many nodes lie between it and the one before: near nodes have near
-/// numbers, so that most are small.
-#[derive(Serialize, Deserialize)]
-struct Gaps {
-    degrees: IntColumn,
-    gaps: IntColumn,
-}
-
-fn zigzag(difference: i64) -> u32 {
-    // Fits: the difference of two numbers below 2^31, doubled.
-    ((difference << 1) ^ (difference >> 63)) as u32
-}
-
-fn from_zigzag(code: u32) -> i64 {
-    i64::from(code >> 1) ^ -i64::from(code & 1)
-}
-
-impl Serialize for Layer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut neighbors = self.neighbors.iter();
-        let mut gaps = Vec::with_capacity(self.neighbors.len());
-        for (node, degree) in (0..).zip(self.degrees.iter()) {
-            let mut before: Option<u32> = None;
-            for neighbor in neighbors.by_ref().take(degree as usize) {
-                gaps.push(match before.replace(neighbor) {
-                    None => zigzag(i64::from(neighbor) - node),
-                    Some(before) => neighbor.wrapping_sub(before).wrapping_sub(1),
-                });
-            }
-        }
-        Gaps { degrees: self.degrees.clone(), gaps: IntColumn::new(&gaps) }.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Layer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Gaps { degrees, gaps } = Gaps::deserialize(deserializer)?;
-        let mut neighbors = Vec::with_capacity(gaps.len());
-        let mut gaps = gaps.iter();
-        for (node, degree) in (0_i64..).zip(degrees.iter()) {
-            let mut before: Option<i64> = None;
-            for gap in gaps.by_ref().take(degree as usize) {
-                let neighbor = match before {
-                    None => node + from_zigzag(gap),
-                    Some(before) => before + 1 + i64::from(gap),
-                };
-                before = Some(neighbor);
-                let neighbor = u32::try_from(neighbor);
-                neighbors.push(neighbor.map_err(|_| D::Error::custom("a neighbour lies outside of the graph"))?);
-            }
-        }
-        // Whether there are as many as the degrees say is `check`'s to find.
-        if gaps.next().is_some() {
-            return Err(D::Error::custom("there are more neighbours than the nodes have"));
-        }
-        Ok(Self { degrees, neighbors: IntColumn::new(&neighbors) })
-    }
+    /// These neighbours, node by node, those of one node descending: how many nodes lie between the node and its first one,
+    /// and between each further one and the one before. Near nodes have near numbers, so that most of these are small.
+    pub gaps: IntColumn,
 }
 
 impl Layer {
+    /// A layer of `nodes` nodes with these edges, in any order and direction. What is there twice counts once, and no node is its
+    /// own neighbour.
+    ///
+    /// # Panics
+    ///
+    /// If an edge names another node.
+    pub fn of_edges(nodes: usize, edges: impl Iterator<Item = (u32, u32)> + Clone) -> Self {
+        let edges = edges.filter(|(a, b)| a != b).map(|(a, b)| (a.max(b), a.min(b)));
+        // Where the neighbours of each node end, counted as they come.
+        let mut ends = vec![0_usize; nodes + 1];
+        edges.clone().for_each(|(higher, _)| ends[higher as usize + 1] += 1);
+        for node in 0..nodes {
+            ends[node + 1] += ends[node];
+        }
+        let mut lower = vec![0_u32; ends[nodes]];
+        for (higher, neighbor) in edges {
+            let end = &mut ends[higher as usize];
+            lower[*end] = neighbor;
+            *end += 1;
+        }
+        let (mut degrees, mut gaps) = (Vec::with_capacity(nodes), Vec::with_capacity(lower.len()));
+        let mut start = 0;
+        for (node, end) in (0..).zip(&ends[..nodes]) {
+            let neighbors = &mut lower[start..*end];
+            start = *end;
+            neighbors.sort_unstable();
+            let (first, mut before) = (gaps.len(), node);
+            for &neighbor in neighbors.iter().rev().filter(|neighbor| **neighbor < node) {
+                if neighbor < before {
+                    gaps.push(before - neighbor - 1);
+                    before = neighbor;
+                }
+            }
+            degrees.push((gaps.len() - first) as u32);
+        }
+        Self { degrees: IntColumn::from(degrees), gaps: IntColumn::from(gaps) }
+    }
+
+    /// Number of nodes.
+    pub fn nodes(&self) -> usize {
+        self.degrees.len()
+    }
+
+    /// Number of edges.
+    pub fn edges(&self) -> usize {
+        self.gaps.len()
+    }
+
+    /// Calls `each` with both nodes of every edge, the higher number first, ascending by that.
+    ///
+    /// # Errors
+    ///
+    /// The node that has a neighbour below the first. What comes before it has been given to `each`.
+    #[inline]
+    pub fn each_edge(&self, mut each: impl FnMut(u32, u32)) -> Result<(), u32> {
+        let mut gaps = self.gaps.iter();
+        for (node, degree) in (0..).zip(self.degrees.iter()) {
+            let mut next = node;
+            for gap in gaps.by_ref().take(degree as usize) {
+                next = u32::checked_sub(next, gap).and_then(|next| next.checked_sub(1)).ok_or(node)?;
+                each(node, next);
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self, layer: usize, nodes: usize) -> Result<(), Invalid> {
-        Invalid::count(format!("nodes in layer {layer}"), nodes, self.degrees.len())?;
-        let degree = self.degrees.max().unwrap_or(0) as usize;
-        Invalid::count_range(format!("neighbours of a node of layer {layer}"), 0..=MAX_DEGREES[layer.min(1)], degree)?;
+        Invalid::count(format!("nodes in layer {layer}"), nodes, self.nodes())?;
+        let most = nodes.saturating_mul(MAX_EDGES_PER_NODE[layer.min(1)]).min(MAX_EDGES);
+        Invalid::count_range(format!("edges in layer {layer}"), 0..=most, self.edges())?;
         let edges: usize = self.degrees.iter().map(|degree| degree as usize).sum();
-        Invalid::count(format!("neighbours in layer {layer}"), edges, self.neighbors.len())?;
-        Invalid::index(format!("layer {layer} names node"), nodes, self.neighbors.max())
+        Invalid::count(format!("edges in layer {layer}"), edges, self.edges())
     }
 }
 
 impl Adjacency {
-    /// Whether a search over `nodes` nodes is safe.
+    /// Whether there are layers of `nodes` nodes, and as many edges as their degrees say.
     pub(super) fn check(&self, nodes: usize) -> Result<(), Invalid> {
         Invalid::count_range("layers", 1..=MAX_LAYERS, self.layers.len())?;
         let mut below = nodes;
         for (number, layer) in self.layers.iter().enumerate() {
-            let here = if number == 0 { nodes } else { layer.degrees.len() };
+            let here = if number == 0 { nodes } else { layer.nodes() };
             Invalid::count_range(format!("nodes in layer {number}"), 1..=below, here)?;
             layer.check(number, here)?;
             below = here;
@@ -113,30 +122,49 @@ impl Adjacency {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
     use crate::artifact::bytes::codec;
 
-    #[test]
-    fn layers_come_back() {
-        let layer = Layer { degrees: IntColumn::new(&[2, 0, 3]), neighbors: IntColumn::new(&[1, 2, 0, 1, 2]) };
-        let bytes = codec::encode(&layer).unwrap();
-        assert_eq!(codec::decode::<Layer>(&bytes).unwrap(), layer);
+    fn edges(layer: &Layer) -> Result<Vec<(u32, u32)>, u32> {
+        let mut edges = Vec::new();
+        layer.each_edge(|higher, lower| edges.push((higher, lower))).map(|()| edges)
     }
 
-    #[test]
-    fn neighbours_outside_of_the_graph_or_of_no_node_are_refused() {
-        for (degrees, gaps) in [([1, 0], vec![zigzag(-1)]), ([2, 0], vec![0, u32::MAX]), ([0, 0], vec![0])] {
-            let forged = Gaps { degrees: IntColumn::new(&degrees), gaps: IntColumn::new(&gaps) };
-            let bytes = codec::encode(&forged).unwrap();
-            assert!(codec::decode::<Layer>(&bytes).is_err(), "{gaps:?}");
+    proptest! {
+        #[test]
+        fn each_edge_is_kept_once_whatever_its_direction(given in prop::collection::vec((0_u32..70, 0_u32..70), 0..400)) {
+            let layer = Layer::of_edges(70, given.iter().copied());
+            let distinct: BTreeSet<(u32, u32)> =
+                given.iter().filter(|(a, b)| a != b).map(|(a, b)| (*a.max(b), *a.min(b))).collect();
+            let found = edges(&layer).expect("all lie within the graph");
+            prop_assert_eq!((layer.nodes(), layer.edges(), found.len()), (70, distinct.len(), distinct.len()));
+            prop_assert!(found.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+            prop_assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), distinct);
+            let bytes = codec::encode(&layer).unwrap();
+            prop_assert_eq!(codec::decode::<Layer>(&bytes).unwrap(), layer);
         }
     }
 
     #[test]
-    fn zigzag_keeps_every_difference() {
-        for difference in [0, -1, 1, -2, 2, 1 << 30, -(1 << 30)] {
-            assert_eq!(from_zigzag(zigzag(difference)), difference);
+    fn neighbours_outside_of_the_graph_and_other_numbers_of_edges_are_refused() {
+        let layer =
+            |degrees: &[u32], gaps: &[u32]| Layer { degrees: IntColumn::new(degrees), gaps: IntColumn::new(gaps) };
+        assert_eq!(edges(&layer(&[0, 1, 2], &[0, 0, 0])), Ok(vec![(1, 0), (2, 1), (2, 0)]));
+        for (degrees, gaps, node) in [
+            ([1, 0, 0], vec![0], 0),
+            ([0, 1, 0], vec![1], 1),
+            ([0, 0, 2], vec![1, 0], 2),
+            ([0, 0, 1], vec![u32::MAX], 2),
+        ] {
+            assert_eq!(edges(&layer(&degrees, &gaps)), Err(node), "{gaps:?}");
         }
-        assert_eq!(zigzag(-1), 1);
+        assert!(layer(&[0, 1], &[0]).check(0, 2).is_ok());
+        for wrong in [layer(&[0, 1], &[]), layer(&[0, 0], &[0]), layer(&[0], &[]), layer(&[0, 129], &[0; 129])] {
+            assert!(wrong.check(0, 2).is_err(), "{wrong:?}");
+        }
     }
 }

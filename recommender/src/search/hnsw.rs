@@ -1,8 +1,8 @@
 //! The walk through graphs as they are stored (Malkov and Yashunin 2018, "Efficient and robust approximate nearest neighbor search
 //! using hierarchical navigable small world graphs").
 //!
-//! `instant-distance` builds the graphs, in the trainer. Here their neighbours are searched as they lie: two numbers a node and one
-//! for each neighbour, and no copy of the vectors. Two things are not in the paper: a search may go through several graphs
+//! `instant-distance` builds the graphs, in the trainer. Here they are searched with a number for each node and two for each edge, and no
+//! copy of the vectors. Two things are not in the paper: a search may go through several graphs
 //! ([`Nearest`] is kept from one to the next), and it may refuse nodes, which it walks through and does not keep.
 
 use std::{cell::RefCell, cmp::Reverse, collections::BinaryHeap};
@@ -31,16 +31,35 @@ struct Links {
 }
 
 impl Links {
-    fn of(layer: &Layer) -> Self {
-        let mut starts = Vec::with_capacity(layer.degrees.len() + 1);
+    /// Both directions of every edge. The neighbours of a node with lower numbers come before those with higher ones.
+    fn of(number: usize, layer: &Layer) -> Result<Self, Invalid> {
+        // Where the neighbours of each node begin stands two places behind the node's while they are counted, and one while they are put
+        // there. It fits: a layer has fewer than 2^31 edges.
+        let mut starts = vec![0_u32; layer.nodes() + 2];
+        let counted = layer.each_edge(|higher, lower| {
+            starts[higher as usize + 2] += 1;
+            starts[lower as usize + 2] += 1;
+        });
+        let wrong = |node| format!("the list of neighbours of node {node} in layer {number}");
+        counted.map_err(|node| Invalid::Encoding { what: wrong(node).into() })?;
         let mut end = 0;
-        starts.push(end);
-        // Fits: a section has at most 2^31 bytes, and a neighbour takes one or more.
-        starts.extend(layer.degrees.iter().map(|degree| {
-            end += degree;
-            end
-        }));
-        Self { starts, neighbors: layer.neighbors.iter().collect() }
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        let mut neighbors = vec![0; end as usize];
+        let mut put = |node: u32, neighbor| {
+            let start = &mut starts[node as usize + 1];
+            neighbors[*start as usize] = neighbor;
+            *start += 1;
+        };
+        // Nothing goes wrong that has gone well before.
+        let _ = layer.each_edge(|higher, lower| {
+            put(higher, lower);
+            put(lower, higher);
+        });
+        starts.pop();
+        Ok(Self { starts, neighbors })
     }
 
     fn of_node(&self, node: u32) -> &[u32] {
@@ -142,10 +161,10 @@ impl Hnsw {
     /// Where a search would not be safe.
     pub fn new(adjacency: &Adjacency, nodes: usize) -> Result<Self, Invalid> {
         adjacency.check(nodes)?;
-        let mut layers = adjacency.layers.iter().map(Links::of);
+        let mut layers = adjacency.layers.iter().enumerate().map(|(number, layer)| Links::of(number, layer));
         // Of which the check has found at least one.
-        let zero = layers.next().ok_or(Invalid::Count { what: "layers".into(), expected: 1, got: 0 })?;
-        Ok(Self { zero, upper: layers.collect() })
+        let zero = layers.next().ok_or(Invalid::Count { what: "layers".into(), expected: 1, got: 0 })??;
+        Ok(Self { zero, upper: layers.collect::<Result<_, _>>()? })
     }
 
     /// How much memory it takes, in bytes.
@@ -239,15 +258,11 @@ impl Hnsw {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::column::IntColumn;
 
     /// A line of nodes, each beside the next, with the first of them in a layer above.
     fn line(nodes: u32) -> Hnsw {
-        let both = |node: u32| [node.checked_sub(1), Some(node + 1).filter(|next| *next < nodes)];
-        let neighbors: Vec<u32> = (0..nodes).flat_map(|node| both(node).into_iter().flatten()).collect();
-        let degrees: Vec<u32> = (0..nodes).map(|node| both(node).into_iter().flatten().count() as u32).collect();
-        let zero = Layer { degrees: IntColumn::new(&degrees), neighbors: IntColumn::new(&neighbors) };
-        let top = Layer { degrees: IntColumn::new(&[0]), neighbors: IntColumn::new(&[]) };
+        let zero = Layer::of_edges(nodes as usize, (1..nodes).map(|node| (node - 1, node)));
+        let top = Layer::of_edges(1, std::iter::empty());
         Hnsw::new(&Adjacency { layers: vec![zero, top] }, nodes as usize).expect("a graph")
     }
 

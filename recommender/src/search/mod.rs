@@ -9,7 +9,7 @@ mod neighbor;
 mod nodes;
 mod planner;
 
-pub use adjacency::{Adjacency, Layer, MAX_DEGREES};
+pub use adjacency::{Adjacency, Layer};
 pub(crate) use allowed::Allowed;
 pub use graph::{EF_SEARCH, Graph, GraphData};
 pub use hnsw::Hnsw;

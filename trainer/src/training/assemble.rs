@@ -20,7 +20,7 @@ use recommender::{
     invalid::Invalid,
     model::{self, Vectorizer},
     projection::Projection,
-    search::GraphData,
+    search::{GraphData, Layer},
     text_search::{InvertedIndex, TooManyWords},
 };
 
@@ -158,10 +158,10 @@ impl ArtifactBuilder {
             .collect();
 
         let lowest = || graphs.iter().filter_map(|graph| graph.adjacency.layers.first());
-        let nodes: usize = lowest().map(|layer| layer.degrees.len()).sum();
-        let edges: usize = lowest().map(|layer| layer.neighbors.len()).sum();
+        let nodes: usize = lowest().map(Layer::nodes).sum();
+        let edges: usize = lowest().map(Layer::edges).sum();
         card.index = IndexMetrics {
-            average_degree: edges as f64 / nodes.max(1) as f64,
+            average_degree: 2.0 * edges as f64 / nodes.max(1) as f64,
             unreachable: graphs.iter().map(|graph| graph.unreachable.len() as u64).sum(),
             ..card.index
         };

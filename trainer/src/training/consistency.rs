@@ -12,6 +12,7 @@ use recommender::{
     artifact::{Artifact, Error, Section},
     card::{ClassScores, ClassifierMetrics},
     invalid::Invalid,
+    search::{EF_SEARCH, Layer},
     text,
 };
 
@@ -26,7 +27,7 @@ const CANCELLATION: f64 = 1e-9;
 const MAX_COMPARED: f64 = 1e100;
 /// How many vectors of each graph are looked for, and how many nodes a search for one keeps: training has looked for all.
 const GRAPH_SAMPLE: u32 = 64;
-const EF: usize = recommender::search::EF_SEARCH;
+const EF: usize = EF_SEARCH;
 
 type Checked = Result<(), Invalid>;
 
@@ -197,9 +198,9 @@ fn verify_card(artifact: &Artifact, model: &Model, scaled: &Array2<f64>, labels:
     near("the inertia of k", inertia, said, size * size * labels.len() as f64 * TOLERANCE)?;
 
     let lowest = || artifact.graphs.iter().filter_map(|graph| graph.adjacency.layers.first());
-    let nodes: usize = lowest().map(|layer| layer.degrees.len()).sum();
-    let edges: usize = lowest().map(|layer| layer.neighbors.len()).sum();
-    near("the average degree", edges as f64 / nodes.max(1) as f64, card.index.average_degree, 0.0)?;
+    let nodes: usize = lowest().map(Layer::nodes).sum();
+    let edges: usize = lowest().map(Layer::edges).sum();
+    near("the average degree", 2.0 * edges as f64 / nodes.max(1) as f64, card.index.average_degree, 0.0)?;
     let unreachable = artifact.graphs.iter().map(|graph| graph.unreachable.len() as u64).sum();
     same("the number of unreachable nodes", &unreachable, &card.index.unreachable)?;
     match evaluation::recall(model, 10, RECALL_SAMPLE, true) {

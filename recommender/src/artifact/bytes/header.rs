@@ -10,7 +10,7 @@ use super::{
 /// transfer in text mode.
 pub const MAGIC: [u8; 8] = *b"SEGUE\r\n\x1a";
 /// The format that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 6;
+pub const FORMAT_VERSION: u32 = 7;
 /// The most sections that an artifact may have.
 pub(super) const MAX_SECTIONS: usize = 64;
 

@@ -10,7 +10,7 @@ use recommender::{
 };
 
 use super::{
-    Error, extract_adjacency::extract_adjacency, insertion_order, kd_order, point::GraphPoint, relabel::relabel,
+    Error, extract_adjacency::extract_adjacency, insertion_order, kd_order, point::GraphPoint, undirected::undirected,
 };
 
 /// How many candidates are kept while most nodes are looked for by their own vector.
@@ -30,7 +30,7 @@ pub struct BuildOptions {
 
 impl Default for BuildOptions {
     fn default() -> Self {
-        Self { ef_construction: 40, layer_share: 1.0 / 16.0, seed: 0 }
+        Self { ef_construction: 24, layer_share: 1.0 / 16.0, seed: 0 }
     }
 }
 
@@ -74,7 +74,7 @@ fn build_of<const N: usize>(vectors: Vectors, options: &BuildOptions) -> Result<
         point_of[*id as usize] = inserted[*place as usize];
     }
     drop((inserted, places, ids));
-    let adjacency = extract_adjacency(&hnsw)?;
+    let layers = extract_adjacency(&hnsw)?;
     let in_graph_order: Vec<GraphPoint<N>> = hnsw.iter().map(|(_, point)| *point).collect();
     drop(hnsw);
 
@@ -82,12 +82,13 @@ fn build_of<const N: usize>(vectors: Vectors, options: &BuildOptions) -> Result<
     // layer stays a prefix of the one below, and the topmost, where every search begins, stays as it is.
     let mut nodes: Vec<u32> = (0..in_graph_order.len() as u32).collect();
     let mut above = None;
-    for size in adjacency.layers.iter().rev().map(|layer| layer.degrees.len()) {
+    for size in layers.iter().rev().map(|layer| layer.degrees.len()) {
         if let Some(above) = above.replace(size) {
             kd_order::sort(&mut nodes[above..size], &in_graph_order);
         }
     }
-    let adjacency = relabel(&adjacency, &nodes);
+    let adjacency = undirected(&layers, &nodes);
+    drop(layers);
     let order: Vec<u32> = nodes.iter().map(|node| point_of[*node as usize]).collect();
     let points: Vec<GraphPoint<N>> = nodes.iter().map(|node| in_graph_order[*node as usize]).collect();
     drop((nodes, point_of, in_graph_order));
@@ -137,7 +138,10 @@ fn shuffle(points: usize, options: &BuildOptions) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use recommender::vector::Vector;
+    use recommender::{
+        search::{Adjacency, Layer},
+        vector::Vector,
+    };
 
     use super::*;
 
@@ -153,6 +157,41 @@ mod tests {
         assert_eq!(build_hnsw(points, &options).1, shuffle(700, &options));
     }
 
+    /// `instant-distance`'s own graph of these points with these neighbours, as it would be deserialised.
+    fn instant_distance_of(points: &[GraphPoint<LANES>], adjacency: &Adjacency) -> instant_distance::Hnsw<Lanes> {
+        let slots = |layer: &Layer, slots: usize| {
+            let mut neighbors = vec![Vec::new(); layer.nodes()];
+            layer
+                .each_edge(|higher, lower| {
+                    neighbors[higher as usize].push(lower);
+                    neighbors[lower as usize].push(higher);
+                })
+                .expect("edges within the graph");
+            assert!(neighbors.iter().all(|neighbors| neighbors.len() <= slots));
+            neighbors.iter_mut().for_each(|neighbors| neighbors.resize(slots, u32::MAX));
+            neighbors
+        };
+        let lanes: Vec<[f32; LANES]> = points.iter().map(|point| point.0).collect();
+        let zero: Vec<[u32; 64]> =
+            slots(&adjacency.layers[0], 64).into_iter().map(|slots| slots.try_into().expect("64")).collect();
+        let upper: Vec<Vec<[u32; 32]>> = adjacency.layers[1..]
+            .iter()
+            .map(|layer| slots(layer, 32).into_iter().map(|slots| slots.try_into().expect("32")).collect())
+            .collect();
+        let fixed = bincode::config::standard().with_fixed_int_encoding();
+        let bytes = bincode::encode_to_vec((EF_SEARCH as u64, lanes, zero, upper), fixed).expect("encodes");
+        bincode::serde::decode_from_slice(&bytes, fixed).expect("a graph").0
+    }
+
+    #[derive(Clone, serde::Deserialize)]
+    struct Lanes([f32; LANES]);
+
+    impl Point for Lanes {
+        fn distance(&self, other: &Self) -> f32 {
+            GraphPoint(self.0).distance(&GraphPoint(other.0))
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -163,15 +202,17 @@ mod tests {
         ) {
             let points: Vec<GraphPoint<LANES>> = seeds.iter().map(|seed| unit(seed)).collect();
             let query = unit(&query);
-            let options = BuildOptions::default();
-            let (graph, _) = build_hnsw(points, &options);
-            let walked = Hnsw::new(&extract_adjacency(&graph).expect("reads out"), graph.iter().count()).expect("a graph");
+            let (graph, _) = build_hnsw(points, &BuildOptions::default());
             let points: Vec<GraphPoint<LANES>> = graph.iter().map(|(_, point)| *point).collect();
+            let same_order: Vec<u32> = (0..points.len() as u32).collect();
+            let adjacency = undirected(&extract_adjacency(&graph).expect("reads out"), &same_order);
+            let walked = Hnsw::new(&adjacency, points.len()).expect("a graph");
             let found = walked.search(EF_SEARCH, |node| query.distance(&points[node as usize]));
             let mut found: Vec<f32> = found.into_iter().map(|(_, distance)| distance).collect();
             found.sort_by(f32::total_cmp);
             let mut search = instant_distance::Search::default();
-            let theirs: Vec<f32> = graph.search(&query, &mut search).map(|item| item.distance).collect();
+            let graph = instant_distance_of(&points, &adjacency);
+            let theirs: Vec<f32> = graph.search(&Lanes(query.0), &mut search).map(|item| item.distance).collect();
             prop_assert_eq!(found, theirs);
         }
     }

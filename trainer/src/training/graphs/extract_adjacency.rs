@@ -8,24 +8,33 @@ use bincode::{
     error::EncodeError,
 };
 use instant_distance::Hnsw;
-use recommender::{
-    column::IntColumn,
-    search::{Adjacency, Layer, MAX_DEGREES},
-};
+use recommender::column::IntColumn;
 
 use super::{Error, point::GraphPoint};
+
+/// Slots for the neighbours of a node on the lowest layer, and on those above: fixed in `instant-distance`.
+const SLOTS: [usize; 2] = [64, 32];
+
+/// One layer of a graph as `instant-distance` has it: a node may be the neighbour of one that is none of its own.
+#[derive(Clone, Debug)]
+pub(super) struct DirectedLayer {
+    /// How many neighbours each node has.
+    pub(super) degrees: IntColumn,
+    /// The neighbours of every node, end to end.
+    pub(super) neighbors: IntColumn,
+}
 
 /// Integers of fixed width: each number is one write.
 const FIXINT: Configuration<LittleEndian, Fixint> = bincode::config::standard().with_fixed_int_encoding();
 
-/// Reads a graph's neighbours out of it.
-pub(super) fn extract_adjacency<const N: usize>(graph: &Hnsw<GraphPoint<N>>) -> Result<Adjacency, Error> {
+/// Reads a graph's neighbours out of it: its layers, the lowest first.
+pub(super) fn extract_adjacency<const N: usize>(graph: &Hnsw<GraphPoint<N>>) -> Result<Vec<DirectedLayer>, Error> {
     let mut extraction = Extraction::default();
     bincode::serde::encode_into_writer(graph, &mut extraction, FIXINT)?;
     if extraction.next != Next::Nothing {
         return Err(Error::EndsEarly);
     }
-    Ok(Adjacency { layers: extraction.layers })
+    Ok(extraction.layers)
 }
 
 /// Takes the numbers that a graph serialises to, lengths of sequences among them.
@@ -55,7 +64,7 @@ enum Next {
 
 #[derive(Default)]
 struct Extraction {
-    layers: Vec<Layer>,
+    layers: Vec<DirectedLayer>,
     next: Next,
     /// Layers above that are still to come; unknown until the lowest has been read.
     above: Option<u64>,
@@ -97,7 +106,7 @@ impl Extraction {
             self.degree += 1;
         }
         self.slot += 1;
-        if self.slot == MAX_DEGREES[self.layers.len().min(1)] {
+        if self.slot == SLOTS[self.layers.len().min(1)] {
             self.degrees.push(self.degree);
             (self.slot, self.degree) = (0, 0);
             self.nodes -= 1;
@@ -110,7 +119,7 @@ impl Extraction {
             return;
         }
         let (degrees, neighbors) = (std::mem::take(&mut self.degrees), std::mem::take(&mut self.neighbors));
-        self.layers.push(Layer { degrees: IntColumn::new(&degrees), neighbors: IntColumn::new(&neighbors) });
+        self.layers.push(DirectedLayer { degrees: IntColumn::new(&degrees), neighbors: IntColumn::new(&neighbors) });
         self.next = match &mut self.above {
             None => Next::Layers,
             Some(above) => {

@@ -8,7 +8,7 @@ mod kd_order;
 mod nodes;
 mod parallel;
 mod point;
-mod relabel;
+mod undirected;
 
 pub use self::{
     build_hnsw::{BuildOptions, BuiltGraph, build},
