@@ -84,12 +84,23 @@ impl Layer {
     ///
     /// The node that has a neighbour below the first. What comes before it has been given to `each`.
     #[inline]
-    pub fn each_edge(&self, mut each: impl FnMut(u32, u32)) -> Result<(), u32> {
-        let mut gaps = self.gaps.iter();
+    pub fn each_edge(&self, each: impl FnMut(u32, u32)) -> Result<(), u32> {
+        // Told apart once, not for each number.
+        match &self.gaps {
+            IntColumn::U8(gaps) => self.each_edge_of(gaps, each),
+            IntColumn::U16(gaps) => self.each_edge_of(gaps, each),
+            IntColumn::U32(gaps) => self.each_edge_of(gaps, each),
+        }
+    }
+
+    #[inline]
+    fn each_edge_of<T: Copy + Into<u32>>(&self, mut gaps: &[T], mut each: impl FnMut(u32, u32)) -> Result<(), u32> {
         for (node, degree) in (0..).zip(self.degrees.iter()) {
+            let (own, others) = gaps.split_at(gaps.len().min(degree as usize));
+            gaps = others;
             let mut next = node;
-            for gap in gaps.by_ref().take(degree as usize) {
-                next = u32::checked_sub(next, gap).and_then(|next| next.checked_sub(1)).ok_or(node)?;
+            for gap in own {
+                next = u32::checked_sub(next, (*gap).into()).and_then(|next| next.checked_sub(1)).ok_or(node)?;
                 each(node, next);
             }
         }
