@@ -30,7 +30,7 @@ pub struct BuildOptions {
 
 impl Default for BuildOptions {
     fn default() -> Self {
-        Self { ef_construction: 24, layer_share: 1.0 / 16.0, seed: 0 }
+        Self { ef_construction: 28, layer_share: 1.0 / 16.0, seed: 0 }
     }
 }
 
