@@ -18,8 +18,8 @@ pub struct Adjacency {
     pub layers: Vec<Layer>,
 }
 
-/// One layer of a graph without directions: of two nodes that an edge joins, each is the other's neighbour. The edge is kept
-/// once, with the node of the higher number.
+/// One layer of an undirected graph: of two nodes that an edge joins, each is the other's neighbour. The edge is kept once, with
+/// the node of the higher number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
     /// How many neighbours with lower numbers each node has.
@@ -57,12 +57,14 @@ impl Layer {
             start = *end;
             neighbors.sort_unstable();
             let (first, mut before) = (gaps.len(), node);
-            for &neighbor in neighbors.iter().rev().filter(|neighbor| **neighbor < node) {
+            for &neighbor in neighbors.iter().rev() {
+                // It is not where the one before was the same.
                 if neighbor < before {
                     gaps.push(before - neighbor - 1);
                     before = neighbor;
                 }
             }
+            // Fits: it has fewer neighbours than there are nodes, which are numbered with 32 bits.
             degrees.push((gaps.len() - first) as u32);
         }
         Self { degrees: IntColumn::from(degrees), gaps: IntColumn::from(gaps) }

@@ -25,9 +25,8 @@ const TOLERANCE: f64 = 1e-6;
 const CANCELLATION: f64 = 1e-9;
 /// Values beyond this are not compared: their squares are not finite.
 const MAX_COMPARED: f64 = 1e100;
-/// How many vectors of each graph are looked for, and how many nodes a search for one keeps: training has looked for all.
+/// How many vectors of each graph are looked for: training has looked for all.
 const GRAPH_SAMPLE: u32 = 64;
-const EF: usize = EF_SEARCH;
 
 type Checked = Result<(), Invalid>;
 
@@ -171,7 +170,7 @@ fn verify_graph(model: &Model, cluster: usize) -> Checked {
     let neighbors = model.neighbors();
     for row in rows.step_by(step as usize) {
         let vector = neighbors.nodes().vector(row);
-        let found = neighbors.search_graphs(&[cluster], &vector, EF).unwrap_or_default();
+        let found = neighbors.search_graphs(&[cluster], &vector, EF_SEARCH).unwrap_or_default();
         let own = neighbors.nodes().squared_distance(row, &vector);
         if found.first().is_none_or(|found| neighbors.nodes().squared_distance(found.row, &vector) > own) {
             return Err(Invalid::Differs {

@@ -30,6 +30,7 @@ pub struct BuildOptions {
 
 impl Default for BuildOptions {
     fn default() -> Self {
+        // With 24, the recall of a million tracks is below 0.998: `docs/benchmarks.md`.
         Self { ef_construction: 28, layer_share: 1.0 / 16.0, seed: 0 }
     }
 }

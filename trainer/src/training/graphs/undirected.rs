@@ -1,4 +1,4 @@
-//! The graph that is stored: without directions, and with its nodes numbered in another order.
+//! The graph that is stored: undirected, and with its nodes numbered in another order.
 //!
 //! `instant-distance` prunes the neighbours of each node for itself: of the pairs that it joins, a third are joined one way only. Walked
 //! both ways, a graph finds with 80 nodes kept what it found with 140, and each edge is stored once. `docs/benchmarks.md` has
