@@ -14,7 +14,7 @@ use recommender::{
     column::IntColumn,
     companions::{CompanionTable, Companions},
     recommend::{Affinity, Request, Seed},
-    search::Layer,
+    search::{Layer, Search, SearchMethod},
 };
 
 fn small() -> (Artifact, Vec<u8>) {
@@ -139,9 +139,93 @@ fn a_graph_without_layers_is_refused() {
     assert_eq!(invalid(forged(|artifact| artifact.graphs[1].adjacency.layers.clear())), "graph-1");
 }
 
+/// An artifact whose first graph has these layers above the lowest, each of so many nodes that as many edges begin at.
+fn with_upper_layers(layers: &[(usize, u32)]) -> Vec<u8> {
+    let (mut artifact, _) = small();
+    for (nodes, edges) in layers {
+        let all = (1..*nodes as u32).flat_map(|node| (0..node.min(*edges)).map(move |other| (other, node)));
+        artifact.graphs[0].adjacency.layers.push(Layer::of_edges(*nodes, all));
+    }
+    encode(&artifact).expect("encodes")
+}
+
 #[test]
-fn an_unreachable_node_that_is_no_node_is_refused() {
-    assert_eq!(invalid(forged(|artifact| artifact.graphs[0].unreachable = IntColumn::new(&[77]))), "graph-0");
+fn layers_that_do_not_halve_are_refused() {
+    let nodes = small().0.graphs[0].adjacency.layers[0].nodes();
+    for good in [vec![(nodes / 2, 3)], vec![(nodes / 2, 30), (nodes / 4, 30), (1, 0), (1, 0)]] {
+        let model = open(&with_upper_layers(&good)).unwrap_or_else(|error| panic!("{good:?}: {error}"));
+        let request = Request { search: Search::Hnsw, ..Request::new(Seed::Row(0)) };
+        assert_eq!(model.recommend(&request).expect("answers").tracks.len(), 10);
+    }
+    for wrong in [vec![(nodes / 2 + 1, 1)], vec![(nodes + 1, 1)], vec![(2, 1), (2, 1)], vec![(0, 0)], vec![(1, 0); 32]]
+    {
+        assert_eq!(invalid(refused(&with_upper_layers(&wrong))), "graph-0", "{wrong:?}");
+    }
+}
+
+#[test]
+fn no_byte_of_a_graph_with_several_layers_can_make_a_panic() {
+    let artifact = common::artifact(&common::tracks(600, 3), 1, 1);
+    assert!(artifact.graphs[0].adjacency.layers.len() > 1);
+    let mut sections = artifact_builder::open(&encode(&artifact).expect("encodes"));
+    let graph = sections.iter().position(|section| section.name == "graph-0").expect("a graph");
+    let length = sections[graph].content.len();
+    // The layers above are the end of it.
+    for byte in (0..length).step_by(length / 64).chain(length.saturating_sub(64)..length) {
+        for flip in [0x01, 0xff] {
+            sections[graph].content[byte] ^= flip;
+            if let Ok(model) = open(&artifact_builder::close(&sections)) {
+                let request = Request { search: Search::Hnsw, ..Request::new(Seed::Row(byte as u32 % 600)) };
+                assert_eq!(model.recommend(&request).expect("answers").tracks.len(), 10);
+            }
+            sections[graph].content[byte] ^= flip;
+        }
+    }
+}
+
+#[test]
+fn a_graph_that_does_not_lead_to_every_node_gives_no_wrong_answer() {
+    let (mut artifact, file) = small();
+    let nodes = artifact.graphs[0].adjacency.layers[0].nodes();
+    let island = Layer::of_edges(nodes, (1..15).map(|node| (node - 1, node)));
+    artifact.graphs[0].adjacency.layers = vec![island];
+    artifact.graphs[0].unreachable = IntColumn::new(&[]);
+    let (whole, islanded) = (open(&file).expect("opens"), open(&encode(&artifact).expect("encodes")).expect("opens"));
+    for (row, same_cluster, min_year) in [(0, true, None), (20, true, None), (3, false, None), (3, true, Some(1))] {
+        let ask = |model: &Model, search| {
+            let request = Request { search, same_cluster, min_year, ..Request::new(Seed::Row(row)) };
+            model.recommend(&request).expect("answers")
+        };
+        let (right, found) = (ask(&whole, Search::Hnsw), ask(&islanded, Search::Hnsw));
+        assert_eq!((right.search, found.search), (SearchMethod::Hnsw, SearchMethod::Exact), "{row} {same_cluster}");
+        assert_eq!(right.tracks, found.tracks);
+    }
+}
+
+#[test]
+fn unreachable_nodes_that_are_no_nodes_or_repeated_are_refused() {
+    for wrong in [&[77][..], &[3, 3], &[4, 3]] {
+        assert_eq!(invalid(forged(|artifact| artifact.graphs[0].unreachable = IntColumn::new(wrong))), "graph-0");
+    }
+}
+
+#[test]
+fn lists_that_take_many_times_their_bytes_are_refused() {
+    let (_, file) = small();
+    let with = |name: &str, content: Vec<u8>| {
+        let mut sections = artifact_builder::open(&file);
+        let section = sections.iter_mut().find(|section| section.name == name).expect("there");
+        section.content = content;
+        section.encoding = artifact_builder::Encoding::Zstd;
+        refused(&artifact_builder::close(&sections))
+    };
+    // Empty strings, lists and layers are a byte or a few each.
+    for name in ["card", "scaler", "clusters", "bayes", "projection"] {
+        let error = with(name, vec![0; (1 << 20) + 1]);
+        assert!(error.to_string().contains("at most 1048576"), "{error}");
+        assert_eq!(invalid(error), name);
+    }
+    assert_eq!(invalid(with("graph-0", [vec![252, 0, 0, 16, 0], vec![0; 1 << 23]].concat())), "graph-0");
 }
 
 #[test]
@@ -229,6 +313,7 @@ fn columns_of_different_length_are_refused() {
         })
     };
     assert_eq!(invalid(key(&[1])), "attributes");
+    assert_eq!(invalid(forged(|artifact| artifact.catalog.explicit = Some(IntColumn::new(&[3; 60])))), "attributes");
     assert_eq!(invalid(key(&[13; 60])), "attributes");
     assert_eq!(invalid(forged(|artifact| artifact.catalog.features[1] = [1.0].into_iter().collect())), "feature-1");
     assert_eq!(invalid(forged(|artifact| artifact.catalog.features.truncate(2))), "scaler");

@@ -17,6 +17,9 @@ static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 /// length that it does not trust.
 const BUFFERS: usize = 5 << 18;
 
+/// What a section of a mebibyte that does not grow with the catalogue may take.
+const SMALL_SECTION: usize = 64 << 20;
+
 #[test]
 fn a_damaged_file_allocates_at_most_twice_what_it_says_it_holds() {
     let file = encode(&common::artifact(&common::tracks(40_000, 11), 3, 2)).expect("encodes");
@@ -47,6 +50,20 @@ fn a_damaged_file_allocates_at_most_twice_what_it_says_it_holds() {
     }
     let bound = 2 * declared + BUFFERS;
     let mut refused = 0;
+    let forge = |name: &str, start: &[u8], bytes: usize| {
+        let mut forged = whole.clone();
+        let section = forged.iter_mut().find(|section| section.name == name).expect("there");
+        // A length that takes four bytes, and as many elements of a byte or a few.
+        section.content = [start, &[252], &(1_u32 << 28).to_le_bytes(), &vec![0; bytes]].concat();
+        artifact_builder::close(&forged)
+    };
+    // A cluster without anything, and its genres; the layers of a graph.
+    let forged = [forge("clusters", &[1, 0, 0, 0, 0, 0, 0], (1 << 20) - 12), forge("graph-0", &[], 1 << 26)];
+    for (file, bound) in forged.iter().zip([SMALL_SECTION, (1 << 26) + BUFFERS]) {
+        ALLOCATOR.set_limit(ALLOCATOR.allocated() + declared + bound).expect("a limit above what is allocated");
+        assert!(decode(file).is_err());
+        ALLOCATOR.set_limit(usize::MAX).expect("no limit");
+    }
     for file in &damaged {
         // Beyond the limit an allocation fails, which ends the process: the test fails, if not gently.
         ALLOCATOR.set_limit(ALLOCATOR.allocated() + bound).expect("a limit above what is allocated");

@@ -16,9 +16,9 @@ use crate::error::cause;
 use crate::pointer::MAX_POINTER_ATTEMPTS;
 use crate::{Error, Latest, Store};
 
-/// How many bytes more than half of what a first answer needs are in the prefetch: the other half is asked for when the pointer is
-/// there, a round trip later.
-const ROUND_TRIP_BYTES: u64 = 2 << 20;
+/// What a connection brings while another one waits for the first byte of its answer. So many bytes more than half of what a first answer
+/// needs are in the prefetch: the other half is asked for when the pointer is there, a round trip later.
+pub(crate) const ROUND_TRIP_BYTES: u64 = 2 << 20;
 
 /// As few bytes are not worth a request of their own.
 const MIN_REST_BYTES: u64 = 1 << 20;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::bytes::codec;
+
 /// One section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Section {
@@ -39,6 +41,10 @@ pub enum Section {
     /// The words of titles and artists, and where they are.
     TextSearch,
 }
+
+/// Sections that do not grow with the catalogue have at most so many bytes unpacked: 1 MiB. What they hold takes some forty times as much
+/// memory at worst.
+const MAX_SMALL_BYTES: u64 = 1 << 20;
 
 /// When a section is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +96,14 @@ impl Section {
         let section = numbered.or_else(|| Self::all(0, 0).find(|section| section.describe().0 == name))?;
         // Not `feature-07`.
         (section.to_string() == name).then_some(section)
+    }
+
+    /// How many bytes it may have unpacked.
+    pub(super) fn max_bytes(self) -> u64 {
+        match self {
+            Self::Card | Self::Scaler | Self::Projection | Self::Clusters | Self::Bayes => MAX_SMALL_BYTES,
+            _ => codec::MAX_SECTION_BYTES as u64,
+        }
     }
 
     /// When it is needed.

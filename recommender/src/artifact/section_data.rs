@@ -92,6 +92,7 @@ impl SectionData {
         bytes::verify_checksum(entry, chunks)?;
         let section = entry.section;
         let encoding = |source| Error::Encoding { section, source };
+        check_length(section, entry.uncompressed).map_err(encoding)?;
         // Both fit: the section table was held against `codec::MAX_SECTION_BYTES`.
         let joined = scratch.join(chunks, entry.length as usize).map_err(encoding)?;
         let bytes = joined.decompress(entry.compression, entry.uncompressed as usize).map_err(encoding)?;
@@ -167,12 +168,16 @@ pub(super) fn companions(companions: Option<&Companions>) -> Result<CompressedSe
     compress(section, codec::encode(&companions).map_err(|source| Error::Encoding { section, source })?)
 }
 
+fn check_length(section: Section, got: u64) -> Result<(), codec::Error> {
+    match section.max_bytes() {
+        most if got > most => Err(codec::Error::TooLong { got, most }),
+        _ => Ok(()),
+    }
+}
+
 fn compress(section: Section, bytes: Vec<u8>) -> Result<CompressedSection, Error> {
     let uncompressed = bytes.len();
-    let packed = match uncompressed {
-        0..=codec::MAX_SECTION_BYTES => bytes::compress(bytes),
-        got => Err(codec::Error::TooLong { got }),
-    };
+    let packed = check_length(section, uncompressed as u64).and_then(|()| bytes::compress(bytes));
     let (compression, bytes) = packed.map_err(|source| Error::Encoding { section, source })?;
     Ok(CompressedSection { name: section.to_string(), compression, uncompressed, bytes })
 }

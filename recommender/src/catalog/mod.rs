@@ -30,6 +30,9 @@ use crate::{
     invalid::Invalid,
 };
 
+/// The codes of explicit lyrics: 0 unknown, 1 no, 2 yes.
+const EXPLICIT_CODES: usize = 3;
+
 /// The tracks, one a row. Columns that the user's file did not have are `None`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalog {
@@ -155,6 +158,8 @@ impl Catalog {
         {
             numbers.as_ref().map_or(Ok(()), |numbers| rows(column, name, numbers.len()))?;
         }
+        let code = self.explicit.as_ref().and_then(IntColumn::max);
+        Invalid::index("explicit lyrics have code", EXPLICIT_CODES, code).map_err(Error::of(Column::Explicit))?;
         self.attributes.check(tracks, features).map_err(Error::of(Column::Attributes))?;
         for (number, (name, feature)) in features.iter().zip(&self.features).enumerate() {
             rows(Column::Feature(number), name, feature.len())?;

@@ -2,19 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{column::IntColumn, invalid::Invalid};
+use crate::{column::IntColumn, invalid::Invalid, owned};
 
 /// The most edges for each node, on the lowest layer and on those above: as many neighbours as `instant-distance` gives a node.
 const MAX_EDGES_PER_NODE: [usize; 2] = [64, 32];
 /// Ends of edges are numbered with 32 bits.
 const MAX_EDGES: usize = (u32::MAX / 2) as usize;
-/// More layers than a graph of 2^32 nodes has, of which each holds a share of the one below.
-const MAX_LAYERS: usize = 64;
+/// As many layers as a graph of 2^32 nodes has at most, of which each holds half of the one below or fewer.
+const MAX_LAYERS: usize = 32;
 
-/// The layers of a graph, the lowest first. The lowest holds every node; each layer above holds a prefix of them.
+/// The layers of a graph, the lowest first. The lowest holds every node; each layer above holds a prefix of the nodes of the one below,
+/// half of them or fewer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Adjacency {
     /// The lowest layer first.
+    #[serde(deserialize_with = "owned::list::<_, _, MAX_LAYERS>")]
     pub layers: Vec<Layer>,
 }
 
@@ -119,6 +121,12 @@ impl Layer {
 }
 
 impl Adjacency {
+    /// How much memory a graph takes that is searched, in bytes: each edge has two ends.
+    pub fn searched_memory(&self) -> usize {
+        let numbers = |layer: &Layer| (layer.nodes() + 1).saturating_add(layer.edges().saturating_mul(2));
+        self.layers.iter().map(numbers).fold(0_usize, usize::saturating_add).saturating_mul(size_of::<u32>())
+    }
+
     /// Whether there are layers of `nodes` nodes, and as many edges as their degrees say.
     pub(super) fn check(&self, nodes: usize) -> Result<(), Invalid> {
         Invalid::count_range("layers", 1..=MAX_LAYERS, self.layers.len())?;
@@ -127,7 +135,7 @@ impl Adjacency {
             let here = if number == 0 { nodes } else { layer.nodes() };
             Invalid::count_range(format!("nodes in layer {number}"), 1..=below, here)?;
             layer.check(number, here)?;
-            below = here;
+            below = (here / 2).max(1);
         }
         Ok(())
     }

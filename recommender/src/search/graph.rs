@@ -16,8 +16,15 @@ pub const EF_SEARCH: usize = 100;
 pub struct GraphData {
     /// Who is whose neighbour.
     pub adjacency: Adjacency,
-    /// Nodes that a search for their own vector does not find. Every search compares with them too.
+    /// Nodes that a search for their own vector does not find, ascending. Every search compares with them too.
     pub unreachable: IntColumn,
+}
+
+impl GraphData {
+    /// How much memory the graph takes when it is ready, in bytes.
+    pub fn searched_memory(&self) -> usize {
+        self.adjacency.searched_memory() + self.unreachable.len() * size_of::<u32>()
+    }
 }
 
 /// An HNSW graph over one cluster's nodes.
@@ -39,6 +46,9 @@ impl Graph {
     pub(super) fn new(nodes: Range<u32>, data: &GraphData) -> Result<Self, Invalid> {
         let hnsw = Hnsw::new(&data.adjacency, nodes.len())?;
         Invalid::index("the list of unreachable nodes has node", nodes.len(), data.unreachable.max())?;
+        if !data.unreachable.iter().is_sorted_by(|a, b| a < b) {
+            return Err(Invalid::Order { what: "the list of unreachable nodes".into() });
+        }
         Ok(Self { hnsw, first: nodes.start, unreachable: data.unreachable.iter().collect() })
     }
 

@@ -86,6 +86,11 @@ impl Candidate {
         // The lower half.
         self.0 as u32
     }
+
+    /// The same bound for nodes that are numbered from `first` on.
+    pub(super) fn numbered_from(self, first: u32) -> Self {
+        Self::new(self.distance(), self.node().saturating_sub(first))
+    }
 }
 
 /// `W` in the paper: the nearest nodes that were found, as many as are kept.
@@ -195,6 +200,24 @@ impl Hnsw {
         nearest.into_vec().into_iter().map(|found| (found.node(), found.distance())).collect()
     }
 
+    /// Whether a search for a node's own vector that keeps `ef` nodes comes to it: it ends there. `distance` is that of the others from it,
+    /// as in [`Hnsw::search`].
+    pub fn finds(&self, node: u32, ef: usize, distance: impl Fn(u32) -> f32) -> bool {
+        let entry = self.descend(&distance);
+        if entry.node() == node {
+            return true;
+        }
+        let mut nearest = Nearest::new(ef.max(1));
+        let mut own = None;
+        self.walk(entry, 0, &distance, |found| {
+            nearest.offer(found);
+            own = own.or((found.node() == node).then_some(found));
+            // Beyond the node itself, none is of use.
+            own.or(nearest.bound())
+        });
+        own.is_some()
+    }
+
     /// The node of the layer above the lowest that is nearest to a query, as far as going from neighbour to neighbour finds it:
     /// where [`Hnsw::walk`] begins (algorithm 2 with `ef` 1, layer by layer).
     pub(super) fn descend(&self, distance: &impl Fn(u32) -> f32) -> Candidate {
@@ -282,6 +305,30 @@ mod tests {
     }
 
     #[test]
+    fn a_node_is_found_if_there_is_a_way_to_it() {
+        let zero = Layer::of_edges(50, (1..30).chain(31..50).map(|node| (node - 1, node)));
+        let top = Layer::of_edges(1, std::iter::empty());
+        let graph = Hnsw::new(&Adjacency { layers: vec![zero, top] }, 50).expect("a graph");
+        for ef in [1, 100] {
+            let found: Vec<u32> =
+                (0..50).filter(|node| graph.finds(*node, ef, |other| other.abs_diff(*node) as f32)).collect();
+            assert_eq!(found, (0..30).collect::<Vec<_>>(), "{ef}");
+        }
+    }
+
+    #[test]
+    fn a_graph_takes_the_memory_that_is_said_before_it_is_made() {
+        let layers = vec![
+            Layer::of_edges(100, (2..100).flat_map(|node| [(node - 2, node), (node - 1, node)])),
+            Layer::of_edges(50, (1..50).map(|node| (node - 1, node))),
+            Layer::of_edges(1, std::iter::empty()),
+        ];
+        let adjacency = Adjacency { layers };
+        let graph = Hnsw::new(&adjacency, 100).expect("a graph");
+        assert_eq!(graph.memory(), adjacency.searched_memory());
+    }
+
+    #[test]
     fn graphs_of_different_size_are_searched_by_one_thread() {
         for nodes in [10, 1_000, 1, 500] {
             assert_eq!(line(nodes).search(3, |node| node as f32).len(), 3.min(nodes as usize));
@@ -292,7 +339,8 @@ mod tests {
     fn what_was_visited_is_forgotten_when_the_generations_begin_anew() {
         let graph = line(20);
         SCRATCH.with_borrow_mut(|scratch| {
-            scratch.visited = vec![1; 20];
+            // As nodes are marked that no search has visited.
+            scratch.visited = vec![0; 20];
             scratch.generation = u32::MAX;
         });
         assert_eq!(graph.search(20, |node| node as f32).len(), 20);

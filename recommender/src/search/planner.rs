@@ -134,14 +134,22 @@ impl Neighbors {
             let is_allowed = |row| query.allowed.contains(row, query.songs);
             let mut ef = query.ef.max(query.want);
             while is_quicker(query.search, ef, allowed, pool) {
-                let nodes = self.walk(&graphs, query.vector, query.allowed, ef);
-                let kept = nodes.len();
-                let found = different_songs(&self.rows_of(nodes, is_allowed), query.want, query.songs);
+                let Walked { nodes, is_full } = self.walk(&graphs, query.vector, query.allowed, ef);
+                let count = nodes.len();
+                let rows = self.rows_of(nodes, is_allowed);
+                let is_whole = || match query.allowed {
+                    Allowed::AllBut(_) => count == graphs.iter().map(|graph| graph.nodes()).sum::<usize>(),
+                    Allowed::Rows(_) => rows.len() == allowed,
+                };
+                if !is_full && !is_whole() {
+                    // There are nodes that the graphs do not lead to.
+                    break;
+                }
+                let found = different_songs(&rows, query.want, query.songs);
                 if found.len() == query.want {
                     return (found, SearchMethod::Hnsw);
                 }
-                if kept < ef {
-                    // The graphs have led to no more nodes.
+                if !is_full {
                     break;
                 }
                 // Too many of the nodes are of one song.
@@ -168,12 +176,12 @@ impl Neighbors {
     /// If there is no such cluster.
     pub fn search_graphs(&self, clusters: &[usize], query: &Vector, ef: usize) -> Option<Vec<Neighbor>> {
         let graphs = clusters.iter().map(|cluster| self.graph(*cluster)).collect::<Option<Vec<_>>>()?;
-        Some(self.rows_of(self.walk(&graphs, query, Allowed::AllBut(&[]), ef.max(1)), |_| true))
+        Some(self.rows_of(self.walk(&graphs, query, Allowed::AllBut(&[]), ef.max(1)).nodes, |_| true))
     }
 
     /// The `ef` nearest nodes that have an allowed row. One result is kept for all graphs, of which the one whose way in ends nearest
     /// is the first: the others are left as soon as they cannot add to it.
-    fn walk(&self, graphs: &[&Graph], query: &Vector, allowed: Allowed<'_>, ef: usize) -> Vec<Candidate> {
+    fn walk(&self, graphs: &[&Graph], query: &Vector, allowed: Allowed<'_>, ef: usize) -> Walked {
         let is_allowed = |node: u32| match allowed {
             // Few: told when the walk is over.
             Allowed::AllBut(_) => true,
@@ -192,7 +200,7 @@ impl Neighbors {
                 if is_allowed(graph.first + found.node()) {
                     nearest.offer(Candidate::new(found.distance(), graph.first + found.node()));
                 }
-                nearest.bound()
+                nearest.bound().map(|bound| bound.numbered_from(graph.first))
             });
             for node in &graph.unreachable {
                 if is_allowed(graph.first + node) {
@@ -200,11 +208,12 @@ impl Neighbors {
                 }
             }
         }
+        let is_full = nearest.bound().is_some();
         let mut nodes = nearest.into_vec();
         nodes.sort_unstable();
         // What no walk can be relied on to find may have been found all the same.
         nodes.dedup();
-        nodes
+        Walked { nodes, is_full }
     }
 
     /// The allowed rows of nodes, nearest first.
@@ -217,6 +226,14 @@ impl Neighbors {
         found.sort_unstable_by(Neighbor::cmp);
         found
     }
+}
+
+/// What a walk has found.
+struct Walked {
+    /// Nearest first.
+    nodes: Vec<Candidate>,
+    /// Whether it has found as many as it keeps. Otherwise these are all that the graphs lead to.
+    is_full: bool,
 }
 
 /// How many nodes a walk keeps to find so many songs (`ef` in Malkov and Yashunin 2018).

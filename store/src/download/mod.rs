@@ -1,10 +1,10 @@
 //! Downloading an artifact over several connections, and taking its bytes as they come.
 //!
-//! The artifact is cut into one range for each connection, and all are asked for at once: what the network takes until
+//! What a first answer needs is cut into one range for each connection, and all are asked for at once: what the network takes until
 //! the first byte is waited for once, and no connection waits for another. Where a [`Prefetch`] was asked for, it is the first of these
-//! ranges. What an answer does not need, if `latest.json`
-//! says where it begins, is cut and asked for in the same way when the rest has come. Chunks stay as the network cut them, and
-//! belong to the [`Download`] until they are taken.
+//! ranges. The graphs, if `latest.json` says where they begin, come behind it: on the connection that brings the last of it, and where
+//! they are many, on the others as soon as those are free. Chunks stay as the network cut them, and belong to the [`Download`] until they
+//! are taken.
 //!
 //! Every range is of the same object: each request carries its ETag (`If-Match`), and each answer's size is compared.
 //! **Nothing here checks the bytes themselves**, since S3 has no checksum of an arbitrary range. The artifact has one of
@@ -76,21 +76,21 @@ impl Store {
         // Without an ETag, the rest could be of another object.
         let prefetch_bytes = latest.prefetch_bytes.filter(|_| prefetch.is_some() && latest.etag.is_some());
         let (connections, min) = (options.connections, options.min_part_bytes);
-        let phases = ranges::phases(extent.clone(), prefetch_bytes, latest.graphs_offset, connections, min);
+        let ranges = ranges::ranges(extent.clone(), prefetch_bytes, latest.graphs_offset, connections, min);
         // Not `latest.key`: the version says it, and nobody has to check it.
         let key = self.location.model_key(latest.version);
         let what = self.location.url(&key);
-        let range_buffer = Arc::new(RangeBuffer::new(phases.iter().flatten().cloned()));
+        let range_buffer = Arc::new(RangeBuffer::new(ranges.iter().cloned()));
 
         let mut task = JoinSet::new();
         match latest.check_object() {
             Ok(()) => {
                 let object = request::Object { store: self.clone(), key, version: latest.version, size: latest.size };
-                let is_first = |bytes| phases.first().and_then(|ranges| ranges.first()) == Some(&(0..bytes));
+                let is_first = |bytes| ranges.first() == Some(&(0..bytes));
                 let prefetch = prefetch
                     .filter(|_| prefetch_bytes.is_some_and(is_first))
                     .map(|prefetch| (prefetch, latest.clone()));
-                task.spawn(run(object, latest.etag.clone(), prefetch, phases, Arc::clone(&range_buffer)));
+                task.spawn(run(object, latest.etag.clone(), prefetch, ranges, Arc::clone(&range_buffer)));
             }
             Err(reason) => range_buffer.fail(Error::Corrupt { what: what.clone(), reason }),
         }
@@ -166,27 +166,28 @@ impl fmt::Debug for Download {
     }
 }
 
-/// Downloads all parts, one wave after the other. The first that fails ends the others, since their tasks go with the
+/// Downloads all parts, as many at once as there are connections. The first that fails ends the others, since their tasks go with the
 /// set.
 async fn run(
     object: request::Object,
-    mut etag: Option<String>,
-    mut prefetch: Option<(Prefetch, Latest)>,
-    phases: Vec<Vec<Range<u64>>>,
+    etag: Option<String>,
+    prefetch: Option<(Prefetch, Latest)>,
+    ranges: Vec<Range<u64>>,
     range_buffer: Arc<RangeBuffer>,
 ) {
-    let limit = object.store.options.download_timeout;
+    let options = &object.store.options;
+    let (limit, at_once) = (options.download_timeout, ranges::at_once(options.connections));
     let what = object.what();
-    let object = Arc::new(object);
     let all = async {
-        let mut number = 0;
-        for ranges in phases {
-            let mut parts = JoinSet::new();
-            let numbered: Vec<_> = (number..).zip(ranges).collect();
-            number += numbered.len();
-            etag = part::start_all(&object, etag, prefetch.take(), numbered, &range_buffer, &mut parts).await?;
-            while let Some(ended) = parts.join_next().await {
-                ended.unwrap_or_else(|error| Err(Error::Unavailable { what: what.clone(), source: cause(error) }))?;
+        let mut waiting = part::all(object, etag, prefetch, ranges).await?.into_iter();
+        let mut parts = JoinSet::new();
+        for part in waiting.by_ref().take(at_once as usize) {
+            parts.spawn(part.fetch(Arc::clone(&range_buffer)));
+        }
+        while let Some(ended) = parts.join_next().await {
+            ended.unwrap_or_else(|error| Err(Error::Unavailable { what: what.clone(), source: cause(error) }))?;
+            if let Some(part) = waiting.next() {
+                parts.spawn(part.fetch(Arc::clone(&range_buffer)));
             }
         }
         Ok(())

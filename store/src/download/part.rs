@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use aws_sdk_s3::primitives::ByteStream;
-use tokio::task::JoinSet;
 
 use super::range_buffer::RangeBuffer;
 use super::request::{Object, of};
@@ -12,51 +11,55 @@ use crate::error::cause;
 use crate::retry::Attempts;
 use crate::{BoxFuture, Error, Latest, Prefetch};
 
-/// Starts a task for each part, and says the ETag. Where nobody knows it, the first part's answer tells, and the others
-/// wait for that. The first part is the prefetch's, where there is one.
-pub(super) async fn start_all(
-    object: &Arc<Object>,
+/// The parts, in the order of the file. Where nobody knows the ETag, the first part's answer tells, and the others wait for that. The first
+/// part is the prefetch's, where there is one.
+pub(super) async fn all(
+    object: Object,
     etag: Option<String>,
-    mut prefetch: Option<(Prefetch, Latest)>,
-    ranges: Vec<(usize, Range<u64>)>,
-    range_buffer: &Arc<RangeBuffer>,
-    parts: &mut JoinSet<Result<(), Error>>,
-) -> Result<Option<String>, Error> {
-    let (etag, mut first_body) = match (etag, ranges.first()) {
-        (Some(etag), _) => (etag, None),
-        (None, Some((_, first))) => {
+    prefetch: Option<(Prefetch, Latest)>,
+    ranges: Vec<Range<u64>>,
+) -> Result<Vec<Part>, Error> {
+    let Some(first) = ranges.first() else { return Ok(Vec::new()) };
+    let (etag, mut begun) = match (etag, prefetch) {
+        (Some(etag), None) => (etag, None),
+        (Some(etag), Some((prefetch, latest))) => (etag, Some(Begun::Prefetch(prefetch, Box::new(latest)))),
+        (None, _) => {
             let ask = || -> BoxFuture<'_, _> { Box::pin(object.ask(first, None)) };
             let answer = Attempts::new(&object.store.options).request(ask).await?;
-            (answer.etag.ok_or_else(|| object.unsupported("its answers have no ETag".into()))?, Some(answer.body))
+            let etag = answer.etag.ok_or_else(|| object.unsupported("its answers have no ETag".into()))?;
+            (etag, Some(Begun::Answer(answer.body)))
         }
-        (None, None) => return Ok(None),
     };
-    for (number, range) in ranges {
-        let part = Part { object: Arc::clone(object), etag: etag.clone(), number, missing: range };
-        let body: BoxFuture<'static, _> = match prefetch.take() {
-            Some((prefetch, latest)) => Box::pin(async move { prefetch.of(&latest).await }),
-            None => Box::pin(std::future::ready(first_body.take())),
-        };
-        parts.spawn(part.fetch(body, Arc::clone(range_buffer)));
-    }
-    Ok(Some(etag))
+    let object = Arc::new(object);
+    let part = |(number, missing)| {
+        let (object, etag) = (Arc::clone(&object), etag.clone());
+        Part { object, etag, number, missing, begun: begun.take() }
+    };
+    Ok(ranges.into_iter().enumerate().map(part).collect())
 }
 
-struct Part {
+/// What was asked for before the part was.
+enum Begun {
+    Answer(ByteStream),
+    Prefetch(Prefetch, Box<Latest>),
+}
+
+pub(super) struct Part {
     object: Arc<Object>,
     etag: String,
     number: usize,
     missing: Range<u64>,
+    begun: Option<Begun>,
 }
 
 impl Part {
-    /// Fetches all bytes of the part, from this body first if there is one.
-    async fn fetch(
-        mut self,
-        body: BoxFuture<'static, Option<ByteStream>>,
-        range_buffer: Arc<RangeBuffer>,
-    ) -> Result<(), Error> {
-        let mut body = body.await;
+    /// Fetches all bytes of the part, from what was begun first if there is that.
+    pub(super) async fn fetch(mut self, range_buffer: Arc<RangeBuffer>) -> Result<(), Error> {
+        let mut body = match self.begun.take() {
+            None => None,
+            Some(Begun::Answer(body)) => Some(body),
+            Some(Begun::Prefetch(prefetch, latest)) => prefetch.of(&latest).await,
+        };
         let object = Arc::clone(&self.object);
         let mut attempts = Attempts::new(&object.store.options);
         loop {
@@ -102,7 +105,7 @@ mod tests {
     async fn read(body: &'static [u8]) -> (Result<(), Error>, u64) {
         let range_buffer = RangeBuffer::new([0..5, 5..10]);
         let object = Arc::new(Object::example());
-        let mut part = Part { object, etag: "\"a\"".into(), number: 1, missing: 5..10 };
+        let mut part = Part { object, etag: "\"a\"".into(), number: 1, missing: 5..10, begun: None };
         (part.read(ByteStream::from_static(body), &range_buffer).await, part.missing.start)
     }
 

@@ -1,5 +1,6 @@
 //! Downloading over several connections, and taking bytes as they come.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,6 +81,26 @@ async fn several_connections_bring_the_file_each_asked_for_its_part_of_the_same_
         assert_eq!((requests[0].range.start, requests[requests.len() - 1].range.end), (0, LARGE_BYTES as u64));
         assert!(requests.windows(2).all(|pair| pair[0].range.end == pair[1].range.start));
         assert!(requests.iter().all(|request| request.if_match.is_some() && request.if_match == latest.etag));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn graphs_come_behind_the_rest_on_the_connections_that_are_there() {
+    const MB: usize = 1 << 20;
+    for (graphs, expected) in [(3 * MB, 2), (6 * MB, 3)] {
+        let artifact = artifact(LARGE_BYTES + graphs);
+        let (test, mut latest) = published(&artifact).await;
+        latest.graphs_offset = Some(LARGE_BYTES as u64);
+        let proxy = Proxy::start(&test.s3.endpoint()).await;
+        let download = behind(&proxy, &test, over(2)).download(&latest);
+        assert!(download.take(0..latest.size).await.unwrap() == artifact);
+
+        let requests = range_requests(&proxy);
+        assert_eq!(requests.len(), expected);
+        let of_graphs_alone = requests.iter().filter(|request| request.range.start >= LARGE_BYTES as u64).count();
+        assert_eq!(of_graphs_alone, expected - 2);
+        let connections: HashSet<usize> = proxy.exchanges().iter().map(|exchange| exchange.connection).collect();
+        assert_eq!(connections.len(), 2);
     }
 }
 

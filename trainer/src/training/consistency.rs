@@ -344,6 +344,14 @@ mod tests {
         assert_eq!(swap(|mixed, _| mixed.card.index.unreachable += 1), "card");
         assert_eq!(swap(|mixed, _| mixed.card.classifier.confusion_matrix[0].swap(0, 1)), "card");
         assert_eq!(swap(|mixed, _| mixed.clusters[1].genres = vec!["polka".into()]), "genres");
+        assert_eq!(
+            swap(|mixed, _| {
+                let nodes = mixed.graphs[1].adjacency.layers[0].nodes();
+                let some = Layer::of_edges(nodes, (1..20).map(|node| (node - 1, node)));
+                mixed.graphs[1].adjacency.layers = vec![some];
+            }),
+            "graph-1"
+        );
         // A walk through so small a graph meets every node, wherever it leads; what is said of it is of another.
         assert_eq!(swap(|mixed, other| mixed.graphs = other.graphs.clone()), "card");
     }

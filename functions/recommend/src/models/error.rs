@@ -13,11 +13,13 @@ pub enum Error {
     Artifact(Arc<recommender::artifact::Error>),
     /// It would not fit beside the one that is served.
     #[error(
-        "the model takes about {} MB, and of the function's {} MB {} are taken: give it more memory, or wait for \
+        "{what} takes about {} MB, and of the function's {} MB {} are taken: give it more memory, or wait for \
          its environments to be replaced",
         .needed / MIB, .limit / MIB, .held / MIB
     )]
     Memory {
+        /// What would not.
+        what: &'static str,
         /// Bytes to load and hold it.
         needed: u64,
         /// Bytes that are taken.

@@ -81,7 +81,7 @@ async fn begin(
     let reader = Reader { download, decoders: decoders(), scratches: Arc::default() };
     let model = read(&reader, loading, sections, latest.version).await?;
     let loaded = LoadedModel::new(model, latest, store.clone(), text_search);
-    Ok((Arc::new(loaded), Graphs { reader, sections: graphs }))
+    Ok((Arc::new(loaded), Graphs { reader, sections: graphs, budget }))
 }
 
 /// As many sections are decoded at once as there are processors: more would only take more memory at once.
@@ -115,7 +115,7 @@ async fn read(
             if section.uncompressed <= MAX_INLINE_BYTES {
                 return Ok(one.read(&section, &chunks)?);
             }
-            one.clone().decode(move || one.read(&section, &chunks)).await
+            one.clone().decode(move || Ok(one.read(&section, &chunks)?)).await
         });
     }
     let mut made: Option<Nodes> = None;
@@ -130,9 +130,11 @@ async fn read(
             (loading, made) = reader.decode(work).await?;
         }
     }
-    let assemble = move || match made {
-        Some(nodes) => Model::assemble_with(loading.finish()?, nodes, version),
-        None => Model::assemble(loading.finish()?, version),
+    let assemble = move || {
+        Ok(match made {
+            Some(nodes) => Model::assemble_with(loading.finish()?, nodes, version),
+            None => Model::assemble(loading.finish()?, version),
+        }?)
     };
     reader.decode(assemble).await
 }
@@ -163,11 +165,11 @@ impl Reader {
     /// Runs what takes a processor's time, when it is its turn.
     async fn decode<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, artifact::Error> + Send + 'static,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         // Nobody closes the semaphore.
         let _turn = self.decoders.acquire().await;
-        Ok(spawn_blocking(work).await??)
+        spawn_blocking(work).await?
     }
 }
 
@@ -175,6 +177,7 @@ impl Reader {
 struct Graphs {
     reader: Reader,
     sections: Vec<Entry<Section>>,
+    budget: Option<Budget>,
 }
 
 impl Graphs {
@@ -201,7 +204,10 @@ impl Graphs {
                 let chunks = one.take(&section).await?;
                 one.clone()
                     .decode(move || match one.read(&section, &chunks)? {
-                        SectionData::Graph(cluster, graph) => loaded.model.add_graph(cluster, &graph),
+                        SectionData::Graph(cluster, graph) => {
+                            self.budget.map_or(Ok(()), |budget| budget.check_graph(&graph))?;
+                            Ok(loaded.model.add_graph(cluster, &graph)?)
+                        }
                         // Its name is a graph's.
                         _ => Ok(()),
                     })

@@ -1,6 +1,9 @@
 //! Whether a model fits into what the function has.
 
-use recommender::artifact::{Entry, Section, unpacked_bytes};
+use recommender::{
+    artifact::{Entry, Section, unpacked_bytes},
+    search::GraphData,
+};
 use store::Latest;
 
 use super::error::Error;
@@ -26,9 +29,19 @@ impl Budget {
     /// Compares what the header says that the sections have unpacked, before any is unpacked: a table of few tracks with
     /// very long texts makes a small artifact of a large model, and a forged one says what it likes of its tracks.
     pub(super) fn check(self, sections: &[Entry<Section>]) -> Result<(), Error> {
+        self.fits("the model", unpacked_bytes(sections))
+    }
+
+    /// Compares what a graph takes when it is ready with what the function has beside what it holds by now: a forged one of many edges
+    /// takes several times its bytes.
+    pub(super) fn check_graph(self, graph: &GraphData) -> Result<(), Error> {
+        let held = held().unwrap_or_default().max(self.held);
+        Self { held, ..self }.fits("a graph of the model", graph.searched_memory() as u64)
+    }
+
+    fn fits(self, what: &'static str, needed: u64) -> Result<(), Error> {
         let Self { limit, held } = self;
-        let needed = unpacked_bytes(sections);
-        if held.saturating_add(needed) > limit { Err(Error::Memory { needed, held, limit }) } else { Ok(()) }
+        if held.saturating_add(needed) > limit { Err(Error::Memory { what, needed, held, limit }) } else { Ok(()) }
     }
 }
 

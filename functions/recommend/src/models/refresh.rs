@@ -145,7 +145,7 @@ impl Check<'_> {
         if let Some(Budget { limit, held }) = budget {
             let needed = memory::needed(&latest);
             if held.saturating_add(needed) > limit {
-                return Err(Error::Memory { needed, held, limit });
+                return Err(Error::Memory { what: "the model", needed, held, limit });
             }
         }
         let loaded = load(self.store, latest, None, budget, self.work).await?;

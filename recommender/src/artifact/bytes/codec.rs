@@ -18,11 +18,13 @@ pub enum Error {
     /// The bytes are not the JSON that was expected, or a value does not fit JSON.
     #[error("not the JSON that was expected: {0}")]
     Json(#[from] serde_json::Error),
-    /// A section grows longer than [`MAX_SECTION_BYTES`].
-    #[error("{got} bytes, at most {MAX_SECTION_BYTES} are allowed")]
+    /// A section is longer than one of its kind may be.
+    #[error("{got} bytes unpacked, at most {most} are allowed")]
     TooLong {
         /// Its length.
-        got: usize,
+        got: u64,
+        /// The most that it may have.
+        most: u64,
     },
     /// The bytes could not be packed.
     #[error("cannot pack: {0}")]

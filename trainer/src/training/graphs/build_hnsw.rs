@@ -100,7 +100,7 @@ fn build_of<const N: usize>(vectors: Vectors, options: &BuildOptions) -> Result<
     let unreachable_among = |ef: usize, nodes: Vec<u32>| -> Vec<u32> {
         let is_unreachable = |node: &u32| {
             let distance = |other: u32| points[*node as usize].distance(&points[other as usize]);
-            hnsw.search(ef, distance).iter().all(|(found, _)| found != node)
+            !hnsw.finds(*node, ef, distance)
         };
         nodes.into_iter().filter(is_unreachable).collect()
     };
