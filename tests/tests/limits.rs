@@ -86,8 +86,9 @@ async fn no_answer_is_larger_than_lambda_hands_on() {
         artifact.catalog.genres = Some(texts());
         artifact.catalog.albums = Some(texts());
         for (id, cluster) in artifact.clusters.iter_mut().enumerate() {
-            cluster.name = format!("{id}{long}");
-            cluster.genres = vec![long.clone(); 20];
+            // As much as fits into the section.
+            cluster.name = format!("{id}{}", &long[..15_000]);
+            cluster.genres = vec![long[..15_000].to_owned(); 20];
         }
         // The texts are of the artifact's size, but for this.
         artifact.card.clusters.iter_mut().for_each(|cluster| cluster.name.truncate(1));

@@ -1,5 +1,7 @@
 //! What fuzzers begin with: good input of every kind.
 
+use recommender::{artifact, search::Layer};
+
 use crate::{MODEL, artifact_builder};
 
 /// A file of a corpus.
@@ -27,6 +29,16 @@ pub fn seeds() -> Vec<Seed> {
             [&[count], &MODEL[24..header - 8], &MODEL[header..]].concat()
         }),
     ];
+    // So few tracks make a graph of one layer.
+    let mut layered = artifact::decode(MODEL).expect("the model is an artifact");
+    let layers = &mut layered.graphs[0].adjacency.layers;
+    for nodes in [layers[0].nodes() / 2, layers[0].nodes() / 4] {
+        layers.push(Layer::of_edges(nodes, (1..nodes as u32).map(|node| (node - 1, node))));
+    }
+    let layered = artifact_builder::open(&artifact::encode(&layered).expect("what was decoded can be encoded"));
+    for (at, section) in (0_u8..).zip(layered).filter(|(_, section)| section.name == "graph-0") {
+        seeds.push(seed("artifact_section", "graph-0-layers", [&[at, 0], &section.content[..]].concat()));
+    }
     for (at, section) in (0_u8..).zip(&sections) {
         seeds.push(seed("artifact_section", &section.name, [&[at, 0], &section.content[..]].concat()));
         let packed = zstd::bulk::compress(&section.content, 9).expect("bytes can be packed");
