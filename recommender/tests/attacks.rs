@@ -203,6 +203,32 @@ fn a_graph_that_does_not_lead_to_every_node_gives_no_wrong_answer() {
 }
 
 #[test]
+fn a_graph_that_does_not_lead_to_every_node_is_noticed_among_others() {
+    let whole = common::artifact(&common::tracks(600, 3), 2, 1);
+    let mut islanded = whole.clone();
+    let nodes = islanded.graphs[0].adjacency.layers[0].nodes();
+    let island = |nodes| Layer::of_edges(nodes, (1..15).map(|node| (node - 1, node)));
+    islanded.graphs[0].adjacency.layers = vec![island(nodes)];
+    // The same nodes, named as unreachable too, count once.
+    let mut named = islanded.clone();
+    named.graphs[0].unreachable = IntColumn::new(&(0..15).collect::<Vec<_>>());
+    let ask = |artifact: &Artifact, same_cluster, row| {
+        let model = open(&encode(artifact).expect("encodes")).expect("opens");
+        let request = Request { search: Search::Hnsw, same_cluster, ..Request::new(Seed::Row(row)) };
+        model.recommend(&request).expect("answers")
+    };
+    for row in [0, nodes as u32 / 2, 599] {
+        let right = ask(&whole, false, row);
+        assert_eq!(right.search, SearchMethod::Hnsw);
+        for wrong in [&islanded, &named] {
+            let found = ask(wrong, false, row);
+            assert_eq!((found.search, &found.tracks), (SearchMethod::Exact, &right.tracks), "{row}");
+        }
+    }
+    assert_eq!(ask(&named, true, 3).search, SearchMethod::Exact);
+}
+
+#[test]
 fn unreachable_nodes_that_are_no_nodes_or_repeated_are_refused() {
     for wrong in [&[77][..], &[3, 3], &[4, 3]] {
         assert_eq!(invalid(forged(|artifact| artifact.graphs[0].unreachable = IntColumn::new(wrong))), "graph-0");

@@ -30,8 +30,8 @@ pub struct Latest {
     /// it is not known; then a download learns it from its first answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
-    /// How many bytes of the artifact, from its start, an answer needs: the graphs behind them are downloaded when
-    /// these have come. Nothing where it is not known; then all is downloaded at once.
+    /// How many bytes of the artifact, from its start, an answer needs: these are downloaded first, over all
+    /// connections, and the graphs behind them follow. Nothing where it is not known; then all is downloaded alike.
     #[serde(alias = "head", default, skip_serializing_if = "Option::is_none")]
     pub graphs_offset: Option<u64>,
     /// Where the bytes begin, up to the artifact's end, that only searches by text need: they are downloaded when one comes.

@@ -63,8 +63,8 @@ pub struct Artifact {
 ///
 /// # Errors
 ///
-/// [`Error::Encoding`] or [`Error::Invalid`] where a section grows beyond [`bytes::codec::MAX_SECTION_BYTES`], or its titles
-/// are not in the order that the format keeps.
+/// [`Error::Encoding`] or [`Error::Invalid`] where a section grows beyond [`bytes::codec::MAX_SECTION_BYTES`], or one that does not grow with
+/// the catalogue beyond 1 MiB, or its titles are not in the order that the format keeps.
 pub fn encode(artifact: &Artifact) -> Result<Vec<u8>, Error> {
     Ok(bytes::write(&section_data::sections(artifact)?))
 }

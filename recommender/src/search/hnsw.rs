@@ -193,7 +193,7 @@ impl Hnsw {
     pub fn search(&self, ef: usize, distance: impl Fn(u32) -> f32) -> Vec<(u32, f32)> {
         let mut nearest = Nearest::new(ef.max(1));
         let entry = self.descend(&distance);
-        self.walk(entry, 0, &distance, |found| {
+        self.walk(entry, 0, &[], &distance, |found| {
             nearest.offer(found);
             nearest.bound()
         });
@@ -209,7 +209,7 @@ impl Hnsw {
         }
         let mut nearest = Nearest::new(ef.max(1));
         let mut own = None;
-        self.walk(entry, 0, &distance, |found| {
+        self.walk(entry, 0, &[], &distance, |found| {
             nearest.offer(found);
             own = own.or((found.node() == node).then_some(found));
             // Beyond the node itself, none is of use.
@@ -238,20 +238,26 @@ impl Hnsw {
     /// Goes through the lowest layer from `entry`, nearest nodes first (SEARCH-LAYER, algorithm 2). `take` is given each node that
     /// is reached, and says beyond which candidate nodes are of no use to it. However near that is, the walk goes on while it
     /// finds nodes that are among the `beam` nearest of its own: so it gets to the query's surroundings in this graph, even where
-    /// another graph's are nearer.
+    /// another graph's are nearer. In the end `take` is given those of the nodes `unreachable` that were not reached.
+    ///
+    /// Says whether it went as far as is of use: not where it came to its end before there was a bound, and there are nodes that it did not
+    /// reach.
     pub(super) fn walk(
         &self,
         entry: Candidate,
         beam: usize,
+        unreachable: &[u32],
         distance: &impl Fn(u32) -> f32,
         mut take: impl FnMut(Candidate) -> Option<Candidate>,
-    ) {
+    ) -> bool {
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.begin(self.len());
             scratch.visit(entry.node());
             scratch.candidates.push(Reverse(entry));
             let mut own = (beam > 0).then(|| Nearest::new(beam));
+            let mut taken = 0;
             let mut take = |found| {
+                taken += 1;
                 let bound = take(found);
                 let Some(own) = &mut own else { return bound };
                 own.offer(found);
@@ -274,7 +280,14 @@ impl Hnsw {
                     }
                 }
             }
-        });
+            for &node in unreachable {
+                if scratch.visit(node) {
+                    take(Candidate::new(distance(node), node));
+                }
+            }
+            // Without a bound, all that it reached was taken.
+            bound.is_some() || taken == self.len()
+        })
     }
 }
 

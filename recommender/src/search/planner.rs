@@ -134,22 +134,13 @@ impl Neighbors {
             let is_allowed = |row| query.allowed.contains(row, query.songs);
             let mut ef = query.ef.max(query.want);
             while is_quicker(query.search, ef, allowed, pool) {
-                let Walked { nodes, is_full } = self.walk(&graphs, query.vector, query.allowed, ef);
-                let count = nodes.len();
-                let rows = self.rows_of(nodes, is_allowed);
-                let is_whole = || match query.allowed {
-                    Allowed::AllBut(_) => count == graphs.iter().map(|graph| graph.nodes()).sum::<usize>(),
-                    Allowed::Rows(_) => rows.len() == allowed,
-                };
-                if !is_full && !is_whole() {
-                    // There are nodes that the graphs do not lead to.
-                    break;
-                }
-                let found = different_songs(&rows, query.want, query.songs);
-                if found.len() == query.want {
+                let Walked { nodes, is_far_enough, is_full } = self.walk(&graphs, query.vector, query.allowed, ef);
+                let found = different_songs(&self.rows_of(nodes, is_allowed), query.want, query.songs);
+                if is_far_enough && found.len() == query.want {
                     return (found, SearchMethod::Hnsw);
                 }
-                if !is_full {
+                if !is_far_enough || !is_full {
+                    // There are nodes that the graphs do not lead to, or no more nodes.
                     break;
                 }
                 // Too many of the nodes are of one song.
@@ -192,28 +183,19 @@ impl Neighbors {
             .map(|graph| (graph.hnsw.descend(&|node| self.nodes.distance(graph.first + node, query)), *graph))
             .collect();
         entries.sort_unstable_by_key(|(entry, graph)| (*entry, graph.first));
-        let mut nearest = Nearest::new(ef);
+        let (mut nearest, mut is_far_enough) = (Nearest::new(ef), true);
         for (place, (entry, graph)) in entries.into_iter().enumerate() {
             let distance = |node: u32| self.nodes.distance(graph.first + node, query);
             let beam = if place == 0 { 0 } else { BEAM };
-            graph.hnsw.walk(entry, beam, &distance, |found| {
+            is_far_enough &= graph.hnsw.walk(entry, beam, &graph.unreachable, &distance, |found| {
                 if is_allowed(graph.first + found.node()) {
                     nearest.offer(Candidate::new(found.distance(), graph.first + found.node()));
                 }
                 nearest.bound().map(|bound| bound.numbered_from(graph.first))
             });
-            for node in &graph.unreachable {
-                if is_allowed(graph.first + node) {
-                    nearest.offer(Candidate::new(distance(*node), graph.first + node));
-                }
-            }
         }
         let is_full = nearest.bound().is_some();
-        let mut nodes = nearest.into_vec();
-        nodes.sort_unstable();
-        // What no walk can be relied on to find may have been found all the same.
-        nodes.dedup();
-        Walked { nodes, is_full }
+        Walked { nodes: nearest.into_vec(), is_far_enough, is_full }
     }
 
     /// The allowed rows of nodes, nearest first.
@@ -230,9 +212,11 @@ impl Neighbors {
 
 /// What a walk has found.
 struct Walked {
-    /// Nearest first.
+    /// In no order.
     nodes: Vec<Candidate>,
-    /// Whether it has found as many as it keeps. Otherwise these are all that the graphs lead to.
+    /// Whether it has gone far enough in each graph: not where it came to an end, and there are more nodes.
+    is_far_enough: bool,
+    /// Whether it has found as many as it keeps.
     is_full: bool,
 }
 

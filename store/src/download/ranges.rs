@@ -20,6 +20,7 @@ pub(super) fn ranges(
     connections: u32,
     min: u64,
 ) -> Vec<Range<u64>> {
+    let min = min.max(1);
     let cut = |range: Range<u64>, connections| {
         let ranges = cut(range.end - range.start, connections, min);
         ranges.into_iter().map(move |part| part.start + range.start..part.end + range.start)
@@ -41,8 +42,8 @@ pub(super) fn ranges(
     };
     let graphs = extent.end - graphs_offset;
     // By the time that the others bring something, this one has brought more.
-    let follow = graphs / u64::from(others + 1) + ROUND_TRIP_BYTES;
-    let follow = if graphs.saturating_sub(follow) < min { graphs } else { follow };
+    let follow = graphs.min((graphs / u64::from(others + 1)).saturating_add(ROUND_TRIP_BYTES));
+    let follow = if graphs - follow < min { graphs } else { follow };
     if let Some(last) = ranges.last_mut() {
         last.end += follow;
     }
@@ -137,7 +138,8 @@ mod tests {
             (start, end) in (0..=1_u64 << 40, 0..=1_u64 << 40).prop_map(|(a, b)| (a.min(b), a.max(b))),
             prefetch in prop::option::of(0..=1_u64 << 41),
             graphs_offset in prop::option::of(any::<u64>().prop_map(|offset| offset >> (offset % 64))),
-            (connections, min) in any::<(u32, u64)>(),
+            connections in prop_oneof![Just(0), 0..80_u32, Just(u32::MAX)],
+            min in prop_oneof![Just(0), 0..=1_u64 << 40],
         ) {
             let ranges = ranges(start..end, prefetch, graphs_offset, connections, min);
             prop_assert_eq!(ranges.is_empty(), start == end);

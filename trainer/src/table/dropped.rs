@@ -21,12 +21,21 @@ impl Dropped {
     /// How many reasons a message names at most: rows of a file that is no table may each have one of their own.
     pub const MAX_REASONS: usize = 12;
 
+    /// How many reasons are told apart: of others it is counted how many rows they left out.
+    const MAX_COUNTED: usize = 1_000;
+    const OTHER: &'static str = "another reason";
+
+    fn count(&mut self, reason: String) {
+        let is_known = self.by_reason.len() < Self::MAX_COUNTED || self.by_reason.contains_key(&reason);
+        *self.by_reason.entry(if is_known { reason } else { Self::OTHER.into() }).or_default() += 1;
+    }
+
     pub(crate) fn add(&mut self, line: u64, reason: String) {
         self.total += 1;
         if self.first.len() < Self::FIRST {
             self.first.push((line, reason.clone()));
         }
-        *self.by_reason.entry(reason).or_default() += 1;
+        self.count(reason);
     }
 
     /// Adds a row that was read before others that have been added.
@@ -35,7 +44,7 @@ impl Dropped {
         let place = self.first.partition_point(|(other, _)| *other <= line);
         self.first.insert(place, (line, reason.clone()));
         self.first.truncate(Self::FIRST);
-        *self.by_reason.entry(reason).or_default() += 1;
+        self.count(reason);
     }
 
     /// How many rows were dropped because their track was never analysed.

@@ -27,9 +27,6 @@ pub enum Error {
         /// Bytes that the function has.
         limit: u64,
     },
-    /// Its graphs did not come: the log has said why.
-    #[error("the graphs of the model could not be loaded")]
-    Graphs,
     /// The model is there, and what searches by text need is not.
     #[error("the index of the text search could not be loaded: {0}")]
     TextSearch(Box<Error>),
@@ -56,7 +53,7 @@ impl Error {
                 Store::Corrupt { .. } => "corrupt",
                 _ => "store",
             },
-            Self::Artifact(_) | Self::Graphs => "corrupt",
+            Self::Artifact(_) => "corrupt",
             Self::Memory { .. } => "memory",
             Self::TextSearch(error) => error.code(),
             Self::Ended(_) => "defect",

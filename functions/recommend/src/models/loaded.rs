@@ -24,8 +24,8 @@ pub struct LoadedModel {
     pub model: Model,
     /// The pointer that named it.
     pub latest: Latest,
-    /// Whether the graphs are there, or will not come.
-    settled: watch::Sender<bool>,
+    /// Whether the graphs are there, or why they will not come.
+    graphs: watch::Sender<Option<Result<(), Error>>>,
     /// Where the model was loaded from, and what of it only searches by text need.
     store: Store,
     text_search: Entry<Section>,
@@ -35,9 +35,9 @@ pub struct LoadedModel {
 
 impl LoadedModel {
     pub(super) fn new(model: Model, latest: Latest, store: Store, text_search: Entry<Section>) -> Self {
-        let settled = watch::Sender::new(false);
+        let graphs = watch::Sender::new(None);
         let (text_search_loaded, artist_ids) = (OnceCell::new(), OnceLock::new());
-        Self { model, latest, settled, store, text_search, text_search_loaded, artist_ids }
+        Self { model, latest, graphs, store, text_search, text_search_loaded, artist_ids }
     }
 
     /// Fetches what searches by text need, where it is not there yet. One at a time does; after a failure the next one tries.
@@ -84,18 +84,26 @@ impl LoadedModel {
         self.artist_ids.get_or_init(|| ArtistIds::new(&self.model))
     }
 
-    pub(super) fn mark_graphs_settled(&self) {
-        self.settled.send_replace(true);
+    pub(super) fn settle_graphs(&self, outcome: Result<(), Error>) {
+        self.graphs.send_replace(Some(outcome));
     }
 
-    /// Waits until the model has all its graphs, or it is known that they will not come: the log says why.
-    pub(super) async fn settled(&self) {
+    /// Waits until the model has all its graphs.
+    ///
+    /// # Errors
+    ///
+    /// Why they will not come.
+    pub(super) async fn graphs(&self) -> Result<(), Error> {
         // It fails where the sender is gone, which `self` holds.
-        let _ = self.settled.subscribe().wait_for(|settled| *settled).await;
+        self.graphs
+            .subscribe()
+            .wait_for(Option::is_some)
+            .await
+            .map_or(Ok(()), |settled| settled.clone().unwrap_or(Ok(())))
     }
 
     /// Whether graphs are missing that will not come.
     pub(super) fn lacks_graphs(&self) -> bool {
-        *self.settled.borrow() && !self.model.neighbors().is_complete()
+        matches!(*self.graphs.borrow(), Some(Err(_)))
     }
 }

@@ -1,7 +1,7 @@
 //! From the store to a model that answers: sections are read as they arrive, and the graphs after the first answer.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
     time::Instant,
 };
 
@@ -45,7 +45,8 @@ pub(super) async fn load(
     metrics::loaded(begun.elapsed());
     let slow = Arc::clone(&loaded);
     work.spawn(async move {
-        match graphs.add_to(&slow).await {
+        let added = graphs.add_to(&slow).await;
+        match &added {
             Ok(()) => tracing::info!(%version, milliseconds = milliseconds(), "graphs ready"),
             // Answers stay right, and are slower: the search is exact.
             Err(error) => {
@@ -53,7 +54,7 @@ pub(super) async fn load(
                 tracing::error!(%error, %version, milliseconds = milliseconds(), "graphs not loaded");
             }
         }
-        slow.mark_graphs_settled();
+        slow.settle_graphs(added);
     });
     Ok(loaded)
 }
@@ -189,6 +190,7 @@ impl Graphs {
     /// The first of what went wrong.
     async fn add_to(self, loaded: &Arc<LoadedModel>) -> Result<(), Error> {
         let mut graphs: JoinSet<Result<(), Error>> = JoinSet::new();
+        let reserved = Arc::<AtomicU64>::default();
         // While the graphs are on their way: whoever asks by id need not wait for it then.
         let (one, of_ids) = (self.reader.clone(), Arc::clone(loaded));
         graphs.spawn(async move {
@@ -199,13 +201,13 @@ impl Graphs {
             .await
         });
         for section in self.sections {
-            let (one, loaded) = (self.reader.clone(), Arc::clone(loaded));
+            let (one, loaded, reserved) = (self.reader.clone(), Arc::clone(loaded), Arc::clone(&reserved));
             graphs.spawn(async move {
                 let chunks = one.take(&section).await?;
                 one.clone()
                     .decode(move || match one.read(&section, &chunks)? {
                         SectionData::Graph(cluster, graph) => {
-                            self.budget.map_or(Ok(()), |budget| budget.check_graph(&graph))?;
+                            let _reserved = self.budget.map(|budget| budget.reserve(&graph, &reserved)).transpose()?;
                             Ok(loaded.model.add_graph(cluster, &graph)?)
                         }
                         // Its name is a graph's.

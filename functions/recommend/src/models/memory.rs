@@ -1,5 +1,7 @@
 //! Whether a model fits into what the function has.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use recommender::{
     artifact::{Entry, Section, unpacked_bytes},
     search::GraphData,
@@ -32,16 +34,32 @@ impl Budget {
         self.fits("the model", unpacked_bytes(sections))
     }
 
-    /// Compares what a graph takes when it is ready with what the function has beside what it holds by now: a forged one of many edges
-    /// takes several times its bytes.
-    pub(super) fn check_graph(self, graph: &GraphData) -> Result<(), Error> {
-        let held = held().unwrap_or_default().max(self.held);
-        Self { held, ..self }.fits("a graph of the model", graph.searched_memory() as u64)
+    /// Compares what a graph takes when it is ready with what the function has beside what it holds by now, and what is `reserved` for
+    /// others: a forged one of many edges takes several times its bytes. It is reserved until the graph is there.
+    pub(super) fn reserve<'a>(self, graph: &GraphData, reserved: &'a AtomicU64) -> Result<Reservation<'a>, Error> {
+        let bytes = graph.searched_memory() as u64;
+        let others = reserved.fetch_add(bytes, Ordering::SeqCst);
+        let reservation = Reservation { reserved, bytes };
+        let held = held().unwrap_or_default().max(self.held).saturating_add(others);
+        Self { held, ..self }.fits("a graph of the model", bytes)?;
+        Ok(reservation)
     }
 
     fn fits(self, what: &'static str, needed: u64) -> Result<(), Error> {
         let Self { limit, held } = self;
         if held.saturating_add(needed) > limit { Err(Error::Memory { what, needed, held, limit }) } else { Ok(()) }
+    }
+}
+
+/// Bytes that are reserved until this is dropped.
+pub(super) struct Reservation<'a> {
+    reserved: &'a AtomicU64,
+    bytes: u64,
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        self.reserved.fetch_sub(self.bytes, Ordering::SeqCst);
     }
 }
 
@@ -52,7 +70,33 @@ pub(super) fn held() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use recommender::{
+        column::IntColumn,
+        search::{Adjacency, Layer},
+    };
+
     use super::*;
+
+    #[test]
+    fn graphs_are_compared_with_what_is_left_and_with_one_another() {
+        const MIB: u64 = 1 << 20;
+        let layer = Layer { degrees: IntColumn::new(&[0; 16]), gaps: IntColumn::new(&vec![0; 1 << 20]) };
+        let graph = GraphData { adjacency: Adjacency { layers: vec![layer] }, unreachable: IntColumn::new(&[]) };
+        // Two ends of four bytes for each byte.
+        let bytes = graph.searched_memory() as u64;
+        assert_eq!(bytes / MIB, 8);
+        let held = held().expect("the system tells") + 64 * MIB;
+        let budget = |left| Budget { limit: held + left, held };
+        let reserved = AtomicU64::new(0);
+        let first = budget(12 * MIB).reserve(&graph, &reserved).expect("there is room");
+        assert!(
+            matches!(budget(12 * MIB).reserve(&graph, &reserved), Err(Error::Memory { needed, .. }) if needed == bytes)
+        );
+        assert!(budget(17 * MIB).reserve(&graph, &reserved).is_ok());
+        drop(first);
+        assert!(budget(12 * MIB).reserve(&graph, &reserved).is_ok());
+        assert_eq!(reserved.into_inner(), 0);
+    }
 
     #[test]
     fn what_is_held_grows_with_what_is_written_to() {

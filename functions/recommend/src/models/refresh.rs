@@ -149,10 +149,7 @@ impl Check<'_> {
             }
         }
         let loaded = load(self.store, latest, None, budget, self.work).await?;
-        loaded.settled().await;
-        if loaded.lacks_graphs() {
-            return Err(Error::Graphs);
-        }
+        loaded.graphs().await?;
         if current.model.text_search().is_some() {
             Arc::clone(&loaded).load_text_search().await?;
         }

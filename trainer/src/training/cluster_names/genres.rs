@@ -13,6 +13,9 @@ const MIN_SHARE: f64 = 0.01;
 /// A typical genre has at least this many tracks in the cluster.
 const MIN_TRACKS: u64 = 3;
 
+/// A longer text is no name of a genre, in bytes.
+const MAX_NAME_BYTES: usize = 256;
+
 /// How many genres are named for a cluster.
 const MAX_GENRES: usize = 3;
 
@@ -69,6 +72,7 @@ pub fn typical<'a>(genres: impl IntoIterator<Item = &'a str>, labels: &[u32], k:
     let typical = |cluster: usize| {
         let mut scored: Vec<(f64, &str, u64)> = counted
             .iter()
+            .filter(|genre| genre.spelling.len() <= MAX_NAME_BYTES)
             .filter_map(|Counted { spelling, tracks }| {
                 let share = tracks[cluster] as f64 / with_genre[cluster] as f64;
                 let lift = share / (tracks.iter().sum::<u64>() as f64 / all);

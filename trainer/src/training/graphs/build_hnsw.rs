@@ -10,7 +10,8 @@ use recommender::{
 };
 
 use super::{
-    Error, extract_adjacency::extract_adjacency, insertion_order, kd_order, point::GraphPoint, undirected::undirected,
+    Error, components, extract_adjacency::extract_adjacency, insertion_order, kd_order, point::GraphPoint,
+    undirected::undirected,
 };
 
 /// How many candidates are kept while most nodes are looked for by their own vector.
@@ -88,11 +89,17 @@ fn build_of<const N: usize>(vectors: Vectors, options: &BuildOptions) -> Result<
             kd_order::sort(&mut nodes[above..size], &in_graph_order);
         }
     }
-    let adjacency = undirected(&layers, &nodes);
+    let mut adjacency = undirected(&layers, &nodes);
     drop(layers);
     let order: Vec<u32> = nodes.iter().map(|node| point_of[*node as usize]).collect();
     let points: Vec<GraphPoint<N>> = nodes.iter().map(|node| in_graph_order[*node as usize]).collect();
     drop((nodes, point_of, in_graph_order));
+    adjacency.layers = adjacency
+        .layers
+        .into_iter()
+        .enumerate()
+        .map(|(number, layer)| if number == 0 { components::join(layer, &points) } else { layer })
+        .collect();
 
     // What is searched is what a reader of the artifact will search. Best-first search only goes further where it keeps
     // more: what is found while it keeps few is found while it keeps many, and most are found so.

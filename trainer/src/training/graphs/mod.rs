@@ -1,6 +1,7 @@
 //! One HNSW graph for each cluster (Malkov and Yashunin 2018), built by instant-distance and stored as its adjacency.
 
 mod build_hnsw;
+mod components;
 mod error;
 mod extract_adjacency;
 mod insertion_order;
