@@ -108,7 +108,7 @@ mod tests {
             let graph = build(points, &BuildOptions { seed, ..BuildOptions::default() }).expect("builds");
             let layer = &graph.data.adjacency.layers[0];
             assert_eq!(components(layer), 1, "{seed}");
-            let is_apart = |node: u32| graph.order[node as usize] % 14 == 0;
+            let is_apart = |node: u32| graph.order[node as usize].is_multiple_of(14);
             bridges.push(edges(layer).into_iter().filter(|(a, b)| is_apart(*a) != is_apart(*b)).count());
         }
         // One that `instant-distance` has not made.
