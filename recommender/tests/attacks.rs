@@ -313,6 +313,21 @@ fn a_version_of_a_song_that_is_none_is_refused_and_one_of_another_song_is_found_
 }
 
 #[test]
+fn what_is_read_back_is_held_against_what_was_made() {
+    let (artifact, file) = small();
+    let other = common::artifact(&common::tracks(61, 3), 2, 1);
+    let verified = |titles: &Artifact, index: Option<&Artifact>| {
+        let index = index.and_then(|artifact| artifact.text_search.as_deref());
+        open(&file).expect("opens").verify_read_back(&titles.titles, index)
+    };
+    assert!(artifact.text_search.is_some() && verified(&artifact, Some(&artifact)).is_ok());
+    assert_eq!(invalid(verified(&other, Some(&artifact)).expect_err("other titles")), "titles");
+    for index in [Some(&other), None] {
+        assert_eq!(invalid(verified(&artifact, index).expect_err("another index")), "text-search");
+    }
+}
+
+#[test]
 fn a_card_of_another_model_is_found_by_verify() {
     let change = |change: fn(&mut recommender::card::Card)| {
         let (mut artifact, _) = small();

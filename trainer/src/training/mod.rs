@@ -185,11 +185,12 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let stage = progress.stage("check", 0);
     // Read back before it is called done: what is published has been loaded once, and has answered.
     let file = artifact::encode(&artifact)?;
-    let mut card = artifact.card.clone();
-    drop(artifact);
+    let Artifact { mut card, titles, text_search, catalog, graphs, .. } = artifact;
+    drop((catalog, graphs));
     // Its version is not known before its card is.
     let mut model = Model::from_bytes(&file, Version::of(&[]))?;
-    model.verify()?;
+    model.verify_read_back(&titles, text_search.as_deref())?;
+    drop((titles, text_search));
     card.index.recall_at_10 = evaluation::recall(&model, 10, RECALL_SAMPLE, true)?;
     card.tenth_similarities = evaluation::tenth_similarities(&model)?;
     stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
