@@ -240,8 +240,7 @@ impl Hnsw {
     /// finds nodes that are among the `beam` nearest of its own: so it gets to the query's surroundings in this graph, even where
     /// another graph's are nearer. In the end `take` is given those of the nodes `unreachable` that were not reached.
     ///
-    /// Says whether it went as far as is of use: not where it came to its end before there was a bound, and there are nodes that it did not
-    /// reach.
+    /// Says whether it went as far as is of use: not where it took all that it reached, and there are nodes that it did not reach.
     pub(super) fn walk(
         &self,
         entry: Candidate,
@@ -265,8 +264,10 @@ impl Hnsw {
             };
             // Nothing is of no use yet: there is no bound.
             let mut bound = take(entry);
+            let mut is_bounded = false;
             while let Some(Reverse(next)) = scratch.candidates.pop() {
                 if bound.is_some_and(|bound| next.distance() > bound.distance()) {
+                    is_bounded = true;
                     break;
                 }
                 for &neighbor in self.zero.of_node(next.node()) {
@@ -277,6 +278,8 @@ impl Hnsw {
                     if bound.is_none_or(|bound| found < bound) {
                         scratch.candidates.push(Reverse(found));
                         bound = take(found);
+                    } else {
+                        is_bounded = true;
                     }
                 }
             }
@@ -285,8 +288,8 @@ impl Hnsw {
                     take(Candidate::new(distance(node), node));
                 }
             }
-            // Without a bound, all that it reached was taken.
-            bound.is_some() || taken == self.len()
+            // Where nothing was left out for a bound, all that it reached was taken.
+            is_bounded || taken == self.len()
         })
     }
 }

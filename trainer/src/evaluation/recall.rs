@@ -11,8 +11,9 @@ use super::error::Error;
 
 /// Mean recall of HNSW against the exact search in answers of `limit` songs, over `sample` tracks
 /// spread evenly through the catalogue: the share of answers that are as near as the exact search's last. Tracks at the
-/// same distance count alike. Where the graphs alone cannot fill an answer, or lead to fewer nodes than are kept, the model compares with every track instead:
-/// nothing of such an answer counts as found, so that the recall is that of the graphs. It is 0 for a model without them.
+/// same distance count alike. Where the graphs alone cannot fill an answer, or lead to fewer nodes than are kept, the model compares with
+/// every track instead: nothing of such an answer counts as found, so that the recall is that of the graphs. It is 0 for a model
+/// without them.
 ///
 /// # Errors
 ///

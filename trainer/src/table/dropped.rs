@@ -7,7 +7,8 @@ use std::{collections::BTreeMap, fmt};
 pub struct Dropped {
     /// Number of rows by reason, such as `"energy is empty"`, `"tempo is not a number"`, `"popularity is infinite"`, `"tempo is
     /// beyond ±1e30"`, `"song is missing"`, `"artist is missing"`, `"row has 9 cells, expected 24"`. A row counts once, for the
-    /// first reason found: its cells, song, artist, the features in their order, and that it was never analysed.
+    /// first reason found: its cells, song, artist, the features in their order, and that it was never analysed. Beyond a thousand
+    /// reasons, the others are `"another reason"`.
     pub by_reason: BTreeMap<String, u64>,
     /// The first few: physical line in the file (the header is usually line 1), and reason.
     pub first: Vec<(u64, String)>,
@@ -26,7 +27,9 @@ impl Dropped {
     const OTHER: &'static str = "another reason";
 
     fn count(&mut self, reason: String) {
-        let is_known = self.by_reason.len() < Self::MAX_COUNTED || self.by_reason.contains_key(&reason);
+        let is_known = self.by_reason.len() < Self::MAX_COUNTED
+            || self.by_reason.contains_key(&reason)
+            || reason == super::builder::NEVER_ANALYSED;
         *self.by_reason.entry(if is_known { reason } else { Self::OTHER.into() }).or_default() += 1;
     }
 
@@ -105,6 +108,19 @@ mod tests {
         assert!(warning.contains("3 of 29 rows (10.3 %)"), "{warning}");
         assert!(warning.contains("energy is empty (3); first at line 2, 3, 4"), "{warning}");
         assert!(dropped(2).warning(19).is_some());
+    }
+
+    #[test]
+    fn tells_only_so_many_reasons_apart_and_counts_every_row() {
+        let mut dropped = Dropped::default();
+        for i in 0..3_000_u64 {
+            dropped.add(i + 2, format!("row has {} cells, expected 9000", i % 1_500));
+        }
+        dropped.add_earlier(1, "row has 8000 cells, expected 9000".into());
+        dropped.add(9_000, super::super::builder::NEVER_ANALYSED.into());
+        assert_eq!((dropped.by_reason.len(), dropped.never_analysed()), (Dropped::MAX_COUNTED + 2, 1));
+        assert_eq!(dropped.by_reason[Dropped::OTHER], 1_001);
+        assert_eq!((dropped.by_reason.values().sum::<u64>(), dropped.total), (3_002, 3_002));
     }
 
     #[test]

@@ -104,6 +104,6 @@ impl LoadedModel {
 
     /// Whether graphs are missing that will not come.
     pub(super) fn lacks_graphs(&self) -> bool {
-        matches!(*self.graphs.borrow(), Some(Err(_)))
+        matches!(*self.graphs.borrow(), Some(Err(_))) && !self.model.neighbors().is_complete()
     }
 }

@@ -1,7 +1,7 @@
 //! From the store to a model that answers: sections are read as they arrive, and the graphs after the first answer.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
+    sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
 
@@ -18,7 +18,11 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::{error::Error, loaded::LoadedModel, memory::Budget};
+use super::{
+    error::Error,
+    loaded::LoadedModel,
+    memory::{Budget, Reserved},
+};
 use crate::metrics;
 
 /// Sections up to this many bytes are decoded where they arrive: handing them to another thread would take longer.
@@ -190,7 +194,7 @@ impl Graphs {
     /// The first of what went wrong.
     async fn add_to(self, loaded: &Arc<LoadedModel>) -> Result<(), Error> {
         let mut graphs: JoinSet<Result<(), Error>> = JoinSet::new();
-        let reserved = Arc::<AtomicU64>::default();
+        let reserved = Arc::<Reserved>::default();
         // While the graphs are on their way: whoever asks by id need not wait for it then.
         let (one, of_ids) = (self.reader.clone(), Arc::clone(loaded));
         graphs.spawn(async move {

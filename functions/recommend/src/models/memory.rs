@@ -1,6 +1,6 @@
 //! Whether a model fits into what the function has.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use recommender::{
     artifact::{Entry, Section, unpacked_bytes},
@@ -35,14 +35,21 @@ impl Budget {
     }
 
     /// Compares what a graph takes when it is ready with what the function has beside what it holds by now, and what is `reserved` for
-    /// others: a forged one of many edges takes several times its bytes. It is reserved until the graph is there.
-    pub(super) fn reserve<'a>(self, graph: &GraphData, reserved: &'a AtomicU64) -> Result<Reservation<'a>, Error> {
+    /// others: a forged one of many edges takes several times its bytes. It is reserved until the graph is there. Where it does not fit beside
+    /// what is reserved, this waits: what is half made of the others is held too, and so counted twice.
+    pub(super) fn reserve<'a>(self, graph: &GraphData, reserved: &'a Reserved) -> Result<Reservation<'a>, Error> {
         let bytes = graph.searched_memory() as u64;
-        let others = reserved.fetch_add(bytes, Ordering::SeqCst);
-        let reservation = Reservation { reserved, bytes };
-        let held = held().unwrap_or_default().max(self.held).saturating_add(others);
-        Self { held, ..self }.fits("a graph of the model", bytes)?;
-        Ok(reservation)
+        let mut others = reserved.lock();
+        loop {
+            let held = held().unwrap_or_default().max(self.held).saturating_add(*others);
+            match (Self { held, ..self }.fits("a graph of the model", bytes), *others) {
+                (Ok(()), _) => break,
+                (Err(error), 0) => return Err(error),
+                _ => others = reserved.freed.wait(others).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+        *others = others.saturating_add(bytes);
+        Ok(Reservation { reserved, bytes })
     }
 
     fn fits(self, what: &'static str, needed: u64) -> Result<(), Error> {
@@ -51,15 +58,31 @@ impl Budget {
     }
 }
 
+/// Bytes that graphs take which are being made ready.
+#[derive(Default)]
+pub(super) struct Reserved {
+    bytes: Mutex<u64>,
+    freed: Condvar,
+}
+
+impl Reserved {
+    /// A number is whole whoever panics.
+    fn lock(&self) -> MutexGuard<'_, u64> {
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Bytes that are reserved until this is dropped.
 pub(super) struct Reservation<'a> {
-    reserved: &'a AtomicU64,
+    reserved: &'a Reserved,
     bytes: u64,
 }
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        self.reserved.fetch_sub(self.bytes, Ordering::SeqCst);
+        let mut bytes = self.reserved.lock();
+        *bytes = bytes.saturating_sub(self.bytes);
+        self.reserved.freed.notify_all();
     }
 }
 
@@ -87,15 +110,25 @@ mod tests {
         assert_eq!(bytes / MIB, 8);
         let held = held().expect("the system tells") + 64 * MIB;
         let budget = |left| Budget { limit: held + left, held };
-        let reserved = AtomicU64::new(0);
+        let reserved = Reserved::default();
+        let refused = |left| matches!(budget(left).reserve(&graph, &reserved), Err(Error::Memory { needed, .. }) if needed == bytes);
+        assert!(refused(4 * MIB));
         let first = budget(12 * MIB).reserve(&graph, &reserved).expect("there is room");
-        assert!(
-            matches!(budget(12 * MIB).reserve(&graph, &reserved), Err(Error::Memory { needed, .. }) if needed == bytes)
-        );
         assert!(budget(17 * MIB).reserve(&graph, &reserved).is_ok());
-        drop(first);
-        assert!(budget(12 * MIB).reserve(&graph, &reserved).is_ok());
-        assert_eq!(reserved.into_inner(), 0);
+        std::thread::scope(|scope| {
+            let (started, waits) = std::sync::mpsc::channel();
+            let (budget, graph, reserved) = (&budget, &graph, &reserved);
+            let second = scope.spawn(move || {
+                started.send(()).expect("somebody waits");
+                budget(12 * MIB).reserve(graph, reserved).is_ok()
+            });
+            waits.recv().expect("the thread runs");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            assert!(!second.is_finished());
+            drop(first);
+            assert!(second.join().expect("ends"));
+        });
+        assert_eq!(*reserved.lock(), 0);
     }
 
     #[test]

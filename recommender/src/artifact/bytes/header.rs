@@ -40,7 +40,8 @@ pub struct Entry<S> {
     pub offset: u64,
     /// Its length in the file, in bytes.
     pub length: u64,
-    /// Its length unpacked, in bytes: at most [`MAX_SECTION_BYTES`].
+    /// Its length unpacked, in bytes: at most [`MAX_SECTION_BYTES`]. Sections that do not grow with the catalogue may have less, which is
+    /// compared when one is read.
     pub uncompressed: u64,
     /// CRC-32 (IEEE) of its bytes in the file.
     pub crc32: u32,

@@ -90,6 +90,16 @@ fn typical_genres_are_over_represented_and_have_weight() {
 }
 
 #[test]
+fn a_text_longer_than_a_name_is_no_typical_genre() {
+    for (bytes, typical_of_it) in [(256, 1), (257, 0)] {
+        let long = "x".repeat(bytes);
+        let cells = std::iter::repeat_n(long.as_str(), 30).chain(std::iter::repeat_n("folk", 30));
+        let labels: Vec<u32> = (0..60).map(|track| track / 30).collect();
+        assert_eq!(typical(cells, &labels, 2)[0].len(), typical_of_it, "{bytes} bytes");
+    }
+}
+
+#[test]
 fn overrides_are_read_from_toml_and_json_in_part_or_whole() {
     let expected = BTreeMap::from([(0, "Night drive".to_owned()), (2, "Café".to_owned())]);
     for text in ["0 = \"Night drive\"\n\"2\" = ' Café '", "# mine\n2 = \"Café\"\n0 = \"Night drive\"\n"] {

@@ -8,7 +8,11 @@ use recommender::search::Layer;
 
 use super::point::GraphPoint;
 
-/// Joins each component of a layer to the largest one, by an edge from its first node to the nearest one there.
+/// How many nodes of the largest component are compared on each side of a node's number: near nodes have near numbers, and all of them for
+/// each of very many components would take hours.
+const COMPARED: usize = 64;
+
+/// Joins each component of a layer to the largest one, by an edge from its first node to the nearest one there of those with near numbers.
 pub(super) fn join<const N: usize>(layer: Layer, points: &[GraphPoint<N>]) -> Layer {
     let mut components = Components { parents: (0..layer.nodes() as u32).collect() };
     let mut edges: Vec<(u32, u32)> = Vec::new();
@@ -18,12 +22,15 @@ pub(super) fn join<const N: usize>(layer: Layer, points: &[GraphPoint<N>]) -> La
     let mut sizes = vec![0_u32; of_node.len()];
     of_node.iter().for_each(|component| sizes[*component as usize] += 1);
     let Some(largest) = (0..sizes.len()).rev().max_by_key(|component| sizes[*component]) else { return layer };
+    let of_largest: Vec<u32> =
+        (0..).zip(&of_node).filter(|(_, component)| **component as usize == largest).map(|(node, _)| node).collect();
     let first_nodes = (0_u32..).zip(&of_node).filter(|(node, component)| node == *component);
     for (node, _) in first_nodes.filter(|(_, component)| **component as usize != largest) {
-        let distance = |other: u32| points[node as usize].distance(&points[other as usize]);
-        let others = (0_u32..).zip(&of_node).filter(|(_, component)| **component as usize == largest);
-        let nearest = others.map(|(other, _)| other).min_by(|a, b| distance(*a).total_cmp(&distance(*b)));
-        edges.extend(nearest.map(|nearest| (node, nearest)));
+        let distance = |other: &u32| points[node as usize].distance(&points[*other as usize]);
+        let place = of_largest.partition_point(|other| *other < node);
+        let near = &of_largest[place.saturating_sub(COMPARED)..of_largest.len().min(place + COMPARED)];
+        let nearest = near.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        edges.extend(nearest.map(|nearest| (node, *nearest)));
     }
     if edges.is_empty() {
         return layer;
