@@ -149,8 +149,15 @@ async fn several_seeds_are_named_in_any_way() {
 
     let (status, problem) = api.get(&format!("seed_tracks={one},none&strict=true")).await;
     assert_eq!((status, problem["seed"].as_str()), (404, Some("seeds[1]")), "{problem}");
-    let (status, problem) = api.get(&format!("seed_tracks={}", [one.as_str(); 101].join(","))).await;
-    assert_eq!((status, problem["parameter"].as_str()), (400, Some("seed_tracks")), "{problem}");
+    let too_many = [one.as_str(); 101].join(",");
+    for (query, parameter) in [
+        (format!("seed_tracks={too_many}"), "seed_tracks"),
+        (format!("seed_artists={}&track_id={one}", ["Ann"; 100].join(";")), "seed_artists"),
+    ] {
+        let (status, problem) = api.get(&query).await;
+        assert_eq!((status, problem["parameter"].as_str()), (400, Some(parameter)), "{problem}");
+        assert!(problem["detail"].as_str().expect("a text").contains("brings the seeds to 101"), "{problem}");
+    }
 }
 
 #[tokio::test]

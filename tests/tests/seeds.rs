@@ -168,7 +168,7 @@ async fn unknown_artists_and_genres_are_404_with_what_there_is() {
     let ids = vec!["x"; 60].join(",");
     let (status, problem) =
         api.ask(&format!("/v1/recommendations?seed_tracks={ids}&seed_genres={}", vec!["rock"; 41].join(","))).await;
-    assert_eq!((status, problem["parameter"].as_str()), (400, Some("seed_tracks")), "{problem}");
+    assert_eq!((status, problem["parameter"].as_str()), (400, Some("seed_genres")), "{problem}");
     let (status, problem) = api.ask("/v1/recommendations?artist=Ann").await;
     assert!(status == 400 && problem["detail"].as_str().expect("text").contains("seed_artists"), "{problem}");
 }

@@ -102,8 +102,10 @@ impl LoadedModel {
             .map_or(Ok(()), |settled| settled.clone().unwrap_or(Ok(())))
     }
 
-    /// Whether graphs are missing that will not come.
+    /// Whether graphs are missing that will not come, and another try may bring: not where there was no memory for them, of which there
+    /// would be less.
     pub(super) fn lacks_graphs(&self) -> bool {
-        matches!(*self.graphs.borrow(), Some(Err(_))) && !self.model.neighbors().is_complete()
+        let may_come = |error: &Error| !matches!(error, Error::Memory { .. });
+        matches!(&*self.graphs.borrow(), Some(Err(error)) if may_come(error)) && !self.model.neighbors().is_complete()
     }
 }

@@ -13,6 +13,9 @@ use crate::numbers::{number, thousands};
 
 /// Small, so that it can still be read where a telephone makes it smaller.
 const SIZE: (u32, u32) = (500, 370);
+/// What the name of the vertical axis takes beside its numbers, and what both take at least.
+const AXIS_NAME: i32 = 36;
+const MIN_BESIDE: i32 = 80;
 
 /// A figure for each k.
 struct LineChart<'a> {
@@ -96,16 +99,18 @@ impl LineChart<'_> {
         let least = finite.clone().fold(0.0, f64::min) * 1.2;
         let most = finite.fold(0.0, f64::max) * 1.14;
         let most = if most > least { most } else { least + 1.0 };
+        let value = |value: &f64| (self.show)(*value);
+        // The name of the axis stands beside its numbers.
+        let beside = (width(&value(&most)) + AXIS_NAME).max(MIN_BESIDE);
         let mut chart = ChartBuilder::on(canvas)
             .margin_top(84)
             .margin_right(26)
             .margin_left(8)
             .margin_bottom(6)
             .x_label_area_size(48)
-            .y_label_area_size(80)
+            .y_label_area_size(beside)
             .build_cartesian_2d(ks.0..ks.1, least..most)?;
         let whole = |k: &f64| if (k - k.round()).abs() < 1e-6 { format!("{k:.0}") } else { String::new() };
-        let value = |value: &f64| (self.show)(*value);
         chart
             .configure_mesh()
             .disable_x_mesh()
@@ -134,7 +139,7 @@ impl LineChart<'_> {
         }))?;
         // Inertia falls with k, so the upper right of a point is free. A label for each where there is room, else for
         // the chosen one only.
-        let room = (SIZE.0 as i32 - 120) / self.points.len().max(1) as i32;
+        let room = (SIZE.0 as i32 - 40 - beside) / self.points.len().max(1) as i32;
         let all = self.points.iter().all(|point| width(&value(&point.1)) < room + 12);
         for point in points() {
             let (x, y) = chart.backend_coord(&point);

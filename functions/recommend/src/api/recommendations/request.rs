@@ -80,14 +80,21 @@ impl RecommendationRequest {
                           seed_artists or seed_genres";
             return Err(Problem::parameter("song", SEED_PARAMETERS, detail));
         }
-        let count = |name: &str, least: usize, seeds: &[SeedRequest]| {
-            if (least..=MAX_SEEDS).contains(&seeds.len()) {
-                return Ok(());
-            }
+        let too_many_of = |name: &str, least: usize, said: String| {
             let allowed = format!("{least} to {MAX_SEEDS} of them");
-            Err(Problem::parameter(name, &allowed, format!("{name} is {}: expected {allowed}", seeds.len())))
+            Err(Problem::parameter(name, &allowed, format!("{said}: expected {allowed}")))
         };
-        count(if self.from_query { "seed_tracks" } else { "seeds" }, 1, &self.seeds)?;
+        let count = |name: &str, least: usize, seeds: &[SeedRequest]| match seeds.len() {
+            count if (least..=MAX_SEEDS).contains(&count) => Ok(()),
+            count => too_many_of(name, least, format!("{name} is {count}")),
+        };
+        match self.seeds.get(MAX_SEEDS).filter(|_| self.from_query) {
+            Some(seed) => {
+                let name = seed.query_parameter();
+                too_many_of(name, 1, format!("{name} brings the seeds to {}", self.seeds.len()))?;
+            }
+            None => count("seeds", 1, &self.seeds)?,
+        }
         count("negative_seeds", 0, &self.negative_seeds)?;
         for (list, seeds) in [("seeds", &self.seeds), ("negative_seeds", &self.negative_seeds)] {
             for (at, seed) in seeds.iter().enumerate() {

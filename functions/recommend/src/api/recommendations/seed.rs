@@ -77,6 +77,17 @@ impl SeedRequest {
         Err(Problem::parameter(&named(member), FORMS, format!("a seed is one of {FORMS}")))
     }
 
+    /// The parameter of a query that makes such seeds.
+    pub(super) fn query_parameter(&self) -> &'static str {
+        match self {
+            Self { track_id: Some(_), .. } => "seed_tracks",
+            Self { q: Some(_), .. } => "q",
+            Self { song: Some(_), .. } => "song",
+            Self { genre: Some(_), .. } => "seed_genres",
+            _ => "seed_artists",
+        }
+    }
+
     /// The seed, in terms of a model's features. `named` is where in the body these are.
     pub(super) fn seed(&self, model: &Model, named: &str) -> Result<Seed, Problem> {
         if let Some(id) = &self.track_id {
