@@ -2,8 +2,8 @@
 //!
 //! linfa runs the algorithm (Lloyd 1982, with k-means++ starts: Arthur & Vassilvitskii 2007). What is here is the
 //! order of the runs. A start costs little on a small sample of the tracks and tells where an optimum is, so there are
-//! many: only the best few, each from another optimum, go on to a larger sample, and fewer of these to all tracks,
-//! where a handful of iterations is left to do.
+//! many: only the best few, each from another optimum, go on to a larger sample, fewer of these to a larger one, and the best of them
+//! to all tracks, where a handful of iterations is left to do.
 //!
 //! A few wild rows can hold most of the inertia, and a sample seldom holds one of them. Where there are such rows, a second search
 //! has them in each of its samples. It overrates them, and the first one overlooks them: on all tracks, the better one wins.
@@ -106,10 +106,11 @@ struct Round {
 }
 
 /// The rounds after the starts. Measured on tables of 39,280 and 264,797 tracks: with fewer kept, some seeds end in an
-/// optimum that is 0.3 to 1.3 % worse.
+/// optimum that is 0.3 to 1.3 % worse. Of more tracks, 60,000 tell as well which optimum is best: from ten seeds, all 264,797 end
+/// within 0.007 % of it either way.
 const ROUNDS: [Round; 3] = [
     Round { tracks: 20_000, keep: 10, tolerance: 0.1 },
-    Round { tracks: usize::MAX, keep: 5, tolerance: 0.1 },
+    Round { tracks: 60_000, keep: 5, tolerance: 0.1 },
     Round { tracks: usize::MAX, keep: 1, tolerance: 0.02 },
 ];
 
