@@ -27,6 +27,7 @@ use crate::s3::EmbeddedS3;
 const MODEL_URI: &str = "s3://segue/demo";
 const REGION: &str = "us-east-1";
 const TRACKS: u64 = 20_000;
+const DEFAULT_PORT: u16 = 9000;
 /// The function's settings that have another value here where they are not set. The demo is reached from this machine
 /// only, and whoever publishes another model to it waits for it.
 const DEFAULTS: [(&str, &str); 3] = [("CORS_ORIGINS", "*"), ("REFRESH_SECONDS", "5"), ("SPOTIFY_COMPAT", "true")];
@@ -50,15 +51,15 @@ pub struct Demo {
     #[arg(long)]
     data: Option<PathBuf>,
     /// Port to answer on; 0 takes any that is free
-    #[arg(long, default_value_t = 9000)]
+    #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
     /// An S3 server to use, such as MinIO at http://127.0.0.1:9100, with the keys in AWS_ACCESS_KEY_ID and
     /// AWS_SECRET_ACCESS_KEY [default: one in this process]
     #[arg(long, value_name = "URL")]
     s3: Option<String>,
-    /// Folder for what the demo writes
-    #[arg(long, default_value = "target/segue")]
-    dir: PathBuf,
+    /// Folder for what the demo writes [default: target/segue; on another port than 9000 the folder of its number in there]
+    #[arg(long)]
+    dir: Option<PathBuf>,
 }
 
 impl Demo {
@@ -79,6 +80,7 @@ impl Demo {
             .await
             .with_context(|| format!("cannot listen on port {}: choose another with --port", self.port))?;
         let address = listener.local_addr()?;
+        let dir = self.dir.unwrap_or_else(|| default_dir(self.port));
 
         let embedded;
         let mut env = vec![("MODEL_URI", settings.model.to_string())];
@@ -89,7 +91,7 @@ impl Demo {
                 client(url, &key("AWS_ACCESS_KEY_ID")?, &key("AWS_SECRET_ACCESS_KEY")?)
             }
             None => {
-                let root = self.dir.join("s3");
+                let root = dir.join("s3");
                 embedded = EmbeddedS3::start(&root)
                     .await
                     .with_context(|| format!("cannot start an S3 server over {}", root.display()))?;
@@ -102,7 +104,6 @@ impl Demo {
         ensure_bucket(&client, bucket).await.with_context(|| format!("cannot make the bucket {bucket}"))?;
         let store = Store::with_client(client, settings.model.clone());
 
-        let dir = self.dir.clone();
         let trained = tokio::task::spawn_blocking(move || train(self.data, &dir)).await??;
         let published = store.publish(Upload::of(trained.file.clone().into(), Vec::new())?).await?;
         eprintln!("published  {} at {}", published.version, published.location);
@@ -170,6 +171,12 @@ async fn ensure_bucket(client: &Client, bucket: &str) -> anyhow::Result<()> {
         client.create_bucket().bucket(bucket).send().await?;
     }
     Ok(())
+}
+
+/// Two demos at a time have a folder each: in one, the second would replace the catalogue of the first.
+fn default_dir(port: u16) -> PathBuf {
+    let dir = PathBuf::from("target/segue");
+    if [0, DEFAULT_PORT].contains(&port) { dir } else { dir.join(port.to_string()) }
 }
 
 fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {

@@ -134,6 +134,11 @@ fn a_shared_title_needs_its_artist() {
     let file = encode(&common::artifact(&tracks, 2, 1)).expect("encodes");
     let model = Model::from_bytes(&file, Version::of(&file)).expect("reads back");
     let song = |song, artist| model.resolve_song(song, artist);
+    for (title, artist) in
+        [("SHARED", Some("bob")), ("shared", None), ("shared", Some("Cy")), ("one artist's", None), ("sharee", None)]
+    {
+        assert_eq!(model.find_song(title, artist), song(title, artist).ok(), "{title} {artist:?}");
+    }
     match song("shared", None) {
         Err(Error::ArtistNeeded { artists, .. }) => {
             assert_eq!((artists.names, artists.count), (vec!["Ann".to_owned(), "Bob".to_owned()], 2));

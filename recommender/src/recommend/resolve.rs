@@ -65,6 +65,15 @@ impl Model {
         }
     }
 
+    /// The row that a title and an artist name; nothing where they name none, or several artists'. Unlike [`Model::resolve_song`], it does
+    /// not look for what else may have been meant.
+    pub fn find_song(&self, song: &str, artist: Option<&str>) -> Option<u32> {
+        match self.titles().find(self.catalog(), song, artist) {
+            TitleMatch::Song(releases) => releases.first().copied(),
+            TitleMatch::Shared(_) | TitleMatch::Unknown => None,
+        }
+    }
+
     /// Whether the seeds of a request can only be found by the text search, or only it knows what else may have been meant.
     pub fn needs_text_search(&self, request: &Request) -> bool {
         request.seeds.iter().chain(&request.negative_seeds).any(|seed| match seed {

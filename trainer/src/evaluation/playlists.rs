@@ -70,7 +70,7 @@ impl Playlists {
         }
         self.rows += 1;
         let by_id = Some(member.id).filter(|id| !id.is_empty()).and_then(|id| model.find_id(id));
-        let by_name = || model.resolve_song(member.song, Some(member.artist).filter(|artist| !artist.is_empty())).ok();
+        let by_name = || model.find_song(member.song, Some(member.artist).filter(|artist| !artist.is_empty()));
         match by_id.or_else(by_name) {
             Some(row) => self.lists[list].push(row),
             None => self.unknown += 1,

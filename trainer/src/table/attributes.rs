@@ -9,7 +9,7 @@ pub(crate) struct Key {
     pub(crate) mode: Option<u8>,
 }
 
-/// Spotify's number of a pitch class (`0`, `11.0`), a name of a key (`C#`, `Db`, `A minor`, `F Maj`, `Am`, `C♯/D♭`), or
+/// Spotify's number of a pitch class (`0`, `11.0`), a name of a key (`C#`, `Db`, `A minor`, `F Maj`, `Am`, `C♯/D♭`, `Fis-Moll`), or
 /// its place on the Camelot wheel (`8A`). Nothing where it is none, such as Spotify's -1.
 pub(crate) fn key(cell: &str) -> Key {
     if let Some(number) = digits(cell) {
@@ -45,14 +45,15 @@ fn named(name: &str) -> Option<Key> {
         'F' => 5,
         'G' => 7,
         'A' => 9,
-        'B' => 11,
+        'B' | 'H' => 11,
         _ => return None,
     };
     let rest = rest.as_str().trim_start_matches([' ', '_', '-']);
-    let (steps, rest) = [("#", 1), ("♯", 1), ("sharp", 1), ("b", 11), ("♭", 11), ("flat", 11)]
-        .iter()
-        .find_map(|(sign, steps)| Some((*steps, rest.strip_prefix(*sign)?)))
-        .unwrap_or((0, rest));
+    // The German H is B, `is` raises a note, and `es` or `s` lowers one.
+    let signs =
+        [("#", 1), ("♯", 1), ("sharp", 1), ("b", 11), ("♭", 11), ("flat", 11), ("is", 1), ("es", 11), ("s", 11)];
+    let (steps, rest) =
+        signs.iter().find_map(|(sign, steps)| Some((*steps, rest.strip_prefix(*sign)?))).unwrap_or((0, rest));
     let rest = rest.trim_start_matches([' ', '_', '-', ':']);
     let mode = match rest {
         "" => None,
@@ -61,6 +62,9 @@ fn named(name: &str) -> Option<Key> {
         "M" => Some(1),
         rest => Some(mode(rest)?),
     };
+    // And the German B is B flat.
+    let is_german = ["dur", "moll"].iter().any(|word| word.eq_ignore_ascii_case(rest));
+    let steps = if is_german && steps == 0 && name.starts_with(['B', 'b']) { 11 } else { steps };
     Some(Key { pitch: Some((natural + steps) % 12), mode })
 }
 
@@ -133,6 +137,18 @@ mod tests {
             ("AM", 9, Some(1)),
             ("C# Major", 1, Some(1)),
             ("e-moll", 4, Some(0)),
+            ("H-Moll", 11, Some(0)),
+            ("h", 11, None),
+            ("B-Dur", 10, Some(1)),
+            ("b-moll", 10, Some(0)),
+            ("Bb-Dur", 10, Some(1)),
+            ("B major", 11, Some(1)),
+            ("Fis-Dur", 6, Some(1)),
+            ("cis-Moll", 1, Some(0)),
+            ("Es-Dur", 3, Some(1)),
+            ("As", 8, None),
+            ("Des-Dur", 1, Some(1)),
+            ("Ges", 6, None),
             ("G sharp min", 8, Some(0)),
             ("8B", 0, Some(1)),
             ("8A", 9, Some(0)),

@@ -86,7 +86,10 @@ async fn search(
     let q = match (q, ids) {
         (Some(q), None) => q,
         (None, Some(ids)) => return by_ids(&models, &ids, fields.as_deref()).await,
-        _ => {
+        (Some(_), Some(_)) => {
+            return Err(Problem::parameter("ids", "q or ids", "there are both q and ids: expected one of the two"));
+        }
+        (None, None) => {
             let detail = "nothing to search for: q is what a user has typed of title and artist, or ids are tracks; one of the two";
             return Err(Problem::parameter("q", "q or ids", detail));
         }

@@ -80,9 +80,14 @@ impl Text {
         if !self.may_be_blank && text.trim().is_empty() {
             return Err(Problem::parameter(name, Self::NOT_BLANK, format!("{name} is blank")));
         }
-        if text.chars().count() > self.max_chars {
+        let chars = text.chars().count();
+        if chars > self.max_chars {
             let allowed = format!("at most {} characters", self.max_chars);
-            return Err(Problem::parameter(name, &allowed, format!("{name} is longer: expected {allowed}")));
+            return Err(Problem::parameter(
+                name,
+                &allowed,
+                format!("{name} has {chars} characters: expected {allowed}"),
+            ));
         }
         Ok(())
     }

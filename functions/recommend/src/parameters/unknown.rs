@@ -1,6 +1,6 @@
 //! What to say of a parameter that there is not.
 
-use recommender::text::typos;
+use recommender::{catalog::attributes::Attribute, features::Feature, text::typos};
 
 use crate::problem::Problem;
 
@@ -18,21 +18,27 @@ pub(crate) fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Opt
         .map(|(_, known)| known)
 }
 
+/// The word and the feature or attribute of a parameter that is made for each.
+fn feature(name: &'static str) -> Option<(&'static str, &'static str)> {
+    let is_one = |of: &str| {
+        Feature::ALL.iter().any(|feature| feature.name() == of)
+            || Attribute::ALL.iter().any(|attribute| attribute.name() == of)
+    };
+    WORDS.iter().find_map(|word| name.strip_prefix(word).filter(|of| is_one(of)).map(|of| (*word, of)))
+}
+
 /// The problem of a parameter that a route has not: what may have been meant, and what there is. Of the parameters of features those
 /// of `features`, where these are known.
 pub(super) fn unknown(name: &str, mut names: Vec<&'static str>, features: Option<&[&str]>) -> Problem {
-    let feature =
-        |name: &str| WORDS.iter().find_map(|word| name.strip_prefix(word).map(|feature| (*word, feature.to_owned())));
     if let Some(features) = features {
-        let is_there = |name: &&str| feature(name).is_none_or(|(_, of)| of == "year" || features.contains(&&*of));
-        names.retain(is_there);
+        names.retain(|name| feature(name).is_none_or(|(_, of)| features.contains(&of)));
     }
     let meant = meant(name, names.iter().copied());
     // Each name once: those of features by their words and by the features.
     let (mut listed, mut words, mut of_features) = (Vec::new(), Vec::new(), Vec::new());
     for name in names {
         match feature(name) {
-            Some((word, of)) if of != "year" => {
+            Some((word, of)) => {
                 let of_word = format!("{word}X");
                 if !words.contains(&of_word) {
                     words.push(of_word);
@@ -41,7 +47,7 @@ pub(super) fn unknown(name: &str, mut names: Vec<&'static str>, features: Option
                     of_features.push(of);
                 }
             }
-            _ => listed.push(name.to_owned()),
+            None => listed.push(name.to_owned()),
         }
     }
     if !words.is_empty() {
@@ -73,6 +79,11 @@ mod tests {
             problem.detail(),
             "there is no parameter \"min_tepmo\"; did you mean min_tempo? This route has song, min_year, min_X, max_X, target_X with X \
              one of tempo"
+        );
+        let problem = unknown("max_per_artst", vec!["max_per_artist", "max_tempo"], Some(&["tempo"]));
+        assert_eq!(
+            problem.detail(),
+            "there is no parameter \"max_per_artst\"; did you mean max_per_artist? This route has max_per_artist, max_X with X one of tempo"
         );
         assert!(unknown("xyz", names, None).detail().ends_with("with X one of tempo, energy"));
         assert!(unknown("x", Vec::new(), None).detail().ends_with("This route has no parameters"));
