@@ -200,7 +200,7 @@ const SMALL_TRACKS: usize = 1 << 20;
 /// it ends, has none but small ones beside it.
 const SHARE_PER_THREAD: f64 = 0.25;
 
-/// Builds the graphs of all clusters, and beside the last ones what finds tracks by text, which takes less time than a graph.
+/// Builds the graphs of all clusters, and beside them what finds tracks by text.
 fn index(
     catalog: &Catalog,
     scaler: &Scaler,
@@ -213,7 +213,8 @@ fn index(
     let built: Vec<OnceLock<Result<BuiltCluster, Error>>> = members.iter().map(|_| OnceLock::new()).collect();
     let (texts, done) = (OnceLock::new(), &AtomicUsize::new(0));
     let mut clusters: Vec<(Vec<u32>, &OnceLock<_>)> = members.into_iter().zip(&built).collect();
-    order_jobs(&mut clusters, |(members, _)| members.len());
+    let are_small = catalog.len() <= SMALL_TRACKS;
+    order_jobs(&mut clusters, |(members, _)| members.len(), are_small);
     let mut jobs: Vec<Job<'_>> = Vec::new();
     for (members, place) in clusters {
         let tracks = members.len();
@@ -225,7 +226,9 @@ fn index(
         });
         jobs.push(Job { weight: tracks, work });
     }
-    jobs.push(Job { weight: 0, work: Box::new(|| _ = texts.set(Texts::of(catalog, popularity))) });
+    // It takes half the time of a large graph, and what it makes stays: where memory matters it is made last.
+    let place = if are_small { 1.min(jobs.len()) } else { jobs.len() };
+    jobs.insert(place, Job { weight: 0, work: Box::new(|| _ = texts.set(Texts::of(catalog, popularity))) });
     let threads = options.map_or(1, |options| options.threads);
     let share = (catalog.len() as f64 * SHARE_PER_THREAD * threads as f64) as usize;
     graphs::run(jobs, threads, share.max(SMALL_TRACKS));
@@ -235,11 +238,11 @@ fn index(
     Ok((clusters, texts))
 }
 
-/// Puts jobs in an order in which threads end at about the same time: the largest first. The smallest, as many as are as large as
-/// that one together, are done beside it: two large graphs at a time would take the most memory.
-fn order_jobs<T>(jobs: &mut [T], size: impl Fn(&T) -> usize) {
+/// Puts jobs in an order in which threads end at about the same time: the largest first. Unless all are small, the smallest, as many as
+/// are as large as that one together, are done beside it: two large graphs at a time would take the most memory.
+fn order_jobs<T>(jobs: &mut [T], size: impl Fn(&T) -> usize, are_small: bool) {
     jobs.sort_by_key(|job| Reverse(size(job)));
-    let Some(largest) = jobs.first().map(&size) else { return };
+    let Some(largest) = jobs.first().map(&size).filter(|_| !are_small) else { return };
     let mut beside = 0;
     let is_beside = |job: &&T| {
         beside += size(job);
@@ -308,7 +311,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_smallest_jobs_are_done_beside_the_largest() {
+    fn the_largest_jobs_come_first() {
+        let mut sizes = [5, 30, 12, 7, 21, 3];
+        order_jobs(&mut sizes, |size| *size, true);
+        assert_eq!(sizes, [30, 21, 12, 7, 5, 3]);
+    }
+
+    #[test]
+    fn the_smallest_jobs_are_done_beside_the_largest_where_memory_matters() {
         for (mut sizes, expected) in [
             (vec![5, 30, 12, 7, 21, 3], vec![30, 12, 7, 5, 3, 21]),
             (vec![4, 4, 4], vec![4, 4, 4]),
@@ -316,7 +326,7 @@ mod tests {
             (vec![2], vec![2]),
             (vec![], vec![]),
         ] {
-            order_jobs(&mut sizes, |size| *size);
+            order_jobs(&mut sizes, |size| *size, false);
             assert_eq!(sizes, expected);
         }
     }

@@ -87,7 +87,8 @@ pub fn evaluate(
     }
     let pick = |rows: &[usize]| -> Vec<u32> { rows.iter().map(|&row| labels[row]).collect() };
     let (known, _) = scaled.view().split_at(Axis(0), training.len());
-    let fitted = Fitted::new(known, &pick(&training), k)?;
+    let (fitted, repeated) = rayon::join(|| Fitted::new(known, &pick(&training), k), || repeated(known, unseen.view()));
+    let fitted = fitted?;
     let truth = pick(&held_out);
     let mut confusion = vec![vec![0; k]; k];
     let mut right = Vec::with_capacity(truth.len());
@@ -96,7 +97,7 @@ pub fn evaluate(
         right.push(*truth == predicted);
     }
     let metrics = metrics(confusion);
-    let hold_out = HoldOut::of(&metrics, &right, &repeated(known, unseen.view()));
+    let hold_out = HoldOut::of(&metrics, &right, &repeated);
     Ok((metrics, hold_out))
 }
 
