@@ -50,16 +50,16 @@ pub struct Demo {
     /// Track table to train on: .csv, .tsv, .csv.gz or .zip, or a folder of them [default: a made-up catalogue]
     #[arg(long)]
     data: Option<PathBuf>,
-    /// Port to answer on; 0 takes any that is free
+    /// Port to answer on; 0 takes any that is free. On another than 9000, the demo publishes to s3://segue/demo-PORT
     #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
     /// An S3 server to use, such as MinIO at http://127.0.0.1:9100, with the keys in AWS_ACCESS_KEY_ID and
     /// AWS_SECRET_ACCESS_KEY [default: one in this process]
     #[arg(long, value_name = "URL")]
     s3: Option<String>,
-    /// Folder for what the demo writes [default: target/segue; on another port than 9000 the folder of its number in there]
-    #[arg(long)]
-    dir: Option<PathBuf>,
+    /// Folder for what the demo writes
+    #[arg(long, default_value = "target/segue")]
+    dir: PathBuf,
 }
 
 impl Demo {
@@ -69,7 +69,7 @@ impl Demo {
     ///
     /// What could not be started, and what to do about it.
     pub async fn run(self) -> anyhow::Result<()> {
-        let mut settings = Settings::read(&with_defaults(Environment::of_process()))?;
+        let mut settings = Settings::read(&with_defaults(Environment::of_process(), self.port))?;
         // `API_TOKENS` has hashes of tokens, and no token for the request that is printed.
         let token = settings.access.tokens.as_mut().map(|tokens| {
             let token = Uuid::new_v4().simple().to_string();
@@ -80,7 +80,6 @@ impl Demo {
             .await
             .with_context(|| format!("cannot listen on port {}: choose another with --port", self.port))?;
         let address = listener.local_addr()?;
-        let dir = self.dir.unwrap_or_else(|| default_dir(self.port));
 
         let embedded;
         let mut env = vec![("MODEL_URI", settings.model.to_string())];
@@ -91,7 +90,7 @@ impl Demo {
                 client(url, &key("AWS_ACCESS_KEY_ID")?, &key("AWS_SECRET_ACCESS_KEY")?)
             }
             None => {
-                let root = dir.join("s3");
+                let root = self.dir.join("s3");
                 embedded = EmbeddedS3::start(&root)
                     .await
                     .with_context(|| format!("cannot start an S3 server over {}", root.display()))?;
@@ -104,6 +103,7 @@ impl Demo {
         ensure_bucket(&client, bucket).await.with_context(|| format!("cannot make the bucket {bucket}"))?;
         let store = Store::with_client(client, settings.model.clone());
 
+        let dir = self.dir.clone();
         let trained = tokio::task::spawn_blocking(move || train(self.data, &dir)).await??;
         let published = store.publish(Upload::of(trained.file.clone().into(), Vec::new())?).await?;
         eprintln!("published  {} at {}", published.version, published.location);
@@ -140,11 +140,12 @@ impl Demo {
 /// The variables that the function's settings are read from, with the demo's own model and defaults.
 fn with_defaults(
     process: Environment<impl Fn(&str) -> Option<String>>,
+    port: u16,
 ) -> Environment<impl Fn(&str) -> Option<String>> {
     let default =
         |name: &str| DEFAULTS.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned());
     Environment::new(move |name| match name {
-        "MODEL_URI" => Some(MODEL_URI.to_owned()),
+        "MODEL_URI" => Some(model_uri(port)),
         _ => process.get(name).or_else(|| default(name)),
     })
 }
@@ -173,10 +174,9 @@ async fn ensure_bucket(client: &Client, bucket: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Two demos at a time have a folder each: in one, the second would replace the catalogue of the first.
-fn default_dir(port: u16) -> PathBuf {
-    let dir = PathBuf::from("target/segue");
-    if [0, DEFAULT_PORT].contains(&port) { dir } else { dir.join(port.to_string()) }
+/// Where the demo of a port publishes to: of two at a time, the second is not to replace the catalogue of the first.
+fn model_uri(port: u16) -> String {
+    if [0, DEFAULT_PORT].contains(&port) { MODEL_URI.to_owned() } else { format!("{MODEL_URI}-{port}") }
 }
 
 fn train(data: Option<PathBuf>, dir: &Path) -> anyhow::Result<Trained> {
@@ -223,7 +223,7 @@ mod tests {
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, Error> {
         let lookup = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
-        Settings::read(&with_defaults(Environment::new(lookup)))
+        Settings::read(&with_defaults(Environment::new(lookup), DEFAULT_PORT))
     }
 
     #[test]
@@ -250,13 +250,22 @@ mod tests {
     }
 
     #[test]
+    fn demos_of_two_ports_publish_to_two_places() {
+        let model = |port| {
+            let nothing = Environment::new(|_: &str| None);
+            Settings::read(&with_defaults(nothing, port)).expect("reads").model.to_string()
+        };
+        assert_eq!([model(9000), model(0), model(9001)], [MODEL_URI, MODEL_URI, "s3://segue/demo-9001"]);
+    }
+
+    #[test]
     fn help_lists_every_setting_that_is_read() {
         let read = RefCell::new(Vec::new());
         let process = Environment::new(|name: &str| {
             read.borrow_mut().push(name.to_owned());
             None
         });
-        Settings::read(&with_defaults(process)).expect("reads");
+        Settings::read(&with_defaults(process, DEFAULT_PORT)).expect("reads");
         let help = Demo::command().render_help().to_string();
         let read = read.into_inner();
         assert!(read.len() > 3, "{read:?}");

@@ -102,10 +102,30 @@ impl LoadedModel {
             .map_or(Ok(()), |settled| settled.clone().unwrap_or(Ok(())))
     }
 
-    /// Whether graphs are missing that will not come, and another try may bring: not where there was no memory for them, of which there
-    /// would be less.
+    /// Whether graphs are missing that another load may bring.
     pub(super) fn lacks_graphs(&self) -> bool {
-        let may_come = |error: &Error| !matches!(error, Error::Memory { .. });
-        matches!(&*self.graphs.borrow(), Some(Err(error)) if may_come(error)) && !self.model.neighbors().is_complete()
+        may_come_again(self.graphs.borrow().as_ref()) && !self.model.neighbors().is_complete()
+    }
+}
+
+/// Whether the graphs will not come, and another load may bring them: not where there was no memory for them, of which there would be less
+/// with this model beside it.
+fn may_come_again(graphs: Option<&Result<(), Error>>) -> bool {
+    matches!(graphs, Some(Err(error)) if !matches!(error, Error::Memory { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use recommender::artifact;
+
+    use super::*;
+
+    #[test]
+    fn graphs_are_loaded_again_unless_there_is_no_memory_for_them() {
+        let damaged = Error::Artifact(Arc::new(artifact::Error::Missing { section: Section::Graph(0) }));
+        let no_memory = Error::Memory { what: "a graph of the model", needed: 2, held: 1, limit: 2 };
+        assert!(may_come_again(Some(&Err(damaged))));
+        assert!(!may_come_again(Some(&Err(no_memory))));
+        assert!(!may_come_again(Some(&Ok(()))) && !may_come_again(None));
     }
 }

@@ -58,7 +58,8 @@ impl Values {
             }
             let characters = value.chars().count();
             if characters > MAX_LIST_CHARS {
-                let detail = format!("{name} is {characters} characters long, at most {MAX_LIST_CHARS} are allowed");
+                let detail =
+                    format!("{name} has {characters} characters: expected at most {MAX_LIST_CHARS} characters");
                 return Err(Problem::parameter(&name, &format!("at most {MAX_LIST_CHARS} characters"), detail));
             }
             values.push((name.into_owned(), value.into_owned()));

@@ -80,18 +80,18 @@ impl RecommendationRequest {
                           seed_artists or seed_genres";
             return Err(Problem::parameter("song", SEED_PARAMETERS, detail));
         }
-        let too_many_of = |name: &str, least: usize, said: String| {
+        let refused = |name: &str, least: usize, said: String| {
             let allowed = format!("{least} to {MAX_SEEDS} of them");
             Err(Problem::parameter(name, &allowed, format!("{said}: expected {allowed}")))
         };
         let count = |name: &str, least: usize, seeds: &[SeedRequest]| match seeds.len() {
             count if (least..=MAX_SEEDS).contains(&count) => Ok(()),
-            count => too_many_of(name, least, format!("{name} is {count}")),
+            count => refused(name, least, format!("{name} is {count}")),
         };
         match self.seeds.get(MAX_SEEDS).filter(|_| self.from_query) {
             Some(seed) => {
                 let name = seed.query_parameter();
-                too_many_of(name, 1, format!("{name} brings the seeds to {}", self.seeds.len()))?;
+                refused(name, 1, format!("{name} brings the seeds to {}", self.seeds.len()))?;
             }
             None => count("seeds", 1, &self.seeds)?,
         }
