@@ -5,7 +5,8 @@
 //! candidate of two points. Of these the path takes one each, so that the sum of the fourth powers of the steps is least, which is so
 //! where steps are short and alike, plus the same of each song's way to its point; never an artist after itself. That is a shortest path
 //! through layers, found exactly (Viterbi 1967). Where its largest step is more than [`MAX_STEP`] times the mean one, higher powers are
-//! tried, for which large steps count more.
+//! tried, for which large steps count more. Where songs lie so far apart somewhere on the way that this does not help, the other steps
+//! are made as long as they may be: that path's largest step stays, and all others come as near as they can to a part of it.
 
 use std::collections::HashSet;
 
@@ -35,6 +36,9 @@ const MIN_SUM: f64 = 1e-3;
 const MAX_STEP: f64 = 2.0;
 /// The powers of squared distances that are tried until a path is even.
 const POWERS: [i32; 4] = [2, 3, 5, 8];
+/// Where no power makes a path even: how long each step should be, as a part of the largest one. More than 1 / [`MAX_STEP`], as not
+/// all of them can.
+const STEP_OF_LARGEST: f64 = 0.6;
 
 /// Songs that lead from one to another.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,37 +142,59 @@ impl Model {
         Ok(Path { search, after_filtering_size: available, understood, tracks: tracks.collect() })
     }
 
-    /// The cheapest path by the first power that makes it even; by the last one where none does.
+    /// The cheapest path by the first power that makes it even; where none does, the one of longer steps if it is more even.
     fn most_even(&self, ends: &Ends, points: &[Vector], layers: &[Vec<u32>]) -> Option<Vec<u32>> {
         let nodes = self.neighbors().nodes();
-        let mut found = None;
-        for power in POWERS {
-            let middle = self.cheapest(ends, points, layers, power)?;
+        // The largest step, and how many times the mean one it is.
+        let largest_step = |middle: &[u32]| {
             let rows: Vec<u32> = [ends.from].into_iter().chain(middle.iter().copied()).chain([ends.to]).collect();
             let step = |pair: &[u32]| f64::from(nodes.squared_distance(pair[0], &nodes.vector(pair[1]))).sqrt();
             let steps: Vec<f64> = rows.windows(2).map(step).collect();
+            let largest = steps.iter().copied().fold(0.0, f64::max);
             let mean = steps.iter().sum::<f64>() / steps.len() as f64;
-            found = Some(middle);
-            if steps.iter().all(|step| *step <= MAX_STEP * mean) {
-                break;
+            (largest, if mean > 0.0 { largest / mean } else { 1.0 })
+        };
+        let mut found = (Vec::new(), 0.0, 0.0);
+        for power in POWERS {
+            let cost = |distance: f64| distance.powi(power);
+            let middle = self.cheapest(ends, points, layers, cost, cost)?;
+            let (largest, of_mean) = largest_step(&middle);
+            if of_mean <= MAX_STEP {
+                return Some(middle);
             }
+            found = (middle, largest, of_mean);
         }
-        found
+        let (middle, largest, of_mean) = found;
+        let wanted = STEP_OF_LARGEST * largest;
+        let cost = |distance: f64| {
+            let step = distance.sqrt();
+            // Rounding apart, the path that was found has no step that costs as much.
+            (step - wanted).powi(2) + if step > largest * (1.0 + 1e-6) { 1e6 } else { 0.0 }
+        };
+        let longer = self.cheapest(ends, points, layers, cost, |distance| distance.powi(2))?;
+        Some(if largest_step(&longer).1 < of_mean { longer } else { middle })
     }
 
     /// One row of each layer, so that the path from end to end costs least; nothing where an artist would follow itself on every one.
-    fn cheapest(&self, ends: &Ends, points: &[Vector], layers: &[Vec<u32>], power: i32) -> Option<Vec<u32>> {
+    /// `step` and `off` say what the squared distance of two songs costs, and that of a song from its point.
+    fn cheapest(
+        &self,
+        ends: &Ends,
+        points: &[Vector],
+        layers: &[Vec<u32>],
+        step: impl Fn(f64) -> f64,
+        off: impl Fn(f64) -> f64,
+    ) -> Option<Vec<u32>> {
         let nodes = self.neighbors().nodes();
         let share_artist =
             |a: u32, b: u32| artists_of(self, a).iter().any(|artist| artists_of(self, b).contains(artist));
-        let raised = |distance: f32| f64::from(distance).powi(power);
         // What the cheapest path to each row of the layer before costs, and each layer's best rows before its own.
         let mut costs: Vec<(u32, Vector, f64)> = vec![(ends.from, nodes.vector(ends.from), 0.0)];
         let mut before: Vec<Vec<Option<usize>>> = Vec::with_capacity(layers.len());
         let cheapest = |row: u32, vector: &Vector, costs: &[(u32, Vector, f64)]| {
             let cost = |(at, (other, from, cost)): (usize, &(u32, Vector, f64))| {
                 let is_open = cost.is_finite() && !share_artist(row, *other);
-                is_open.then(|| (cost + raised(from.squared_distance(vector)), at))
+                is_open.then(|| (cost + step(from.squared_distance(vector).into()), at))
             };
             costs.iter().enumerate().filter_map(cost).min_by(|a, b| a.0.total_cmp(&b.0))
         };
@@ -178,7 +204,7 @@ impl Model {
             for row in layer {
                 let vector = nodes.vector(*row);
                 let found = cheapest(*row, &vector, &costs);
-                let off = raised(point.squared_distance(&vector));
+                let off = off(point.squared_distance(&vector).into());
                 next.push((*row, vector, found.map_or(f64::INFINITY, |(cost, _)| cost + off)));
                 from.push(found.map(|(_, at)| at));
             }
