@@ -154,7 +154,7 @@ Quiet,Two Sides,,ambient,0.1,75.0,0.3,0.95,0,2000,No
 async fn unknown_artists_and_genres_are_404_with_what_there_is() {
     let api = Api::start(&catalog::csv()).await;
     for (query, code, suggestion) in
-        [("seed_artists=artist+999", "unknown-artist", "artist 9"), ("seed_genres=rokk", "unknown-genre", "rock")]
+        [("seed_artists=artist+999", "unknown-artist", "Artist 9"), ("seed_genres=rokk", "unknown-genre", "rock")]
     {
         let (status, problem) = api.ask(&format!("/v1/recommendations?{query}")).await;
         assert_eq!(status, 404, "{problem}");

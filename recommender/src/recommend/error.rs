@@ -47,15 +47,15 @@ pub enum Error {
         options: Vec<SongOption>,
     },
     /// No track is by the artist that is to be a seed.
-    #[error("there is no artist called {artist:?}")]
+    #[error("there is no artist called {artist:?}{}{}", hint_separator(artist), list_near(.suggestions))]
     UnknownSeedArtist {
         /// The artist that was asked for.
         artist: String,
-        /// Artists that the user may have meant, normalised.
+        /// Artists that the user may have meant.
         suggestions: Vec<String>,
     },
     /// No track is of the genre that is to be a seed.
-    #[error("there is no genre called {genre:?}")]
+    #[error("there is no genre called {genre:?}{}", list_near(.suggestions))]
     UnknownGenre {
         /// The genre that was asked for.
         genre: String,
@@ -178,6 +178,11 @@ pub struct SongOption {
 
 fn list_near(suggestions: &[String]) -> String {
     if suggestions.is_empty() { String::new() } else { ["; near it are: ", &suggestions.join(", ")].concat() }
+}
+
+/// Names of artists have commas in them.
+fn hint_separator(artist: &str) -> &'static str {
+    if artist.contains(',') { " (several artists are separated by semicolons)" } else { "" }
 }
 
 fn list_options(options: &[SongOption]) -> String {

@@ -87,7 +87,8 @@ pub(super) fn unknown(model: &Model, seed: &Seed, effort: &mut Effort) -> Error 
             let name = if let Seed::Artist(name) = seed { name.as_str() } else { "" };
             let names = model.artists().names();
             let is_left = effort.take_names(names.len());
-            let suggestions = if is_left { near(&normalize(name), names.iter()) } else { Vec::new() };
+            let near = if is_left { near(&normalize(name), names.iter()) } else { Vec::new() };
+            let suggestions = as_spelled(model, near);
             Error::UnknownSeedArtist { artist: name.to_owned(), suggestions }
         }
     }
@@ -175,20 +176,73 @@ fn spelled(model: &Model, name: &str, rows: &[u32]) -> String {
     spelled.unwrap_or(name.trim()).to_owned()
 }
 
-/// The names that are near an unknown one: those that it is with the fewest typos, then those that share the most letters with it, from
-/// the first on.
+/// Normalised names of artists as the catalogue first spells them.
+fn as_spelled(model: &Model, names: Vec<String>) -> Vec<String> {
+    let catalog = model.catalog();
+    let numbered = |name: String| (model.artists().number(&name), name);
+    let mut names: Vec<(Option<u32>, String)> = names.into_iter().map(numbered).collect();
+    for cell in 0..catalog.artists.dictionary().len() as u32 {
+        let of_cell = model.artists().of(cell);
+        for (number, name) in &mut names {
+            if number.is_some_and(|number| of_cell.contains(&number))
+                && let Some(credited) = catalog.credited(cell).find(|credited| normalize(credited) == *name)
+            {
+                credited.clone_into(name);
+                *number = None;
+            }
+        }
+        if names.iter().all(|(number, _)| number.is_none()) {
+            break;
+        }
+    }
+    names.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The names that are near an unknown one: those that it is with the fewest typos, then those that hold it whole, then those that share
+/// the most letters with it, from the first on, more than half of them.
 fn near<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let shared = |name: &str| name.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
     let (compared, most) = (Compared::new(wanted), allowed_typos(wanted.chars().count()));
-    let mut near: BTreeSet<(usize, Reverse<usize>, usize, &str)> = BTreeSet::new();
+    let half = wanted.chars().count() / 2;
+    let mut near = BTreeSet::new();
     for name in names {
         let (typos, shared) = (compared.typos(name, most).unwrap_or(most + 1), shared(name));
-        if shared > 0 || typos <= most {
-            near.insert((typos, Reverse(shared), name.chars().count(), name));
+        let is_within = is_within(wanted, name);
+        if shared > half || is_within || typos <= most {
+            near.insert((typos, Reverse((is_within, shared)), name.chars().count(), name));
             if near.len() > MAX_SUGGESTIONS {
                 near.pop_last();
             }
         }
     }
     near.into_iter().map(|(.., name)| name.to_owned()).collect()
+}
+
+/// Whether a name has all words of another, one behind the other.
+fn is_within(words: &str, name: &str) -> bool {
+    let is_end = |text: &str, last: bool| {
+        let next = if last { text.chars().next_back() } else { text.chars().next() };
+        next.is_none_or(|next| !next.is_alphanumeric())
+    };
+    let found =
+        |(start, word): (usize, &str)| is_end(&name[..start], true) && is_end(&name[start + word.len()..], false);
+    !words.is_empty() && words.len() < name.len() && name.match_indices(words).any(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_near_by_typos_then_by_words_then_by_beginnings() {
+        let names = ["the beatles", "beat happening", "beetles", "beatless", "bob dylan", "the beatles revival band"];
+        let found = |wanted: &str| near(wanted, names.into_iter());
+        assert_eq!(
+            found("beatles"),
+            ["beatless", "beetles", "the beatles", "the beatles revival band", "beat happening"]
+        );
+        assert_eq!(found("dylan"), ["bob dylan"]);
+        assert!(found("zz top").is_empty());
+        assert_eq!(found("bo"), ["bob dylan"]);
+    }
 }

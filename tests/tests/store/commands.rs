@@ -85,6 +85,14 @@ async fn models_shows_version_date_tracks_accuracy_and_size_and_prune_leaves_the
     let current = lines.iter().find(|line| line.last() == Some(&"current")).unwrap()[0];
     let other = lines[1..].iter().find(|line| line[0] != current).unwrap()[0];
 
+    let back = trainer(&test_env, &["rollback", &other[..8], "--at", LOCATION]).await.unwrap();
+    assert!(back.contains(other), "{back}");
+    trainer(&test_env, &["rollback", current, "--at", LOCATION]).await.unwrap();
+    for (prefix, message) in [("00000000", "trainer models --at"), (&other[..7], "the first eight or more")] {
+        let refused = trainer(&test_env, &["rollback", prefix, "--at", LOCATION]).await.unwrap_err();
+        assert!(refused.contains(message), "{refused}");
+    }
+
     let young = trainer(&test_env, &["prune", "--keep", "0", "--at", LOCATION]).await.unwrap();
     assert_eq!(young, "deleted 0, 1 younger than a day left: --force deletes them too\n");
     let dry = trainer(&test_env, &["prune", "--keep", "0", "--force", "--dry-run", "--at", LOCATION]).await.unwrap();

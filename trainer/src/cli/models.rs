@@ -3,9 +3,10 @@
 use std::{
     future::Future,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use recommender::{Model, Version, artifact};
 use store::{Guard, Location, ModelEntry, Prune as Which, Published, ReportFile, Store, Upload};
 
@@ -41,8 +42,8 @@ pub(super) struct Models {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Rollback {
-    /// Version to make current: the 64 digits that `trainer models` lists
-    version: Version,
+    /// Version to make current: the 64 digits that `trainer models` lists, or the first eight or more of them
+    version: VersionPrefix,
     /// Where models are published: s3://bucket/prefix
     #[arg(long)]
     at: Location,
@@ -62,6 +63,41 @@ pub(super) struct Prune {
     /// Delete those younger than a day too
     #[arg(long)]
     force: bool,
+}
+
+/// A version, or how one begins.
+#[derive(Clone, Debug)]
+struct VersionPrefix(String);
+
+impl FromStr for VersionPrefix {
+    type Err = String;
+
+    fn from_str(digits: &str) -> Result<Self, String> {
+        const MIN_DIGITS: usize = 8;
+        let is_prefix = digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
+        if is_prefix && (MIN_DIGITS..=64).contains(&digits.len()) {
+            Ok(Self(digits.to_owned()))
+        } else {
+            Err("expected the 64 lower-case hexadecimal digits of a version, or the first eight or more".to_owned())
+        }
+    }
+}
+
+impl VersionPrefix {
+    /// The one stored version that begins so; all 64 digits are looked for nowhere.
+    async fn find(&self, store: &Store, at: &Location) -> anyhow::Result<Version> {
+        let Self(prefix) = self;
+        if let Ok(version) = prefix.parse() {
+            return Ok(version);
+        }
+        let versions = store.list().await?.into_iter().map(|model| model.version);
+        let found: Vec<Version> = versions.filter(|version| version.to_string().starts_with(prefix)).collect();
+        match found[..] {
+            [version] => Ok(version),
+            [] => bail!("no model at {at} begins with {prefix}: `trainer models --at {at}` lists them"),
+            _ => bail!("{} models at {at} begin with {prefix}: give more digits", found.len()),
+        }
+    }
 }
 
 impl Publish {
@@ -185,13 +221,21 @@ impl Prune {
 
 impl Rollback {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let latest = block_on(async { Store::connect(self.at).await?.rollback(self.version).await })?;
+        let Self { version, at } = self;
+        let latest = block_on(async {
+            let store = Store::connect(at.clone()).await?;
+            let version = version.find(&store, &at).await?;
+            anyhow::Ok(store.rollback(version).await?)
+        })?;
         println!("current is now {} ({} tracks)", latest.version, latest.tracks);
         Ok(())
     }
 }
 
-fn block_on<T>(work: impl Future<Output = Result<T, store::Error>>) -> anyhow::Result<T> {
+fn block_on<T, E>(work: impl Future<Output = Result<T, E>>) -> anyhow::Result<T>
+where
+    anyhow::Error: From<E>,
+{
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(work)?)
 }

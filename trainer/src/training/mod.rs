@@ -280,6 +280,15 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let clustering = elbow.swap_remove(0);
     drop(elbow);
     stage.done(&format!("k-means for k = {}, {} clusters kept", spread(&inertia), options.k));
+    let lone = clustering.sizes.iter().filter(|size| **size == 1).count();
+    if lone > 0 {
+        progress.warn(&format!(
+            "{lone} of {} clusters {}: no other is in its own cluster, and an answer is empty unless it is asked for from all \
+             (same_cluster=false); a smaller --k may avoid it",
+            clustering.k(),
+            if lone == 1 { "has a single track" } else { "have a single track each" },
+        ));
+    }
 
     let stage = progress.stage("classify", 0);
     let (k, labels) = (clustering.k(), &clustering.labels);

@@ -78,7 +78,10 @@ async fn unknown_route(request: Request) -> Response {
 
 async fn wrong_method(request: Request) -> Response {
     http::answer_options(&request).unwrap_or_else(|| {
-        let detail = format!("this route does not take {}", request.method());
+        let detail = format!(
+            "this route does not take {}: the header Allow says what it takes, and /openapi.json what for",
+            request.method()
+        );
         let title = "The route does not take this method";
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", title, detail).into_response()
     })

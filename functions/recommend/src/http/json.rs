@@ -96,6 +96,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-pub(super) fn malformed(detail: String) -> Problem {
+pub(super) fn malformed(reason: String) -> Problem {
+    let detail = format!("{reason}; expected one JSON object, as /openapi.json describes it");
     Problem::new(StatusCode::BAD_REQUEST, "malformed-json", "The body is not JSON", detail)
 }

@@ -167,6 +167,9 @@ const ALIASES: [(Meaning, &[&str]); Meaning::COUNT] = [
 /// What precedes the name of a feature or of an attribute in some tables: `audio_valence`, `song_energy`.
 const PREFIXES: [&str; 5] = ["audio", "track", "song", "spotify", "audiofeatures"];
 
+/// Units that a name may end with, for people: `Lautstärke (dB)`.
+const UNITS: [(&str, Feature); 2] = [("db", Feature::Loudness), ("bpm", Feature::Tempo)];
+
 /// What is compared of a column's name: without case, accents, spaces and punctuation.
 pub(super) fn normalize(name: &str) -> String {
     text::alphanumeric(&text::fold(name))
@@ -187,6 +190,13 @@ static BY_NAME: LazyLock<HashMap<String, (Meaning, usize)>> = LazyLock::new(|| {
 pub(super) fn meaning_of(normalized: &str) -> Option<(Meaning, usize)> {
     if let Some(found) = BY_NAME.get(normalized) {
         return Some(*found);
+    }
+    let of_unit = |(unit, feature): &(&str, Feature)| {
+        let found = BY_NAME.get(normalized.strip_suffix(unit)?)?;
+        (found.0 == Meaning::Feature(*feature)).then_some((found.0, found.1 + 1_000))
+    };
+    if let Some(found) = UNITS.iter().find_map(of_unit) {
+        return Some(found);
     }
     let rest =
         PREFIXES.iter().filter_map(|prefix| normalized.strip_prefix(prefix)).find_map(|rest| BY_NAME.get(rest))?;
@@ -254,6 +264,8 @@ mod tests {
             ("song_popularity", Meaning::Feature(Feature::Popularity)),
             ("Pop.", Meaning::Feature(Feature::Popularity)),
             ("Loud (Db)", Meaning::Feature(Feature::Loudness)),
+            ("Lautstärke (dB)", Meaning::Feature(Feature::Loudness)),
+            ("Ρυθμός [BPM]", Meaning::Feature(Feature::Tempo)),
             ("Album Date", Meaning::Year),
             ("performer", Meaning::Artist),
             ("Beats Per Minute (BPM)", Meaning::Feature(Feature::Tempo)),
@@ -268,9 +280,19 @@ mod tests {
         ] {
             assert_eq!(meaning_of(&normalize(name)).map(|found| found.0), Some(meaning), "{name}");
         }
-        for name in
-            ["", "index", "Unnamed: 0", "artist_id", "album_id", "track_number", "released_month", "isrc", "channel"]
-        {
+        for name in [
+            "",
+            "bpm db",
+            "Energie (dB)",
+            "index",
+            "Unnamed: 0",
+            "artist_id",
+            "album_id",
+            "track_number",
+            "released_month",
+            "isrc",
+            "channel",
+        ] {
             assert_eq!(meaning_of(&normalize(name)), None, "{name}");
         }
     }

@@ -3,7 +3,11 @@
 use recommender::features::Feature;
 
 use super::{Encoding, Meaning, sample::Sample};
-use crate::table::{attributes, cell};
+use crate::table::{
+    attributes,
+    cell::{self, CellError},
+    source::dialect::with_decimal_point,
+};
 
 /// What the filled cells of a column look like, in the first rows of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,7 +44,7 @@ impl Profile {
             cells.push(filled);
             // A text of digits may be an id as well.
             profile.ids += usize::from(cell::is_track_id(filled));
-            match cell::number(filled, Feature::Energy) {
+            match number(filled) {
                 Ok(number) => {
                     profile.whole += usize::from(number.fract() == 0.0);
                     numbers.push(number);
@@ -85,6 +89,15 @@ impl Profile {
     pub(super) fn is_ids(&self) -> bool {
         self.mostly(self.ids)
     }
+}
+
+/// A number as a feature's cell may hold it, also with a decimal comma: only columns of a feature's name have been given points.
+fn number(cell: &str) -> Result<f64, CellError> {
+    cell::number(cell, Feature::Energy).or_else(|error| {
+        let mut bytes = cell.as_bytes().to_vec();
+        with_decimal_point(&mut bytes);
+        std::str::from_utf8(&bytes).map_err(|_| error).and_then(|cell| cell::number(cell, Feature::Energy))
+    })
 }
 
 /// How many filled cells of a column can be read as a meaning.

@@ -143,7 +143,13 @@ impl PathQuery {
 fn end(name: &str, id: Option<String>, song: Option<String>, artist: Option<String>) -> Result<SeedRequest, Problem> {
     if id.is_some() == song.is_some() || (artist.is_some() && song.is_none()) {
         let allowed = format!("{name}, or {name}_song, or {name}_song and {name}_artist");
-        return Err(Problem::parameter(name, &allowed, format!("an end of a path is one of {allowed}")));
+        let wrong = match (id, song, artist) {
+            (None, None, None) => format!("{name} is missing"),
+            (None, None, Some(_)) => format!("{name}_artist is there without {name}_song"),
+            (Some(_), None, _) => format!("{name}_artist is there beside {name}"),
+            (_, Some(_), _) => format!("{name} and {name}_song are both there"),
+        };
+        return Err(Problem::parameter(name, &allowed, format!("{wrong}: expected {allowed}")));
     }
     Ok(SeedRequest { track_id: id, song, artist, ..SeedRequest::default() })
 }
