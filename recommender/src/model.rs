@@ -78,6 +78,26 @@ impl Model {
         Self::assemble(artifact::decode(file)?, version)
     }
 
+    /// Reads back an artifact that was made a moment ago of these titles and this text index, and verifies it as [`Model::verify`] does, but
+    /// for what they say: whether they are the same, where to make them again would take as long as the first time. The card is not whole
+    /// yet, for it is measured on this model: [`Model::with_card_of`] gives it, and the version.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::from_bytes`] and [`Model::verify`].
+    pub fn read_back(file: &[u8], titles: Titles, index: Option<Box<InvertedIndex>>) -> Result<Self, Error> {
+        let artifact = artifact::decode(file)?;
+        let is_same =
+            Invalid::equal("whether the titles are as they were written", &true, &(artifact.titles == titles));
+        is_same.map_err(Error::invalid(Section::Titles))?;
+        check_index(artifact.text_search == index)?;
+        // A model of millions needs their room.
+        drop((titles, index));
+        let model = Self::assemble(artifact, Version::of(&[]))?;
+        model.verify_others()?;
+        Ok(model)
+    }
+
     /// Holds the parts against each other, and makes of them what is not stored: vectors, graphs and songs. Graphs that
     /// are not among the parts can follow: see [`Model::add_graph`].
     ///
@@ -205,19 +225,6 @@ impl Model {
         };
         let (order, index) = rayon::join(order, index);
         order.and(index)?;
-        self.verify_others()
-    }
-
-    /// As [`Model::verify`], of an artifact that was made a moment ago and read back: whether it has the order of titles and the text index
-    /// that were made. To find out again what they should be takes as long as to make them.
-    ///
-    /// # Errors
-    ///
-    /// As [`Model::verify`].
-    pub fn verify_read_back(&self, titles: &Titles, index: Option<&InvertedIndex>) -> Result<(), Error> {
-        let is_same = Invalid::equal("whether the titles are as they were written", &true, &(self.titles == *titles));
-        is_same.map_err(Error::invalid(Section::Titles))?;
-        check_index(self.text_search().map(TextSearch::index) == index)?;
         self.verify_others()
     }
 

@@ -187,10 +187,7 @@ pub fn train_and_open(table: Table, options: &Options, progress: &dyn Progress) 
     let file = artifact::encode(&artifact)?;
     let Artifact { mut card, titles, text_search, catalog, graphs, .. } = artifact;
     drop((catalog, graphs));
-    // Its version is not known before its card is.
-    let mut model = Model::from_bytes(&file, Version::of(&[]))?;
-    model.verify_read_back(&titles, text_search.as_deref())?;
-    drop((titles, text_search));
+    let mut model = Model::read_back(&file, titles, text_search)?;
     card.index.recall_at_10 = evaluation::recall(&model, 10, RECALL_SAMPLE, true)?;
     card.tenth_similarities = evaluation::tenth_similarities(&model)?;
     stage.done(&format!("recall@10 {:.4}", card.index.recall_at_10));
