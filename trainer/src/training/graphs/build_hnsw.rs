@@ -1,5 +1,7 @@
 //! Building one cluster's graph.
 
+use std::sync::{Mutex, PoisonError};
+
 use instant_distance::{Builder, Heuristic, Point};
 use rand::{Rng, SeedableRng, rngs::SmallRng};
 
@@ -10,7 +12,10 @@ use recommender::{
 };
 
 use super::{
-    Error, components, extract_adjacency::extract_adjacency, insertion_order, kd_order, point::GraphPoint,
+    Error, components,
+    extract_adjacency::{DirectedLayer, extract_adjacency},
+    insertion_order, kd_order,
+    point::GraphPoint,
     undirected::undirected,
 };
 
@@ -76,9 +81,7 @@ fn build_of<const N: usize>(vectors: Vectors, options: &BuildOptions) -> Result<
         point_of[*id as usize] = inserted[*place as usize];
     }
     drop((inserted, places, ids));
-    let layers = extract_adjacency(&hnsw)?;
-    let in_graph_order: Vec<GraphPoint<N>> = hnsw.iter().map(|(_, point)| *point).collect();
-    drop(hnsw);
+    let (layers, in_graph_order) = take_apart(hnsw)?;
 
     // Numbers that are near for points that are near: less to store, and less to fetch from memory in a search. Each
     // layer stays a prefix of the one below, and the topmost, where every search begins, stays as it is.
@@ -114,6 +117,21 @@ fn build_of<const N: usize>(vectors: Vectors, options: &BuildOptions) -> Result<
     let few = unreachable_among(EF_QUICK, (0..points.len() as u32).collect());
     let unreachable = unreachable_among(EF_SEARCH, few);
     Ok(BuiltGraph { order, data: GraphData { adjacency, unreachable: IntColumn::new(&unreachable) } })
+}
+
+/// The layers of a graph, and its points by their nodes. One graph after the other: until it is done, much of it is there twice, and
+/// graphs that end at the same time would be what takes the most memory of a training.
+fn take_apart<const N: usize>(
+    hnsw: instant_distance::Hnsw<GraphPoint<N>>,
+) -> Result<(Vec<DirectedLayer>, Vec<GraphPoint<N>>), Error> {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let layers = extract_adjacency(&hnsw)?;
+    let mut points = Vec::with_capacity(layers.first().map_or(0, |layer| layer.degrees.len()));
+    points.extend(hnsw.iter().map(|(_, point)| *point));
+    // Before another is taken apart.
+    drop(hnsw);
+    Ok((layers, points))
 }
 
 /// A graph, and the node that each of the points has become.

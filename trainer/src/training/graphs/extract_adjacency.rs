@@ -15,6 +15,9 @@ use super::{Error, point::GraphPoint};
 /// Slots for the neighbours of a node on the lowest layer, and on those above: fixed in `instant-distance`.
 const SLOTS: [usize; 2] = [64, 32];
 
+/// As many neighbours as a node has at most on the average. Memory that is reserved and not written takes none.
+const USUAL_NEIGHBORS: usize = 12;
+
 /// One layer of a graph as `instant-distance` has it: a node may be the neighbour of one that is none of its own.
 #[derive(Clone, Debug)]
 pub(super) struct DirectedLayer {
@@ -87,6 +90,8 @@ impl Extraction {
             Next::Nodes => {
                 self.nodes = number;
                 self.degrees.reserve_exact(number as usize);
+                // Not copied while they grow: most nodes have fewer.
+                self.neighbors.reserve(USUAL_NEIGHBORS.saturating_mul(number as usize));
                 self.next = Next::Slots;
                 self.end_layer_if_done();
             }
@@ -119,7 +124,7 @@ impl Extraction {
             return;
         }
         let (degrees, neighbors) = (std::mem::take(&mut self.degrees), std::mem::take(&mut self.neighbors));
-        self.layers.push(DirectedLayer { degrees: IntColumn::new(&degrees), neighbors: IntColumn::new(&neighbors) });
+        self.layers.push(DirectedLayer { degrees: IntColumn::from(degrees), neighbors: IntColumn::from(neighbors) });
         self.next = match &mut self.above {
             None => Next::Layers,
             Some(above) => {
