@@ -234,7 +234,7 @@ fn what_looks_like_something_is_told() {
         let (pace, level) = (80 + row * 37 % 90, -5 - row * 13 % 20);
         csv += &format!("Song {row},Band,0.5,0.{row},{pace},{level},{row},{},2z{row:020},1\n", row * 1_000_003);
     }
-    let table = table(&csv);
+    let table = self::table(&csv);
     let tempo = Meaning::Feature(Feature::Tempo);
     let hints: Vec<(&str, Meaning)> = table.schema.hints().collect();
     assert_eq!(
@@ -242,6 +242,11 @@ fn what_looks_like_something_is_told() {
         [("pace", tempo), ("level", Meaning::Feature(Feature::Loudness)), ("spin", Meaning::Id), ("avg tempo", tempo)]
     );
     assert_eq!(table.schema.unused.len(), 6);
+    // Only columns with the name of a feature are read with decimal commas.
+    let mut csv = String::from("song;artist;energy;valence;Pegel\n");
+    (0..50).for_each(|row| csv += &format!("Song {row};Band;0,5;0,{row};-{},{row}\n", 5 + row % 20));
+    let table = self::table(&csv);
+    assert_eq!(table.schema.hints().collect::<Vec<_>>(), [("Pegel", Meaning::Feature(Feature::Loudness))]);
     let error = read("energy,tempo,who,what\n1,2,A,One\n3,4,A,Two\n5,6,A,Three\n", &Options::default());
     let error = error.expect_err("neither title nor artist").to_string();
     assert!(error.contains("\"what\" looks like title: --column title=what"), "{error}");

@@ -247,6 +247,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_wrong_with_an_end_is_said() {
+        let text = |name: &str| Some(name.to_owned());
+        for (id, song, artist, wrong) in [
+            (None, None, None, "from is missing"),
+            (None, None, text("A"), "from_artist is there without from_song"),
+            (text("1"), None, text("A"), "from_artist is there beside from"),
+            (text("1"), text("S"), None, "from and from_song are both there"),
+        ] {
+            let problem = end("from", id, song, artist).expect_err(wrong);
+            assert!(
+                problem.detail().starts_with(wrong) && problem.detail().contains("expected from, or"),
+                "{problem:?}"
+            );
+        }
+        assert!(end("to", text("1"), None, None).is_ok() && end("to", None, text("S"), text("A")).is_ok());
+    }
+
+    #[test]
     fn every_parameter_is_described_once() {
         let described = PathQuery::into_params(|| None).into_iter().map(|parameter| parameter.name);
         let mut described: Vec<String> = described.collect();
