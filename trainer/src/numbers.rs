@@ -12,7 +12,17 @@ pub(crate) fn number(value: f64) -> String {
         _ if size >= 0.001 || size == 0.0 => format!("{value:.3}"),
         _ => format!("{value:.0e}"),
     };
-    if text.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.')) { text.replace('-', "") } else { text }
+    without_sign_of_zero(text)
+}
+
+/// A difference, with its sign where it is not 0 as it is shown.
+pub(crate) fn difference(value: f64, decimals: usize) -> String {
+    without_sign_of_zero(format!("{value:+.decimals$}"))
+}
+
+fn without_sign_of_zero(text: String) -> String {
+    let digits = text.trim_start_matches(['-', '+']);
+    if digits.chars().all(|c| matches!(c, '0' | '.')) { digits.to_owned() } else { text }
 }
 
 /// A whole number with commas between its thousands.
@@ -37,6 +47,14 @@ pub(crate) fn thousands(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn differences_have_signs_unless_they_are_nothing() {
+        assert_eq!(
+            [0.031, -0.5, -0.004, 0.0, -0.0].map(|value| difference(value, 2)),
+            ["+0.03", "-0.50", "0.00", "0.00", "0.00"]
+        );
+    }
 
     #[test]
     fn numbers_keep_about_three_digits() {

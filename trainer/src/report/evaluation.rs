@@ -4,7 +4,7 @@ use recommender::affinity::AffinityWeights;
 
 use crate::affinity::{Affinities, AffinityMethod, Estimate};
 use crate::evaluation::{Answers, Continuation, Method, Quality, StandardErrors};
-use crate::numbers::count;
+use crate::numbers::{count, difference};
 use crate::report::text_table::{Column, text_table};
 
 /// How many of the methods are segue's own: the first ones.
@@ -54,7 +54,7 @@ pub fn figures(quality: &Quality) -> Vec<Figure> {
     add(
         "popularity drift",
         "mean popularity of what follows less that of the song; near 0 where popularity has a weight",
-        &|answers| answers.popularity_drift.map(|drift| format!("{drift:+.2}")),
+        &|answers| answers.popularity_drift.map(|drift| difference(drift, 2)),
     );
     figures
 }

@@ -17,7 +17,7 @@ use recommender::{
 
 use super::{ReportData, columns, is_weighted};
 use crate::{
-    numbers::{count, number},
+    numbers::{count, difference, number},
     report::charts,
     training::Trained,
 };
@@ -160,7 +160,7 @@ fn clusters(trained: &Trained, report_data: &ReportData) -> Result<Markup, chart
                         p.chips {
                             @for (feature, deviations) in &about.telling {
                                 span.high[*deviations > 0.0].low[*deviations < 0.0] {
-                                    (feature) " " (format!("{deviations:+.1}"))
+                                    (feature) " " (difference(*deviations, 1))
                                 }
                             }
                         }
