@@ -8,7 +8,7 @@ use std::{
 use recommender::{
     Model,
     catalog::attributes::Attribute,
-    recommend::{Answer, Error, Order, Request, Seed},
+    recommend::{Answer, Error, FeatureRange, Order, Request, Seed},
 };
 use tests::test_env::{open, train};
 
@@ -176,15 +176,16 @@ fn flow_halves_the_steps(table: &Path, limits: &[usize], has_keys: bool) {
     }
 }
 
-fn paths_go_in_even_steps(table: &Path) {
+fn paths_go_in_even_steps(table: &Path, ranges: &[FeatureRange]) {
     let model = model(table);
     let rows = spread(&model, 600);
-    for length in [5, 10, 30, 100] {
+    for length in [5, 10, 15, 30, 100] {
         let pairs: Vec<(u32, u32)> = (0..300).map(|at| (rows[at], rows[(at * 7 + 301) % 600])).collect();
         let (mut worst, mut over, mut nearest, mut none) = (0.0_f64, 0, 0.0_f64, 0);
         let mut ratios = Vec::new();
         for (from, to) in pairs {
-            let request = Request { seeds: vec![Seed::Row(from), Seed::Row(to)], ..Request::new(Seed::Row(from)) };
+            let seeds = vec![Seed::Row(from), Seed::Row(to)];
+            let request = Request { seeds, ranges: ranges.to_vec(), ..Request::new(Seed::Row(from)) };
             let path = match model.path(&request, length) {
                 Ok(path) => path,
                 Err(Error::SameSong | Error::Opposite) => {
@@ -217,7 +218,9 @@ fn paths_go_in_even_steps(table: &Path) {
             ratios.len(),
             nearest / ratios.len() as f64
         );
-        assert_eq!(over, 0, "length {length}");
+        // Of few songs, a path of many takes nearly all that there are near it.
+        let most = if ranges.is_empty() || length <= 15 { 0 } else { ratios.len() / 15 };
+        assert!(over <= most, "length {length}: {over} of {}", ratios.len());
     }
 }
 
@@ -256,7 +259,7 @@ mod reference_table {
 
     #[test]
     fn paths_go_in_even_steps() {
-        super::paths_go_in_even_steps(&reference_table());
+        super::paths_go_in_even_steps(&reference_table(), &[]);
     }
 }
 
@@ -284,8 +287,12 @@ mod real_tables {
     fn paths_go_in_even_steps() {
         for table in ["spotify_tracks_114k.csv", "union_265k.csv"] {
             println!("{table}");
-            super::paths_go_in_even_steps(&real_table(table));
+            super::paths_go_in_even_steps(&real_table(table), &[]);
         }
+        // Few songs, far from one another.
+        let instrumental = super::FeatureRange { feature: "instrumentalness".to_owned(), min: Some(80.0), max: None };
+        println!("light_spotify_39k.csv, of 826 songs");
+        super::paths_go_in_even_steps(&real_table("light_spotify_39k.csv"), &[instrumental]);
     }
 
     #[test]

@@ -183,14 +183,14 @@ fn a_table_of_a_few_tracks_trains_with_default_options_and_says_how() {
         let expected = format!("the table has {tracks} tracks whose features differ: k is {k}, and the elbow's range");
         assert!(stderr.contains(&expected), "{stderr}");
         // Of those that do not differ, two share a cluster.
-        let is_lone = stderr.contains("a single track") && stderr.contains("same_cluster=false");
+        let is_lone = stderr.contains("a single song") && stderr.contains("same_cluster=false");
         assert_eq!(is_lone, tracks > 1, "{stderr}");
         let verified = trainer(&["verify", "out/model.segue"], folder.path());
         assert!(verified.status.success(), "{}", text(&verified.stderr));
     }
     let (output, _) = train(catalog::csv().as_bytes(), &[]);
     let stderr = text(&output.stderr);
-    assert!(!stderr.contains("features differ") && !stderr.contains("a single track"), "{stderr}");
+    assert!(!stderr.contains("features differ") && !stderr.contains("a single song"), "{stderr}");
 }
 
 #[test]

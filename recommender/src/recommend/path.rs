@@ -6,7 +6,7 @@
 //! where steps are short and alike, plus the same of each song's way to its point; never an artist after itself. That is a shortest path
 //! through layers, found exactly (Viterbi 1967). Where its largest step is more than [`MAX_STEP`] times the mean one, higher powers are
 //! tried, for which large steps count more. Where songs lie so far apart somewhere on the way that this does not help, the other steps
-//! are made as long as they may be: that path's largest step stays, and all others come as near as they can to a part of it.
+//! are made longer: that path's largest step stays, and all others come as near as they can to a part of it.
 
 use std::collections::HashSet;
 
@@ -36,9 +36,11 @@ const MIN_SUM: f64 = 1e-3;
 const MAX_STEP: f64 = 2.0;
 /// The powers of squared distances that are tried until a path is even.
 const POWERS: [i32; 4] = [2, 3, 5, 8];
-/// Where no power makes a path even: how long each step should be, as a part of the largest one. More than 1 / [`MAX_STEP`], as not
-/// all of them can.
-const STEP_OF_LARGEST: f64 = 0.6;
+/// Where no power makes a path even: how long each step should be, as parts of the largest one that are tried. More than
+/// 1 / [`MAX_STEP`], as not all of them can.
+const STEPS_OF_LARGEST: [f64; 3] = [0.6, 0.75, 0.9];
+/// And what a song's way to its point costs then, beside that: its candidates are the songs nearest to it in any case.
+const OFF_SHARE: f64 = 0.01;
 
 /// Songs that lead from one to another.
 #[derive(Clone, Debug, PartialEq)]
@@ -164,15 +166,24 @@ impl Model {
             }
             found = (middle, largest, of_mean);
         }
-        let (middle, largest, of_mean) = found;
-        let wanted = STEP_OF_LARGEST * largest;
-        let cost = |distance: f64| {
-            let step = distance.sqrt();
-            // Rounding apart, the path that was found has no step that costs as much.
-            (step - wanted).powi(2) + if step > largest * (1.0 + 1e-6) { 1e6 } else { 0.0 }
-        };
-        let longer = self.cheapest(ends, points, layers, cost, |distance| distance.powi(2))?;
-        Some(if largest_step(&longer).1 < of_mean { longer } else { middle })
+        let (mut middle, largest, mut of_mean) = found;
+        for part in STEPS_OF_LARGEST {
+            let wanted = part * largest;
+            let step = |distance: f64| {
+                let step = distance.sqrt();
+                // Rounding apart, the path that was found has no step that costs as much.
+                (step - wanted).powi(2) + if step > largest * (1.0 + 1e-6) { 1e6 } else { 0.0 }
+            };
+            let longer = self.cheapest(ends, points, layers, step, |distance| OFF_SHARE * distance.powi(2))?;
+            let of_mean_of_longer = largest_step(&longer).1;
+            if of_mean_of_longer < of_mean {
+                (middle, of_mean) = (longer, of_mean_of_longer);
+            }
+            if of_mean <= MAX_STEP {
+                break;
+            }
+        }
+        Some(middle)
     }
 
     /// One row of each layer, so that the path from end to end costs least; nothing where an artist would follow itself on every one.

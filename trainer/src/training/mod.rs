@@ -23,6 +23,7 @@ use recommender::{
     artifact::{self, Artifact},
     card::{Card, ClusterSummary, FeatureSummary, IndexMetrics},
     catalog::{Catalog, attributes::Attributes},
+    clusters::Cluster,
     column::NumericColumn,
     features::Scaler,
 };
@@ -277,15 +278,6 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let clustering = elbow.swap_remove(0);
     drop(elbow);
     stage.done(&format!("k-means for k = {}, {} clusters kept", spread(&inertia), options.k));
-    let lone = clustering.sizes.iter().filter(|size| **size == 1).count();
-    if lone > 0 {
-        progress.warn(&format!(
-            "{lone} of {} clusters {}: no other is in its own cluster, and an answer is empty unless it is asked for from all \
-             (same_cluster=false); a smaller --k may avoid it",
-            clustering.k(),
-            if lone == 1 { "has a single track" } else { "have a single track each" },
-        ));
-    }
 
     let stage = progress.stage("classify", 0);
     let (k, labels) = (clustering.k(), &clustering.labels);
@@ -367,6 +359,7 @@ fn make(table: Table, options: &Options, with_graphs: bool, progress: &dyn Progr
     let builder = ArtifactBuilder { catalog, labels, clusters, scaler, projection, bayes, card, graphs };
     let artifact = builder.build(&|done| stage.set(done as u64))?;
     stage.done(&format!("{:.1} neighbours a node", artifact.card.index.average_degree));
+    warn_of_lone_songs(&artifact.clusters, progress);
     let map_variance = map.explained_variance;
     Ok(TrainingOutput { artifact, scaled_means, k_range: options.k_range.clone(), silhouettes, hold_out, map_variance })
 }
@@ -392,6 +385,19 @@ fn for_tracks(scaled: ArrayView2<'_, f64>, options: &Options, progress: &dyn Pro
         ));
     }
     options
+}
+
+/// A song alone in its cluster is answered with nothing. Where there is no other in the catalogue, nobody expects one.
+fn warn_of_lone_songs(clusters: &[Cluster], progress: &dyn Progress) {
+    let lone = clusters.iter().filter(|cluster| cluster.songs == 1).count();
+    if lone > 0 && clusters.iter().map(|cluster| u64::from(cluster.songs)).sum::<u64>() > 1 {
+        progress.warn(&format!(
+            "{lone} of {} clusters {} a single song, which is answered with nothing unless all clusters are searched \
+             (same_cluster=false, or --any-cluster of trainer recommend); a smaller --k may avoid it",
+            clusters.len(),
+            if lone == 1 { "has" } else { "have" },
+        ));
+    }
 }
 
 /// The ks of an elbow, as a person would write them.

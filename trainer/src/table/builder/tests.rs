@@ -247,6 +247,10 @@ fn what_looks_like_something_is_told() {
     (0..50).for_each(|row| csv += &format!("Song {row};Band;0,5;0,{row};-{},{row}\n", 5 + row % 20));
     let table = self::table(&csv);
     assert_eq!(table.schema.hints().collect::<Vec<_>>(), [("Pegel", Meaning::Feature(Feature::Loudness))]);
+    // Thousands are no decimals.
+    let mut csv = String::from("song,artist,energy,valence,streams\n");
+    (0..50).for_each(|row| csv += &format!("Song {row},Band,0.5,0.{row},\"{},0{}\"\n", 80 + row, 10 + row));
+    assert_eq!(self::table(&csv).schema.hints().count(), 0);
     let error = read("energy,tempo,who,what\n1,2,A,One\n3,4,A,Two\n5,6,A,Three\n", &Options::default());
     let error = error.expect_err("neither title nor artist").to_string();
     assert!(error.contains("\"what\" looks like title: --column title=what"), "{error}");

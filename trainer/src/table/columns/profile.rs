@@ -6,7 +6,7 @@ use super::{Encoding, Meaning, sample::Sample};
 use crate::table::{
     attributes,
     cell::{self, CellError},
-    source::dialect::with_decimal_point,
+    source::dialect::{shows_decimal, with_decimal_point},
 };
 
 /// What the filled cells of a column look like, in the first rows of a file.
@@ -40,11 +40,13 @@ impl Profile {
         let mut profile = Self::default();
         let mut numbers = Vec::new();
         let mut cells: Vec<&str> = Vec::new();
+        // Only columns with the name of a feature have been given points. A comma before three digits may separate thousands.
+        let has_commas = sample.filled(column).any(|cell| shows_decimal(cell.as_bytes(), b','));
         for filled in sample.filled(column) {
             cells.push(filled);
             // A text of digits may be an id as well.
             profile.ids += usize::from(cell::is_track_id(filled));
-            match number(filled) {
+            match number(filled, has_commas) {
                 Ok(number) => {
                     profile.whole += usize::from(number.fract() == 0.0);
                     numbers.push(number);
@@ -91,13 +93,15 @@ impl Profile {
     }
 }
 
-/// A number as a feature's cell may hold it, also with a decimal comma: only columns of a feature's name have been given points.
-fn number(cell: &str) -> Result<f64, CellError> {
-    cell::number(cell, Feature::Energy).or_else(|error| {
-        let mut bytes = cell.as_bytes().to_vec();
-        with_decimal_point(&mut bytes);
-        std::str::from_utf8(&bytes).map_err(|_| error).and_then(|cell| cell::number(cell, Feature::Energy))
-    })
+/// A number as a feature's cell may hold it, or one with a decimal comma.
+fn number(cell: &str, has_commas: bool) -> Result<f64, CellError> {
+    let plain = cell::number(cell, Feature::Energy);
+    if plain.is_ok() || !has_commas {
+        return plain;
+    }
+    let mut bytes = cell.as_bytes().to_vec();
+    with_decimal_point(&mut bytes);
+    std::str::from_utf8(&bytes).map_or(plain, |cell| cell::number(cell, Feature::Energy))
 }
 
 /// How many filled cells of a column can be read as a meaning.

@@ -157,7 +157,7 @@ fn decimal(rows: &[Vec<Vec<u8>>], delimiter: u8) -> Decimal {
 }
 
 /// Whether a cell is a number with this decimal sign, beyond doubt.
-fn shows_decimal(cell: &[u8], sign: u8) -> bool {
+pub(crate) fn shows_decimal(cell: &[u8], sign: u8) -> bool {
     let cell = cell.trim_ascii();
     let cell = cell.strip_prefix(b"-").or_else(|| cell.strip_prefix(b"+")).unwrap_or(cell);
     let Some(at) = cell.iter().position(|byte| *byte == sign) else { return false };
